@@ -1,0 +1,138 @@
+#include "core/config/sections.hpp"
+
+#include "core/config/duration.hpp"
+#include "core/config/field.hpp"
+#include "core/support/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace spfblock::config {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::seconds day = 24h;
+constexpr std::uint16_t dns_port = 53; // RFC 1035 §4.2
+
+void read_servers(const json_value& value, resolver_settings& into) {
+  constexpr std::string_view expected =
+      "a name server as \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
+  for (const json_value& element : value.read_elements()) {
+    const auto server = read_endpoint(element, expected, dns_port);
+    if (server && server->port == 0)
+      element.unexpected("a port from 1 to 65535");
+    else if (server)
+      into.servers.push_back(*server);
+  }
+}
+
+void read_zone_file(const json_value& value, resolver_settings& into) {
+  if (auto path = read_path(value))
+    into.zone_file = std::move(*path);
+}
+
+/// Keeps one of the shorter durations within the interval.  What was given
+/// goes before what was not; two that were given must agree.
+void fit_interval(const json_value& object, std::string_view name,
+                  std::chrono::seconds& shorter,
+                  std::chrono::seconds& interval) {
+  if (shorter <= interval)
+    return;
+  const auto given = object.member(name);
+  if (!given)
+    shorter = interval;
+  else if (!object.member("interval"))
+    interval = shorter;
+  else
+    given->unexpected(
+        fmt::format("at most the \"interval\", {}", duration_text(interval)));
+}
+
+} // namespace
+
+std::optional<net::endpoint>
+read_endpoint(const json_value& value, std::string_view expected,
+              std::optional<std::uint16_t> default_port) {
+  const auto text = value.read_text();
+  if (!text)
+    return std::nullopt;
+  const auto endpoint = net::endpoint::parse(*text, default_port);
+  if (endpoint)
+    return *endpoint;
+  value.fault(
+      fmt::format("{} (expected {})", endpoint.error().message, expected));
+  return std::nullopt;
+}
+
+std::optional<std::string> read_path(const json_value& value) {
+  auto path = value.read_text();
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  };
+  if (path && std::any_of(path->begin(), path->end(), is_control)) {
+    value.unexpected("a file name without control characters");
+    return std::nullopt;
+  }
+  return path;
+}
+
+void read_limits(const json_value& value, limit_settings& into) {
+  static const field_table<limit_settings> fields{
+      {"widest_ipv4", limit(&limit_settings::widest_ipv4, 0, 32)},
+      {"widest_ipv6", limit(&limit_settings::widest_ipv6, 0, 128)},
+      {"dns_queries", limit(&limit_settings::dns_queries, 1, 100'000)},
+      {"depth", limit(&limit_settings::depth, 1, 100)},
+      {"answer_bytes", limit(&limit_settings::answer_bytes, 512, 65'535)},
+  };
+  read_fields(value, fields, into);
+}
+
+void read_resolver(const json_value& value, resolver_settings& into) {
+  static const field_table<resolver_settings> fields{
+      {"servers", read_servers},
+      {"zone_file", read_zone_file},
+      {"timeout", duration(&resolver_settings::timeout, 1s, 60s)},
+      {"attempts", integer(&resolver_settings::attempts, 1, 10)},
+      {"in_flight", integer(&resolver_settings::in_flight, 1, 10'000)},
+  };
+  read_fields(value, fields, into);
+  if (!into.servers.empty() && !into.zone_file.empty())
+    value.member("zone_file")
+        ->fault("given together with \"servers\" (expected one of the two)");
+}
+
+void read_refresh(const json_value& value, refresh_settings& into) {
+  static const field_table<refresh_settings> fields{
+      {"interval", duration(&refresh_settings::interval, 1s, 30 * day)},
+      {"follow_ttl", boolean(&refresh_settings::follow_ttl)},
+      {"minimum", duration(&refresh_settings::minimum, 1s, 30 * day)},
+      {"retry", duration(&refresh_settings::retry, 1s, 30 * day)},
+      {"keep_stale", duration(&refresh_settings::keep_stale, 0s, 365 * day)},
+  };
+  const auto problems_before = value.problems().size();
+  read_fields(value, fields, into);
+  if (value.problems().size() != problems_before)
+    return;
+  fit_interval(value, "minimum", into.minimum, into.interval);
+  fit_interval(value, "retry", into.retry, into.interval);
+}
+
+void read_log(const json_value& value, log_settings& into) {
+  static const field_table<log_settings> fields{
+      {"level", choice(&log_settings::level, {{"error", level::error},
+                                              {"warning", level::warning},
+                                              {"notice", level::notice},
+                                              {"info", level::info},
+                                              {"debug", level::debug}})},
+      {"target",
+       choice(&log_settings::target, {{"stderr", log_target::standard_error},
+                                      {"syslog", log_target::syslog}})},
+      {"hits", boolean(&log_settings::hits)},
+  };
+  read_fields(value, fields, into);
+}
+
+} // namespace spfblock::config

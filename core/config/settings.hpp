@@ -1,0 +1,122 @@
+// What can be configured, with its defaults; spfblock.json(5) as values.
+#pragma once
+
+#include "core/dns/name.hpp"
+#include "core/net/endpoint.hpp"
+#include "core/net/ip_prefix.hpp"
+#include "core/spf/rules.hpp"
+#include "core/support/level.hpp"
+#include "core/table/action.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::config {
+
+using spf::on_permerror;
+
+/// The action of the entries that name none, where the settings do not either.
+inline constexpr std::string_view default_action =
+    "REJECT listed in the SPF record of {domain}";
+
+/// One listed domain.
+struct domain_entry {
+  dns::name name;
+  table::action action;
+  config::on_permerror on_permerror = on_permerror::stop;
+  std::string comment;
+
+  friend bool operator==(const domain_entry&, const domain_entry&) = default;
+};
+
+/// One network listed by hand.
+struct network_entry {
+  net::ip_prefix network;
+  table::action action;
+  std::string comment;
+
+  friend bool operator==(const network_entry&, const network_entry&) = default;
+};
+
+/// Bounds on what one domain's record may do.  Nothing: no such limit.
+struct limit_settings {
+  std::optional<unsigned> widest_ipv4 = 16;  ///< prefix length, 0 to 32
+  std::optional<unsigned> widest_ipv6 = 32;  ///< prefix length, 0 to 128
+  std::optional<unsigned> dns_queries = 300; ///< questions a domain and refresh
+  std::optional<unsigned> depth = 20; ///< records on the way to the innermost
+  std::optional<std::size_t> answer_bytes = 16384; ///< a DNS message
+
+  friend bool operator==(const limit_settings&,
+                         const limit_settings&) = default;
+};
+
+/// How a domain with this on_permerror is expanded under these limits.
+[[nodiscard]] inline spf::rules rules_of(const limit_settings& limits,
+                                         on_permerror reaction) {
+  return {reaction, limits.widest_ipv4, limits.widest_ipv6, limits.dns_queries,
+          limits.depth};
+}
+
+struct resolver_settings {
+  std::vector<net::endpoint> servers; ///< empty: /etc/resolv.conf
+  std::string zone_file;              ///< not empty: instead of servers
+  std::chrono::seconds timeout{2};    ///< of one attempt
+  unsigned attempts = 3;
+  unsigned in_flight = 256; ///< questions under way at once
+
+  friend bool operator==(const resolver_settings&,
+                         const resolver_settings&) = default;
+};
+
+struct refresh_settings {
+  /// The longest time between two expansions of a domain.
+  std::chrono::seconds interval{3600};
+  /// Sooner where the TTLs used are shorter, but never below `minimum`.
+  bool follow_ttl = true;
+  std::chrono::seconds minimum{300};
+  /// First retry after a DNS failure, doubling up to `interval`.
+  std::chrono::seconds retry{120};
+  /// How long the last good networks of a domain outlive a failing DNS.
+  std::chrono::seconds keep_stale{7 * 24 * 3600};
+
+  friend bool operator==(const refresh_settings&,
+                         const refresh_settings&) = default;
+};
+
+enum class log_target : std::uint8_t { standard_error, syslog };
+
+struct log_settings {
+  spfblock::level level = spfblock::level::info;
+  log_target target = log_target::standard_error;
+  bool hits = false; ///< one info line for each address found
+
+  friend bool operator==(const log_settings&, const log_settings&) = default;
+};
+
+/// Where Postfix asks unless told otherwise: 127.0.0.1:10060.
+inline constexpr net::endpoint default_listen{net::ip_address::ipv4(0x7f000001),
+                                              10060};
+
+/// A valid configuration.
+struct settings {
+  /// Never empty; a port 0 means any free one.
+  std::vector<net::endpoint> listen = std::vector(1, default_listen);
+  unsigned threads = 1;
+  unsigned connections = 4096;
+  std::vector<domain_entry> domains; ///< in the order of precedence, no name
+                                     ///< twice; those of domain_files last
+  std::vector<network_entry> networks;
+  limit_settings limits;
+  resolver_settings resolver;
+  refresh_settings refresh;
+  log_settings log;
+
+  friend bool operator==(const settings&, const settings&) = default;
+};
+
+} // namespace spfblock::config

@@ -1,0 +1,272 @@
+#include "core/config/settings_parser.hpp"
+
+#include "core/config/domain_list.hpp"
+#include "core/config/domain_name.hpp"
+#include "core/config/field.hpp"
+#include "core/config/position_index.hpp"
+#include "core/config/problem_list.hpp"
+#include "core/config/sections.hpp"
+#include "core/support/contract.hpp"
+#include "core/support/text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace spfblock::config {
+
+namespace {
+
+using class_names = std::vector<std::string>;
+
+/// The settings and what is needed on the way to them.
+struct draft : settings {
+  explicit draft(const domain_file_reader& reader)
+      : read_domain_files{reader} {}
+
+  const domain_file_reader& read_domain_files;
+  class_names restriction_classes;
+  table::action action = *table::action::parse(default_action);
+  config::on_permerror on_permerror = config::on_permerror::stop;
+  domain_list listed;
+};
+
+/// An entry, and the names that its action may use.
+template <class Entry>
+struct entry_draft : Entry {
+  const class_names& restriction_classes;
+};
+
+/// The `action` of the settings or of an entry.
+template <class Into>
+void read_action(const json_value& value, Into& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  auto action = table::action::parse(*text, into.restriction_classes);
+  if (action)
+    into.action = *std::move(action);
+  else
+    value.fault(action.error().message);
+}
+
+template <class Into, class Member>
+auto permerror_choice(Member Into::*member) {
+  return choice(member, {{"stop", on_permerror::stop},
+                         {"skip", on_permerror::skip},
+                         {"void", on_permerror::list_void}});
+}
+
+void read_listen(const json_value& value, draft& into) {
+  constexpr std::string_view expected =
+      R"(an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")";
+  into.listen.clear();
+  std::map<std::string, std::string> places;
+  const auto problems_before = value.problems().size();
+  for (const json_value& element : value.read_elements()) {
+    const auto endpoint = read_endpoint(element, expected);
+    if (!endpoint)
+      continue;
+    const auto [found, added] =
+        places.emplace(endpoint->to_string(), element.place());
+    if (added)
+      into.listen.push_back(*endpoint);
+    else
+      element.fault(fmt::format("{} is given twice (first at {})",
+                                spfblock::quoted(found->first), found->second));
+  }
+  if (into.listen.empty() && value.problems().size() == problems_before)
+    value.fault(fmt::format("found an empty array (expected {})", expected));
+}
+
+/// A parameter of main.cf that smtpd_restriction_classes can name.
+bool is_class_name(std::string_view text) {
+  constexpr std::size_t longest = 64;
+  return !text.empty() && text.size() <= longest && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+         });
+}
+
+void read_restriction_classes(const json_value& value, draft& into) {
+  for (const json_value& element : value.read_elements()) {
+    auto name = element.read_text();
+    if (!name)
+      continue;
+    if (!is_class_name(*name))
+      element.unexpected("the name of a restriction class: a letter, then "
+                         "letters, digits, _ and -");
+    else if (table::action::is_word(*name))
+      element.unexpected("a name that is no action of access(5)");
+    else
+      into.restriction_classes.push_back(std::move(*name));
+  }
+}
+
+void read_domain_name(const json_value& value, domain_entry& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  auto name = parse_domain(*text);
+  if (name)
+    into.name = *std::move(name);
+  else
+    value.fault(name.error().message);
+}
+
+/// Lists `entry`, whose name stands at `named`, unless that was at fault.
+void add_domain(const json_value& named, domain_entry entry, draft& into) {
+  if (entry.name.is_root())
+    return;
+  if (auto why = into.listed.add(std::move(entry), named.place()))
+    named.fault(std::move(*why));
+}
+
+domain_entry inherited_entry(const draft& from) {
+  return {{}, from.action, from.on_permerror, {}};
+}
+
+void read_domain_object(const json_value& value, draft& into) {
+  using entry_type = entry_draft<domain_entry>;
+  static const field_table<entry_type> fields{
+      {"name", read_domain_name},
+      {"action", read_action<entry_type>},
+      {"comment", text(&domain_entry::comment)},
+      {"on_permerror", permerror_choice(&domain_entry::on_permerror)},
+  };
+  entry_type entry{inherited_entry(into), into.restriction_classes};
+  read_fields(value, fields, entry);
+  value.require("name", "a domain name");
+  if (const auto named = value.member("name"))
+    add_domain(*named, static_cast<domain_entry&>(entry), into);
+}
+
+void read_domains(const json_value& value, draft& into) {
+  for (const json_value& element : value.read_elements()) {
+    if (element.is_object()) {
+      read_domain_object(element, into);
+    } else if (element.is_string()) {
+      domain_entry entry = inherited_entry(into);
+      read_domain_name(element, entry);
+      add_domain(element, std::move(entry), into);
+    } else {
+      element.unexpected("a domain name, or an object with one");
+    }
+  }
+}
+
+void read_domain_pattern(const json_value& value, draft& into) {
+  const auto pattern = read_path(value);
+  if (!pattern)
+    return;
+  if (pattern->empty()) {
+    value.unexpected("the name of a file, or a pattern of such names");
+    return;
+  }
+  const auto found = into.read_domain_files(*pattern);
+  if (const auto* const why = std::get_if<std::string>(&found)) {
+    value.fault(*why);
+    return;
+  }
+  const domain_entry inherited = inherited_entry(into);
+  for (const domain_file& file : std::get<std::vector<domain_file>>(found))
+    value.problems().add(into.listed.add_file(file, inherited));
+}
+
+void read_domain_files(const json_value& value, draft& into) {
+  for (const json_value& element : value.read_elements())
+    read_domain_pattern(element, into);
+}
+
+void read_network(const json_value& value, network_entry& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  const auto network = net::ip_prefix::parse(*text);
+  if (network)
+    into.network = *network;
+  else
+    value.fault(network.error().message +
+                R"( (expected a network such as "192.0.2.0/24"))");
+}
+
+void read_networks(const json_value& value, draft& into) {
+  using entry_type = entry_draft<network_entry>;
+  static const field_table<entry_type> fields{
+      {"network", read_network},
+      {"action", read_action<entry_type>},
+      {"comment", text(&network_entry::comment)},
+  };
+  for (const json_value& element : value.read_elements()) {
+    entry_type entry{{{}, into.action, {}}, into.restriction_classes};
+    read_fields(element, fields, entry);
+    if (element.is_object())
+      element.require("network", "a network");
+    into.networks.push_back(std::move(entry));
+  }
+}
+
+/// All settings.  What entries inherit stands before the entries.
+const field_table<draft>& fields() {
+  static const field_table<draft> table{
+      {"listen", read_listen},
+      {"threads", integer(&settings::threads, 1, 64)},
+      {"connections", integer(&settings::connections, 1, 100'000)},
+      {"restriction_classes", read_restriction_classes},
+      {"action", read_action<draft>},
+      {"on_permerror", permerror_choice(&draft::on_permerror)},
+      {"domains", read_domains},
+      {"domain_files", read_domain_files},
+      {"networks", read_networks},
+      {"limits", section(&settings::limits, read_limits)},
+      {"resolver", section(&settings::resolver, read_resolver)},
+      {"refresh", section(&settings::refresh, read_refresh)},
+      {"log", section(&settings::log, read_log)},
+  };
+  return table;
+}
+
+void report_repeated_keys(const position_index& positions,
+                          problem_list& problems) {
+  for (const auto& key : positions.repeated_keys())
+    problems.add_at(
+        key.line, key.pointer,
+        fmt::format("given twice (first on line {})", key.first_line));
+}
+
+void read_document(const json_value& document, draft& into) {
+  read_fields(document, fields(), into);
+  if (document.is_object() && !document.member("domains") &&
+      !document.member("domain_files") && !document.member("networks"))
+    document.fault("nothing to list (expected \"domains\", \"domain_files\" or "
+                   "\"networks\")");
+}
+
+} // namespace
+
+std::variant<settings, std::vector<problem>>
+parse_settings(std::string_view text, const std::string& file,
+               const domain_file_reader& read_domain_files) {
+  const auto positions = position_index::parse(text);
+  if (!positions) {
+    const failure& why = positions.error();
+    return std::vector{
+        problem{file, line_at(text, why.offset), {}, why.message}};
+  }
+  const auto json =
+      nlohmann::json::parse(text.begin(), text.end(), nullptr, false, true);
+  EXPECTS(!json.is_discarded());
+
+  problem_list problems{file, *positions};
+  report_repeated_keys(*positions, problems);
+  draft read{read_domain_files};
+  read_document({json, {}, problems}, read);
+  if (problems.size() != 0)
+    return problems.in_order();
+  read.domains = read.listed.entries();
+  return std::move(static_cast<settings&>(read));
+}
+
+} // namespace spfblock::config

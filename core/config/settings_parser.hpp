@@ -1,0 +1,46 @@
+// JSON text to settings, or everything that is wrong with it.
+#pragma once
+
+#include "core/config/problem.hpp"
+#include "core/config/settings.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace spfblock::config {
+
+/// A file of domains that `domain_files` named (one a line, `#` comments).
+struct domain_file {
+  std::string path;
+  std::string text;
+};
+
+/// How the parser gets at the files that a pattern of `domain_files` names;
+/// the core opens none itself.
+/// @return the files in order of their names, or a message why not.  A pattern
+///         without wildcards that names no file is an error, one with
+///         wildcards that matches none is not.
+using domain_file_reader =
+    std::function<std::variant<std::vector<domain_file>, std::string>(
+        const std::string& pattern)>;
+
+/// Parses a configuration (docs: spfblock.json(5), etc/spfblock.json).
+///
+/// JSON with `//` and `/* */` comments.  All faults are reported at once, in
+/// order of file and line: syntax (that one ends the parsing), unknown keys
+/// (with the known ones, and the likely one named), keys given twice, wrong
+/// types, numbers out of range or not whole, durations ("90s", "15m", "1h",
+/// "7d"), names, addresses, actions (table::action), domains listed twice,
+/// and the lack of all of `domains`, `domain_files` and `networks`.
+///
+/// Relative `domain_files` patterns and `zone_file` are passed on as written.
+///
+/// @param file how the file is called in messages
+std::variant<settings, std::vector<problem>>
+parse_settings(std::string_view text, const std::string& file,
+               const domain_file_reader& read_domain_files);
+
+} // namespace spfblock::config

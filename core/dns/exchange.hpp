@@ -1,0 +1,106 @@
+// One question and its way to an answer: attempts, time-outs, next server, TCP
+// after truncation, without EDNS where a server refuses it.  Sans I/O: the
+// shell moves the octets and keeps the time.
+#pragma once
+
+#include "core/dns/answer.hpp"
+#include "core/dns/message.hpp"
+#include "core/dns/question.hpp"
+#include "core/dns/wire_check.hpp"
+#include "core/net/endpoint.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::dns {
+
+/// How questions are asked.
+struct exchange_settings {
+  std::vector<net::endpoint> servers; ///< at least one, in order of preference
+  unsigned attempts = 3;              ///< rounds over all servers, at least 1
+  wire_limits limits;
+};
+
+/// The life of one question, driven by the shell.
+///
+/// The shell performs next() until it is `finished`: it sends `query` to
+/// `server` over the transport named and then reports what happened, by
+/// received(), timed_out() or failed().  A step has one time-out, from the
+/// sending on, however many messages that are not ours arrive.
+///
+/// Servers are tried in order, and the whole list `attempts` times.  A server
+/// that answered unusably is not asked again; when none is left the exchange
+/// ends early.  TCP after truncation (at most once a round) and a repetition
+/// without EDNS (at most once; it is remembered) go to the same server and do
+/// not count as attempts: at most 3 queries a server and round.
+class exchange {
+public:
+  enum class transport : std::uint8_t { udp, tcp };
+
+  /// What the shell must do next.
+  struct step {
+    net::endpoint server;
+    transport over = transport::udp;
+    std::string query; ///< wire format, without the length prefix of TCP
+  };
+
+  /// @param settings outlives the exchange
+  /// @param random_id gives an unpredictable 16-bit number at each call
+  /// @pre settings names a server
+  exchange(question asked, const exchange_settings& settings,
+           std::function<std::uint16_t()> random_id);
+
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
+
+  /// What to send now.
+  /// @pre not finished()
+  [[nodiscard]] const step& next() const noexcept { return step_; }
+
+  /// Takes a message that came from step().server over its transport.
+  /// @return whether the step is over: perform next() or take the result();
+  ///         if not, go on waiting
+  bool received(std::string_view message);
+
+  /// The step's time is over.
+  void timed_out();
+
+  /// The step cannot be done: "Connection refused", "connection closed".
+  void failed(std::string_view reason);
+
+  /// The answer; of status `failed`, with the last reason and server, if no
+  /// server gave one.
+  /// @pre finished()
+  [[nodiscard]] const answer& result() const noexcept;
+
+  /// How many queries were sent so far, over UDP and TCP.
+  [[nodiscard]] unsigned queries() const noexcept { return queries_; }
+
+private:
+  struct server_state {
+    bool usable = true;
+    edns with_edns = edns::on;
+  };
+
+  void send(transport over);
+  void try_next_server(std::string_view reason);
+  void drop_server(std::string_view reason);
+  void finish(answer with);
+
+  question asked_;
+  const exchange_settings* settings_;
+  std::function<std::uint16_t()> random_id_;
+  std::vector<server_state> servers_; ///< as settings_->servers
+  std::size_t current_ = 0;           ///< index into both
+  unsigned round_ = 0;
+  std::uint16_t id_ = 0; ///< of step_.query
+  bool finished_ = false;
+  step step_;
+  unsigned queries_ = 0;
+  answer result_;
+};
+
+} // namespace spfblock::dns

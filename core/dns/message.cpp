@@ -1,0 +1,208 @@
+#include "core/dns/message.hpp"
+
+#include "core/dns/ldns_record.hpp"
+#include "core/dns/record_set.hpp"
+#include "core/support/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+namespace spfblock::dns {
+namespace {
+
+std::size_t octet(std::string_view message, std::size_t at) {
+  return static_cast<unsigned char>(message[at]);
+}
+
+std::size_t number(std::string_view message, std::size_t at) {
+  return octet(message, at) << 8U | octet(message, at + 1);
+}
+
+/// Whether a question section with one question, at the start of `section`, is
+/// the one asked.  Its name is never compressed: there is nothing before it.
+bool repeats(std::string_view section, const question& asked) {
+  const std::string& wire = asked.owner.wire();
+  return section.size() >= wire.size() + 4 &&
+         iequals(section.substr(0, wire.size()), wire) &&
+         number(section, wire.size()) == static_cast<std::size_t>(asked.type) &&
+         number(section, wire.size() + 2) == LDNS_RR_CLASS_IN;
+}
+
+/// Whether the message, however malformed further on, replies to the query.
+bool is_ours(std::string_view message, const question& asked,
+             std::uint16_t id) {
+  if (message.size() < LDNS_HEADER_SIZE || number(message, 0) != id)
+    return false;
+  const bool is_response = (octet(message, 2) & 0x80U) != 0;
+  const bool is_query_opcode = (octet(message, 2) & 0x78U) == 0;
+  if (!is_response || !is_query_opcode)
+    return false;
+  const std::size_t questions = number(message, 4);
+  if (questions == 1)
+    return repeats(message.substr(LDNS_HEADER_SIZE), asked);
+  const std::size_t rcode = octet(message, 3) & 0x0fU;
+  return questions == 0 &&
+         (rcode == LDNS_RCODE_FORMERR || rcode == LDNS_RCODE_NOTIMPL);
+}
+
+reply without_answer(reply::kind what, std::string reason) {
+  reply made;
+  made.what = what;
+  made.reason = std::move(reason);
+  return made;
+}
+
+reply unusable(std::string reason) {
+  return without_answer(reply::kind::unusable, std::move(reason));
+}
+
+std::string describe(const failure& why) {
+  if (why.code == errc::limit_exceeded)
+    return "answer with " + why.message;
+  return fmt::format("malformed answer ({} at octet {})", why.message,
+                     why.offset);
+}
+
+/// Decodes a message that passed wire_check().  Records that it did not walk
+/// become records of a private-use type, whose RDATA ldns takes as a whole.
+ldns_packet_ptr parse(std::string message, const wire_header& checked) {
+  constexpr char private_use = '\xff';
+  for (const std::size_t type_at : checked.unwalked) {
+    message[type_at] = private_use;
+    message[type_at + 1] = '\0';
+  }
+  ldns_pkt* packet = nullptr;
+  const auto* const octets =
+      reinterpret_cast<const std::uint8_t*>(message.data());
+  if (ldns_wire2pkt(&packet, octets, message.size()) != LDNS_STATUS_OK)
+    return nullptr;
+  return ldns_packet_ptr{packet};
+}
+
+/// The RCODE with the eight bits that EDNS adds (RFC 6891 §6.1.3).
+unsigned rcode_of(const ldns_pkt& packet) {
+  const unsigned extension = ldns_pkt_edns_extended_rcode(&packet);
+  return extension << 4U | static_cast<unsigned>(ldns_pkt_get_rcode(&packet));
+}
+
+std::string rcode_name(unsigned rcode) {
+  switch (rcode) {
+  case 1: return "FORMERR";
+  case 2: return "SERVFAIL";
+  case 4: return "NOTIMP";
+  case 5: return "REFUSED";
+  case 16: return "BADVERS";
+  default: return fmt::format("RCODE {}", rcode);
+  }
+}
+
+/// The records of class IN that an answer can be made of.
+record_set answering_records(const ldns_pkt& packet) {
+  record_set found;
+  const ldns_rr_list* const section = ldns_pkt_answer(&packet);
+  for (std::size_t i = 0; i < ldns_rr_list_rr_count(section); ++i) {
+    const ldns_rr& rr = *ldns_rr_list_rr(section, i);
+    if (!is_answering(rr) || ldns_rr_get_class(&rr) != LDNS_RR_CLASS_IN)
+      continue;
+    const auto owner = owner_of(rr);
+    auto told = to_record(rr);
+    if (owner && told)
+      found.add(*owner, *std::move(told));
+  }
+  return found;
+}
+
+/// What the authority section says about an answer without records.
+struct authority {
+  bool has_soa = false;
+  bool has_ns = false;
+  std::uint32_t negative_ttl = 0; ///< of the SOA (RFC 2308 §5)
+};
+
+authority authority_of(const ldns_pkt& packet) {
+  constexpr std::size_t minimum_field = 6;
+  authority found;
+  const ldns_rr_list* const section = ldns_pkt_authority(&packet);
+  for (std::size_t i = 0; i < ldns_rr_list_rr_count(section); ++i) {
+    const ldns_rr* const rr = ldns_rr_list_rr(section, i);
+    if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+      continue;
+    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NS)
+      found.has_ns = true;
+    if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA)
+      continue;
+    found.has_soa = true;
+    found.negative_ttl = std::min(
+        ldns_rr_ttl(rr), ldns_rdf2native_int32(ldns_rr_rdf(rr, minimum_field)));
+  }
+  return found;
+}
+
+reply answer_in(const ldns_pkt& packet, const question& asked,
+                bool is_nxdomain) {
+  answer found = answering_records(packet).resolve(asked);
+  if (found.status == answer_status::failed)
+    return unusable(std::move(found.reason));
+  reply made;
+  made.what = reply::kind::answer;
+  if (is_nxdomain || found.is_void()) {
+    const authority said = authority_of(packet);
+    if (!is_nxdomain && said.has_ns && !said.has_soa)
+      return unusable("referral");
+    made.content.status =
+        is_nxdomain ? answer_status::nxdomain : answer_status::no_data;
+    made.content.ttl = std::min(found.ttl, said.negative_ttl);
+  } else {
+    made.content = std::move(found);
+  }
+  return made;
+}
+
+} // namespace
+
+std::string encode_query(const question& asked, std::uint16_t id,
+                         edns with_edns) {
+  const ldns_packet_ptr query{ldns_pkt_query_new(
+      to_ldns(asked.owner).release(), static_cast<ldns_rr_type>(asked.type),
+      LDNS_RR_CLASS_IN, LDNS_RD)};
+  if (!query)
+    throw std::bad_alloc{};
+  ldns_pkt_set_id(query.get(), id);
+  if (with_edns == edns::on)
+    ldns_pkt_set_edns_udp_size(query.get(), edns_udp_size);
+  std::uint8_t* octets = nullptr;
+  std::size_t size = 0;
+  if (ldns_pkt2wire(&octets, query.get(), &size) != LDNS_STATUS_OK)
+    throw std::bad_alloc{};
+  const std::unique_ptr<std::uint8_t, free_by<&std::free>> owned{octets};
+  return {reinterpret_cast<const char*>(octets), size};
+}
+
+reply decode_reply(std::string_view message, const question& asked,
+                   std::uint16_t id, const wire_limits& limits) {
+  if (!is_ours(message, asked, id))
+    return {};
+  const auto checked = wire_check(message, limits);
+  if (!checked)
+    return unusable(describe(checked.error()));
+  if (checked->truncated)
+    return without_answer(reply::kind::truncated, {});
+  const auto packet = parse(std::string{message}, *checked);
+  if (!packet)
+    return unusable("malformed answer");
+  switch (const unsigned rcode = rcode_of(*packet); rcode) {
+  case LDNS_RCODE_NOERROR: return answer_in(*packet, asked, false);
+  case LDNS_RCODE_NXDOMAIN: return answer_in(*packet, asked, true);
+  case LDNS_RCODE_FORMERR:
+  case LDNS_RCODE_NOTIMPL:
+  case 16: // BADVERS
+    return without_answer(reply::kind::no_edns, rcode_name(rcode));
+  default: return unusable(rcode_name(rcode));
+  }
+}
+
+} // namespace spfblock::dns

@@ -1,0 +1,101 @@
+#include "core/dns/record_set.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spfblock::dns {
+namespace {
+
+/// Adds the data of one record to an answer.
+struct append_to {
+  answer& out;
+
+  void operator()(std::monostate) const {}
+  void operator()(const alias&) const {}
+  void operator()(const std::string& text) const { out.texts.push_back(text); }
+  void operator()(const net::ip_address& address) const {
+    out.addresses.push_back(address);
+  }
+  void operator()(const mail_exchange& exchange) const {
+    out.exchanges.push_back(exchange);
+  }
+};
+
+/// Adds the records of one type to an answer.
+/// @return whether there is any
+bool append_records(const std::vector<record>& from, rr_type type,
+                    answer& out) {
+  bool any = false;
+  for (const record& one : from) {
+    if (one.type != static_cast<std::uint16_t>(type))
+      continue;
+    any = true;
+    out.ttl = std::min(out.ttl, one.ttl);
+    std::visit(append_to{out}, one.data);
+  }
+  return any;
+}
+
+answer ended(answer_status how, answer so_far) {
+  so_far.status = how;
+  return so_far;
+}
+
+} // namespace
+
+void record_set::add(const name& owner) {
+  records_.try_emplace(owner);
+}
+
+void record_set::add(const name& owner, record one) {
+  auto& there = records_[owner];
+  const auto same =
+      std::find_if(there.begin(), there.end(), [&](const record& other) {
+        return other.type == one.type && other.data == one.data;
+      });
+  if (same == there.end())
+    there.push_back(std::move(one));
+  else
+    same->ttl = std::min(same->ttl, one.ttl);
+}
+
+bool record_set::contradicts(const name& owner, const alias& to) const {
+  const auto there = records_.find(owner);
+  return there != records_.end() &&
+         std::any_of(there->second.begin(), there->second.end(),
+                     [&](const record& one) {
+                       const auto* other = std::get_if<alias>(&one.data);
+                       return other && *other != to;
+                     });
+}
+
+answer record_set::resolve(const question& asked) const {
+  answer found;
+  found.ttl = max_ttl;
+  name owner = asked.owner;
+  for (unsigned followed = 0; followed <= max_cnames; ++followed) {
+    const auto here = records_.find(owner);
+    if (here == records_.end())
+      return ended(answer_status::nxdomain, std::move(found));
+    const std::vector<record>& there = here->second;
+    if (append_records(there, asked.type, found))
+      return ended(answer_status::records, std::move(found));
+    const auto next =
+        std::find_if(there.begin(), there.end(), [](const record& one) {
+          return std::holds_alternative<alias>(one.data);
+        });
+    if (next == there.end())
+      return ended(answer_status::no_data, std::move(found));
+    const alias& to = std::get<alias>(next->data);
+    if (contradicts(owner, to))
+      return failed_answer("several CNAMEs at " + owner.to_string());
+    found.ttl = std::min(found.ttl, next->ttl);
+    owner = to.target;
+  }
+  return failed_answer(
+      fmt::format("CNAME loop, or more than {} CNAMEs", max_cnames));
+}
+
+} // namespace spfblock::dns

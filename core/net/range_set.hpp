@@ -1,0 +1,236 @@
+// Sets of numbers of one address family, as disjoint ranges.
+#pragma once
+
+#include "core/support/contract.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace spfblock::net {
+
+/// All numbers from `first` to `last`, both included.
+template <class Number>
+struct range {
+  Number first{};
+  Number last{};
+
+  friend bool operator==(const range&, const range&) = default;
+};
+
+/// A prefix of a family whose addresses are the numbers below 2^width.
+template <class Number>
+struct block {
+  Number first{};      ///< the lowest number; host bits zero
+  unsigned length = 0; ///< significant bits, 0 to width
+
+  friend bool operator==(const block&, const block&) = default;
+};
+
+/// A set of unsigned numbers: union, intersection and difference in linear
+/// time, for the set algebra of SPF evaluation (docs/spf-semantics.md).
+///
+/// Holds ascending, disjoint ranges that do not touch each other (class
+/// invariant), so equal sets have equal representations.  Regular value type.
+/// `Number` is an unsigned integer type; tests use a small one to enumerate
+/// every set there is.
+template <class Number>
+class range_set {
+public:
+  range_set() = default;
+
+  /// @pre r.first <= r.last
+  explicit range_set(range<Number> r);
+
+  /// The union of any ranges in any order.  O(n log n).
+  /// @pre first <= last in each of them
+  [[nodiscard]] static range_set of(std::vector<range<Number>> ranges);
+
+  [[nodiscard]] const std::vector<range<Number>>& ranges() const noexcept {
+    return ranges_;
+  }
+  [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
+
+  /// O(log n).
+  [[nodiscard]] bool contains(Number number) const noexcept;
+
+  /// How many numbers the set holds; wraps to 0 for every number of the type.
+  [[nodiscard]] Number count() const noexcept;
+
+  /// The smallest list of prefixes whose union is this set, ascending.
+  /// At most 2 * width - 2 a range.
+  /// @param width of the family in bits, at most the bits of Number; every
+  ///        number of the set is below 2^width
+  [[nodiscard]] std::vector<block<Number>> to_blocks(unsigned width) const;
+
+  friend range_set operator|(const range_set& a, const range_set& b) {
+    return a.united_with(b);
+  }
+  friend range_set operator&(const range_set& a, const range_set& b) {
+    return a.intersected_with(b);
+  }
+  friend range_set operator-(const range_set& a, const range_set& b) {
+    return a.without(b);
+  }
+  friend bool operator==(const range_set&, const range_set&) = default;
+
+private:
+  [[nodiscard]] range_set united_with(const range_set& other) const;
+  [[nodiscard]] range_set intersected_with(const range_set& other) const;
+  [[nodiscard]] range_set without(const range_set& other) const;
+
+  /// Adds a range that starts no lower than the last one does.
+  void append(range<Number> next);
+
+  /// The largest block that starts where `r` starts and lies within it, as the
+  /// mask of its host bits.
+  [[nodiscard]] static Number largest_host_mask(range<Number> r) noexcept;
+
+  /// Appends the blocks that make up `r`, ascending.
+  static void append_blocks(std::vector<block<Number>>& blocks, range<Number> r,
+                            unsigned width);
+
+  std::vector<range<Number>> ranges_;
+};
+
+template <class Number>
+Number range_set<Number>::largest_host_mask(range<Number> r) noexcept {
+  const auto room = static_cast<Number>(r.last - r.first);
+  Number mask = 0;
+  for (;;) {
+    const auto wider = static_cast<Number>(mask << 1 | 1);
+    if (wider == mask || wider > room || (r.first & wider) != 0)
+      return mask;
+    mask = wider;
+  }
+}
+
+template <class Number>
+void range_set<Number>::append_blocks(std::vector<block<Number>>& blocks,
+                                      range<Number> r, unsigned width) {
+  for (;;) {
+    const Number hosts = largest_host_mask(r);
+    unsigned length = width;
+    for (Number rest = hosts; rest != 0; rest = static_cast<Number>(rest >> 1))
+      --length;
+    blocks.push_back({r.first, length});
+    if (hosts == static_cast<Number>(r.last - r.first))
+      return;
+    r.first = static_cast<Number>(r.first + hosts + 1);
+  }
+}
+
+template <class Number>
+range_set<Number>::range_set(range<Number> r) : ranges_{r} {
+  EXPECTS(r.first <= r.last);
+}
+
+template <class Number>
+range_set<Number> range_set<Number>::of(std::vector<range<Number>> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  range_set all;
+  for (const range<Number>& r : ranges) {
+    EXPECTS(r.first <= r.last);
+    all.append(r);
+  }
+  return all;
+}
+
+template <class Number>
+bool range_set<Number>::contains(Number number) const noexcept {
+  const auto above = std::upper_bound(
+      ranges_.begin(), ranges_.end(), number,
+      [](Number n, const range<Number>& r) { return n < r.first; });
+  return above != ranges_.begin() && number <= (above - 1)->last;
+}
+
+template <class Number>
+Number range_set<Number>::count() const noexcept {
+  Number total = 0;
+  for (const range<Number>& r : ranges_)
+    total = static_cast<Number>(total + (r.last - r.first) + 1);
+  return total;
+}
+
+template <class Number>
+std::vector<block<Number>> range_set<Number>::to_blocks(unsigned width) const {
+  constexpr unsigned bits = sizeof(Number) * 8;
+  EXPECTS(width <= bits);
+  EXPECTS(empty() || width == bits || ranges_.back().last >> width == 0);
+  std::vector<block<Number>> blocks;
+  for (const range<Number>& r : ranges_)
+    append_blocks(blocks, r, width);
+  return blocks;
+}
+
+template <class Number>
+void range_set<Number>::append(range<Number> next) {
+  if (ranges_.empty()) {
+    ranges_.push_back(next);
+    return;
+  }
+  // Compared this way round, because last + 1 may not be a number any more.
+  Number& last = ranges_.back().last;
+  if (next.first > last && static_cast<Number>(next.first - last) > 1)
+    ranges_.push_back(next);
+  else
+    last = std::max(last, next.last);
+}
+
+template <class Number>
+range_set<Number> range_set<Number>::united_with(const range_set& other) const {
+  range_set all;
+  auto a = ranges_.begin();
+  auto b = other.ranges_.begin();
+  while (a != ranges_.end() || b != other.ranges_.end()) {
+    const bool take_a =
+        b == other.ranges_.end() || (a != ranges_.end() && a->first < b->first);
+    all.append(take_a ? *a++ : *b++);
+  }
+  return all;
+}
+
+template <class Number>
+range_set<Number>
+range_set<Number>::intersected_with(const range_set& other) const {
+  range_set common;
+  auto a = ranges_.begin();
+  auto b = other.ranges_.begin();
+  while (a != ranges_.end() && b != other.ranges_.end()) {
+    const range<Number> both{std::max(a->first, b->first),
+                             std::min(a->last, b->last)};
+    if (both.first <= both.last)
+      common.ranges_.push_back(both);
+    if (a->last < b->last)
+      ++a;
+    else
+      ++b;
+  }
+  return common;
+}
+
+template <class Number>
+range_set<Number> range_set<Number>::without(const range_set& other) const {
+  range_set rest;
+  auto cut = other.ranges_.begin();
+  for (range<Number> r : ranges_) {
+    while (cut != other.ranges_.end() && cut->last < r.first)
+      ++cut;
+    bool consumed = false;
+    for (; cut != other.ranges_.end() && cut->first <= r.last; ++cut) {
+      if (r.first < cut->first)
+        rest.ranges_.push_back({r.first, static_cast<Number>(cut->first - 1)});
+      consumed = r.last <= cut->last;
+      if (consumed)
+        break; // this cut may reach into the next range
+      r.first = static_cast<Number>(cut->last + 1);
+    }
+    if (!consumed)
+      rest.ranges_.push_back(r);
+  }
+  return rest;
+}
+
+} // namespace spfblock::net

@@ -1,0 +1,72 @@
+// Addresses with the same history, the unit that evaluation moves around.
+#pragma once
+
+#include "core/net/address_set.hpp"
+
+#include <vector>
+
+namespace spfblock::spf {
+
+/// Addresses of one family that have come the same way through the records so
+/// far, and what RFC 7208 §4.6.4 counts on that way.
+struct cohort {
+  net::family family = net::family::ipv4;
+  unsigned dns_terms = 0;
+  unsigned void_lookups = 0;
+  net::address_set addresses; ///< of `family` only, never empty
+};
+
+/// Disjoint cohorts, no two with the same family and counts.
+///
+/// A limit drops a cohort that is over it, so there are at most
+/// 2 families * 11 DNS terms * 3 void lookups, except where limits are passed
+/// over.
+class cohorts {
+public:
+  cohorts() = default;
+
+  /// Every address there is, nothing counted.
+  [[nodiscard]] static cohorts everybody();
+
+  [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+  [[nodiscard]] const std::vector<cohort>& members() const noexcept {
+    return members_;
+  }
+
+  /// All addresses in them.
+  [[nodiscard]] net::address_set addresses() const;
+
+  /// The highest counts among them; 0 if there are none.
+  [[nodiscard]] unsigned most_dns_terms() const noexcept;
+  [[nodiscard]] unsigned most_void_lookups() const noexcept;
+
+  /// Adds a cohort to the one with the same family and counts, if any.
+  /// @pre disjoint from all of them
+  void add(cohort newcomer);
+  void add(cohorts newcomers);
+
+  /// Takes out those for which `condition(cohort)` holds.
+  template <class Condition>
+  [[nodiscard]] cohorts extract_if(Condition condition) {
+    cohorts taken;
+    std::vector<cohort> kept;
+    for (cohort& member : members_)
+      (condition(std::as_const(member)) ? taken.members_ : kept)
+          .push_back(std::move(member));
+    members_ = std::move(kept);
+    return taken;
+  }
+
+  /// Takes out the addresses of `network` (a set of any families), with their
+  /// counts.
+  [[nodiscard]] cohorts extract(const net::address_set& network);
+
+  /// The same cohorts, each with so many DNS terms and void lookups more.
+  [[nodiscard]] cohorts counted(unsigned dns_terms,
+                                unsigned void_lookups) const;
+
+private:
+  std::vector<cohort> members_;
+};
+
+} // namespace spfblock::spf

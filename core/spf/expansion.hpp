@@ -1,0 +1,93 @@
+// What became of one domain: the addresses that pass, through which terms, and
+// everything worth telling about it.
+#pragma once
+
+#include "core/dns/name.hpp"
+#include "core/dns/question.hpp"
+#include "core/net/address_set.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::spf {
+
+/// How the expansion of a domain ended.
+enum class outcome : std::uint8_t {
+  expanded,  ///< `pass` is the listing, be it empty
+  no_record, ///< the domain has no SPF record (RFC 7208 §2.6.1, "none")
+  temperror, ///< the DNS failed where it mattered (RFC 7208 §2.6.6)
+};
+
+/// One term of one visited record.
+struct term_visit {
+  std::size_t record = 0; ///< index in expansion::records
+  std::string text;       ///< as written; safe for output
+  std::size_t offset = 0; ///< in the record, octets
+  bool reached = false;   ///< some address was still undecided there
+  bool is_all = false;    ///< the mechanism is `all`
+  /// Addresses that this term moved to pass at its own record.
+  net::address_set granted;
+  /// Addresses that this term ended for, without pass: a carve-out.
+  net::address_set refused;
+  /// Terms with DNS queries and void lookups used so far by the address that
+  /// used most, this term included.
+  unsigned dns_terms = 0;
+  unsigned void_lookups = 0;
+  /// Why the term counts as not matching, or the error; empty if all is well.
+  std::vector<std::string> remarks;
+  /// Whether a remark is a permerror or temperror.
+  bool in_error = false;
+};
+
+/// One record on the way.
+struct record_visit {
+  dns::name domain;
+  std::optional<std::size_t> via; ///< the term that led here; none at the top
+  std::string text;               ///< printable; empty if there is none
+  std::uint32_t ttl = 0;          ///< of the TXT answer, seconds
+  std::string error;              ///< why there is nothing to evaluate
+};
+
+/// Addresses of the listing and the term that authorised them.
+struct grant {
+  std::size_t term = 0; ///< index in expansion::terms
+  net::address_set addresses;
+};
+
+/// The result of evaluate().  Regular value type.
+struct expansion {
+  dns::name domain;
+  /// Not empty: answers to these are needed first; all else is preliminary.
+  std::vector<dns::question> missing;
+
+  spf::outcome outcome = outcome::expanded;
+  /// For temperror: what failed, for a log line.
+  std::string reason;
+
+  /// The addresses for which check_host() returns pass, after on_permerror and
+  /// the rules about width.
+  net::address_set pass;
+  /// The same, disjoint, by the term that granted them, in order of
+  /// evaluation.
+  std::vector<grant> grants;
+  /// The addresses for which check_host() returns permerror and temperror.
+  net::address_set permerror;
+  net::address_set temperror;
+
+  std::vector<record_visit> records; ///< in order of visit; [0] is the domain's
+  std::vector<term_visit> terms;
+
+  /// The smallest TTL of all answers used, seconds.
+  std::uint32_t ttl = 0;
+  /// How many distinct questions were needed.
+  std::size_t questions = 0;
+};
+
+/// How the term came to be evaluated:
+/// "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22".
+[[nodiscard]] std::string chain(const expansion& of, std::size_t term);
+
+} // namespace spfblock::spf

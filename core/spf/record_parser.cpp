@@ -1,0 +1,151 @@
+#include "core/spf/record_parser.hpp"
+
+#include "core/spf/directive_parser.hpp"
+#include "core/support/contract.hpp"
+#include "core/support/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace spfblock::spf {
+
+namespace {
+
+constexpr std::string_view version = "v=spf1";
+constexpr std::size_t shown_octets = 64; // of a faulty term, in a message
+
+failure malformed(std::string message, std::size_t offset) {
+  return {errc::malformed, std::move(message), offset};
+}
+
+std::string shown(std::string_view text) {
+  return quoted(text, shown_octets);
+}
+
+using term_value = decltype(term::value);
+
+/// Nothing, or the first octet that no term may contain.
+std::optional<failure> find_stray_octet(std::string_view text) {
+  const auto stray = std::find_if(text.begin(), text.end(),
+                                  [](char c) { return c < '!' || c > '~'; });
+  if (stray == text.end())
+    return std::nullopt;
+  return malformed(fmt::format("forbidden octet 0x{:02x}",
+                               unsigned{static_cast<unsigned char>(*stray)}),
+                   static_cast<std::size_t>(stray - text.begin()));
+}
+
+/// The terms of one record, one after the other.
+class term_parser {
+public:
+  /// The offset of a failure is within `text`.
+  term_value parse(std::string_view text) {
+    if (auto fault = find_stray_octet(text))
+      return *std::move(fault);
+    // RFC 7208 §4.6.1: "=" right behind the name, before any ":" or "/".
+    const auto end = text.find_first_not_of(name_characters);
+    if (end != std::string_view::npos && text[end] == '=')
+      return parse_modifier(text, end);
+    auto parsed = parse_directive(text);
+    if (!parsed)
+      return parsed.error();
+    return *std::move(parsed);
+  }
+
+private:
+  static constexpr std::string_view name_characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+  term_value parse_modifier(std::string_view text, std::size_t name_end) {
+    const std::string_view name = text.substr(0, name_end);
+    const std::string_view value = text.substr(name_end + 1);
+    if (name.empty() || !is_letter(name.front()))
+      return malformed(
+          fmt::format("modifier name {} begins with no letter", shown(name)),
+          0);
+    const bool redirect = iequals(name, "redirect");
+    const bool explanation = iequals(name, "exp");
+    if (redirect && std::exchange(redirect_seen_, true))
+      return malformed("a second redirect=", 0);
+    if (explanation && std::exchange(exp_seen_, true))
+      return malformed("a second exp=", 0);
+    auto spec = redirect || explanation
+                    ? domain_spec::parse(value)
+                    : domain_spec::parse_macro_string(value);
+    if (!spec)
+      return malformed(spec.error().message,
+                       name_end + 1 + spec.error().offset);
+    if (redirect)
+      return redirect_modifier{*std::move(spec)};
+    return ignored_modifier{};
+  }
+
+  bool redirect_seen_ = false;
+  bool exp_seen_ = false;
+};
+
+// The canonical spelling of a term's value; `written` is the term in the
+// record.
+struct term_printer {
+  std::string_view written;
+
+  std::string operator()(const directive& d) const { return to_string(d); }
+
+  std::string operator()(const redirect_modifier& m) const {
+    return "redirect=" + m.target.to_string();
+  }
+
+  std::string operator()(const ignored_modifier&) const {
+    const auto end = std::min(written.find('='), written.size());
+    return to_lower(written.substr(0, end)).append(written.substr(end));
+  }
+
+  std::string operator()(const failure& f) const {
+    return fmt::format("<error: {}>", f.message);
+  }
+};
+
+/// The text between blanks that begins at `at`.
+std::string_view term_text(std::string_view record, std::size_t at) {
+  return record.substr(at, std::min(record.find(' ', at), record.size()) - at);
+}
+
+} // namespace
+
+bool is_spf_record(std::string_view text) noexcept {
+  return iequals(text.substr(0, version.size()), version) &&
+         (text.size() == version.size() || text[version.size()] == ' ');
+}
+
+record parse_record(std::string_view text) {
+  EXPECTS(is_spf_record(text));
+  record parsed;
+  parsed.text = text;
+  term_parser parser;
+  auto at = text.find_first_not_of(' ', version.size());
+  while (at != std::string_view::npos) {
+    const std::string_view written = term_text(text, at);
+    term_value value = parser.parse(written);
+    if (auto* f = std::get_if<failure>(&value)) {
+      f->offset += at;
+      f->message += " in " + shown(written);
+    }
+    parsed.terms.push_back({printable(written), at, std::move(value)});
+    at = text.find_first_not_of(' ', at + written.size());
+  }
+  return parsed;
+}
+
+std::string to_string(const record& parsed) {
+  std::string out{version};
+  for (const term& t : parsed.terms) {
+    out += ' ';
+    out += std::visit(term_printer{term_text(parsed.text, t.offset)}, t.value);
+  }
+  return out;
+}
+
+} // namespace spfblock::spf

@@ -1,0 +1,45 @@
+// By which rules a domain is expanded: the limits of RFC 7208 and our own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace spfblock::spf {
+
+/// What a permerror makes of a listing; see docs/spf-semantics.md.
+enum class on_permerror : std::uint8_t {
+  stop,      ///< what had passed before the error stays listed
+  skip,      ///< the term in error, or the limit, is passed over
+  list_void, ///< "void": the domain lists nothing
+};
+
+/// Terms that cause DNS queries, over the whole tree (RFC 7208 §4.6.4).
+inline constexpr unsigned dns_term_limit = 10;
+/// Terms whose queries find nothing (RFC 7208 §4.6.4).
+inline constexpr unsigned void_lookup_limit = 2;
+/// Names in the answer to one mx term (RFC 7208 §4.6.4).
+inline constexpr std::size_t mx_name_limit = 10;
+/// Records visited in one expansion, under any configuration: bounds the work
+/// where the limits above are passed over.
+inline constexpr std::size_t record_visit_limit = 5000;
+
+/// Records on the way to the innermost one, under any configuration.
+inline constexpr unsigned record_depth_limit = 100;
+
+/// How one domain is expanded.  What is over a limit of ours acts as a
+/// permerror of the term that hit it.
+struct rules {
+  spf::on_permerror on_permerror = on_permerror::stop;
+  /// A term that grants a shorter prefix counts as not matching.
+  std::optional<unsigned> widest_ipv4;
+  std::optional<unsigned> widest_ipv6;
+  /// Distinct questions.
+  std::optional<unsigned> dns_queries;
+  /// Records on the way from the domain to the innermost one, both included.
+  std::optional<unsigned> depth;
+
+  friend bool operator==(const rules&, const rules&) = default;
+};
+
+} // namespace spfblock::spf

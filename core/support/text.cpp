@@ -1,0 +1,89 @@
+#include "core/support/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace spfblock {
+
+std::string to_lower(std::string_view text) {
+  std::string lower{text};
+  for (char& c : lower)
+    c = to_lower(c);
+  return lower;
+}
+
+bool iequals(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view white = " \t\r\n";
+  const auto first = text.find_first_not_of(white);
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(white) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (;;) {
+    const auto end = text.find(separator);
+    pieces.push_back(text.substr(0, end));
+    if (end == std::string_view::npos)
+      return pieces;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text,
+                                           std::uint64_t maximum) noexcept {
+  if (text.empty() || !is_digit(text.front()))
+    return std::nullopt;
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() ||
+      value > maximum)
+    return std::nullopt;
+  return value;
+}
+
+namespace {
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  out += "\\x";
+  out += digits[byte >> 4U];
+  out += digits[byte & 15U];
+}
+
+void append_printable(std::string& out, std::string_view text,
+                      std::size_t limit, char also_escaped) {
+  for (const char c : text.substr(0, limit)) {
+    if (c < ' ' || c > '~' || c == '\\' || c == also_escaped)
+      append_escaped(out, c);
+    else
+      out += c;
+  }
+  if (text.size() > limit)
+    out += "...";
+}
+
+} // namespace
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string out;
+  append_printable(out, text, limit, '\\');
+  return out;
+}
+
+std::string quoted(std::string_view text, std::size_t limit) {
+  std::string out{'"'};
+  append_printable(out, text, limit, '"');
+  out += '"';
+  return out;
+}
+
+} // namespace spfblock

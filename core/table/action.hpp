@@ -1,0 +1,98 @@
+// What Postfix is told to do with a listed client: the right-hand side of
+// access(5), with places to fill in.
+#pragma once
+
+#include "core/net/ip_prefix.hpp"
+#include "core/support/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::table {
+
+/// A validated access(5) result, ready to be sent as a tcp_table(5) reply.
+///
+/// `{domain}`, `{network}` and `{address}` stand for the listed domain, the
+/// matching network and the client; other braces are plain text.  Everything
+/// that can be done in advance is done in parse() and bind(): encoding and the
+/// domain.
+///
+/// Regular value type.  Thread safety: immutable.
+class action {
+public:
+  /// Longest text accepted, in octets, before anything is filled in: short
+  /// enough for an SMTP reply line.
+  static constexpr std::size_t longest = 400;
+
+  /// Longest reply that Postfix reads, in octets with its LF (DICT_TCP_MAXLEN
+  /// in Postfix's dict_tcp.c).
+  static constexpr std::size_t longest_reply = 4096;
+
+  /// Octets that a domain takes up in a reply at most; bind() cuts the rest.
+  /// No name in letters, digits and hyphens is longer (RFC 1035 §2.3.4).
+  static constexpr std::size_t longest_domain = 253;
+
+  /// Validates `text`: valid UTF-8 without control characters, at most
+  /// `longest`; its first word one of OK, REJECT, DEFER, DEFER_IF_REJECT,
+  /// DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER,
+  /// BCC, DUNNO in any case; or 4NN or 5NN followed by a text (Postfix reads a
+  /// bare number as OK); or one of `restriction_classes`, exactly and alone.
+  /// PREPEND, REDIRECT, FILTER and BCC need a text, HOLD and the rest may have
+  /// one.  OK, DUNNO ... a text behind them is allowed (Postfix ignores it).
+  /// Only a blank ends a word.  With the longest values filled in, the reply
+  /// must fit `longest_reply`: about fifteen `{domain}` do.
+  ///
+  /// A wrong word would make Postfix answer 451 to every listed client and
+  /// mail the postmaster each time, hence the rigour.
+  ///
+  /// @return errc::malformed; the message ends with what was expected, in
+  ///         parentheses; the offset is that of the offending octet or word
+  static result<action>
+  parse(std::string_view text,
+        const std::vector<std::string>& restriction_classes = {});
+
+  /// Whether `text` is one of access(5)'s words that parse() knows, in any
+  /// case; Postfix never looks for a restriction class of such a name.
+  [[nodiscard]] static bool is_word(std::string_view text) noexcept;
+
+  /// This action for one listing: `domain` put in, encoded for the wire.
+  [[nodiscard]] action bind(std::string_view domain) const;
+
+  /// Appends "200 ", the action, encoded as tcp_table(5) wants it (every
+  /// octet of it printable ASCII other than %, or %XX), and LF.
+  /// At most `longest_reply` octets.  Cheap where nothing is left to fill in.
+  /// @pre bound
+  void append_reply(std::string& out, const net::ip_address& address,
+                    const net::ip_prefix& network) const;
+
+  /// As written in the configuration.
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  friend bool operator==(const action& a, const action& b) {
+    return a.text_ == b.text_;
+  }
+
+private:
+  enum class placeholder : std::uint8_t { domain, network, address };
+
+  /// A place in `reply_` where something is put in.
+  struct slot {
+    std::size_t offset;
+    placeholder stands_for;
+  };
+
+  action() = default;
+
+  void compile();
+  [[nodiscard]] std::size_t longest_filled() const noexcept;
+
+  std::string text_;
+  std::string reply_;       ///< encoded, "200 " to LF, without placeholders
+  std::vector<slot> slots_; ///< in order of their offsets
+  bool bound_ = false;
+};
+
+} // namespace spfblock::table

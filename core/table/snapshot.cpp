@@ -1,0 +1,31 @@
+#include "core/table/snapshot.hpp"
+
+#include <utility>
+
+namespace spfblock::table {
+
+snapshot::snapshot(std::vector<listing> listings)
+    : listings_{std::move(listings)} {
+  std::size_t total = 0;
+  for (const listing& each : listings_)
+    total += each.networks.size();
+
+  std::vector<net::prefix_table::entry> entries;
+  entries.reserve(total);
+  for (std::size_t i = 0; i < listings_.size(); ++i) {
+    for (const net::ip_prefix& network : listings_[i].networks)
+      entries.push_back({network, static_cast<std::uint32_t>(i)});
+    listings_[i].networks = {};
+  }
+  table_ = net::prefix_table{entries};
+}
+
+std::optional<snapshot::match>
+snapshot::find(const net::ip_address& address) const noexcept {
+  const auto found = table_.longest_match(address);
+  if (!found)
+    return std::nullopt;
+  return match{&listings_[found->value], found->prefix};
+}
+
+} // namespace spfblock::table

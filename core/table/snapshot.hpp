@@ -1,0 +1,56 @@
+// The table that answers: what is listed at one moment, and what is said.
+#pragma once
+
+#include "core/net/ip_address.hpp"
+#include "core/net/ip_prefix.hpp"
+#include "core/net/prefix_table.hpp"
+#include "core/table/action.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::table {
+
+/// One domain, or one network by hand, and its networks.
+struct listing {
+  std::string name;     ///< the domain, or the network as text; safe for logs
+  table::action action; ///< bound to `name`
+  std::vector<net::ip_prefix> networks;
+};
+
+/// An immutable table, published whole.
+///
+/// Thread safety: any number of readers.
+class snapshot {
+public:
+  /// What is listed for an address.  Valid as long as the snapshot.
+  struct match {
+    const listing* by;
+    net::ip_prefix network; ///< the most specific one over the address
+  };
+
+  /// The empty table.
+  snapshot() = default;
+
+  /// @param listings in order of precedence: for equal networks the first
+  ///        listing answers
+  explicit snapshot(std::vector<listing> listings);
+
+  [[nodiscard]] std::optional<match>
+  find(const net::ip_address& address) const noexcept;
+
+  [[nodiscard]] std::size_t ipv4_networks() const noexcept {
+    return table_.ipv4_size();
+  }
+  [[nodiscard]] std::size_t ipv6_networks() const noexcept {
+    return table_.ipv6_size();
+  }
+
+private:
+  std::vector<listing> listings_; ///< networks moved into the table
+  net::prefix_table table_;
+};
+
+} // namespace spfblock::table

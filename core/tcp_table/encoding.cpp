@@ -1,0 +1,54 @@
+#include "core/tcp_table/encoding.hpp"
+
+#include "core/support/text.hpp"
+
+namespace spfblock::tcp_table {
+namespace {
+
+void append(std::string& out, std::string_view text, char lowest) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (c >= lowest && c <= '~' && c != '%') {
+      out += c;
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[octet >> 4U];
+    out += digits[octet & 15U];
+  }
+}
+
+} // namespace
+
+std::optional<std::string> decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (text.size() - i < 3)
+      return std::nullopt;
+    const auto high = hex_value(text[i + 1]);
+    const auto low = hex_value(text[i + 2]);
+    if (!high || !low)
+      return std::nullopt;
+    decoded += static_cast<char>(*high * 16 + *low);
+    i += 2;
+  }
+  return decoded;
+}
+
+void append_encoded(std::string& out, std::string_view text) {
+  append(out, text, ' ');
+}
+
+std::string encode_key(std::string_view key) {
+  std::string encoded;
+  append(encoded, key, '!');
+  return encoded;
+}
+
+} // namespace spfblock::tcp_table

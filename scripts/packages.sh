@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# The Debian 12 packages of the project, each list for what needs it.
+
+# To build the program.
+build_packages="
+    cmake g++ ninja-build pkg-config
+    libboost1.81-dev libcli11-dev libfmt-dev libldns-dev
+    libtsl-hopscotch-map-dev nlohmann-json3-dev"
+
+# To run the tests: the framework, and the real parts that the black-box tests
+# put together.
+test_packages="catch2 nsd postfix python3"
+
+# For scripts/check only.
+check_packages="clang-format clang-tidy"

@@ -1,0 +1,25 @@
+// Our endpoints as Asio's.
+#pragma once
+
+#include "core/net/endpoint.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+namespace spfblock::server {
+
+[[nodiscard]] boost::asio::ip::address
+asio_address(const net::ip_address& address);
+
+[[nodiscard]] boost::asio::ip::tcp::endpoint
+tcp_endpoint(const net::endpoint& from);
+
+[[nodiscard]] boost::asio::ip::udp::endpoint
+udp_endpoint(const net::endpoint& from);
+
+/// @pre the address is not scoped
+[[nodiscard]] net::endpoint
+from_asio(const boost::asio::ip::tcp::endpoint& from);
+
+} // namespace spfblock::server

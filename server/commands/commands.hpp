@@ -1,0 +1,38 @@
+// The subcommands of the program: each takes its parsed arguments, writes data
+// to stdout and messages for people to stderr, and says the exit status.
+#pragma once
+
+#include "server/exit_status.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::server {
+
+/// `spfblock serve`: runs the server in the foreground.
+exit_status serve_command(const std::string& configuration_file);
+
+/// `spfblock check`: says every fault of the configuration.
+exit_status check_command(const std::string& configuration_file);
+
+/// `spfblock query`: asks a running server over tcp_table, as Postfix does.
+/// Prints KEY<TAB>VALUE for each key found; the key "-" stands for the lines
+/// of stdin.
+/// @param server "HOST:PORT" with a numeric host; nothing: the first address
+///        that the configuration listens on
+exit_status query_command(const std::string& configuration_file,
+                          const std::optional<std::string>& server,
+                          const std::vector<std::string>& keys);
+
+/// For people, or for programs.
+enum class output_format : bool { text, json };
+
+/// `spfblock expand`: expands domains now and prints their include trees.
+/// Where `configuration_file` is not given and the default one does not exist,
+/// the defaults apply: any domain can be looked at without set-up.
+exit_status expand_command(const std::optional<std::string>& configuration_file,
+                           const std::vector<std::string>& domains,
+                           output_format format);
+
+} // namespace spfblock::server

@@ -1,0 +1,19 @@
+#include "server/commands/configured.hpp"
+
+#include <iostream>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace spfblock::server {
+
+std::optional<configuration> load_or_complain(const std::string& path) {
+  auto loaded = load_configuration(path);
+  if (auto* valid = std::get_if<configuration>(&loaded))
+    return std::move(*valid);
+  for (const auto& each : std::get<std::vector<config::problem>>(loaded))
+    std::cerr << each.to_string() << '\n';
+  return std::nullopt;
+}
+
+} // namespace spfblock::server

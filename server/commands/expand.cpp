@@ -1,0 +1,131 @@
+#include "core/spf/expansion_json.hpp"
+#include "core/spf/expansion_text.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/configured.hpp"
+#include "server/crawl.hpp"
+#include "server/make_resolver.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+namespace spfblock::server {
+namespace {
+
+std::optional<configuration>
+chosen_configuration(const std::optional<std::string>& file) {
+  if (file)
+    return load_or_complain(*file);
+  std::error_code ignored;
+  if (std::filesystem::exists(default_configuration_file, ignored))
+    return load_or_complain(default_configuration_file);
+  return configuration{};
+}
+
+spf::rules rules_for(const dns::name& domain,
+                     const config::settings& settings) {
+  const auto entry =
+      std::find_if(settings.domains.begin(), settings.domains.end(),
+                   [&domain](const auto& each) { return each.name == domain; });
+  return config::rules_of(settings.limits, entry == settings.domains.end()
+                                               ? spf::on_permerror::stop
+                                               : entry->on_permerror);
+}
+
+std::optional<std::vector<dns::name>>
+names_of(const std::vector<std::string>& domains) {
+  std::vector<dns::name> names;
+  for (const std::string& domain : domains) {
+    const auto name = dns::name::from_text(domain);
+    if (!name) {
+      std::cerr << "spfblock: " << name.error().message << '\n';
+      return std::nullopt;
+    }
+    names.push_back(*name);
+  }
+  return names;
+}
+
+/// Keeps a person at a terminal informed while many domains are expanded.
+class progress_line {
+public:
+  explicit progress_line(std::size_t all)
+      : all_{all},
+        shown_{all > 1 && isatty(STDERR_FILENO) == 1} {}
+  ~progress_line() {
+    if (shown_)
+      std::cerr << "\r\x1b[K" << std::flush;
+  }
+  progress_line(const progress_line&) = delete;
+  progress_line& operator=(const progress_line&) = delete;
+
+  void one_more() {
+    ++done_;
+    if (shown_)
+      std::cerr << "\rexpanded " << done_ << " of " << all_ << " domains"
+                << std::flush;
+  }
+
+private:
+  std::size_t all_;
+  std::size_t done_ = 0;
+  bool shown_;
+};
+
+std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
+                                       const configuration& by) {
+  boost::asio::io_context io{1};
+  const log_sink log;
+  const auto questions = make_resolver(io, log, by);
+  const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
+  std::vector<spf::expansion> results(names.size());
+  progress_line progress{names.size()};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    round->expand(names[i], rules_for(names[i], by.settings),
+                  [&results, &progress, i](const spf::expansion& result) {
+                    results[i] = result;
+                    progress.one_more();
+                  });
+  }
+  io.run();
+  return results;
+}
+
+void print_text(const std::vector<spf::expansion>& results) {
+  const auto colour =
+      isatty(STDOUT_FILENO) == 1 ? spf::colour::on : spf::colour::off;
+  for (const spf::expansion& result : results) {
+    if (&result != &results.front())
+      std::cout << '\n';
+    std::cout << spf::to_text(result, colour);
+  }
+}
+
+} // namespace
+
+exit_status expand_command(const std::optional<std::string>& configuration_file,
+                           const std::vector<std::string>& domains,
+                           output_format format) {
+  const auto names = names_of(domains);
+  if (!names)
+    return exit_status::usage;
+  const auto loaded = chosen_configuration(configuration_file);
+  if (!loaded)
+    return exit_status::config;
+
+  const auto results = expand_all(*names, *loaded);
+  if (format == output_format::json)
+    std::cout << spf::to_json(results);
+  else
+    print_text(results);
+  const bool reached = std::all_of(
+      results.begin(), results.end(), [](const spf::expansion& each) {
+        return each.outcome != spf::outcome::temperror;
+      });
+  return reached ? exit_status::done : exit_status::unavailable;
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,82 @@
+#include "server/listening_socket.hpp"
+
+#include "server/asio_endpoint.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace spfblock::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+bool enable(int descriptor, int level, int option) {
+  const int on = 1;
+  return setsockopt(descriptor, level, option, &on, sizeof on) == 0;
+}
+
+/// @return a listening descriptor, or -1 with errno set
+int open_one(const tcp::endpoint& on, bool shared) {
+  const int descriptor =
+      ::socket(on.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (descriptor < 0)
+    return -1;
+  const bool ipv6 = on.address().is_v6();
+  if (enable(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
+      (!shared || enable(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+      (!ipv6 || enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+      ::bind(descriptor, on.data(), static_cast<socklen_t>(on.size())) == 0 &&
+      ::listen(descriptor, SOMAXCONN) == 0)
+    return descriptor;
+  const int reason = errno;
+  ::close(descriptor);
+  errno = reason;
+  return -1;
+}
+
+/// The endpoint that the kernel gave a socket.
+tcp::endpoint real_endpoint(int descriptor, tcp::endpoint asked) {
+  auto size = static_cast<socklen_t>(asked.capacity());
+  if (::getsockname(descriptor, asked.data(), &size) == 0)
+    asked.resize(size);
+  return asked;
+}
+
+} // namespace
+
+result<listening_sockets> listening_sockets::open(const net::endpoint& on,
+                                                  unsigned count) {
+  listening_sockets all;
+  all.endpoint_ = tcp_endpoint(on);
+  for (unsigned i = 0; i < count; ++i) {
+    const int descriptor = open_one(all.endpoint_, count > 1);
+    if (descriptor < 0)
+      return failure{errc::temporary,
+                     "cannot listen on " + on.to_string() + ": " +
+                         std::strerror(errno),
+                     0};
+    all.descriptors_.push_back(descriptor);
+    all.endpoint_ = real_endpoint(descriptor, all.endpoint_);
+  }
+  return all;
+}
+
+listening_sockets::~listening_sockets() {
+  for (const int descriptor : descriptors_)
+    ::close(descriptor);
+}
+
+listening_sockets::listening_sockets(listening_sockets&& other) noexcept
+    : endpoint_{other.endpoint_},
+      descriptors_{std::exchange(other.descriptors_, {})} {}
+
+std::vector<int> listening_sockets::release() noexcept {
+  return std::exchange(descriptors_, {});
+}
+
+} // namespace spfblock::server

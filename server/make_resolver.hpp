@@ -1,0 +1,20 @@
+// The resolver that a configuration asks for.
+#pragma once
+
+#include "server/configuration.hpp"
+#include "server/log_sink.hpp"
+#include "server/resolver.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace spfblock::server {
+
+/// The zone file if one is set, otherwise the servers named, otherwise those
+/// of /etc/resolv.conf, which is read now.
+[[nodiscard]] std::shared_ptr<resolver>
+make_resolver(boost::asio::io_context& io, const log_sink& log,
+              const configuration& from);
+
+} // namespace spfblock::server

@@ -1,0 +1,75 @@
+// Keeps the published table fresh: expands the domains that are due, builds,
+// publishes.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/table/domain_book.hpp"
+#include "core/table/snapshot.hpp"
+#include "server/log_sink.hpp"
+#include "server/published.hpp"
+#include "server/resolver.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace spfblock::server {
+
+/// Runs on the thread of `io`; tables are built on one of its own, so that a
+/// large table delays neither DNS nor lookups.
+class refresher {
+public:
+  /// Everything given outlives the refresher.
+  refresher(boost::asio::io_context& io, const log_sink& log,
+            published<table::snapshot>& table);
+
+  /// Starts with a configuration: what is listed by hand is published when
+  /// this returns, the domains are expanded from then on.
+  void start(const config::settings& settings,
+             std::shared_ptr<resolver> questions);
+
+  /// Changes over to another configuration: publishes what is known of the
+  /// domains that remain and expands the new ones.  Expansions under way begin
+  /// anew with the resolver given.
+  void apply(const config::settings& settings,
+             std::shared_ptr<resolver> questions);
+
+  /// Stops: no callback does anything any more.
+  void stop();
+
+  /// What is known of the domains.
+  [[nodiscard]] const table::domain_book& book() const noexcept {
+    return book_;
+  }
+
+private:
+  void refresh();
+  void wake_by(table::moment at);
+  void settled(const spf::expansion& result);
+  void publish_soon();
+  void publish();
+  void built(std::shared_ptr<const table::snapshot> next,
+             std::chrono::milliseconds took);
+  void free_retired();
+
+  boost::asio::io_context& io_;
+  const log_sink& log_;
+  published<table::snapshot>& table_;
+  table::domain_book book_;
+  std::shared_ptr<resolver> questions_;
+  boost::asio::steady_timer due_;
+  table::moment wakes_at_ = table::moment::max(); ///< when `due_` fires
+  boost::asio::steady_timer soon_;
+  boost::asio::steady_timer retired_;
+  boost::asio::thread_pool builder_{1};
+  bool dirty_ = false; ///< something changed since the last build began
+  bool building_ = false;
+  bool waiting_ = false; ///< `soon_` runs
+  bool stopped_ = false;
+};
+
+} // namespace spfblock::server

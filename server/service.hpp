@@ -1,0 +1,68 @@
+// The running server: owns everything, starts it, reloads it, stops it.
+#pragma once
+
+#include "core/tcp_table/conversation.hpp"
+#include "server/configuration.hpp"
+#include "server/exit_status.hpp"
+#include "server/log_sink.hpp"
+#include "server/published.hpp"
+#include "server/refresher.hpp"
+#include "server/serving_thread.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace spfblock::server {
+
+/// `spfblock serve`.
+///
+/// The thread that calls run() controls: signals, DNS, refresh.  Lookups are
+/// answered by serving threads that share with it the published table and
+/// counters, nothing else.
+class service {
+public:
+  /// @param path of the configuration file, read again at SIGHUP
+  service(std::string path, configuration initial);
+  ~service();
+  service(const service&) = delete;
+  service& operator=(const service&) = delete;
+
+  /// Serves until SIGTERM or SIGINT.
+  /// @return done, or unavailable if a port cannot be had
+  exit_status run();
+
+private:
+  struct open_listener {
+    net::endpoint wanted; ///< as configured
+    boost::asio::ip::tcp::endpoint real;
+  };
+
+  /// Opens what is not open yet and closes what is wanted no more.
+  /// @return why not, with nothing changed; empty if done
+  std::string change_listeners(const std::vector<net::endpoint>& wanted);
+  void apply_limits();
+  void await_signal();
+  void reload();
+  void refuse(const std::vector<config::problem>& problems);
+  void tell_statistics();
+  void stop();
+
+  std::string path_;
+  configuration now_;
+  log_sink log_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  published<table::snapshot> table_;
+  connection_limit limit_;
+  std::atomic<bool> log_hits_ = false;
+  std::vector<open_listener> listeners_;
+  std::vector<std::unique_ptr<serving_thread>> threads_;
+  refresher refresher_;
+};
+
+} // namespace spfblock::server

@@ -1,0 +1,1 @@
+"""The parts that the black-box tests plug together."""

@@ -1,0 +1,293 @@
+"""The command line: check, query, expand; exit codes; the committed examples."""
+
+import json
+import os
+import re
+import shutil
+
+from .harness.case import BlackBoxCase
+from .harness.ports import free_port
+from .harness.process import Process
+from .harness.scripted_dns import ScriptedDns
+from .harness.spfblock import CHECKOUT, listening, program, run
+
+OK, NEGATIVE, USAGE, UNAVAILABLE, CONFIG = 0, 1, 64, 69, 78
+
+TORAMAKI = [
+    "45.120.196.0/22",
+    "45.124.217.0/24",
+    "103.58.71.0/24",
+    "103.227.8.0/22",
+    "103.232.203.0/24",
+    "103.243.243.0/24",
+    "103.248.70.0/24",
+    "103.251.157.0/24",
+]
+ZONE = (
+    'toramaki.net. 3600 IN TXT "v=spf1 include:spf-stx.burn-oxygen.com ~all"\n'
+    'spf-stx.burn-oxygen.com. 300 IN TXT "v=spf1 '
+    + " ".join(f"ip4:{network}" for network in TORAMAKI)
+    + ' ~all"\n'
+)
+
+# One fault a line, each with the pointer that must be named.
+FAULTS = [
+    ('"listen": ["127.0.0.1:99999"]', "/listen/0"),
+    ('"threds": 1', "/threds"),
+    ('"connections": "many"', "/connections"),
+    ('"action": "FROWN at {domain}"', "/action"),
+    ('"domains": ["toramaki.net", "two words"]', "/domains/1"),
+    (
+        '"networks": [{"network": "62.1.0.0/33", "action": "REJECT"}]',
+        "/networks/0/network",
+    ),
+    ('"on_permerror": "panic"', "/on_permerror"),
+    ('"limits": {"widest_ipv4": 64}', "/limits/widest_ipv4"),
+    ('"resolver": {"servers": ["ns.example"]}', "/resolver/servers/0"),
+    ('"refresh": {"interval": "soon"}', "/refresh/interval"),
+    ('"log": {"level": "loud"}', "/log/level"),
+]
+
+
+class Check(BlackBoxCase):
+    def test_a_valid_configuration_exits_0(self):
+        file = self.file(
+            "valid.json",
+            '{ // a comment\n "domains": ["toramaki.net"] /* another */ }\n',
+        )
+        self.assertEqual(run("check", "-c", file).returncode, OK)
+
+    def test_every_fault_is_named_on_one_run_with_file_line_and_pointer(self):
+        lines = ",\n".join(f"  {text}" for text, _ in FAULTS)
+        file = self.file("broken.json", "{\n" + lines + "\n}\n")
+        done = run("check", "-c", file)
+        self.assertEqual(done.returncode, CONFIG)
+        for number, (text, pointer) in enumerate(FAULTS, start=2):
+            with self.subTest(fault=text):
+                self.assertRegex(
+                    done.stderr,
+                    rf"(?m)^{re.escape(file)}:{number}: {pointer}: \S",
+                )
+
+    def test_a_key_given_twice_is_a_fault(self):
+        file = self.file(
+            "twice.json",
+            '{\n  "domains": ["a.example"],\n  "domains": ["b.example"]\n}\n',
+        )
+        done = run("check", "-c", file)
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn(f"{file}:3: /domains: ", done.stderr)
+
+    def test_text_that_is_no_json_is_reported_with_its_line(self):
+        for text, line in (
+            ("", 1),
+            ("{\n", 2),
+            ('{\n  "domains": ["a.example"],,\n}\n', 2),
+            ('{\n\n\n  "domains": [0x]\n}\n', 4),
+            ("\0\0\0", 1),
+        ):
+            with self.subTest(text=text):
+                file = self.file("no.json", text)
+                done = run("check", "-c", file)
+                self.assertEqual(done.returncode, CONFIG)
+                found = re.search(rf"(?m)^{re.escape(file)}:(\d+): ", done.stderr)
+                self.assertTrue(found, done.stderr)
+                self.assertLessEqual(int(found[1]), line)
+
+    def test_nothing_to_list_is_a_fault(self):
+        done = run("check", "-c", self.file("empty.json", "{}"))
+        self.assertEqual(done.returncode, CONFIG)
+
+    def test_a_missing_file_is_a_faulty_configuration(self):
+        missing = os.path.join(self.directory(), "missing.json")
+        for command in (["check"], ["serve"], ["expand", "toramaki.net"]):
+            with self.subTest(command=command):
+                done = run(command[0], "-c", missing, *command[1:])
+                self.assertEqual(done.returncode, CONFIG)
+                self.assertIn(missing, done.stderr)
+
+    def test_serve_refuses_a_faulty_configuration_with_every_fault(self):
+        file = self.file(
+            "broken.json", '{\n  "domains": ["a.example"],\n  "x": 1,\n  "y": 2\n}\n'
+        )
+        done = run("serve", "-c", file)
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn(f"{file}:3: /x: ", done.stderr)
+        self.assertIn(f"{file}:4: /y: ", done.stderr)
+
+    def test_domain_files_are_read_and_their_faults_named(self):
+        directory = self.directory()
+        for name, text in (
+            ("a.txt", "# comment\ntoramaki.net\n\n"),
+            ("b.txt", "good.example\nnot a name\n"),
+        ):
+            with open(os.path.join(directory, name), "w", encoding="ascii") as file:
+                file.write(text)
+        pattern = os.path.join(directory, "a*.txt")
+        file = self.file("valid.json", json.dumps({"domain_files": [pattern]}))
+        self.assertEqual(run("check", "-c", file).returncode, OK)
+
+        pattern = os.path.join(directory, "*.txt")
+        file = self.file("broken.json", json.dumps({"domain_files": [pattern]}))
+        done = run("check", "-c", file)
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn(f"{os.path.join(directory, 'b.txt')}:2: ", done.stderr)
+
+
+class Query(BlackBoxCase):
+    def setUp(self):
+        zone = self.file("test.zone", ZONE)
+        self.spfblock = self.serve(
+            {"domains": ["toramaki.net"], "resolver": {"zone_file": zone}}
+        )
+        self.server = f"127.0.0.1:{self.spfblock.port}"
+        self.wait_until_listed(self.spfblock.port, "45.120.197.160")
+
+    def query(self, *keys, stdin=""):
+        return run("query", "--server", self.server, *keys, stdin=stdin)
+
+    def test_prints_key_tab_value_of_each_key_found(self):
+        done = self.query("45.120.197.160", "103.58.71.0")
+        self.assertEqual(done.returncode, OK)
+        self.assertEqual(
+            done.stdout,
+            "45.120.197.160\tREJECT listed in the SPF record of toramaki.net\n"
+            "103.58.71.0\tREJECT listed in the SPF record of toramaki.net\n",
+        )
+        self.assertEqual(done.stderr, "")
+
+    def test_finds_the_server_in_the_configuration(self):
+        done = run("query", "-c", self.spfblock.file, "45.120.197.160")
+        self.assertEqual(done.returncode, OK)
+        self.assertTrue(done.stdout.startswith("45.120.197.160\tREJECT "))
+
+    def test_exits_1_if_some_key_is_not_found(self):
+        done = self.query("45.120.197.160", "45.120.200.1")
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        for key in ("45.120.200.1", "unknown", "100%", "a b", "caf\u00e9", ""):
+            with self.subTest(key=key):
+                done = self.query(key)
+                self.assertEqual((done.returncode, done.stdout), (NEGATIVE, ""))
+
+    def test_a_hyphen_reads_keys_from_stdin(self):
+        keys = ["45.120.196.0", "unknown", "45.120.199.255"] * 500
+        done = self.query("-", stdin="".join(key + "\n" for key in keys))
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertEqual(
+            [line.split("\t")[0] for line in done.stdout.splitlines()],
+            [key for key in keys if key != "unknown"],
+        )
+        self.assertEqual(self.query("-", stdin="45.120.196.0\n").returncode, OK)
+        self.assertEqual(self.query("-", stdin="45.120.196.0").returncode, OK)
+
+    def test_exits_69_if_nobody_listens(self):
+        self.spfblock.stop()
+        done = self.query("45.120.197.160")
+        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
+        self.assertIn(self.server, done.stderr)
+
+
+class Expand(BlackBoxCase):
+    def configuration(self, **changes):
+        zone = self.file("test.zone", ZONE)
+        return self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "domains": ["toramaki.net"],
+                    "resolver": {"zone_file": zone},
+                    **changes,
+                }
+            ),
+        )
+
+    def test_prints_the_include_tree_with_every_network(self):
+        done = run("expand", "-c", self.configuration(), "toramaki.net")
+        self.assertEqual(done.returncode, OK, done.stderr)
+        names = ["toramaki.net", "spf-stx.burn-oxygen.com"]
+        for text in [*names, "3600", "300", *TORAMAKI]:
+            self.assertIn(text, done.stdout)
+
+    def test_json_is_json_with_every_network(self):
+        done = run("expand", "-c", self.configuration(), "--json", "toramaki.net")
+        self.assertEqual(done.returncode, OK, done.stderr)
+        text = json.dumps(json.loads(done.stdout))
+        for network in TORAMAKI:
+            self.assertIn(f'"{network}"', text)
+
+    def test_exits_69_if_dns_does_not_answer(self):
+        dns = self.closing(ScriptedDns({}))
+        dns.silent.add("toramaki.net")
+        file = self.configuration(
+            resolver={"servers": [dns.server], "timeout": "1s", "attempts": 1}
+        )
+        done = run("expand", "-c", file, "toramaki.net")
+        self.assertEqual(done.returncode, UNAVAILABLE)
+        self.assertIn("toramaki.net", done.stderr + done.stdout)
+
+
+class Usage(BlackBoxCase):
+    def test_wrong_usage_exits_64_with_a_message_on_stderr(self):
+        for arguments in (
+            [],
+            ["frobnicate"],
+            ["--frobnicate"],
+            ["serve", "--frobnicate"],
+            ["serve", "stray"],
+            ["serve", "-c"],
+            ["check", "stray"],
+            ["query"],
+            ["query", "--server", "nonsense", "62.1.0.1"],
+            ["query", "--server", "127.0.0.1:99999", "62.1.0.1"],
+            ["expand"],
+        ):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, USAGE, done.stderr)
+                self.assertNotEqual(done.stderr, "")
+                self.assertEqual(done.stdout, "")
+
+    def test_help_and_version_exit_0_everywhere(self):
+        for command in ([], ["serve"], ["check"], ["query"], ["expand"]):
+            for option in ("--help", "--version"):
+                with self.subTest(command=command, option=option):
+                    done = run(*command, option)
+                    self.assertEqual(done.returncode, OK, done.stderr)
+                    self.assertIn("spfblock", done.stdout)
+                    self.assertEqual(done.stderr, "")
+
+    def test_help_names_every_command(self):
+        text = run("--help").stdout
+        for command in ("serve", "check", "query", "expand"):
+            self.assertIn(command, text)
+
+
+class Examples(BlackBoxCase):
+    def test_the_complete_example_is_valid(self):
+        file = os.path.join(CHECKOUT, "etc", "spfblock.json")
+        done = run("check", "-c", file, cwd=CHECKOUT)
+        self.assertEqual(done.returncode, OK, done.stderr)
+
+    def test_the_demo_serves_the_records_of_toramaki_net(self):
+        port = free_port()
+        self._start_demo(port)
+        self.wait_until_listed(port, "45.120.197.160")
+        self.assert_not_listed(port, "45.120.200.1")
+        self.assert_not_listed(port, "unknown")
+        for network in TORAMAKI:
+            self.assert_listed(port, network.partition("/")[0])
+
+    def _start_demo(self, port):
+        """Serves a copy of the demo on another port."""
+        directory = self.directory()
+        shutil.copytree(os.path.join(CHECKOUT, "etc"), os.path.join(directory, "etc"))
+        file = os.path.join(directory, "etc", "demo", "spfblock.json")
+        with open(file, encoding="utf-8") as demo:
+            text = demo.read()
+        self.assertIn("127.0.0.1:10060", text)
+        with open(file, "w", encoding="utf-8") as demo:
+            demo.write(text.replace(":10060", f":{port}"))
+        process = Process([program(), "serve", "-c", file], cwd=directory)
+        self.addCleanup(process.end)
+        process.wait_for_line(listening(f"127.0.0.1:{port}"))

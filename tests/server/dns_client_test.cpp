@@ -1,0 +1,216 @@
+#include "server/dns_client.hpp"
+#include "tests/support/run_until.hpp"
+#include "tests/support/scripted_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+#include <set>
+
+using namespace spfblock;
+using namespace spfblock::server;
+using namespace spfblock::testing;
+using std::chrono::milliseconds;
+
+namespace {
+
+using messages = std::vector<std::string>;
+
+dns::question txt(const std::string& owner) {
+  return {*dns::name::from_text(owner), dns::rr_type::txt};
+}
+
+/// A client of `servers` that gives up on a step after 200 ms.
+dns_client::settings asking(std::vector<net::endpoint> servers) {
+  dns_client::settings by;
+  by.exchange.servers = std::move(servers);
+  by.exchange.attempts = 2;
+  by.timeout = milliseconds{200};
+  return by;
+}
+
+std::optional<dns::answer> ask(boost::asio::io_context& io, dns_client& client,
+                               const std::string& owner) {
+  std::optional<dns::answer> got;
+  client.resolve(txt(owner), [&got](const dns::answer& a) { got = a; });
+  CHECK_FALSE(got); // never from within the call
+  REQUIRE(run_until(io, [&] { return got.has_value(); }));
+  return got;
+}
+
+} // namespace
+
+TEST_CASE("dns_client: asks over UDP and gives the answer",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, [](const received_query& q) {
+                         return messages{txt_reply(q, "hello").octets()};
+                       }};
+  dns_client client{io, asking({peer.endpoint()})};
+  const auto got = ask(io, client, "a.example");
+  CHECK(got->texts == std::vector<std::string>{"hello"});
+  REQUIRE(peer.queries().size() == 1);
+  CHECK(peer.queries()[0].question == wire_question("a.example", type_txt));
+  CHECK(client.queries() == 1);
+}
+
+TEST_CASE("dns_client: a forgery does not end the wait for the answer",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{
+      io, [](const received_query& q) {
+        auto forged = txt_reply(q, "forged");
+        forged.id ^= 1U;
+        auto other = txt_reply(q, "forged");
+        other.questions = {wire_question("b.example", type_txt)};
+        return messages{"", "x", forged.octets(), other.octets(),
+                        txt_reply(q, "real").octets()};
+      }};
+  dns_client client{io, asking({peer.endpoint()})};
+  CHECK(ask(io, client, "a.example")->texts ==
+        std::vector<std::string>{"real"});
+  CHECK(client.queries() == 1);
+}
+
+TEST_CASE("dns_client: asks over TCP after a truncated answer",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  const std::string longest(255, 'x');
+  scripted_server peer{io, [&](const received_query& q) {
+                         auto reply = txt_reply(q, longest);
+                         if (!q.over_tcp) {
+                           reply.answers.clear();
+                           reply.flags |= 0x0200U;
+                         } else {
+                           for (int i = 0; i < 9; ++i)
+                             reply.answers.push_back(reply.answers[0]);
+                         }
+                         return messages{reply.octets()};
+                       }};
+  dns_client client{io, asking({peer.endpoint()})};
+  const auto got = ask(io, client, "a.example");
+  REQUIRE_FALSE(got->texts.empty());
+  CHECK(got->texts[0] == longest);
+  REQUIRE(peer.queries().size() == 2);
+  CHECK(peer.queries()[1].over_tcp);
+}
+
+TEST_CASE("dns_client: goes on to the next server after silence, refusal and "
+          "SERVFAIL",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server silent{io, [](const received_query&) { return messages{}; }};
+  scripted_server broken{io, [](const received_query& q) {
+                           auto reply = txt_reply(q, "");
+                           reply.answers.clear();
+                           reply.flags |= 2U;
+                           return messages{reply.octets()};
+                         }};
+  scripted_server good{io, [](const received_query& q) {
+                         return messages{txt_reply(q, "good").octets()};
+                       }};
+  net::endpoint closed = good.endpoint();
+  {
+    // A port that was just free: nobody listens there.
+    boost::asio::ip::udp::socket gone{
+        io, {boost::asio::ip::address_v4::loopback(), 0}};
+    closed.port = gone.local_endpoint().port();
+  }
+  dns_client client{io, asking({closed, silent.endpoint(), broken.endpoint(),
+                                good.endpoint()})};
+  CHECK(ask(io, client, "a.example")->texts ==
+        std::vector<std::string>{"good"});
+  CHECK(silent.queries().size() == 1);
+  CHECK(broken.queries().size() == 1);
+}
+
+TEST_CASE("dns_client: gives up in the end and says why",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server silent{io, [](const received_query&) { return messages{}; }};
+  dns_client client{io, asking({silent.endpoint()})};
+  const auto got = ask(io, client, "a.example");
+  CHECK(got->status == dns::answer_status::failed);
+  CHECK(got->reason.find(silent.endpoint().to_string()) != std::string::npos);
+  CHECK(silent.queries().size() == 2);
+}
+
+TEST_CASE("dns_client: refuses a TCP answer over the limit",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, [](const received_query& q) {
+                         auto reply = txt_reply(q, std::string(255, 'x'));
+                         if (!q.over_tcp)
+                           reply.flags |= 0x0200U;
+                         else
+                           for (int i = 0; i < 20; ++i)
+                             reply.answers.push_back(reply.answers[0]);
+                         return messages{reply.octets()};
+                       }};
+  auto by = asking({peer.endpoint()});
+  by.exchange.limits.octets = 1000;
+  dns_client client{io, by};
+  const auto got = ask(io, client, "a.example");
+  CHECK(got->status == dns::answer_status::failed);
+  CHECK(got->reason.find("over the limit") != std::string::npos);
+}
+
+TEST_CASE("dns_client: ids and ports differ from query to query",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, [](const received_query& q) {
+                         return messages{txt_reply(q, "x").octets()};
+                       }};
+  dns_client client{io, asking({peer.endpoint()})};
+  constexpr int questions = 64;
+  int answered = 0;
+  for (int i = 0; i < questions; ++i)
+    client.resolve(txt(std::to_string(i) + ".example"),
+                   [&answered](const dns::answer&) { ++answered; });
+  REQUIRE(run_until(io, [&] { return answered == questions; }));
+  std::set<std::size_t> ids;
+  std::set<std::uint16_t> ports;
+  for (const auto& query : peer.queries()) {
+    ids.insert(query.id);
+    ports.insert(query.from_port);
+  }
+  CHECK(ids.size() > questions - 4); // two alike by chance are possible
+  CHECK(ports.size() > questions / 2);
+}
+
+TEST_CASE("dns_client: keeps no more questions in flight than allowed",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server silent{io, [](const received_query&) { return messages{}; }};
+  auto by = asking({silent.endpoint()});
+  by.exchange.attempts = 1;
+  by.in_flight = 3;
+  dns_client client{io, by};
+  int failed = 0;
+  for (int i = 0; i < 7; ++i)
+    client.resolve(txt(std::to_string(i) + ".example"),
+                   [&failed](const dns::answer&) { ++failed; });
+  REQUIRE(run_until(io, [&] { return silent.queries().size() == 3; }));
+  io.run_for(milliseconds{50});
+  CHECK(silent.queries().size() == 3);
+  REQUIRE(run_until(io, [&] { return failed == 7; }));
+  CHECK(silent.queries().size() == 7);
+}
+
+TEST_CASE("dns_client: may be destroyed while questions are under way",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server silent{io, [](const received_query&) { return messages{}; }};
+  bool called = false;
+  {
+    auto by = asking({silent.endpoint()});
+    by.in_flight = 1;
+    dns_client client{io, by};
+    for (const char* owner : {"a.example", "b.example"})
+      client.resolve(txt(owner),
+                     [&called](const dns::answer&) { called = true; });
+    REQUIRE(run_until(io, [&] { return !silent.queries().empty(); }));
+  }
+  io.run_for(milliseconds{300});
+  CHECK_FALSE(called);
+}

@@ -1,0 +1,141 @@
+// The small parts that settings are read with.
+#include "core/config/closest_word.hpp"
+#include "core/config/domain_name.hpp"
+#include "core/config/duration.hpp"
+#include "core/config/problem.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace std::chrono_literals;
+using spfblock::config::closest_word;
+using spfblock::config::duration_text;
+using spfblock::config::parse_domain;
+using spfblock::config::parse_duration;
+using spfblock::config::problem;
+
+TEST_CASE("parse_duration reads a number and a unit", "[config][duration]") {
+  CHECK(parse_duration("90s") == 90s);
+  CHECK(parse_duration("15m") == 900s);
+  CHECK(parse_duration("1h") == 3600s);
+  CHECK(parse_duration("7d") == 604800s);
+  CHECK(parse_duration("0s") == 0s);
+  CHECK(parse_duration("36500d") == 36500 * 24h);
+}
+
+TEST_CASE("parse_duration takes nothing else", "[config][duration]") {
+  const auto text = GENERATE(values<std::string>({"",
+                                                  "s",
+                                                  "90",
+                                                  "90 s",
+                                                  " 90s",
+                                                  "90s ",
+                                                  "-1s",
+                                                  "+1s",
+                                                  "1.5h",
+                                                  "1h30m",
+                                                  "500ms",
+                                                  "1H",
+                                                  "1w",
+                                                  "1y",
+                                                  "0x1s",
+                                                  "1e3s",
+                                                  "36501d",
+                                                  "18446744073709551616s",
+                                                  "307445734561825861m",
+                                                  "99999999999999999999999d",
+                                                  "\xd9\xa1s"}));
+  CAPTURE(text);
+  CHECK_FALSE(parse_duration(text));
+}
+
+TEST_CASE("duration_text writes what parse_duration reads",
+          "[config][duration]") {
+  CHECK(duration_text(0s) == "0s");
+  CHECK(duration_text(59s) == "59s");
+  CHECK(duration_text(60s) == "1m");
+  CHECK(duration_text(61s) == "61s");
+  CHECK(duration_text(90min) == "90m");
+  CHECK(duration_text(48h) == "2d");
+  for (const auto duration : {1s, 119s, 3600s, 5400s, 86399s, 86400s, 90000s})
+    CHECK(parse_duration(duration_text(duration)) == duration);
+}
+
+TEST_CASE("closest_word finds what was meant, or nothing",
+          "[config][closest_word]") {
+  const std::vector<std::string_view> known{"timeout", "attempts", "log",
+                                            "hits", "in_flight"};
+  CHECK(closest_word("atempts", known) == "attempts");
+  CHECK(closest_word("attemptss", known) == "attempts");
+  CHECK(closest_word("attemtps", known) == "attempts");
+  CHECK(closest_word("ATTEMPTS", known) == "attempts");
+  CHECK(closest_word("tiemuot", known) == "timeout");
+  CHECK(closest_word("inflight", known) == "in_flight");
+  CHECK(closest_word("in-flight", known) == "in_flight");
+  CHECK(closest_word("logs", known) == "log");
+  CHECK(closest_word("lag", known) == "log");
+  CHECK_FALSE(closest_word("hat", known));
+  CHECK_FALSE(closest_word("tmt", known));
+  CHECK_FALSE(closest_word("", known));
+  CHECK_FALSE(closest_word(std::string(1'000'000, 'a'), known));
+  CHECK_FALSE(closest_word("timeout", {}));
+}
+
+TEST_CASE("parse_domain folds case and takes a final dot",
+          "[config][domain_name]") {
+  CHECK(parse_domain("Toramaki.NET")->to_string() == "toramaki.net");
+  CHECK(parse_domain("_spf.a-b.example.")->to_string() == "_spf.a-b.example");
+  CHECK(parse_domain("xn--mnchen-3ya.de")->to_string() == "xn--mnchen-3ya.de");
+  CHECK(parse_domain("1.2.3.4.example"));
+  CHECK(parse_domain(std::string(63, 'a') + ".b"));
+}
+
+TEST_CASE("parse_domain says what was expected", "[config][domain_name]") {
+  struct row {
+    std::string text;
+    const char* message;
+  };
+  const auto [text, message] = GENERATE(values<row>({
+      {"m\xc3\xbcnchen.de",
+       R"(found "m\xc3\xbcnchen.de" (expected the ASCII form of the name, )"
+       "its A-label: xn--...)"},
+      {"192.0.2.1", R"(found "192.0.2.1" (expected a domain name; addresses )"
+                    R"(go into "networks"))"},
+      {"2001:db8::1", R"(found "2001:db8::1" (expected a domain name; )"},
+      {"user@a.test", R"(found "user@a.test" (expected a domain name of )"
+                      "letters, digits, hyphens and underscores)"},
+      {"*.a.test", R"(found "*.a.test" (expected a domain name of letters)"},
+      {"a.test b.test", "found \"a.test b.test\" (expected a domain name of "},
+      {"192.0.2.0/24", "found \"192.0.2.0/24\" (expected a domain name of "},
+      {"a\\.test", R"(found "a\x5c.test" (expected a domain name of )"},
+      {"com", R"(found "com" (expected a domain name of at least two labels))"},
+      {"com.", R"(found "com." (expected a domain name of at least two )"},
+      {".", R"(found "." (expected a domain name of at least two labels))"},
+  }));
+  CAPTURE(text);
+  const auto name = parse_domain(text);
+  REQUIRE_FALSE(name);
+  CHECK_THAT(name.error().message, Catch::StartsWith(message));
+}
+
+TEST_CASE("parse_domain refuses what is no name at all",
+          "[config][domain_name]") {
+  const auto text = GENERATE(values<std::string>(
+      {"", "a..test", ".a.test", "a.test..", std::string(64, 'a') + ".test"}));
+  CAPTURE(text);
+  const auto name = parse_domain(text);
+  REQUIRE_FALSE(name);
+  CHECK_THAT(name.error().message,
+             Catch::EndsWith(" (expected a domain name)"));
+}
+
+TEST_CASE("problem: printed so that an editor jumps to it",
+          "[config][problem]") {
+  CHECK(problem{"a.json", 3, "/threads", "bad"}.to_string() ==
+        "a.json:3: /threads: bad");
+  CHECK(problem{"a.json", 3, "", "bad"}.to_string() == "a.json:3: bad");
+  CHECK(problem{"a.json", 0, "", "bad"}.to_string() == "a.json: bad");
+  CHECK(problem{"a\nb", 1, "/\x1b[2J", "bad"}.to_string() ==
+        "a\\x0ab:1: /\\x1b[2J: bad");
+}

@@ -1,0 +1,166 @@
+#include "core/spf/evaluation.hpp"
+#include "tests/support/check_host.hpp"
+#include "tests/support/expected_listing.hpp"
+#include "tests/support/random_zone.hpp"
+#include "tests/support/zone_answers.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+
+namespace {
+
+using list = std::vector<std::string>;
+
+/// All addresses that the random zones tell apart, and some outside.
+std::vector<net::ip_address> clients() {
+  std::vector<net::ip_address> all;
+  for (std::uint32_t i = 0; i < 32; ++i) {
+    all.push_back(net::ip_address::ipv4(0x0a000000 + i));
+    all.push_back(net::ip_address::ipv6((net::uint128{0x20010db8} << 96U) + i));
+  }
+  for (const char* outside :
+       {"0.0.0.0", "9.255.255.255", "10.0.0.32", "255.255.255.255",
+        "::", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db8::20",
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"})
+    all.push_back(*net::ip_address::try_parse(outside));
+  return all;
+}
+
+/// The clients of whom the expansion and the specification differ.
+list differences(const spf::expansion& of, checker& specification) {
+  static const auto everybody = clients();
+  list found;
+  for (const net::ip_address& client : everybody) {
+    const verdict said = specification.check_host(client, of.domain);
+    const bool pass = of.pass.contains(client);
+    const bool permerror = of.permerror.contains(client);
+    const bool temperror = of.temperror.contains(client);
+    if (pass != (said == verdict::pass) ||
+        permerror != (said == verdict::permerror) ||
+        temperror != (said == verdict::temperror))
+      found.push_back(
+          fmt::format("{}:{}{}{}, but verdict {}", client.to_string(),
+                      pass ? " pass" : "", permerror ? " permerror" : "",
+                      temperror ? " temperror" : "", static_cast<int>(said)));
+  }
+  return found;
+}
+
+/// What must hold of any expansion, whatever the rules, and does not.
+list contradictions(const spf::expansion& of) {
+  list found;
+  const auto expect = [&found](bool condition, const char* what) {
+    if (!condition)
+      found.emplace_back(what);
+  };
+  expect((of.permerror & of.temperror).empty(), "two errors at once");
+  expect((of.pass & (of.permerror | of.temperror)).empty(), "pass in error");
+  expect((of.outcome == spf::outcome::temperror) == !of.temperror.empty(),
+         "outcome temperror");
+  expect(of.reason.empty() == of.temperror.empty(), "reason");
+
+  net::address_set granted;
+  for (const spf::grant& each : of.grants) {
+    const spf::term_visit& term = of.terms.at(each.term);
+    expect(!each.addresses.empty(), "empty grant");
+    expect((granted & each.addresses).empty(), "grants overlap");
+    expect((each.addresses - term.granted).empty(), "grant beyond its term");
+    granted |= each.addresses;
+  }
+  expect(granted == of.pass, "grants are not the pass");
+
+  net::address_set of_own_terms;
+  for (const spf::term_visit& term : of.terms) {
+    expect(term.reached || (term.granted.empty() && term.refused.empty()),
+           "decided out of reach");
+    expect((term.granted & term.refused).empty(), "granted and refused");
+    if (term.record == 0)
+      of_own_terms |= term.granted;
+  }
+  expect((of.pass - of_own_terms).empty(), "pass without a term");
+  return found;
+}
+
+/// Calls `compare(domain, zone)` for all domains of so many random zones.
+template <class Comparison>
+void for_random_zones(unsigned first_seed, unsigned count, Comparison compare) {
+  for (unsigned seed = first_seed; seed < first_seed + count; ++seed) {
+    const std::string text = zone_writer{seed}.write();
+    CAPTURE(seed, text);
+    zone_answers zone{text};
+    for (const std::string& domain : zone_writer::domains()) {
+      CAPTURE(domain);
+      compare(domain, zone);
+    }
+  }
+}
+
+} // namespace
+
+TEST_CASE("evaluate: equals check_host() of RFC 7208 for every address",
+          "[spf][evaluation]") {
+  std::size_t expansions = 0;
+  std::size_t passing = 0;
+  std::size_t cut_by_permerror = 0;
+  std::size_t cut_by_temperror = 0;
+  for_random_zones(1, 200, [&](const std::string& domain, zone_answers& zone) {
+    const spf::expansion made = expand(domain, zone).result;
+    checker specification{zone};
+    CHECK(differences(made, specification) == list{});
+    CHECK(contradictions(made) == list{});
+    ++expansions;
+    if (made.pass.empty())
+      return;
+    ++passing;
+    if (!made.permerror.empty())
+      ++cut_by_permerror;
+    if (!made.temperror.empty())
+      ++cut_by_temperror;
+  });
+  // The zones are worth the while.
+  CHECK(passing > expansions / 3);
+  CHECK(cut_by_permerror > expansions / 20);
+  CHECK(cut_by_temperror > expansions / 100);
+}
+
+TEST_CASE("evaluate: skip changes nothing but for whom there is a permerror",
+          "[spf][evaluation]") {
+  std::size_t gained = 0;
+  const auto skip = rules_with(spf::on_permerror::skip);
+  for_random_zones(
+      1001, 80, [&](const std::string& domain, zone_answers& zone) {
+        const spf::expansion stopping = expand(domain, zone).result;
+        const spf::expansion made = expand(domain, zone, skip).result;
+        checker specification{zone, true};
+        CHECK(differences(made, specification) == list{});
+        CHECK(contradictions(made) == list{});
+        CHECK(made.permerror.empty());
+        CHECK(listed(made.pass - stopping.permerror) == listed(stopping.pass));
+        CHECK(listed(made.temperror - stopping.permerror) ==
+              listed(stopping.temperror));
+        if (made.pass != stopping.pass)
+          ++gained;
+      });
+  CHECK(gained > 50);
+}
+
+TEST_CASE("evaluate: void is stop, or nothing where there is a permerror",
+          "[spf][evaluation]") {
+  const auto list_void = rules_with(spf::on_permerror::list_void);
+  for_random_zones(
+      2001, 30, [&](const std::string& domain, zone_answers& zone) {
+        const spf::expansion stopping = expand(domain, zone).result;
+        const spf::expansion made = expand(domain, zone, list_void).result;
+        CHECK(contradictions(made) == list{});
+        CHECK(listed(made.permerror) == listed(stopping.permerror));
+        CHECK(listed(made.temperror) == listed(stopping.temperror));
+        CHECK(listed(made.pass) ==
+              (made.permerror.empty() ? listed(stopping.pass) : ""));
+      });
+}
