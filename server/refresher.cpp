@@ -44,7 +44,6 @@ void refresher::start(const config::settings& settings,
 void refresher::apply(const config::settings& settings,
                       std::shared_ptr<resolver> questions) {
   questions_ = std::move(questions);
-  book_.abandon_expansions(clock::now());
   book_.apply(settings, clock::now());
   dirty_ = true;
   publish();

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t screen_width = 80;
 constexpr std::size_t narrowest_tree = 34;
-constexpr std::size_t widest_tree = 42;
+constexpr std::size_t widest_tree = 39;
 
 std::string counted(std::uint64_t number, std::string_view one,
                     std::string_view many) {
@@ -49,8 +49,8 @@ public:
   explicit tree_builder(const expansion& of) : of_{of} {}
 
   std::vector<row> build() {
-    rows_.push_back({row::kind::heading, of_.domain.to_string(), "NETWORKS",
-                     "IPV4", "IPV6 /64", "DNS", "VOID"});
+    rows_.push_back({row::kind::heading, of_.domain.to_string(), "NETS", "IPV4",
+                     "IPV6 /64", "DNS", "VOID"});
     add_record(0, "");
     return std::move(rows_);
   }
@@ -64,7 +64,8 @@ private:
     const record_visit& record = of_.records[index];
     if (!record.error.empty()) {
       add(row::kind::remark, branches + "! " + record.domain.to_string() +
-                                 ": " + printable(record.error));
+                                 ": " +
+                                 printable(record.error, record.error.size()));
       return;
     }
     add_wrapped(fmt::format("TTL {} s  {}", record.ttl, record.text), branches);
@@ -161,8 +162,9 @@ void append_row(std::string& out, const row& line, std::size_t width,
       text += '\n' + std::string(width, ' ');
     else
       text.resize(width, ' ');
-    text += fmt::format("{:>9}{:>10}{:>10}{:>6}{:>5}", line.networks, line.ipv4,
-                        line.ipv6, line.dns_terms, line.void_lookups);
+    text +=
+        fmt::format("{:>5} {:>11} {:>11} {:>5} {:>4}", line.networks, line.ipv4,
+                    line.ipv6, line.dns_terms, line.void_lookups);
   }
   text = without_end_blanks(std::move(text));
   const std::string_view start =

@@ -1,6 +1,7 @@
 #include "core/table/action.hpp"
 
 #include "core/support/contract.hpp"
+#include "core/support/percent_encoding.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
@@ -163,26 +164,11 @@ check_words(std::string_view text,
   return wrong("unknown action " + quoted(text), known_words());
 }
 
-/// tcp_table(5), "PROTOCOL DESCRIPTION".
-void append_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (c >= ' ' && c <= '~' && c != '%') {
-      out += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[octet >> 4U];
-    out += digits[octet & 15U];
-  }
-}
-
 std::string encoded_domain(std::string_view domain) {
   std::string out;
   for (const char c : domain) {
     const auto before = out.size();
-    append_encoded(out, {&c, 1});
+    append_percent_encoded(out, {&c, 1});
     if (out.size() > action::longest_domain) {
       out.resize(before);
       break;
@@ -235,7 +221,7 @@ void action::compile() {
         spellings.begin(), spellings.end(),
         [rest](const spelling& one) { return rest.starts_with(one.text); });
     if (found == spellings.end()) {
-      append_encoded(reply_, rest.substr(0, 1));
+      append_percent_encoded(reply_, rest.substr(0, 1));
       rest.remove_prefix(1);
     } else {
       slots_.push_back({reply_.size(), found->stands_for});

@@ -52,6 +52,7 @@ domain_book::page* domain_book::find(const dns::name& domain) {
 }
 
 void domain_book::apply(const config::settings& settings, moment now) {
+  abandon_expansions(now);
   const bool limits_changed = settings.limits != settings_.limits;
   std::vector<page> pages;
   pages.reserve(settings.domains.size());
@@ -147,8 +148,12 @@ void domain_book::keep_after_failure(page& of, const std::string& reason,
             .with("networks_kept", of.listed.to_prefixes().size()));
   }
   of.trouble = reason;
-  if (!of.listed.empty() && of.good_at &&
-      now - *of.good_at >= refresh.keep_stale) {
+  if (of.listed.empty() || !of.good_at)
+    return;
+  const moment expiry = *of.good_at + refresh.keep_stale;
+  if (now < expiry) {
+    of.due = std::min(of.due, expiry);
+  } else {
     told.events.push_back(
         event{level::warning, "stale listing dropped"}
             .with("domain", of.entry.name.to_string())
@@ -173,6 +178,9 @@ void domain_book::keep_if_gone_once(page& of, moment now,
 void domain_book::replace(page& of, const spf::expansion& result, moment now,
                           settlement& told) const {
   const std::string trouble = trouble_in(result);
+  if (of.gone && result.outcome == spf::outcome::expanded)
+    told.events.push_back(event{level::info, "record back"}.with(
+        "domain", of.entry.name.to_string()));
   if (of.failures > 0)
     told.events.push_back(event{level::info, "domain recovered"}
                               .with("domain", of.entry.name.to_string())

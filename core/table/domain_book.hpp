@@ -37,7 +37,7 @@ public:
     moment due{};
     bool expanding = false;
     unsigned failures = 0; ///< in a row
-    bool gone = false;     ///< the last expansion found no record
+    bool gone = false;     ///< no record at the last look that DNS answered
     std::string trouble{}; ///< of the last expansion, empty if none
   };
 
@@ -57,14 +57,13 @@ public:
   /// Takes over a configuration: domains that stay keep all that is known of
   /// them, others go, new ones are due at once.  A domain whose on_permerror
   /// changed, or all if limits changed, become due at once.
+  /// Expansions under way are given up: they will not be settled, and their
+  /// domains are due at once.
   void apply(const config::settings& settings, moment now);
 
   /// The domains that are due and not being expanded; they count as being
   /// expanded from now on, until settle().
   [[nodiscard]] std::vector<assignment> take_due(moment now);
-
-  /// Expansions under way will not be settled: their domains are due again.
-  void abandon_expansions(moment now);
 
   /// When take_due() will give something, as far as is known now; nothing if
   /// all domains are being expanded.  Linear.
@@ -75,7 +74,7 @@ public:
   ///
   /// A temperror keeps the last good networks until `keep_stale` has passed
   /// since they were good; retries come after `retry`, doubling.  A record
-  /// that is gone is believed when it is gone a second time in a row.
+  /// that is gone is believed at the second look that the DNS answers so.
   settlement settle(const spf::expansion& result, moment now);
 
   /// How many domains are being expanded.
@@ -90,6 +89,7 @@ public:
   [[nodiscard]] std::vector<listing> listings() const;
 
 private:
+  void abandon_expansions(moment now);
   page* find(const dns::name& domain);
   void reschedule(page& of, const spf::expansion& result, moment now) const;
   void keep_after_failure(page& of, const std::string& reason, moment now,

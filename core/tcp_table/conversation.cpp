@@ -1,7 +1,7 @@
 #include "core/tcp_table/conversation.hpp"
 
 #include "core/support/contract.hpp"
-#include "core/tcp_table/encoding.hpp"
+#include "core/support/percent_encoding.hpp"
 
 namespace spfblock::tcp_table {
 namespace {
@@ -42,7 +42,7 @@ void answer(std::string_view line, const surroundings& around,
   const std::string_view key = line.substr(get.size());
   if (key.find('%') == std::string_view::npos)
     return answer_key(key, around, reply);
-  if (const auto decoded = decode(key))
+  if (const auto decoded = percent_decode(key))
     return answer_key(*decoded, around, reply);
   ++around.counted.refused;
   reply += bad_encoding;

@@ -1,4 +1,4 @@
-#include "core/tcp_table/encoding.hpp"
+#include "core/support/percent_encoding.hpp"
 #include "server/asio_endpoint.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -39,7 +39,7 @@ public:
     stream_.expires_after(patience);
     // In one piece: the stream has no buffer, and a request in two segments
     // waits for the acknowledgement of the first.
-    stream_ << "get " + tcp_table::encode_key(key) + '\n' << std::flush;
+    stream_ << "get " + percent_encode_key(key) + '\n' << std::flush;
     std::string reply;
     if (!std::getline(stream_, reply)) {
       std::cerr << "spfblock: " << server_.to_string() << ": "
@@ -49,7 +49,7 @@ public:
     if (reply.starts_with("500 "))
       return false;
     const auto value = reply.starts_with("200 ")
-                           ? tcp_table::decode(reply.substr(4))
+                           ? percent_decode(reply.substr(4))
                            : std::nullopt;
     if (!value) {
       std::cerr << "spfblock: " << server_.to_string() << " says: " << reply

@@ -1,4 +1,4 @@
-#include "core/tcp_table/encoding.hpp"
+#include "core/support/percent_encoding.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-using namespace spfblock::tcp_table;
+using namespace spfblock;
 
 namespace {
 
 std::string encoded(std::string_view text) {
   std::string out;
-  append_encoded(out, text);
+  append_percent_encoded(out, text);
   return out;
 }
 
@@ -47,8 +47,8 @@ bool is_well_formed(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("decode undoes %XX in any case and takes all else as it is",
-          "[tcp_table][encoding]") {
+TEST_CASE("percent_decode undoes %XX in any case and takes all else as it is",
+          "[support][percent_encoding]") {
   struct row {
     std::string_view text;
     std::optional<std::string> decoded;
@@ -85,25 +85,27 @@ TEST_CASE("decode undoes %XX in any case and takes all else as it is",
       {std::string_view{"%41", 1}, {}},
   }));
   CAPTURE(given.text);
-  CHECK(decode(given.text) == given.decoded);
+  CHECK(percent_decode(given.text) == given.decoded);
 }
 
-TEST_CASE("decode refuses exactly the texts in which a % lacks its two digits",
-          "[tcp_table][encoding]") {
+TEST_CASE("percent_decode refuses exactly the texts in which a % lacks its two "
+          "digits",
+          "[support][percent_encoding]") {
   std::mt19937 random{1};
   unsigned good = 0;
   for (int round = 0; round < 5000; ++round) {
     const std::string text = random_text(random, "%%%0aFg");
     CAPTURE(text);
-    REQUIRE(decode(text).has_value() == is_well_formed(text));
+    REQUIRE(percent_decode(text).has_value() == is_well_formed(text));
     good += is_well_formed(text) ? 1U : 0U;
   }
   CHECK(good > 500);
 }
 
-TEST_CASE("append_encoded leaves printable ASCII but %, encode_key the blank "
+TEST_CASE("append_percent_encoded leaves printable ASCII but %, "
+          "percent_encode_key the blank "
           "neither",
-          "[tcp_table][encoding]") {
+          "[support][percent_encoding]") {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (unsigned i = 0; i < 256; ++i) {
     CAPTURE(i);
@@ -111,31 +113,32 @@ TEST_CASE("append_encoded leaves printable ASCII but %, encode_key the blank "
     const std::string escaped{'%', digits[i / 16], digits[i % 16]};
     const bool plain = i > 0x20 && i < 0x7f && i != '%';
     CHECK(encoded(octet) == (plain || i == 0x20 ? octet : escaped));
-    CHECK(encode_key(octet) == (plain ? octet : escaped));
+    CHECK(percent_encode_key(octet) == (plain ? octet : escaped));
   }
 }
 
-TEST_CASE("encode_key writes a key as Postfix does", "[tcp_table][encoding]") {
-  CHECK(encode_key("") == "");
-  CHECK(encode_key("2001:db8::1") == "2001:db8::1");
-  CHECK(encode_key("ex%ample.test") == "ex%25ample.test");
-  CHECK(encode_key("\"quoted local\"@example.test") ==
+TEST_CASE("percent_encode_key writes a key as Postfix does",
+          "[support][percent_encoding]") {
+  CHECK(percent_encode_key("") == "");
+  CHECK(percent_encode_key("2001:db8::1") == "2001:db8::1");
+  CHECK(percent_encode_key("ex%ample.test") == "ex%25ample.test");
+  CHECK(percent_encode_key("\"quoted local\"@example.test") ==
         "\"quoted%20local\"@example.test");
-  CHECK(encode_key("caf\xc3\xa9.test") == "caf%C3%A9.test");
+  CHECK(percent_encode_key("caf\xc3\xa9.test") == "caf%C3%A9.test");
 }
 
-TEST_CASE("append_encoded appends", "[tcp_table][encoding]") {
+TEST_CASE("append_percent_encoded appends", "[support][percent_encoding]") {
   std::string out = "200 %";
-  append_encoded(out, "100%");
+  append_percent_encoded(out, "100%");
   CHECK(out == "200 %100%25");
 }
 
-TEST_CASE("what was encoded decodes to itself", "[tcp_table][encoding]") {
+TEST_CASE("what was encoded decodes to itself", "[support][percent_encoding]") {
   std::mt19937 random{2};
   for (int round = 0; round < 2000; ++round) {
     const std::string text = random_text(random, "%%41aF ");
     CAPTURE(text);
-    REQUIRE(decode(encoded(text)) == text);
-    REQUIRE(decode(encode_key(text)) == text);
+    REQUIRE(percent_decode(encoded(text)) == text);
+    REQUIRE(percent_decode(percent_encode_key(text)) == text);
   }
 }

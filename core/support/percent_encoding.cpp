@@ -1,8 +1,8 @@
-#include "core/tcp_table/encoding.hpp"
+#include "core/support/percent_encoding.hpp"
 
 #include "core/support/text.hpp"
 
-namespace spfblock::tcp_table {
+namespace spfblock {
 namespace {
 
 void append(std::string& out, std::string_view text, char lowest) {
@@ -21,7 +21,7 @@ void append(std::string& out, std::string_view text, char lowest) {
 
 } // namespace
 
-std::optional<std::string> decode(std::string_view text) {
+std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -41,14 +41,14 @@ std::optional<std::string> decode(std::string_view text) {
   return decoded;
 }
 
-void append_encoded(std::string& out, std::string_view text) {
+void append_percent_encoded(std::string& out, std::string_view text) {
   append(out, text, ' ');
 }
 
-std::string encode_key(std::string_view key) {
+std::string percent_encode_key(std::string_view key) {
   std::string encoded;
   append(encoded, key, '!');
   return encoded;
 }
 
-} // namespace spfblock::tcp_table
+} // namespace spfblock
