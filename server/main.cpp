@@ -39,6 +39,7 @@ exit_status run(int argc, const char* const* argv) {
   std::vector<std::string> keys;
   std::vector<std::string> domains;
   bool as_json = false;
+  std::string address;
   std::function<exit_status()> chosen;
   const auto configured = [&file] {
     return file.value_or(default_configuration_file);
@@ -70,6 +71,13 @@ exit_status run(int argc, const char* const* argv) {
           file, domains, as_json ? output_format::json : output_format::text);
     };
   });
+
+  CLI::App* explain =
+      add_command(program, "explain",
+                  "Say why an address is listed, or that it is not", file);
+  explain->add_option("address", address, "IPv4 or IPv6 address")->required();
+  explain->callback(
+      [&] { chosen = [&] { return explain_command(configured(), address); }; });
 
   try {
     program.parse(argc, argv);

@@ -1,5 +1,6 @@
 #include "server/service.hpp"
 
+#include "core/table/explanation.hpp"
 #include "server/asio_endpoint.hpp"
 #include "server/listening_socket.hpp"
 #include "server/make_resolver.hpp"
@@ -47,7 +48,10 @@ service::service(std::string path, configuration initial)
       now_{std::move(initial)},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
-      refresher_{io_, log_, table_} {}
+      refresher_{io_, log_, table_},
+      admin_{io_, log_,
+             [this](const admin_request& request) { return answer(request); }} {
+}
 
 service::~service() = default;
 
@@ -69,6 +73,7 @@ exit_status service::run() {
     refresher_.stop();
     return exit_status::unavailable;
   }
+  admin_.listen(now_.settings.admin);
   await_signal();
   io_.run();
   log_.write(event{level::notice, "stopped"});
@@ -158,6 +163,7 @@ void service::reload() {
   log_.configure(now_.settings.log);
   apply_limits();
   refresher_.apply(now_.settings, make_resolver(io_, log_, now_));
+  admin_.listen(now_.settings.admin);
   log_.write(event{level::notice, "configuration reloaded"}
                  .with("file", path_)
                  .with("domains", now_.settings.domains.size())
@@ -193,6 +199,18 @@ void service::tell_statistics() {
                  .with("connections_open", limit_.open.load())
                  .with("ipv4_networks", table->ipv4_networks())
                  .with("ipv6_networks", table->ipv6_networks()));
+}
+
+admin_reply service::answer(const admin_request& request) const {
+  if (request.path != "/explain")
+    return {404, "text/plain; charset=utf-8",
+            "not here; there is /explain?address=\n"};
+  const auto address = net::ip_address::parse(request.parameter("address"));
+  if (!address)
+    return {400, "text/plain; charset=utf-8", address.error().message + '\n'};
+  return {200, "application/json",
+          table::to_json(
+              table::explain(*address, *table_.load(), refresher_.book()))};
 }
 
 void service::stop() {

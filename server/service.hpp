@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tcp_table/conversation.hpp"
+#include "server/admin_port.hpp"
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
 #include "server/log_sink.hpp"
@@ -50,6 +51,7 @@ private:
   void reload();
   void refuse(const std::vector<config::problem>& problems);
   void tell_statistics();
+  admin_reply answer(const admin_request& request) const;
   void stop();
 
   std::string path_;
@@ -63,6 +65,7 @@ private:
   std::vector<open_listener> listeners_;
   std::vector<std::unique_ptr<serving_thread>> threads_;
   refresher refresher_;
+  admin_port admin_;
 };
 
 } // namespace spfblock::server

@@ -102,6 +102,10 @@ struct log_settings {
 inline constexpr net::endpoint default_listen{net::ip_address::ipv4(0x7f000001),
                                               10060};
 
+/// Where the admin port is unless told otherwise: 127.0.0.1:10061.
+inline constexpr net::endpoint default_admin{net::ip_address::ipv4(0x7f000001),
+                                             10061};
+
 /// A valid configuration.
 struct settings {
   /// Never empty; a port 0 means any free one.
@@ -114,6 +118,7 @@ struct settings {
   limit_settings limits;
   resolver_settings resolver;
   refresh_settings refresh;
+  std::optional<net::endpoint> admin = default_admin; ///< HTTP; none: no port
   log_settings log;
 
   friend bool operator==(const settings&, const settings&) = default;

@@ -157,6 +157,15 @@ void read_domains(const json_value& value, draft& into) {
   }
 }
 
+void read_admin(const json_value& value, draft& into) {
+  if (const auto text = value.read_text(); text && text->empty())
+    into.admin = std::nullopt;
+  else if (text)
+    into.admin = read_endpoint(
+        value, R"("ADDRESS:PORT" or "[ADDRESS]:PORT", or "" for none)",
+        std::nullopt);
+}
+
 void read_domain_pattern(const json_value& value, draft& into) {
   const auto pattern = read_path(value);
   if (!pattern)
@@ -223,6 +232,7 @@ const field_table<draft>& fields() {
       {"limits", section(&settings::limits, read_limits)},
       {"resolver", section(&settings::resolver, read_resolver)},
       {"refresh", section(&settings::refresh, read_refresh)},
+      {"admin", read_admin},
       {"log", section(&settings::log, read_log)},
   };
   return table;

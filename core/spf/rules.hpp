@@ -27,6 +27,10 @@ inline constexpr std::size_t record_visit_limit = 5000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
+/// What is said of a question that rules::dns_queries forbids.
+inline constexpr const char* over_dns_queries =
+    "over dns_queries, the limit of questions for a domain";
+
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
 struct rules {

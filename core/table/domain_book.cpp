@@ -159,6 +159,7 @@ void domain_book::keep_after_failure(page& of, const std::string& reason,
             .with("domain", of.entry.name.to_string())
             .with("keep_stale_s", refresh.keep_stale.count()));
     of.listed = {};
+    of.authorised.clear();
     told.listing_changed = true;
   }
 }
@@ -189,6 +190,9 @@ void domain_book::replace(page& of, const spf::expansion& result, moment now,
     told.events.push_back(event{level::warning, "record not listed in full"}
                               .with("domain", of.entry.name.to_string())
                               .with("reason", trouble));
+  of.authorised.clear();
+  for (const spf::grant& each : result.grants)
+    of.authorised.push_back({spf::chain(result, each.term), each.addresses});
   if (of.listed != result.pass) {
     told.events.push_back(changed_event(of.entry.name, of.listed, result.pass));
     of.listed = result.pass;

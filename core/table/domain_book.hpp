@@ -29,10 +29,18 @@ using moment = std::chrono::steady_clock::time_point;
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
 public:
+  /// Addresses and how the record came to authorise them.
+  struct authorisation {
+    std::string chain; ///< spf::chain()
+    net::address_set addresses;
+  };
+
   /// One domain.
   struct page {
     config::domain_entry entry;
     net::address_set listed{}; ///< the last good expansion, empty before one
+    /// The same, disjoint, by the term that authorised them.
+    std::vector<authorisation> authorised{};
     std::optional<moment> good_at{};
     moment due{};
     bool expanding = false;
@@ -83,6 +91,12 @@ public:
   /// In the order of the configuration.
   [[nodiscard]] const std::vector<page>& pages() const noexcept {
     return pages_;
+  }
+
+  /// The networks listed by hand.
+  [[nodiscard]] const std::vector<config::network_entry>&
+  by_hand() const noexcept {
+    return settings_.networks;
   }
 
   /// The listings to publish: networks by hand first, then the domains.

@@ -25,6 +25,11 @@ exit_status query_command(const std::string& configuration_file,
                           const std::optional<std::string>& server,
                           const std::vector<std::string>& keys);
 
+/// `spfblock explain`: says which listing of the running server answers for an
+/// address and through which chain of includes, or that none does.
+exit_status explain_command(const std::string& configuration_file,
+                            const std::string& address);
+
 /// For people, or for programs.
 enum class output_format : bool { text, json };
 

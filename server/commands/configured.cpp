@@ -16,4 +16,12 @@ std::optional<configuration> load_or_complain(const std::string& path) {
   return std::nullopt;
 }
 
+net::endpoint reachable(net::endpoint at) {
+  if (at.address.number() == 0)
+    at.address = at.address.family() == net::family::ipv4
+                     ? net::ip_address::ipv4(0x7f000001)
+                     : net::ip_address::ipv6(1);
+  return at;
+}
+
 } // namespace spfblock::server

@@ -12,4 +12,8 @@ namespace spfblock::server {
 [[nodiscard]] std::optional<configuration>
 load_or_complain(const std::string& path);
 
+/// Where a server that listens on `at` is asked: a wildcard address at
+/// loopback.
+[[nodiscard]] net::endpoint reachable(net::endpoint at);
+
 } // namespace spfblock::server

@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds patience{10};
 
-/// A wildcard address to listen on is asked at loopback.
-net::endpoint reachable(net::endpoint at) {
-  if (at.address.number() == 0)
-    at.address = at.address.family() == net::family::ipv4
-                     ? net::ip_address::ipv4(0x7f000001)
-                     : net::ip_address::ipv6(1);
-  return at;
-}
-
 /// One lookup a call over one connection.
 class querier {
 public:

@@ -30,6 +30,8 @@ ZONE = (
     + ' ~all"\n'
 )
 
+COMMANDS = ("serve", "check", "query", "expand", "explain")
+
 # One fault a line, each with the pointer that must be named.
 FAULTS = [
     ('"listen": ["127.0.0.1:99999"]', "/listen/0"),
@@ -227,6 +229,63 @@ class Expand(BlackBoxCase):
         self.assertIn("toramaki.net", done.stderr + done.stdout)
 
 
+class Explain(BlackBoxCase):
+    def start(self, **changes):
+        zone = self.file("test.zone", ZONE)
+        return self.serve(
+            {
+                "domains": ["toramaki.net"],
+                "resolver": {"zone_file": zone},
+                "admin": f"127.0.0.1:{free_port()}",
+                **changes,
+            }
+        )
+
+    def test_names_the_listing_and_the_chain_of_includes(self):
+        server = self.start()
+        self.wait_until_listed(server.port, "45.120.197.160")
+        done = run("explain", "-c", server.file, "45.120.197.160")
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertIn("is listed by toramaki.net", done.stdout)
+        self.assertIn(
+            "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22",
+            done.stdout,
+        )
+
+    def test_exits_1_for_an_address_that_no_listing_holds(self):
+        server = self.start()
+        self.wait_until_listed(server.port, "45.120.197.160")
+        done = run("explain", "-c", server.file, "45.120.200.1")
+        self.assertEqual(done.returncode, NEGATIVE, done.stderr)
+        self.assertEqual(done.stdout, "45.120.200.1 is not listed\n")
+
+    def test_exits_69_without_server_or_admin_port(self):
+        server = self.start()
+        server.stop()
+        done = run("explain", "-c", server.file, "45.120.197.160")
+        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
+        self.assertIn("Connection refused", done.stderr)
+
+        silent = self.start(admin="")
+        done = run("explain", "-c", silent.file, "45.120.197.160")
+        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
+        self.assertIn("admin port is off", done.stderr)
+
+    def test_a_busy_admin_port_does_not_stop_the_lookups(self):
+        first = self.start()
+        admin = first.configuration["admin"]
+        second = self.start(admin=admin)
+        second.wait_for_line(f"admin port unavailable .*{admin}")
+        self.wait_until_listed(second.port, "45.120.197.160")
+
+    def test_the_admin_port_follows_a_reload(self):
+        server = self.start()
+        self.wait_until_listed(server.port, "45.120.197.160")
+        server.reload(admin=f"127.0.0.1:{free_port()}")
+        done = run("explain", "-c", server.file, "45.120.197.160")
+        self.assertEqual(done.returncode, OK, done.stderr)
+
+
 class Usage(BlackBoxCase):
     def test_wrong_usage_exits_64_with_a_message_on_stderr(self):
         for arguments in (
@@ -241,6 +300,8 @@ class Usage(BlackBoxCase):
             ["query", "--server", "nonsense", "62.1.0.1"],
             ["query", "--server", "127.0.0.1:99999", "62.1.0.1"],
             ["expand"],
+            ["explain"],
+            ["explain", "toramaki.net"],
         ):
             with self.subTest(arguments=arguments):
                 done = run(*arguments)
@@ -249,7 +310,7 @@ class Usage(BlackBoxCase):
                 self.assertEqual(done.stdout, "")
 
     def test_help_and_version_exit_0_everywhere(self):
-        for command in ([], ["serve"], ["check"], ["query"], ["expand"]):
+        for command in ([], *([name] for name in COMMANDS)):
             for option in ("--help", "--version"):
                 with self.subTest(command=command, option=option):
                     done = run(*command, option)
@@ -259,7 +320,7 @@ class Usage(BlackBoxCase):
 
     def test_help_names_every_command(self):
         text = run("--help").stdout
-        for command in ("serve", "check", "query", "expand"):
+        for command in COMMANDS:
             self.assertIn(command, text)
 
 

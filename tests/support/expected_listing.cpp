@@ -118,10 +118,9 @@ std::vector<std::string> remarks(const spf::expansion& of) {
   return all;
 }
 
-spf::expansion expansion_of(std::string_view description,
-                            const spf::rules& by) {
-  zone_answers zone{description};
-  return expand("l.test", zone, by).result;
+spf::expansion expansion_of(std::string_view zone, const spf::rules& by) {
+  zone_answers answers{zone};
+  return expand("l.test", answers, by).result;
 }
 
 spf::rules rules_with(spf::on_permerror mode) {

@@ -2,6 +2,7 @@
 
 #include "core/support/text.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 

@@ -10,6 +10,7 @@ _NAMES_OF_TYPES = {number: name for name, number in TYPES.items()}
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
 
 _QR, _AA, _RD, _RA = 0x8000, 0x0400, 0x0100, 0x0080
+_QUESTION_NAME = struct.pack("!H", 0xC00C)  # compressed: it is at octet 12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,14 +45,23 @@ def question_section(name, kind):
     return _encode_name(name) + struct.pack("!2H", TYPES[kind], 1)
 
 
-def encode_answer(question, values=(), rcode=NOERROR, ttl=300):
-    """A response to it; `values` are texts, addresses, or "10 host" for MX."""
+def encode_answer(question, values=(), rcode=NOERROR, ttl=300, aliases=()):
+    """A response to it.
+
+    `values` are addresses, "10 host" for MX (a null MX is "0 ."), and for TXT
+    a text, cut into strings as needed, or a tuple of strings; a character of
+    either is one octet.  `aliases` are the names that a chain of CNAMEs leads
+    to; the last has the values.
+    """
     flags = _QR | _AA | _RD | _RA | rcode
-    header = struct.pack(
-        "!6H", question.identifier, flags, 1, len(values), 0, 0
-    )
-    records = b"".join(_record(question.kind, value, ttl) for value in values)
-    return header + question.section + records
+    count = len(aliases) + len(values)
+    header = struct.pack("!6H", question.identifier, flags, 1, count, 0, 0)
+    owners = [_QUESTION_NAME, *map(_encode_name, aliases)]
+    records = [
+        _record(owner, "CNAME", alias, ttl) for owner, alias in zip(owners, aliases)
+    ]
+    records += [_record(owners[-1], question.kind, value, ttl) for value in values]
+    return header + question.section + b"".join(records)
 
 
 def txt_record(owner, text, ttl=300):
@@ -60,18 +70,19 @@ def txt_record(owner, text, ttl=300):
     return f"{owner} {ttl} IN TXT {strings}"
 
 
-def _record(kind, value, ttl):
-    """A resource record whose owner is the question's name."""
+def _record(owner, kind, value, ttl):
     rdata = _rdata(kind, value)
-    fixed = struct.pack("!HHHIH", 0xC00C, TYPES[kind], 1, ttl, len(rdata))
-    return fixed + rdata
+    return owner + struct.pack("!HHIH", TYPES[kind], 1, ttl, len(rdata)) + rdata
 
 
 def _rdata(kind, value):
     if kind == "TXT":
         return b"".join(
-            bytes([len(piece)]) + piece.encode() for piece in _txt_strings(value)
+            bytes([len(piece)]) + piece.encode("latin-1")
+            for piece in (value if isinstance(value, tuple) else _txt_strings(value))
         )
+    if kind == "CNAME":
+        return _encode_name(value)
     if kind == "MX":
         preference, host = value.split()
         return struct.pack("!H", int(preference)) + _encode_name(host)

@@ -4,15 +4,15 @@ import collections
 import socket
 import threading
 
-from .dns_message import NXDOMAIN, decode_question, encode_answer
+from .dns_message import NOERROR, NXDOMAIN, decode_question, encode_answer
 from .ports import LOOPBACK, free_port
 
 
 class ScriptedDns:
     """Answers from `records`: {(name, type): [values]}; counts each question.
 
-    A name without any record is NXDOMAIN.  The attributes may be changed
-    while it runs:
+    Follows CNAMEs as a resolver does.  A name without any record is NXDOMAIN.
+    The attributes may be changed while it runs:
       records  as above
       rcodes   {name: RCODE}: answer with that instead
       silent   names whose questions are not answered at all
@@ -48,12 +48,20 @@ class ScriptedDns:
         """The honest response."""
         if question.name in self.rcodes:
             return encode_answer(question, rcode=self.rcodes[question.name])
-        values = self.records.get((question.name, question.kind))
-        if values:
-            return encode_answer(question, values, ttl=self._ttl)
-        if any(name == question.name for name, _ in self.records):
-            return encode_answer(question)
-        return encode_answer(question, rcode=NXDOMAIN)
+        aliases = self._aliases(question.name)
+        name = aliases[-1] if aliases else question.name
+        values = self.records.get((name, question.kind), ())
+        exists = any(owner == name for owner, _ in self.records)
+        rcode = NOERROR if exists else NXDOMAIN
+        return encode_answer(question, values, rcode, self._ttl, aliases)
+
+    def _aliases(self, name):
+        """The names that CNAMEs lead to, up to the end or once around."""
+        aliases = []
+        while (name, "CNAME") in self.records and name not in aliases[:-1]:
+            name = self.records[name, "CNAME"][0]
+            aliases.append(name)
+        return aliases
 
     def send(self, message, client):
         self._socket.sendto(message, client)

@@ -98,11 +98,14 @@ class Spfblock:
     # What it is told.
 
     def write(self, configuration):
-        """Replaces the configuration file (dict, or text as it is)."""
+        """Replaces the configuration file (dict, or text as it is).
+
+        A dict has no admin port unless it names one: tests run side by side.
+        """
         text = (
             configuration
             if isinstance(configuration, str)
-            else json.dumps(configuration, indent=2)
+            else json.dumps({"admin": "", **configuration}, indent=2)
         )
         with open(self.file + ".new", "w", encoding="utf-8") as file:
             file.write(text)

@@ -72,6 +72,15 @@ class TableClient:
         self.send(b"get " + raw + b"\n")
         return self.reply()
 
+    def get_all(self, keys):
+        """Asks for many keys, some on the way at once; the replies in order."""
+        replies = []
+        for first in range(0, len(keys), 256):
+            some = keys[first : first + 256]
+            self.send("".join(f"get {key}\n" for key in some).encode())
+            replies += [self.reply() for _ in some]
+        return replies
+
     def ask(self, line):
         """Sends a line as it is, LF added, and returns the reply."""
         self.send(line + b"\n")

@@ -148,6 +148,15 @@ settings example_settings() {
 
 } // namespace
 
+TEST_CASE("admin: an endpoint, an empty text for none, 127.0.0.1:10061 unsaid",
+          "[config][settings_parser]") {
+  CHECK(settings_of(R"({"domains":[]})").admin ==
+        *net::endpoint::parse("127.0.0.1:10061"));
+  CHECK(settings_of(R"({"domains":[],"admin":"[::1]:99"})").admin ==
+        *net::endpoint::parse("[::1]:99"));
+  CHECK_FALSE(settings_of(R"({"domains":[],"admin":""})").admin);
+}
+
 TEST_CASE("parse_settings reads every setting of a complete example",
           "[config][settings_parser]") {
   const auto read = settings_of(example, example_files);
@@ -237,7 +246,7 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines",
 t.json:2: /listen/2: port 70000 is over 65535 (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")
 t.json:3: /listen/3: "127.0.0.1:10060" is given twice (first at t.json:2)
 t.json:3: /listen/4: found 5 (expected a string)
-t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, domains, domain_files, networks, limits, resolver, refresh, log; did you mean "connections"?)
+t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, domains, domain_files, networks, limits, resolver, refresh, admin, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
 t.json:10: /domains/2/acton: unknown setting (known: name, action, comment, on_permerror; did you mean "action"?)
@@ -273,7 +282,7 @@ t.json:37: /refresh/keep_stale: found "366d" (expected a duration such as "90s",
 t.json:38: /log/level: found "loud" (expected one of "error", "warning", "notice", "info", "debug")
 t.json:39: /log/target: found "sylog" (expected one of "stderr", "syslog"; did you mean "syslog"?)
 t.json:39: /log/hits: found "yes" (expected true or false)
-t.json:40: /state_file: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, domains, domain_files, networks, limits, resolver, refresh, log)
+t.json:40: /state_file: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, domains, domain_files, networks, limits, resolver, refresh, admin, log)
 z.txt:3: found "m\xc3\xbcll.test" (expected the ASCII form of the name, its A-label: xn--...)
 b.txt:1: "a.test" is listed twice (first at t.json:8)
 b.txt:2: "b.test" is listed twice (first at z.txt:2)

@@ -3,10 +3,8 @@
 #include "tests/support/zone_answers.hpp"
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 using namespace spfblock;

@@ -3,7 +3,6 @@
 #include "tests/support/zone_answers.hpp"
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include <string>
 #include <string_view>
@@ -103,6 +102,21 @@ TEST_CASE("expansion: tells what became of each term", "[spf][expansion]") {
   }
 }
 
+TEST_CASE("expansion: a term that nobody gets to is not reached",
+          "[spf][expansion]") {
+  const auto made = expansion_of("l.test v=spf1 ip4:0.0.0.0/0 ip6:::/0 "
+                                 "a:h.test -all ip4:10.0.0.1");
+  REQUIRE(made.terms.size() == 5);
+  for (std::size_t i = 0; i < made.terms.size(); ++i)
+    CHECK(made.terms[i].reached == (i < 2));
+  CHECK(made.questions == 1);
+
+  const auto redirecting =
+      expansion_of("l.test v=spf1 ip4:0.0.0.0/0 ip6:::/0 redirect=m.test");
+  CHECK_FALSE(redirecting.terms.at(2).reached);
+  CHECK(redirecting.terms.at(2).dns_terms == 0);
+}
+
 TEST_CASE("expansion: names the errors at their terms and records",
           "[spf][expansion]") {
   struct failing {
@@ -168,6 +182,12 @@ TEST_CASE("expansion: the outcome is that of the domain, not of an include",
       {"l.test v=spf1 ip4:10.0.0.1 mx\nl.test MX 1 h.test\nfail h.test AAAA\n"
        "h.test A 10.0.0.9",
        spf::outcome::temperror, "h.test AAAA: SERVFAIL"},
+      {"l.test v=spf1 ip4:10.0.0.1 mx include:m.test\nfail l.test MX\n"
+       "fail m.test TXT",
+       spf::outcome::temperror, "l.test MX: SERVFAIL"},
+      {"l.test v=spf1 a:h.test include:m.test\nfail h.test A\n"
+       "h.test AAAA 2001:db8::9\nfail m.test TXT",
+       spf::outcome::temperror, "h.test A: SERVFAIL"},
       {"l.test v=spf1 all a:h.test\nfail h.test A", spf::outcome::expanded, ""},
   };
   for (const ending& each : rows) {
@@ -191,6 +211,8 @@ TEST_CASE("expansion: the TTL is the smallest of the answers used",
   CHECK(expansion_of(record + "mx:m.test\"" + hosts).ttl == 500);
   CHECK(expansion_of(record + "mx:m.test redirect=i.test\"" + hosts).ttl ==
         400);
+  // A void answer of a zone file tells no TTL.
+  CHECK(expansion_of(record + "a:x.test\"").ttl == 900);
   CHECK(expansion_of("fail l.test TXT").ttl == 0);
   CHECK(expansion_of(record + "include:m.test\"\nfail m.test TXT").ttl == 900);
 }

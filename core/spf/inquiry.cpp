@@ -1,0 +1,25 @@
+#include "core/spf/inquiry.hpp"
+
+#include <algorithm>
+
+namespace spfblock::spf {
+
+inquiry::lookup inquiry::ask(const dns::question& asked) {
+  const dns::answer* given = answers_.find(asked);
+  if (!asked_.contains(asked)) {
+    if (most_ && asked_.size() >= *most_)
+      return {availability::over_limit, nullptr};
+    asked_.insert(asked);
+    if (given == nullptr)
+      missing_.push_back(asked);
+  }
+  if (given == nullptr)
+    return {availability::missing, nullptr};
+  // A negative answer without SOA says nothing of its life time.
+  if (given->status == dns::answer_status::records ||
+      (given->is_void() && given->ttl > 0))
+    ttl_ = std::min(ttl_, given->ttl);
+  return {availability::found, given};
+}
+
+} // namespace spfblock::spf

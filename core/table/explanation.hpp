@@ -1,0 +1,54 @@
+// Why an address is answered as it is.
+#pragma once
+
+#include "core/net/ip_address.hpp"
+#include "core/support/result.hpp"
+#include "core/table/domain_book.hpp"
+#include "core/table/snapshot.hpp"
+
+#include <string>
+#include <vector>
+
+namespace spfblock::table {
+
+/// One listing that holds the address.
+struct listing_reason {
+  std::string listing; ///< the domain, or the network by hand
+  std::string network; ///< of the listing, around the address
+  std::string action;  ///< as configured
+  /// How the network came to be listed:
+  /// "a.example -> include:b.example -> ip4:192.0.2.0/24", or "by hand".
+  std::string chain;
+
+  friend bool operator==(const listing_reason&,
+                         const listing_reason&) = default;
+};
+
+/// The answer to "why is this address blocked?".
+struct explanation {
+  std::string address; ///< as inet_ntop(3) writes it
+  /// All listings that hold it; the first one is the one that answers.
+  std::vector<listing_reason> reasons;
+
+  friend bool operator==(const explanation&, const explanation&) = default;
+};
+
+/// Looks an address up in the table that is published and finds the reasons in
+/// the book.  Between an expansion and the publication of its result the two
+/// may differ; then the listing that answers stands first with the chain
+/// "unknown: being refreshed".
+[[nodiscard]] explanation explain(const net::ip_address& address,
+                                  const snapshot& published,
+                                  const domain_book& book);
+
+/// For people; lines ended by LF.
+[[nodiscard]] std::string to_text(const explanation& of);
+
+/// The document of `/explain?address=` on the admin port; ends with LF.
+[[nodiscard]] std::string to_json(const explanation& of);
+
+/// Reads what to_json() wrote.
+/// @return errc::malformed for anything else
+result<explanation> explanation_from_json(const std::string& text);
+
+} // namespace spfblock::table

@@ -1,0 +1,260 @@
+"""check_host() of RFC 7208 for one address, read from a zone at hand."""
+
+import ipaddress
+
+from . import spf_record
+from .habits import Habit
+from .spf_record import SyntaxFault
+from .zone import FAILED, VOID
+
+_RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
+_TERM_LIMIT, _VOID_LIMIT, _MX_LIMIT = 10, 2, 10
+_LISTABLE = {"d", "o", "v"}
+_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
+
+HELO = "helo.invalid"
+
+
+def client(address):
+    """An address as the RFC sees the client: mapped ones are IPv4."""
+    parsed = ipaddress.ip_address(address)
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def check_host(zone, address, domain, habits=frozenset()):
+    """The result for postmaster@`domain`.
+
+    Without habits it is the RFC's, but what depends on the client's name or
+    on the sender matches nobody, since no list can hold it.
+    """
+    try:
+        return _Check(zone, client(address), domain, habits).result(domain)
+    except (SyntaxFault, _Permerror):
+        return "permerror"
+    except _Temperror:
+        return "temperror"
+
+
+class _Permerror(Exception):
+    pass
+
+
+class _Temperror(Exception):
+    pass
+
+
+class _Check:
+    def __init__(self, zone, address, domain, habits):
+        self._zone = zone
+        self._client = address
+        self._listed = domain
+        self._habits = habits
+        self._terms = 0
+        self._voids = 0
+
+    def result(self, domain):
+        text = self._record(domain)
+        if text is None:
+            return "none"
+        record = spf_record.parse(text, self._habits)
+        self._refuse_self_include(record, domain)
+        if Habit.REDIRECT_COUNTS_FIRST in self._habits:
+            for _ in record.redirects:
+                self._spend_term()
+        for directive in record.directives:
+            if self._matches(directive, domain):
+                if record.redirects and Habit.REDIRECT_COUNTS_LAST in self._habits:
+                    self._spend_term()
+                return _RESULTS[directive.sign]
+        if record.redirects:
+            return self._redirected(record.redirects[0], domain)
+        return "neutral"
+
+    def _record(self, domain):
+        if not _is_name(domain):
+            self._die_of(domain)
+            return None
+        answer = self._ask(domain, "TXT")
+        texts = [b"".join(strings) for strings in answer.values]
+        found = [text for text in texts if spf_record.is_spf_record(text)]
+        if len(found) > 1:
+            raise _Permerror("two records")
+        return found[0] if found else None
+
+    def _redirected(self, spec, domain):
+        if Habit.REDIRECT_COUNTS_FIRST not in self._habits:
+            self._spend_term()
+        if not self._evaluates(spec):
+            return "neutral"
+        result = self.result(self._target(spec, domain))
+        if result == "none":
+            raise _Permerror("redirect to nothing")
+        return result
+
+    # Directives.
+
+    def _matches(self, directive, domain):
+        if directive.name == "all":
+            return True
+        if directive.network is not None:
+            return self._is_in(directive.network)
+        self._spend_term()
+        if directive.spec is not None and not self._evaluates(directive.spec):
+            return False
+        target = domain
+        if directive.spec is not None:
+            target = self._target(directive.spec, domain)
+        return getattr(self, "_" + directive.name)(directive, target)
+
+    def _is_in(self, network):
+        if self._client.version == network.version:
+            return self._client in network and not (
+                network.version == 6 and network.subnet_of(_MAPPED)
+            )
+        if network.version == 6 and Habit.IP6_MATCHES_IPV4 in self._habits:
+            return ipaddress.ip_address(f"::ffff:{self._client}") in network
+        return False
+
+    def _include(self, _, target):
+        result = self.result(target)
+        if result == "none":
+            raise _Permerror("include of nothing")
+        return result == "pass"
+
+    def _a(self, directive, target):
+        if not _is_name(target):
+            self._die_of(target)
+            return False
+        answer = self._addresses(target)
+        if self._covers(directive, answer):
+            return True
+        self._count_void_term(answer.status == VOID)
+        return False
+
+    def _mx(self, directive, target):
+        if not _is_name(target):
+            self._die_of(target)
+            return False
+        exchanges = self._counted(self._ask(target, "MX"))
+        hosts = [host for _, host in exchanges.values]
+        if len(hosts) > _MX_LIMIT:
+            if Habit.TEN_OF_MANY_MX not in self._habits:
+                raise _Permerror("too many MX")
+            hosts = hosts[:_MX_LIMIT]
+        answers = map(self._addresses, hosts)
+        if Habit.VOID_QUERIES_IN_ORDER not in self._habits:
+            answers = list(answers)  # all of them, whether one matches or not
+        some_void = exchanges.status == VOID
+        for answer in answers:
+            if self._covers(directive, answer):
+                return True
+            some_void = some_void or answer.status == VOID
+        self._count_void_term(some_void)
+        return False
+
+    def _exists(self, _, target):
+        if Habit.ASKS_ABOUT_THE_CLIENT not in self._habits or not _is_name(target):
+            return False
+        answer = self._counted(self._ask(target, "A"))
+        self._count_void_term(answer.status == VOID)
+        return answer.status != VOID
+
+    def _ptr(self, *_):
+        if Habit.ASKS_ABOUT_THE_CLIENT in self._habits:
+            self._count_void_query()  # no client has a name here
+            self._count_void_term(True)
+        return False
+
+    # Names.
+
+    def _evaluates(self, spec):
+        """Whether the term is evaluated at all."""
+        if Habit.LAZY_MACROS in self._habits:
+            spf_record.check_macros(spec, self._habits)
+        letters = spf_record.macro_letters(spec)
+        return letters <= _LISTABLE or Habit.ASKS_ABOUT_THE_CLIENT in self._habits
+
+    def _target(self, spec, domain):
+        values = {
+            "d": domain,
+            "o": self._listed,
+            "v": "in-addr" if self._client.version == 4 else "ip6",
+            "i": _dotted(self._client),
+            "s": "postmaster@" + self._listed,
+            "l": "postmaster",
+            "h": HELO,
+        }
+        return spf_record.expand(spec, values, self._habits)
+
+    def _refuse_self_include(self, record, domain):
+        if Habit.NO_SELF_INCLUDE in self._habits:
+            for directive in record.directives:
+                if directive.name == "include" and domain == self._target(
+                    directive.spec, domain
+                ):
+                    raise _Permerror("includes itself")
+
+    def _die_of(self, name):
+        if Habit.DIES_OF_BAD_NAMES in self._habits:
+            raise _Permerror(f"died of {name}")
+
+    # Questions and what they cost.
+
+    def _ask(self, name, kind):
+        answer = self._zone.lookup(name, kind)
+        if answer.status == FAILED:
+            raise _Temperror(name)
+        return answer
+
+    def _addresses(self, host):
+        kind = "A" if self._client.version == 4 else "AAAA"
+        return self._counted(self._ask(host, kind))
+
+    def _covers(self, directive, answer):
+        length = directive.lengths[0 if self._client.version == 4 else 1]
+        return any(
+            self._client in ipaddress.ip_network(f"{address}/{length}", strict=False)
+            for address in answer.values
+        )
+
+    def _spend_term(self):
+        self._terms += 1
+        if self._terms > _TERM_LIMIT:
+            raise _Permerror("too many DNS terms")
+
+    def _counted(self, answer):
+        if answer.status == VOID and not (
+            answer.aliased and Habit.VOID_QUERIES_IN_ORDER in self._habits
+        ):
+            self._count_void_query()
+        return answer
+
+    def _counts_queries(self):
+        return bool(
+            self._habits
+            & {Habit.VOID_QUERIES_OF_ALL_HOSTS, Habit.VOID_QUERIES_IN_ORDER}
+        )
+
+    def _count_void_query(self):
+        if self._counts_queries():
+            self._count_void()
+
+    def _count_void_term(self, is_void):
+        if is_void and not self._counts_queries():
+            self._count_void()
+
+    def _count_void(self):
+        self._voids += 1
+        if self._voids > _VOID_LIMIT:
+            raise _Permerror("too many void lookups")
+
+
+def _is_name(name):
+    """Whether it can be asked for: labels of 1 to 63 octets, 253 in all."""
+    return len(name) <= 253 and all(0 < len(label) < 64 for label in name.split("."))
+
+
+def _dotted(address):
+    if address.version == 4:
+        return str(address)
+    return ".".join(address.exploded.replace(":", ""))

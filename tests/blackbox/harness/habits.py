@@ -1,0 +1,66 @@
+"""Where two well-known implementations are known not to follow RFC 7208.
+
+Each habit says what the implementation does instead.  The differential test
+excuses a difference by a habit only if a reading of the RFC with that habit
+gives the very result that the implementation gave.
+"""
+
+import enum
+
+
+class Habit(enum.Enum):
+    # Both: what is evaluated for one client and cannot be listed.
+    ASKS_ABOUT_THE_CLIENT = "a term that depends on the client or the sender"
+
+    # How void lookups are counted (section 4.6.4 says "terms").
+    VOID_QUERIES_OF_ALL_HOSTS = "counts void queries, all MX hosts before any matches"
+    VOID_QUERIES_IN_ORDER = "counts void queries until an MX host matches, CNAMEs not"
+
+    # DNS terms.
+    REDIRECT_COUNTS_FIRST = "counts a redirect= that it does not follow, beforehand"
+    REDIRECT_COUNTS_LAST = "counts a redirect= that it does not follow, afterwards"
+    TEN_OF_MANY_MX = "looks at the first ten MX of more"
+
+    # pyspf's parser.
+    LOWER_CASE_MODIFIERS = "knows redirect= and exp= in lower case only"
+    NO_MODIFIER_TWICE = "refuses any modifier that stands twice"
+    NO_SELF_INCLUDE = "refuses a record that includes itself, evaluated or not"
+    ANY_CHARACTER = "takes any character in a domain-spec"
+    ANY_TRANSFORMER = "takes anything behind the letter of a macro"
+    KEEPS_DELIMITERS = "joins the parts of a macro by their delimiters"
+    CUTS_ONE_LABEL = "cuts one label only from a name over 253 octets"
+
+    # Mail::SPF's parser.
+    IP6_MATCHES_IPV4 = "lets ip6: match IPv4 clients"
+    LAZY_MACROS = "checks the letters of macros when it evaluates them"
+    IGNORES_LONE_DELIMITERS = "ignores the delimiters of a macro without digits or r"
+    CUTS_LONG_LABELS = "cuts labels at 63 octets"
+    EMPTY_DOMAIN_SPEC = "takes a:/24 for a/24"
+    DIES_OF_BAD_NAMES = "dies of an empty label"
+
+
+PYSPF = (
+    Habit.ASKS_ABOUT_THE_CLIENT,
+    Habit.VOID_QUERIES_OF_ALL_HOSTS,
+    Habit.REDIRECT_COUNTS_FIRST,
+    Habit.LOWER_CASE_MODIFIERS,
+    Habit.NO_MODIFIER_TWICE,
+    Habit.NO_SELF_INCLUDE,
+    Habit.ANY_CHARACTER,
+    Habit.ANY_TRANSFORMER,
+    Habit.KEEPS_DELIMITERS,
+    Habit.CUTS_ONE_LABEL,
+)
+
+MAIL_SPF = (
+    Habit.ASKS_ABOUT_THE_CLIENT,
+    Habit.VOID_QUERIES_IN_ORDER,
+    Habit.REDIRECT_COUNTS_LAST,
+    Habit.TEN_OF_MANY_MX,
+    Habit.IP6_MATCHES_IPV4,
+    Habit.LAZY_MACROS,
+    Habit.IGNORES_LONE_DELIMITERS,
+    Habit.CUTS_LONG_LABELS,
+    Habit.EMPTY_DOMAIN_SPEC,
+    Habit.DIES_OF_BAD_NAMES,
+)

@@ -1,0 +1,87 @@
+"""A DNS zone that a test can write out as well as look into."""
+
+import collections
+import typing
+
+RECORDS, VOID, FAILED = "records", "void", "failed"
+
+_LONGEST_CHAIN = 10
+
+
+class Answer(typing.NamedTuple):
+    """What a name server says to one question.
+
+    `status` is RECORDS, VOID (NXDOMAIN or no such record) or FAILED (the name
+    is in no zone served, so NSD refuses the question).  `aliased` tells
+    whether a CNAME led to it.
+    """
+
+    status: str
+    values: tuple = ()
+    aliased: bool = False
+
+
+class Zone:
+    """Everything below one apex.
+
+    Values are addresses as text, (preference, host) for MX, a host for CNAME,
+    and for TXT the sequence of its strings as bytes.
+    """
+
+    def __init__(self, apex):
+        self.apex = apex
+        self._records = collections.defaultdict(list)
+        self._names = set()
+
+    def add(self, name, kind, *values):
+        self._records[name.lower(), kind].extend(values)
+        self._names.add(name.lower())
+
+    def has(self, name, kind=None):
+        """Whether the name has records, or records of that type."""
+        if kind is None:
+            return name.lower() in self._names
+        return (name.lower(), kind) in self._records
+
+    def lookup(self, name, kind):
+        """Follows CNAMEs, as a resolver does."""
+        name = name.lower().removesuffix(".")
+        aliased = False
+        for _ in range(_LONGEST_CHAIN):
+            if not self._is_within(name):
+                return Answer(FAILED)
+            alias = self._records.get((name, "CNAME"))
+            if not alias:
+                break
+            name, aliased = alias[0].lower(), True
+        values = tuple(self._records.get((name, kind), ()))
+        return Answer(RECORDS if values else VOID, values, aliased)
+
+    def lines(self):
+        """The records in master format, for harness.nsd."""
+        return [
+            f"{name}. IN {kind} {_rdata(kind, value)}"
+            for (name, kind), values in self._records.items()
+            for value in values
+        ]
+
+    def _is_within(self, name):
+        return name == self.apex or name.endswith("." + self.apex)
+
+
+def _rdata(kind, value):
+    if kind == "TXT":
+        return " ".join(f'"{_escaped(string)}"' for string in value)
+    if kind == "MX":
+        return f"{value[0]} {value[1]}."
+    if kind == "CNAME":
+        return value + "."
+    return value
+
+
+def _escaped(string):
+    """The octets of a character-string between quotes (RFC 1035 section 5.1)."""
+    return "".join(
+        chr(octet) if 0x20 <= octet < 0x7F and octet not in b'"\\;' else f"\\{octet:03}"
+        for octet in string
+    )
