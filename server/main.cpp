@@ -11,6 +11,9 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
@@ -25,6 +28,29 @@ CLI::App* add_command(CLI::App& program, const std::string& name,
                       std::string{"Configuration file (default: "} +
                           default_configuration_file + ")");
   return command;
+}
+
+/// CLI11 takes "[a,b]" among several arguments for a list.  Here it is a key
+/// like any other; a mark behind the bracket keeps it in one piece.
+constexpr char mark = '\x01';
+
+/// The arguments as CLI11 wants them: marked, in reverse order.
+std::vector<std::string> marked(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    arguments.emplace_back(argv[i]);
+    if (arguments.back().starts_with('['))
+      arguments.back() += mark;
+  }
+  return arguments;
+}
+
+std::vector<std::string> unmarked(std::vector<std::string> values) {
+  for (std::string& each : values) {
+    if (each.ends_with(mark))
+      each.pop_back();
+  }
+  return values;
 }
 
 exit_status run(int argc, const char* const* argv) {
@@ -58,7 +84,9 @@ exit_status run(int argc, const char* const* argv) {
   query->add_option("key", keys, "Keys to look up; - reads them from stdin")
       ->required();
   query->callback([&] {
-    chosen = [&] { return query_command(configured(), server, keys); };
+    chosen = [&] {
+      return query_command(configured(), server, unmarked(keys));
+    };
   });
 
   CLI::App* expand = add_command(program, "expand",
@@ -80,7 +108,7 @@ exit_status run(int argc, const char* const* argv) {
       [&] { chosen = [&] { return explain_command(configured(), address); }; });
 
   try {
-    program.parse(argc, argv);
+    program.parse(marked(argc, argv));
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = error.get_exit_code() == 0;
     program.exit(error);

@@ -187,8 +187,6 @@ bool walk::names(std::size_t end, std::size_t before, std::size_t count,
 }
 
 bool walk::strings(std::size_t end) {
-  if (pos_ == end)
-    return fault(pos_, "TXT record without a string");
   while (pos_ < end) {
     if (++strings_ > limits_.strings)
       return over("strings", limits_.strings);

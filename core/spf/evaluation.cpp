@@ -308,6 +308,8 @@ record_result evaluator::enter(const dns::name& target, std::size_t term,
     return refuse(fmt::format("over {} records deep", deepest));
   if (out_.records.size() >= record_visit_limit)
     return refuse(fmt::format("over {} records visited", record_visit_limit));
+  if (out_.terms.size() >= term_visit_limit)
+    return refuse(fmt::format("over {} terms visited", term_visit_limit));
   if (tally_.skips() && loops(target, term))
     return refuse("a loop");
   return visit(target, term, std::move(undecided), &from);

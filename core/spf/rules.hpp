@@ -20,9 +20,11 @@ inline constexpr unsigned dns_term_limit = 10;
 inline constexpr unsigned void_lookup_limit = 2;
 /// Names in the answer to one mx term (RFC 7208 §4.6.4).
 inline constexpr std::size_t mx_name_limit = 10;
-/// Records visited in one expansion, under any configuration: bounds the work
-/// where the limits above are passed over.
-inline constexpr std::size_t record_visit_limit = 5000;
+/// Records visited in one expansion, and terms in them before one more record
+/// is visited, under any configuration.  The limits above alone do not bound
+/// the work: eleven names can send each of 2^10 addresses its own way.
+inline constexpr std::size_t record_visit_limit = 500;
+inline constexpr std::size_t term_visit_limit = 20000;
 
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;

@@ -1,3 +1,4 @@
+#include "core/config/domain_name.hpp"
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
 #include "server/commands/commands.hpp"
@@ -39,7 +40,7 @@ std::optional<std::vector<dns::name>>
 names_of(const std::vector<std::string>& domains) {
   std::vector<dns::name> names;
   for (const std::string& domain : domains) {
-    const auto name = dns::name::from_text(domain);
+    const auto name = config::parse_domain(domain);
     if (!name) {
       std::cerr << "spfblock: " << name.error().message << '\n';
       return std::nullopt;

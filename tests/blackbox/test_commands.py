@@ -172,6 +172,11 @@ class Query(BlackBoxCase):
                 done = self.query(key)
                 self.assertEqual((done.returncode, done.stdout), (NEGATIVE, ""))
 
+    def test_a_key_in_brackets_is_asked_as_it_is(self):
+        done = self.query("[45.120.197.160]", "45.120.197.160")
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertEqual(done.stdout.split("\t")[0], "45.120.197.160")
+
     def test_a_hyphen_reads_keys_from_stdin(self):
         keys = ["45.120.196.0", "unknown", "45.120.199.255"] * 500
         done = self.query("-", stdin="".join(key + "\n" for key in keys))
@@ -302,6 +307,8 @@ class Usage(BlackBoxCase):
             ["expand"],
             ["explain"],
             ["explain", "toramaki.net"],
+            ["explain", "[45.120.197.160]"],
+            ["expand", "[toramaki.net]"],
         ):
             with self.subTest(arguments=arguments):
                 done = run(*arguments)

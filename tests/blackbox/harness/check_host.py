@@ -1,6 +1,7 @@
 """check_host() of RFC 7208 for one address, read from a zone at hand."""
 
 import ipaddress
+import re
 
 from . import spf_record
 from .habits import Habit
@@ -12,7 +13,7 @@ _TERM_LIMIT, _VOID_LIMIT, _MX_LIMIT = 10, 2, 10
 _LISTABLE = {"d", "o", "v"}
 _MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 
-HELO = "helo.invalid"
+HELO = "helo.test"  # which does not exist
 
 
 def client(address):
@@ -46,7 +47,9 @@ class _Temperror(Exception):
 class _Check:
     def __init__(self, zone, address, domain, habits):
         self._zone = zone
-        self._client = address
+        self._client = self._as_ip6 = address
+        if Habit.MORE_IS_MAPPED in habits:
+            self._client = _taken_for_mapped(address)
         self._listed = domain
         self._habits = habits
         self._terms = 0
@@ -107,6 +110,8 @@ class _Check:
         return getattr(self, "_" + directive.name)(directive, target)
 
     def _is_in(self, network):
+        if self._client != self._as_ip6:
+            return network.version == 6 and self._as_ip6 in network
         if self._client.version == network.version:
             return self._client in network and not (
                 network.version == 6 and network.subnet_of(_MAPPED)
@@ -252,6 +257,14 @@ class _Check:
 def _is_name(name):
     """Whether it can be asked for: labels of 1 to 63 octets, 253 in all."""
     return len(name) <= 253 and all(0 < len(label) < 64 for label in name.split("."))
+
+
+def _taken_for_mapped(address):
+    match = re.match(r"::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})", str(address))
+    if match is None:
+        return address
+    high, low = (int(group, 16) for group in match.groups())
+    return ipaddress.IPv4Address(high << 16 | low)
 
 
 def _dotted(address):

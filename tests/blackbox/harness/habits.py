@@ -27,11 +27,13 @@ class Habit(enum.Enum):
     NO_SELF_INCLUDE = "refuses a record that includes itself, evaluated or not"
     ANY_CHARACTER = "takes any character in a domain-spec"
     ANY_TRANSFORMER = "takes anything behind the letter of a macro"
+    NO_FINAL_PERCENT = "refuses %% at the end"
     KEEPS_DELIMITERS = "joins the parts of a macro by their delimiters"
     CUTS_ONE_LABEL = "cuts one label only from a name over 253 octets"
 
     # Mail::SPF's parser.
     IP6_MATCHES_IPV4 = "lets ip6: match IPv4 clients"
+    MORE_IS_MAPPED = "takes ::ffff:a:b:c and longer for IPv4-mapped"
     LAZY_MACROS = "checks the letters of macros when it evaluates them"
     IGNORES_LONE_DELIMITERS = "ignores the delimiters of a macro without digits or r"
     CUTS_LONG_LABELS = "cuts labels at 63 octets"
@@ -48,6 +50,7 @@ PYSPF = (
     Habit.NO_SELF_INCLUDE,
     Habit.ANY_CHARACTER,
     Habit.ANY_TRANSFORMER,
+    Habit.NO_FINAL_PERCENT,
     Habit.KEEPS_DELIMITERS,
     Habit.CUTS_ONE_LABEL,
 )
@@ -58,6 +61,7 @@ MAIL_SPF = (
     Habit.REDIRECT_COUNTS_LAST,
     Habit.TEN_OF_MANY_MX,
     Habit.IP6_MATCHES_IPV4,
+    Habit.MORE_IS_MAPPED,
     Habit.LAZY_MACROS,
     Habit.IGNORES_LONE_DELIMITERS,
     Habit.CUTS_LONG_LABELS,

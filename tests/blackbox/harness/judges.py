@@ -18,26 +18,51 @@ class Judge:
     and "ADDRESS DOMAIN" a line on stdin, and prints a result for each.
     """
 
-    def __init__(self, name, interpreter, program, habits):
+    def __init__(self, name, interpreter, program, habits, processes=1):
         self.name = name
+        self._processes = processes
         self.habits = habits
         self._command = [interpreter, os.path.join(_HERE, program)]
 
     def start(self, server, questions):
         """A Hearing of the questions, pairs of address and domain."""
         host, _, port = server.rpartition(":")
-        return Hearing([*self._command, host, port, HELO], questions)
+        command = [*self._command, host, port, HELO]
+        share = -(-len(questions) // self._processes)
+        return Hearing(
+            [
+                _Batch(command, questions[first : first + share])
+                for first in range(0, len(questions), share)
+            ]
+        )
 
 
 def judges():
     return [
         Judge("pyspf", "/usr/bin/python3", "pyspf_judge.py", PYSPF),
-        Judge("Mail::SPF", tool("perl"), "mail_spf_judge.pl", MAIL_SPF),
+        # The slow one.
+        Judge("Mail::SPF", tool("perl"), "mail_spf_judge.pl", MAIL_SPF, processes=2),
     ]
 
 
 class Hearing:
-    """A judge at work on one batch."""
+    """A judge at work."""
+
+    def __init__(self, batches):
+        self._batches = batches
+
+    def results(self):
+        """One for each question, in order, once it has them all."""
+        return [result for batch in self._batches for result in batch.results()]
+
+    def close(self):
+        """Ends it if it is still at work."""
+        for batch in self._batches:
+            batch.close()
+
+
+class _Batch:
+    """A process of a judge."""
 
     def __init__(self, command, questions):
         self._name = os.path.basename(command[1])
@@ -55,7 +80,6 @@ class Hearing:
         self._thread.start()
 
     def results(self):
-        """One for each question, in order, once it has them all."""
         self._thread.join()
         output, errors = self._output
         results = output.splitlines()
@@ -67,7 +91,6 @@ class Hearing:
         return results
 
     def close(self):
-        """Ends it if it is still at work."""
         self._child.kill()
         self._thread.join()
 

@@ -143,10 +143,10 @@ class _Builder:
     def _make_providers(self, count):
         for number in range(count):
             name = f"_spf{number}.{APEX}"
-            blocks = [f"_nb{n}.{name}" for n in range(self._rng.randint(0, 3))]
+            blocks = [f"_nb{n}.{name}" for n in range(self._rng.choice([0, 0, 1, 1, 2, 3]))]
             for block in blocks:
-                self._publish(block, self._networks(4) + [self._end()])
-            terms = [f"include:{block}" for block in blocks] + self._networks(3)
+                self._publish(block, self._networks(3) + [self._end()])
+            terms = [f"include:{block}" for block in blocks] + self._networks(2)
             if self._shared and self._rng.random() < 0.3:
                 terms.append("include:" + self._rng.choice(self._shared))
             self._rng.shuffle(terms)
@@ -212,7 +212,7 @@ class _Builder:
         rng = self._rng
         if rng.random() < 0.2:
             return self._networks(2) + [rng.choice(["+all", "all"])]
-        terms = self._networks(rng.randint(5, 40))
+        terms = self._networks(rng.randint(4, 16))
         return rng.choice([["a", "mx"], [], ["mx"]]) + terms + [self._end()]
 
     def _carved(self, domain):
@@ -362,7 +362,7 @@ class _Builder:
         rng = self._rng
         kind = rng.choices(
             ["network", "host", "include", "harmless", "client", "missing", "refused", "malformed"],
-            [24, 14, 8, 2, 0.5, 0.5, 0.25, 0.4],
+            [24, 14, 8, 2, 0.5, 0.5, 0.8, 0.4],
         )[0]
         sign = self._sign("++++++-~?")
         if kind == "network":

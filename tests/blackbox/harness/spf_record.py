@@ -126,6 +126,8 @@ def _lax(pattern, habits):
 def _check_spec(spec, pattern, habits):
     if re.fullmatch(_lax(pattern, habits), spec) is None:
         raise SyntaxFault(f"no domain-spec: {spec}")
+    if spec.endswith("%%") and Habit.NO_FINAL_PERCENT in habits:
+        raise SyntaxFault("%% at the end")
     if Habit.LAZY_MACROS not in habits:
         check_macros(spec, habits)
 

@@ -403,3 +403,31 @@ TEST_CASE("evaluate: records that fan out end at the limit of visits",
         fmt::format("include:m4.test: permerror: over {} records visited",
                     spf::record_visit_limit));
 }
+
+TEST_CASE("evaluate: eleven names that send every address its own way cost no "
+          "more than a bounded number of terms",
+          "[spf][evaluation]") {
+  // n<r> ends for the addresses of 10.0.0.0/22 whose bit r is 0 before it goes
+  // through n<r-1> ... n0, so that each subset of the includes is somebody's
+  // way: 1,024 visits within ten DNS terms, were there no limit.
+  const std::string padding = terms(1000, "a");
+  const auto through_all_below = [](unsigned r) {
+    std::string text;
+    while (r-- > 0)
+      text += fmt::format(" include:n{}.test", r);
+    return text + " -all";
+  };
+  std::string zone = "l.test v=spf1" + through_all_below(10) + padding + '\n';
+  for (unsigned r = 0; r < 10; ++r) {
+    zone += fmt::format("n{}.test v=spf1", r);
+    for (unsigned first = 0; first < 1024; first += 2U << r)
+      zone +=
+          fmt::format(" -ip4:10.0.{}.{}/{}", first >> 8U, first & 255U, 32 - r);
+    zone += through_all_below(r) + padding + '\n';
+  }
+  const auto made = expansion_of(zone, spf::rules{});
+  CHECK(made.records.size() <= spf::record_visit_limit);
+  CHECK(made.terms.size() >= spf::term_visit_limit);
+  CHECK(made.terms.size() <= spf::term_visit_limit + 2000);
+  CHECK_FALSE(made.permerror.empty());
+}

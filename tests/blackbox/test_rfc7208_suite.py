@@ -1,0 +1,189 @@
+"""The openspf.org test suite for RFC 7208, asked as "is this address listed?"."""
+
+import collections
+import concurrent.futures
+import contextlib
+import ipaddress
+import json
+import tempfile
+
+from .harness.case import BlackBoxCase
+from .harness.dns_message import SERVFAIL, encode_answer
+from .harness.ports import LOOPBACK, free_port
+from .harness.scripted_dns import ScriptedDns
+from .harness.spf_suite import read_suite
+from .harness.spfblock import Spfblock, run
+from .harness.tcp_table import TableClient
+from .harness.unlistable import NO_DOMAIN_NAME, reason_to_leave_out
+from .harness.waiting import eventually
+
+# Of the 203 cases; that they never become fewer in silence.
+LEAST_ASKED = 185
+# Servers at once; they mostly wait for their second refresh.
+SERVERS = 16
+
+SETTINGS = {
+    "action": "WARN {domain}",
+    "on_permerror": "stop",
+    "limits": {
+        "widest_ipv4": None,
+        "widest_ipv6": None,
+        "dns_queries": None,
+        "depth": None,
+        "answer_bytes": None,
+    },
+    "refresh": {"interval": "1s", "follow_ttl": False, "retry": "1s"},
+}
+
+
+class Rfc7208Suite(BlackBoxCase):
+    def test_an_address_is_listed_if_and_only_if_check_host_passes_it(self):
+        left_out, subjects = _subjects(read_suite())
+        asked = sum(len(subject.cases) for subject in subjects)
+        with concurrent.futures.ThreadPoolExecutor(SERVERS) as pool:
+            wrong = sum(pool.map(_Subject.check, subjects), [])
+        print(
+            f"\nRFC 7208 suite: {asked} cases asked of {len(subjects)} listings, "
+            f"{len(wrong)} wrong; {left_out.total()} cases left out"
+            + "".join(f"\n  {count:3}  {why}" for why, count in left_out.most_common())
+        )
+        self.assertGreaterEqual(asked, LEAST_ASKED)
+        if wrong:
+            self.fail(f"{len(wrong)} wrong:\n" + "\n".join(wrong))
+
+    def test_a_sender_whose_domain_is_no_domain_name_cannot_be_listed(self):
+        domains = [
+            case.domain
+            for scenario in read_suite()
+            for case in scenario.cases
+            if reason_to_leave_out(case, scenario.zone) == NO_DOMAIN_NAME
+        ]
+        self.assertGreaterEqual(len(domains), 4)
+        done = run("check", "-c", self.file("x.json", json.dumps({"domains": domains})))
+        for index, domain in enumerate(domains):
+            with self.subTest(domain=domain):
+                self.assertRegex(done.stderr, rf"(?m): /domains/{index}: ")
+
+
+def _subjects(scenarios):
+    """(Counter of the reasons why cases are left out, the subjects of the rest)."""
+    left_out, subjects = collections.Counter(), []
+    for scenario in scenarios:
+        cases = collections.defaultdict(list)
+        for case in scenario.cases:
+            if reason := reason_to_leave_out(case, scenario.zone):
+                left_out[reason] += 1
+            else:
+                cases[case.domain.lower()].append(case)
+        subjects += [_Subject(scenario, *asked) for asked in cases.items()]
+    return left_out, subjects
+
+
+class _Subject:
+    """One domain of a scenario, listed alone, so that no other hides it."""
+
+    def __init__(self, scenario, domain, cases):
+        self.domain = domain
+        self.cases = cases
+        self._scenario = scenario
+        self._settings = {
+            **SETTINGS,
+            "domains": [domain],
+            "listen": [f"{LOOPBACK}:{free_port()}"],
+        }
+
+    def check(self):
+        """Asks for every case; what is wrong, a text for each."""
+        served = self._ask_server()
+        expansion = self._expand()
+        listed = [ipaddress.ip_network(text) for text in expansion["networks"]]
+        wrong = []
+        for case, reply in zip(self.cases, served):
+            expanded = any(case.address in network for network in listed)
+            faults = []
+            if case.listed not in (None, reply.code == 200):
+                faults.append(f"serve answers {reply.code} {reply.text}")
+            if case.listed not in (None, expanded):
+                faults.append(f"expand lists {' '.join(map(str, listed)) or 'nothing'}")
+            if fault := _fault_of_outcome(case, expansion):
+                faults.append(fault)
+            if faults:
+                wrong.append(self._describe(case, "; ".join(faults)))
+        return wrong
+
+    def _ask_server(self):
+        """The replies of a server whose name servers let time-outs happen."""
+        with contextlib.closing(_Dns(self._scenario.zone, silent=True)) as dns:
+            with contextlib.closing(Spfblock(self._configured(dns))) as spfblock:
+                # A second refresh begins only when the first is served.
+                eventually(
+                    lambda: dns.asked[self.domain, "TXT"] >= 2,
+                    f"{self.domain} is refreshed",
+                    timeout=30,
+                )
+                with TableClient(spfblock.port) as client:
+                    replies = [client.get(case.host) for case in self.cases]
+        for reply in replies:
+            if reply not in ((200, f"WARN {self.domain}"), (500, "not listed")):
+                raise AssertionError(f"{self.domain}: {reply}")
+        return replies
+
+    def _expand(self):
+        """What `expand --json` says; name servers answer SERVFAIL for time-outs."""
+        with contextlib.closing(_Dns(self._scenario.zone, silent=False)) as dns:
+            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+                json.dump(self._configured(dns), file)
+                file.flush()
+                done = run("expand", "--json", "-c", file.name, self.domain)
+        return json.loads(done.stdout)["domains"][0]
+
+    def _configured(self, dns):
+        resolver = {"servers": [dns.server], "timeout": "2s", "attempts": 1}
+        return {**self._settings, "resolver": resolver}
+
+    def _describe(self, case, got):
+        record = self._scenario.zone.spf_record(self.domain)
+        return (
+            f"{self._scenario.description} / {case.name}: {case.host} for "
+            f"{self.domain} {record!r}: expected {' or '.join(sorted(case.results))}; "
+            f"{got}"
+        )
+
+
+class _Dns(ScriptedDns):
+    """Serves the zone of a scenario; its largest answer has 382 octets."""
+
+    def __init__(self, zone, silent):
+        self._zone = zone
+        self._silent = silent
+        super().__init__(zone.records)
+
+    def respond(self, question, client):
+        unanswered = (question.name, question.kind) in self._zone.timing_out
+        if not (unanswered and self._silent):
+            fails = unanswered or question.name in self._zone.looping
+            self.send(
+                encode_answer(question, rcode=SERVFAIL)
+                if fails
+                else self.answer(question),
+                client,
+            )
+
+
+def _fault_of_outcome(case, expansion):
+    """What is wrong with the cause why an address is listed or not.
+
+    For cases with one right result, where every term is listable.
+    """
+    (result, *more) = case.results
+    said = json.dumps(expansion["record"])
+    if more or '"not listable: ' in said:
+        return None
+    outcome = expansion["outcome"]
+    if (result == "none") != (outcome == "no_record"):
+        return f"the outcome is {outcome}"
+    if (result == "temperror") != (outcome == "temperror"):
+        return f"the outcome is {outcome} {expansion['reason']}"
+    if result == "permerror" and '"permerror: ' not in said:
+        return "no permerror is reported"
+    return None

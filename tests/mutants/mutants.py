@@ -1,0 +1,202 @@
+"""Ways to get SPF evaluation wrong, each a small edit of the source.
+
+scripts/mutants applies them one at a time and shows that the tests notice.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str  # the mistake, as one would make it
+    file: str
+    old: str  # stands exactly once in the file
+    new: str
+
+
+EVALUATION = "core/spf/evaluation.cpp"
+HOSTS = "core/spf/hosts.cpp"
+RULES = "core/spf/rules.hpp"
+TALLY = "core/spf/tally.cpp"
+PARSER = "core/spf/record_parser.cpp"
+
+MUTANTS = [
+    Mutant(
+        "qualifiers are ignored: -ip4 lists",
+        EVALUATION,
+        "  if (what.qualifier == qualifier::pass) {",
+        "  if (true) {",
+    ),
+    Mutant(
+        "a carve-out cuts nothing",
+        EVALUATION,
+        "  undecided = std::move(outcome.unmatched);",
+        "  undecided = std::move(outcome.unmatched);\n"
+        "  if (what.qualifier != qualifier::pass)\n"
+        "    undecided.add(outcome.matched);",
+    ),
+    Mutant(
+        "include matches whatever the inner record ends with",
+        EVALUATION,
+        "    result.unmatched.add(std::move(inner.not_passed));",
+        "    result.matched.add(std::move(inner.not_passed));",
+    ),
+    Mutant(
+        "an include of nothing just does not match",
+        EVALUATION,
+        """      result.unmatched.add(tally_.permerror(
+          term, std::move(concerned), "the domain named has no SPF record"));""",
+        "      result.unmatched.add(std::move(concerned));",
+    ),
+    Mutant(
+        "redirect is followed despite all",
+        EVALUATION,
+        "redirect != nullptr && !has_all &&",
+        "redirect != nullptr &&",
+    ),
+    Mutant(
+        "redirect is not followed",
+        EVALUATION,
+        "redirect != nullptr && !has_all &&",
+        "false && redirect != nullptr && !has_all &&",
+    ),
+    Mutant(
+        "redirect is no DNS term",
+        EVALUATION,
+        "consult(what.target, term, here, tally_.spend_dns_term(term, undecided));",
+        "consult(what.target, term, here, std::move(undecided));",
+    ),
+    Mutant(
+        "exists is no DNS term",
+        EVALUATION,
+        """exists names no addresses");
+    return {{}, tally_.spend_dns_term(term, undecided), {}};""",
+        """exists names no addresses");
+    return {{}, std::move(undecided), {}};""",
+    ),
+    Mutant(
+        "exists matches everybody",
+        EVALUATION,
+        """exists names no addresses");
+    return {{}, tally_.spend_dns_term(term, undecided), {}};""",
+        """exists names no addresses");
+    return {tally_.spend_dns_term(term, undecided), {}, {}};""",
+    ),
+    Mutant(
+        "the record is not checked as a whole",
+        EVALUATION,
+        "parsed.first_error() != nullptr && !tally_.skips()",
+        "false && !tally_.skips()",
+    ),
+    Mutant(
+        "of two records the first is taken",
+        EVALUATION,
+        "  if (found == 1)\n    return true;",
+        "  if (found >= 1)\n    return true;",
+    ),
+    Mutant(
+        "%{o} is the current domain",
+        EVALUATION,
+        "spec->expand({here.domain, out_.domain, family})",
+        "spec->expand({here.domain, here.domain, family})",
+    ),
+    Mutant(
+        "%{v} is the same for both families",
+        EVALUATION,
+        "spec->expand({here.domain, out_.domain, family})",
+        "spec->expand({here.domain, out_.domain, net::family::ipv4})",
+    ),
+    Mutant(
+        "a wide -ip4 is passed over, too",
+        EVALUATION,
+        "!here.granting || what.qualifier != qualifier::pass || !widest",
+        "!here.granting || !widest",
+    ),
+    Mutant(
+        "+all is never too wide",
+        EVALUATION,
+        "      if (!too_wide(what, term, here, family, 0))\n",
+        "",
+    ),
+    Mutant(
+        "a DNS failure is no match",
+        EVALUATION,
+        "      tally_.temperror(term, concerned, named.temperror);",
+        "      result.unmatched.add(std::move(concerned));",
+    ),
+    Mutant(
+        "void lookups count for whom the term matches, too",
+        EVALUATION,
+        "    result.matched.add(concerned.extract(named.addresses));",
+        "    if (named.is_void)\n"
+        "      concerned = tally_.spend_void_lookup(term, concerned);\n"
+        "    result.matched.add(concerned.extract(named.addresses));",
+    ),
+    Mutant(
+        "void lookups are not counted",
+        EVALUATION,
+        "named.is_void && !named.missing",
+        "false && named.is_void && !named.missing",
+    ),
+    Mutant(
+        "IPv6 clients are looked up by A",
+        HOSTS,
+        "net::family::ipv4 ? dns::rr_type::a\n",
+        "net::family::ipv4 || true ? dns::rr_type::a\n",
+    ),
+    Mutant(
+        "one cidr-length for both families",
+        HOSTS,
+        "                                                 : what.ip6_cidr_length",
+        "                                                 : what.ip4_cidr_length",
+    ),
+    Mutant(
+        "of many MX names the first ten are taken",
+        HOSTS,
+        """      found_.permerror = fmt::format("over {} MX names", mx_name_limit);
+      return;""",
+        "",
+    ),
+    Mutant("9 DNS terms", RULES, "dns_term_limit = 10", "dns_term_limit = 9"),
+    Mutant("11 DNS terms", RULES, "dns_term_limit = 10", "dns_term_limit = 11"),
+    Mutant("1 void lookup", RULES, "void_lookup_limit = 2", "void_lookup_limit = 1"),
+    Mutant("3 void lookups", RULES, "void_lookup_limit = 2", "void_lookup_limit = 3"),
+    Mutant("9 MX names", RULES, "mx_name_limit = 10", "mx_name_limit = 9"),
+    Mutant("11 MX names", RULES, "mx_name_limit = 10", "mx_name_limit = 11"),
+    Mutant(
+        "who is over a limit goes on",
+        TALLY,
+        "    out_.permerror |= std::exchange(concerned, {}).addresses();",
+        "    out_.permerror |= concerned.addresses();",
+    ),
+    Mutant(
+        "a permerror takes back what had passed",
+        EVALUATION,
+        "rules_.on_permerror == on_permerror::list_void &&",
+        "rules_.on_permerror != on_permerror::skip &&",
+    ),
+    Mutant(
+        "v=spf1 is compared with case",
+        PARSER,
+        "iequals(text.substr(0, version.size()), version)",
+        "text.substr(0, version.size()) == version",
+    ),
+    Mutant(
+        "v=spf10 is an SPF record",
+        PARSER,
+        "(text.size() == version.size() || text[version.size()] == ' ')",
+        "text.size() >= version.size()",
+    ),
+    Mutant(
+        "character-strings are joined by a space",
+        "core/dns/ldns_record.cpp",
+        "    text += with_length.substr(1);",
+        "    text += (i > 0 ? \" \" : \"\") + std::string{with_length.substr(1)};",
+    ),
+    Mutant(
+        "a long name loses labels from the right",
+        "core/spf/domain_spec.cpp",
+        "  truncate(text);",
+        "  text.resize(std::min(text.size(), max_name_length));",
+    ),
+]
