@@ -38,6 +38,8 @@ struct answer {
   /// A or AAAA.  An AAAA record in ::ffff:0:0/96 is left out: no IPv6 client
   /// has such an address.  So this may be empty though the status is `records`.
   std::vector<net::ip_address> addresses;
+  /// Whether an AAAA record was left out: its wider networks do have clients.
+  bool has_mapped_address = false;
   /// MX, in the order of the message.
   std::vector<mail_exchange> exchanges;
   /// Seconds the answer may be kept: the smallest TTL of the records used,

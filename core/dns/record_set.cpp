@@ -12,7 +12,7 @@ namespace {
 struct append_to {
   answer& out;
 
-  void operator()(std::monostate) const {}
+  void operator()(std::monostate) const { out.has_mapped_address = true; }
   void operator()(const alias&) const {}
   void operator()(const std::string& text) const { out.texts.push_back(text); }
   void operator()(const net::ip_address& address) const {

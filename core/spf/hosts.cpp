@@ -28,6 +28,9 @@ public:
     networks.reserve(given->addresses.size());
     for (const net::ip_address& address : given->addresses)
       networks.push_back(net::ip_prefix::containing(address, cidr_length_));
+    if (given->has_mapped_address && cidr_length_ < mapped_length)
+      networks.push_back(
+          net::ip_prefix::containing(beside_mapped, cidr_length_));
     found_.addresses |= net::address_set::of(networks);
   }
 
@@ -46,6 +49,12 @@ public:
   hosts result() && { return std::move(found_); }
 
 private:
+  /// The IPv4-mapped addresses are ::ffff:0:0/96; every wider network that
+  /// holds them holds this address, too, which can be an IPv6 client's.
+  static constexpr unsigned mapped_length = 96;
+  static constexpr net::ip_address beside_mapped =
+      net::ip_address::ipv6(net::uint128{0xfffe} << 32U);
+
   /// Asks, and notes what an answer other than records means.
   const dns::answer* ask(const dns::question& asked) {
     const inquiry::lookup got = dns_.ask(asked);

@@ -168,10 +168,21 @@ checker::match checker::evaluate_hosts(const spf::directive& what,
   }
   const auto type = client_.family() == net::family::ipv4 ? dns::rr_type::a
                                                           : dns::rr_type::aaaa;
-  for (const dns::name& host : hosts)
-    for (const net::ip_address& address : ask(host, type)->addresses)
+  for (const dns::name& host : hosts) {
+    const dns::answer& given = *ask(host, type);
+    for (const net::ip_address& address : given.addresses)
       if (names_client(address, what))
         return match::yes;
+    // The first 96 bits of all IPv4-mapped addresses are the same; with more
+    // no IPv6 client shares them.
+    const unsigned length = what.ip6_cidr_length;
+    const auto bits_of = [length](net::uint128 number) {
+      return length == 0 ? net::uint128{0} : number >> (128 - length);
+    };
+    if (given.has_mapped_address && length < 96 &&
+        bits_of(client_.number()) == bits_of(net::uint128{0xffff} << 32U))
+      return match::yes;
+  }
   if (failed)
     return match::temperror;
   if (is_void && !spend_void_lookup())

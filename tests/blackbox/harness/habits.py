@@ -27,6 +27,7 @@ class Habit(enum.Enum):
     NO_SELF_INCLUDE = "refuses a record that includes itself, evaluated or not"
     ANY_CHARACTER = "takes any character in a domain-spec"
     ANY_TRANSFORMER = "takes anything behind the letter of a macro"
+    OPEN_MACRO = "takes a macro without } in a modifier"
     NO_FINAL_PERCENT = "refuses %% at the end"
     KEEPS_DELIMITERS = "joins the parts of a macro by their delimiters"
     CUTS_ONE_LABEL = "cuts one label only from a name over 253 octets"
@@ -50,6 +51,7 @@ PYSPF = (
     Habit.NO_SELF_INCLUDE,
     Habit.ANY_CHARACTER,
     Habit.ANY_TRANSFORMER,
+    Habit.OPEN_MACRO,
     Habit.NO_FINAL_PERCENT,
     Habit.KEEPS_DELIMITERS,
     Habit.CUTS_ONE_LABEL,

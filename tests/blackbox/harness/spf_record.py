@@ -124,6 +124,8 @@ def _lax(pattern, habits):
 
 
 def _check_spec(spec, pattern, habits):
+    if Habit.OPEN_MACRO in habits and pattern is _STRING:
+        spec = re.sub(r"%\{[^}]*$", "", spec)
     if re.fullmatch(_lax(pattern, habits), spec) is None:
         raise SyntaxFault(f"no domain-spec: {spec}")
     if spec.endswith("%%") and Habit.NO_FINAL_PERCENT in habits:

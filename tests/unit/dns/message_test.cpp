@@ -133,10 +133,14 @@ TEST_CASE("decode_reply: an IPv4-mapped AAAA gives no address",
   const auto address = net::ip_address::ipv6(
       (static_cast<net::uint128>(0x20010db8U) << 96U) | 1U);
   CHECK(both.content.addresses == std::vector{address});
+  CHECK(both.content.has_mapped_address);
 
   const auto only = decoded(reply_to(rr_type::aaaa, {mapped}), rr_type::aaaa);
   CHECK(only.content.status == answer_status::records);
   CHECK(only.content.addresses.empty());
+  CHECK(only.content.has_mapped_address);
+  CHECK_FALSE(decoded(reply_to(rr_type::aaaa, {native}), rr_type::aaaa)
+                  .content.has_mapped_address);
 }
 
 TEST_CASE("decode_reply: the case of names and AA do not matter",
