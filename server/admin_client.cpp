@@ -28,8 +28,7 @@ result<std::string> admin_get(const net::endpoint& from,
          << std::flush;
   const std::string octets{std::istreambuf_iterator<char>{stream}, {}};
   if (octets.empty())
-    return failure{errc::temporary,
-                   from.to_string() + " gives no answer", 0};
+    return failure{errc::temporary, from.to_string() + " gives no answer", 0};
 
   http::response_parser<http::string_body> parser;
   parser.body_limit(boost::none);

@@ -42,8 +42,8 @@ struct wire_header {
 /// Walks a whole message: the header; each name (labels, pointers that lead
 /// backwards only and not into the header, 255 octets); each record's RDLENGTH
 /// within the message; A of 4, AAAA of 16 octets; MX, CNAME, NS, PTR and SOA
-/// with names that fill the RDATA; TXT with strings that fill the RDATA (none at
-/// all is let through, against RFC 1035: the owner of a name could otherwise
+/// with names that fill the RDATA; TXT with strings that fill the RDATA (none
+/// at all is let through, against RFC 1035: the owner of a name could otherwise
 /// make the DNS "fail" at will); OPT (at most one, additional section, root
 /// owner, options that fill it); no octets behind the last record.
 ///
