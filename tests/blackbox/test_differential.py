@@ -115,10 +115,11 @@ class Tally:
         self.table_answers = collections.Counter()
         self.causes = collections.Counter()
         self.differences = []
+        self.zone = ""
         self._started = time.monotonic()
 
     def differ(self, text):
-        self.differences.append(text)
+        self.differences.append(f"zone {self.zone}: {text}")
 
     def summary(self):
         answers = self.table_answers
@@ -162,6 +163,7 @@ class Differential(BlackBoxCase):
             (judge, self.closing(judge.start(nsd.server, questions)))
             for judge in judges()
         ]
+        tally.zone = seed
         self._check_tables(nsd, listings, questions, tally)
         results = {judge: hearing.results() for judge, hearing in hearings}
         _compare(zone, listings, questions, results, tally)

@@ -47,7 +47,10 @@ class _Temperror(Exception):
 class _Check:
     def __init__(self, zone, address, domain, habits):
         self._zone = zone
-        self._client = self._as_ip6 = address
+        self._client = address
+        # Differs from it for him only who takes an IPv6 client for an IPv4 one,
+        # and only in the first record.
+        self._as_ip6 = address
         if Habit.MORE_IS_MAPPED in habits:
             self._client = _taken_for_mapped(address)
         self._listed = domain
@@ -89,10 +92,17 @@ class _Check:
             self._spend_term()
         if not self._evaluates(spec):
             return "neutral"
-        result = self.result(self._target(spec, domain))
+        result = self._inner_result(self._target(spec, domain))
         if result == "none":
             raise _Permerror("redirect to nothing")
         return result
+
+    def _inner_result(self, domain):
+        outside, self._as_ip6 = self._as_ip6, self._client
+        try:
+            return self.result(domain)
+        finally:
+            self._as_ip6 = outside
 
     # Directives.
 
@@ -121,7 +131,7 @@ class _Check:
         return False
 
     def _include(self, _, target):
-        result = self.result(target)
+        result = self._inner_result(target)
         if result == "none":
             raise _Permerror("include of nothing")
         return result == "pass"
