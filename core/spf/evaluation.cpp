@@ -62,7 +62,8 @@ private:
   void apply(const directive& what, std::size_t term, const frame& here,
              cohorts& undecided, record_result& result);
   void follow(const redirect_modifier& what, std::size_t term,
-              const frame& here, cohorts undecided, record_result& result);
+              const frame& here, const cohorts& undecided,
+              record_result& result);
 
   match_result match(const directive& what, std::size_t term, const frame& here,
                      cohorts undecided);
@@ -80,7 +81,7 @@ private:
                                      net::family family);
   bool too_wide(const directive& what, std::size_t term, const frame& here,
                 net::family family, unsigned length);
-  bool loops(const dns::name& target, std::size_t term) const;
+  [[nodiscard]] bool loops(const dns::name& target, std::size_t term) const;
 
   inquiry dns_;
   const rules& rules_;
@@ -213,7 +214,7 @@ record_result evaluator::walk(const record& parsed, const frame& here,
     ++index;
   }
   if (redirect != nullptr && !has_all && !undecided.empty())
-    follow(*redirect, redirect_term, here, std::move(undecided), result);
+    follow(*redirect, redirect_term, here, undecided, result);
   else
     result.not_passed.add(std::move(undecided));
   return result;
@@ -250,7 +251,7 @@ void evaluator::apply(const directive& what, std::size_t term,
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.
 void evaluator::follow(const redirect_modifier& what, std::size_t term,
-                       const frame& here, cohorts undecided,
+                       const frame& here, const cohorts& undecided,
                        record_result& result) {
   out_.terms[term].reached = true;
   match_result other =

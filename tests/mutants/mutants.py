@@ -16,7 +16,6 @@ class Mutant:
 
 EVALUATION = "core/spf/evaluation.cpp"
 HOSTS = "core/spf/hosts.cpp"
-RULES = "core/spf/rules.hpp"
 TALLY = "core/spf/tally.cpp"
 PARSER = "core/spf/record_parser.cpp"
 
@@ -64,7 +63,7 @@ MUTANTS = [
         "redirect is no DNS term",
         EVALUATION,
         "consult(what.target, term, here, tally_.spend_dns_term(term, undecided));",
-        "consult(what.target, term, here, std::move(undecided));",
+        "consult(what.target, term, here, undecided);",
     ),
     Mutant(
         "exists is no DNS term",
@@ -157,12 +156,19 @@ MUTANTS = [
       return;""",
         "",
     ),
-    Mutant("9 DNS terms", RULES, "dns_term_limit = 10", "dns_term_limit = 9"),
-    Mutant("11 DNS terms", RULES, "dns_term_limit = 10", "dns_term_limit = 11"),
-    Mutant("1 void lookup", RULES, "void_lookup_limit = 2", "void_lookup_limit = 1"),
-    Mutant("3 void lookups", RULES, "void_lookup_limit = 2", "void_lookup_limit = 3"),
-    Mutant("9 MX names", RULES, "mx_name_limit = 10", "mx_name_limit = 9"),
-    Mutant("11 MX names", RULES, "mx_name_limit = 10", "mx_name_limit = 11"),
+    Mutant("limit: 9 DNS terms", TALLY, "> dns_term_limit;", ">= dns_term_limit;"),
+    Mutant("limit: 11 DNS terms", TALLY, "> dns_term_limit;", "> dns_term_limit + 1;"),
+    Mutant(
+        "limit: 1 void lookup", TALLY, "> void_lookup_limit;", ">= void_lookup_limit;"
+    ),
+    Mutant(
+        "limit: 3 void lookups",
+        TALLY,
+        "> void_lookup_limit;",
+        "> void_lookup_limit + 1;",
+    ),
+    Mutant("limit: 9 MX names", HOSTS, "> mx_name_limit)", ">= mx_name_limit)"),
+    Mutant("limit: 11 MX names", HOSTS, "> mx_name_limit)", "> mx_name_limit + 1)"),
     Mutant(
         "who is over a limit goes on",
         TALLY,
