@@ -12,7 +12,7 @@ build_packages="
 test_packages="
     catch2 nsd postfix python3
     golang-blitiri-go-spf-dev python3-yaml
-    libmail-spf-perl python3-spf"
+    libmail-spf-perl python3-dnspython python3-spf"
 
 # For scripts/check only.
 check_packages="clang-format clang-tidy"

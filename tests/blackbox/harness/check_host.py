@@ -152,10 +152,10 @@ class _Check:
             return False
         exchanges = self._counted(self._ask(target, "MX"))
         hosts = [host for _, host in exchanges.values]
-        if len(hosts) > _MX_LIMIT:
-            if Habit.TEN_OF_MANY_MX not in self._habits:
-                raise _Permerror("too many MX")
-            hosts = hosts[:_MX_LIMIT]
+        if Habit.TEN_OF_MANY_MX in self._habits:
+            hosts = hosts[: _MX_LIMIT - exchanges.aliased]
+        elif len(hosts) > _MX_LIMIT:
+            raise _Permerror("too many MX")
         answers = map(self._addresses, hosts)
         if Habit.VOID_QUERIES_IN_ORDER not in self._habits:
             answers = list(answers)  # all of them, whether one matches or not
@@ -210,7 +210,9 @@ class _Check:
                     raise _Permerror("includes itself")
 
     def _die_of(self, name):
-        if Habit.DIES_OF_BAD_NAMES in self._habits:
+        """What is no name, as _is_name() says, is not asked for either."""
+        too_long = len(name) > 253 and Habit.CUTS_ONE_LABEL in self._habits
+        if too_long or Habit.DIES_OF_BAD_NAMES in self._habits:
             raise _Permerror(f"died of {name}")
 
     # Questions and what they cost.

@@ -19,7 +19,7 @@ class Habit(enum.Enum):
     # DNS terms.
     REDIRECT_COUNTS_FIRST = "counts a redirect= that it does not follow, beforehand"
     REDIRECT_COUNTS_LAST = "counts a redirect= that it does not follow, afterwards"
-    TEN_OF_MANY_MX = "looks at the first ten MX of more"
+    TEN_OF_MANY_MX = "looks at the first ten records of an MX answer, a CNAME among them"
 
     # pyspf's parser.
     LOWER_CASE_MODIFIERS = "knows redirect= and exp= in lower case only"
@@ -30,7 +30,7 @@ class Habit(enum.Enum):
     OPEN_MACRO = "takes a macro without } in a modifier"
     NO_FINAL_PERCENT = "refuses %% at the end"
     KEEPS_DELIMITERS = "joins the parts of a macro by their delimiters"
-    CUTS_ONE_LABEL = "cuts one label only from a name over 253 octets"
+    CUTS_ONE_LABEL = "cuts one label only from a name over 253 octets, and dies of the rest"
 
     # Mail::SPF's parser.
     IP6_MATCHES_IPV4 = "lets ip6: match IPv4 clients"

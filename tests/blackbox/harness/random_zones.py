@@ -47,6 +47,15 @@ foo=% foo=%(d) foo=%{x} foo=%{d foo=%{t}
     "all\r",
 ]
 
+# Not faulty, and yet an error of whoever includes the record.
+_TROUBLE = [
+    f"a:h.{UNSERVED}",
+    f"mx:m.{UNSERVED}",
+    f"include:i.{UNSERVED}",
+    f"redirect=nowhere.{APEX}",
+    f"include:nowhere.{APEX}",
+]
+
 _HARMLESS = """
 foo=bar foo= x-y.z_1=%{d}.%% foo=%{d1r-}%_%- ip4=62.1.2.3 include=_spf0.test a=1 all=no v=spf1 Foo=%{L}
 exp=explain.%{d} exp=nowhere.test EXP=h0.test exp=%{d} exp=%{l}.%{ir}.test moo=%{s}%{h}%{i}
@@ -60,9 +69,13 @@ a:%{l}.h.test a:%{ir}.%{v}.h.test mx:%{s}.test include:%{l}._spf0.test include:%
 _MACRO_SPECS = """
 %{d} h.%{d} %{o} h.%{o} %{v}.%{d} %{v}.v.test h.%{d1} %{d2} h.%{d2} h.%{d3} h.%{dr}.test h.%{d2r}.test h.%{o1r}.test
 h.%{D} h.%{V}.test %{d1r}.test %{d1-}.test %{d2-}.test %{d-}.h.test %{dr-}.h.test %{o-._}.h.test %{d99}.h.test
-%{v2-}.v.test %{vr-}.v.test %{d,+/=}.test a%%b.test a%_b.test a%-b.test %{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}
-h.%{d}. %{d}.%{o}.%{v}.test %{O2}.h.test
+%{v2-}.v.test %{vr-}.v.test %{d,+/=}.test a%%b.test a%_b.test a%-b.test h.%{d}. %{d}.%{o}.%{v}.test %{O2}.h.test
 """.split()
+_PLAIN_SPECS = "h.%{d} h.%{o} %{v}.%{d} %{v}.%{o} %{d2r}.h.test %{o1r}.%{d}".split()
+# Of use where the domain has a hyphen.
+_HYPHEN_SPECS = "%{d2-}.h.test %{dr-}.h.test %{o2-}.h.test %{d-}.h.test".split()
+# Over 253 octets where the domain is long, so labels are cut.
+_LONG_SPECS = [".".join(["%{d}"] * count) for count in (4, 5, 8)]
 
 
 def random_zone(seed, size):
@@ -162,7 +175,7 @@ class _Builder:
     def _domain_name(self, number):
         return self._rng.choices(
             [f"d{number}", f"d-{number}", f"a_b.d{number}", f"{'x' * 50}.d{number}"],
-            [20, 3, 2, 1],
+            [20, 5, 2, 2],
         )[0] + f".{APEX}"
 
     def _make_domain(self, domain, number):
@@ -178,7 +191,8 @@ class _Builder:
             self._at_term_limit: 9,
             self._at_void_limit: 6,
             self._looping: 4,
-            self._macros: 8,
+            self._at_mx_limit: 4,
+            self._macros: 12,
             self._nested: 8,
             self._redirecting: 8,
         }
@@ -232,13 +246,17 @@ class _Builder:
         return terms + [self._end()]
 
     def _faulty(self, domain):
-        terms = self._mixed(domain)
-        terms.insert(self._rng.randint(0, len(terms)), self._rng.choice(_FAULTS))
-        if self._rng.random() < 0.3:  # the fault is in a record below
-            name = f"_bad.{domain}"
-            self._publish(name, terms)
-            return self._networks(2) + ["include:" + name] + self._networks(2)
-        return terms
+        terms, fault = self._mixed(domain), self._rng.choice(_FAULTS)
+        below = self._rng.random() < 0.4
+        if below and self._rng.random() < 0.4:
+            fault = self._rng.choice(_TROUBLE)
+            terms = self._networks(1)
+        terms.insert(self._rng.randint(0, len(terms)), fault)
+        if not below:
+            return terms
+        name = f"_bad.{domain}"
+        self._publish(name, terms)
+        return self._networks(2) + ["include:" + name] + self._networks(2)
 
     def _at_term_limit(self, domain):
         """Nine to twelve DNS terms, some of them below, none of them void."""
@@ -292,6 +310,16 @@ class _Builder:
             terms += self._networks(1)
         return terms + self._networks(1) + [self._end()]
 
+    def _at_mx_limit(self, domain):
+        sound = [host for host in self._hosts if self._is_sound(host)]
+        count = min(self._rng.randint(9, 12), len(sound))
+        hosts = self._rng.sample(sound, count)
+        if not self._zone.has(domain, "MX"):
+            exchanges = [(self._rng.randint(0, 30), host) for host in hosts]
+            self._zone.add(domain, "MX", *exchanges)
+        term = self._sign("++-") + self._rng.choice(["mx", f"mx:{domain}", "mx/28//96"])
+        return self._networks(1) + [term] + self._networks(2) + [self._end()]
+
     def _looping(self, domain):
         rng = self._rng
         other = f"_loop.{domain}"
@@ -303,25 +331,39 @@ class _Builder:
         return self._networks(2) + [step] + self._networks(1)
 
     def _macros(self, domain):
-        terms = [self._macro_term(domain) for _ in range(self._rng.randint(1, 4))]
+        name = domain
+        if self._rng.random() < 0.5:  # where %{d} and %{o} are not the same
+            name = f"_m.{domain}"
+        count = self._rng.randint(1, 4)
+        terms = [self._macro_term(name, domain) for _ in range(count)]
+        if name != domain:
+            self._publish(name, terms + [self._end()])
+            terms = [self._rng.choice(["include:", "redirect="]) + name]
+            return self._networks(1) + terms
         return terms + self._networks(1) + [self._end()]
 
-    def _macro_term(self, domain):
+    def _macro_term(self, domain, listed):
+        """For the record of `domain`, in the tree of `listed`."""
         rng = self._rng
-        spec = rng.choice(_MACRO_SPECS)
+        spec = rng.choice(_PLAIN_SPECS if rng.random() < 0.5 else _MACRO_SPECS)
+        if len(domain) > 50 and rng.random() < 0.6:
+            spec = rng.choice(_LONG_SPECS)
+        elif "-" in domain and rng.random() < 0.6:
+            spec = rng.choice(_HYPHEN_SPECS)
         name = rng.choices(["a", "mx", "include", "exists"], [6, 2, 3, 0.3])[0]
         if rng.random() < 0.8:
-            self._make_target(name, spec, domain)
+            self._make_target(name, spec, domain, listed)
         length = self._lengths() if name in ("a", "mx") else ""
         return self._sign("+++-") + f"{name}:{spec}{length}"
 
-    def _make_target(self, name, spec, domain):
+    def _make_target(self, name, spec, domain, listed):
         """Gives the name that the spec stands for something to find."""
         for version in ("in-addr", "ip6"):
-            target = spec_target(spec, domain, version)
+            values = {"d": domain, "o": listed, "v": version}
+            target = spf_record.expand(spec, values).lower()
             if self._zone.has(target) or not _may_own_records(target):
                 continue
-            if name == "include" and target == domain:
+            if name == "include" and target in (domain, listed):
                 continue
             if name == "include":
                 self._publish(target, self._networks(2) + [self._end()])
@@ -473,12 +515,6 @@ class _Builder:
         if rng.random() < 0.15:
             return "".join(term + " " * rng.randint(1, 3) for term in terms)
         return " ".join(terms)
-
-
-def spec_target(spec, domain, version):
-    """The name that a domain-spec of d, o and v stands for in `domain`'s own
-    record."""
-    return spf_record.expand(spec, {"d": domain, "o": domain, "v": version}).lower()
 
 
 def networks_of(zone, domain):
