@@ -11,9 +11,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spfblock::config {
@@ -24,12 +26,49 @@ using spf::on_permerror;
 inline constexpr std::string_view default_action =
     "REJECT listed in the SPF record of {domain}";
 
-/// One listed domain.
-struct domain_entry {
+/// Bounds on what one domain's record may do.  Nothing: no such limit.
+struct limit_settings {
+  /// The shortest prefix of a term, and of what terms add up to.
+  std::optional<unsigned> widest_ipv4 = 16; ///< prefix length, 0 to 32
+  std::optional<unsigned> widest_ipv6 = 32; ///< prefix length, 0 to 128
+  /// Totals of a listing.  Over one, the last good listing stays.
+  std::optional<std::uint64_t> ipv4_addresses = 262'144;
+  std::optional<std::uint64_t> ipv6_slash64s = std::uint64_t{1} << 32U;
+  std::optional<std::uint64_t> networks = 10'000; ///< prefixes
+  /// A listing that grows by more than this factor, and by more than
+  /// `growth_floor` IPv4 addresses or IPv6 networks of 64 bits, needs a second
+  /// look.
+  std::optional<unsigned> growth = 4;
+  std::uint64_t growth_floor = 4096;
+  std::optional<unsigned> dns_queries = 300; ///< sent for one expansion
+  std::optional<unsigned> depth = 20; ///< records on the way to the innermost
+  /// Octets of a DNS message.  The same for all domains, since answers are
+  /// shared.
+  std::optional<std::size_t> answer_bytes = 16384;
+
+  friend bool operator==(const limit_settings&,
+                         const limit_settings&) = default;
+};
+
+/// A domain whose SPF record is expanded.
+struct spf_domain {
   dns::name name;
-  table::action action;
   config::on_permerror on_permerror = on_permerror::stop;
+  limit_settings limits;
+  /// The entry ends at the beginning of this day, UTC.
+  std::optional<std::chrono::sys_days> until;
   std::string comment;
+
+  friend bool operator==(const spf_domain&, const spf_domain&) = default;
+};
+
+/// One listed domain.
+struct domain_entry : spf_domain {
+  domain_entry(spf_domain of, table::action by)
+      : spf_domain{std::move(of)},
+        action{std::move(by)} {}
+
+  table::action action;
 
   friend bool operator==(const domain_entry&, const domain_entry&) = default;
 };
@@ -43,23 +82,28 @@ struct network_entry {
   friend bool operator==(const network_entry&, const network_entry&) = default;
 };
 
-/// Bounds on what one domain's record may do.  Nothing: no such limit.
-struct limit_settings {
-  std::optional<unsigned> widest_ipv4 = 16;  ///< prefix length, 0 to 32
-  std::optional<unsigned> widest_ipv6 = 32;  ///< prefix length, 0 to 128
-  std::optional<unsigned> dns_queries = 300; ///< questions a domain and refresh
-  std::optional<unsigned> depth = 20; ///< records on the way to the innermost
-  std::optional<std::size_t> answer_bytes = 16384; ///< a DNS message
+/// What must never be listed.
+struct allow_settings {
+  std::vector<net::ip_prefix> networks;
+  /// What these authorise is expanded like a listing, and subtracted from all.
+  std::vector<spf_domain> domains; ///< no name twice
+  /// include: and redirect= to these names are not followed.  Ascending.
+  std::vector<dns::name> includes;
+  /// Special-purpose space, and this machine's own addresses.
+  bool reserved = true;
 
-  friend bool operator==(const limit_settings&,
-                         const limit_settings&) = default;
+  friend bool operator==(const allow_settings&,
+                         const allow_settings&) = default;
 };
 
-/// How a domain with this on_permerror is expanded under these limits.
-[[nodiscard]] inline spf::rules rules_of(const limit_settings& limits,
-                                         on_permerror reaction) {
-  return {reaction, limits.widest_ipv4, limits.widest_ipv6, limits.dns_queries,
-          limits.depth};
+/// How a domain is expanded.
+/// @param not_followed spf::rules::not_followed
+[[nodiscard]] inline spf::rules
+rules_of(const spf_domain& domain,
+         std::shared_ptr<const std::vector<dns::name>> not_followed) {
+  const limit_settings& limits = domain.limits;
+  return {domain.on_permerror, limits.widest_ipv4, limits.widest_ipv6,
+          limits.dns_queries,  limits.depth,       std::move(not_followed)};
 }
 
 struct resolver_settings {
@@ -106,6 +150,9 @@ inline constexpr net::endpoint default_listen{net::ip_address::ipv4(0x7f000001),
 inline constexpr net::endpoint default_admin{net::ip_address::ipv4(0x7f000001),
                                              10061};
 
+inline constexpr std::string_view default_state_file =
+    "/var/lib/spfblock/state.json";
+
 /// A valid configuration.
 struct settings {
   /// Never empty; a port 0 means any free one.
@@ -115,9 +162,12 @@ struct settings {
   std::vector<domain_entry> domains; ///< in the order of precedence, no name
                                      ///< twice; those of domain_files last
   std::vector<network_entry> networks;
-  limit_settings limits;
+  allow_settings allow;
+  limit_settings limits; ///< of the entries that set none of their own
   resolver_settings resolver;
   refresh_settings refresh;
+  /// Where the last good expansions are kept; empty: nowhere.
+  std::string state_file{default_state_file};
   std::optional<net::endpoint> admin = default_admin; ///< HTTP; none: no port
   log_settings log;
 

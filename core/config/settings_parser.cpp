@@ -125,7 +125,7 @@ void add_domain(const json_value& named, domain_entry entry, draft& into) {
 }
 
 domain_entry inherited_entry(const draft& from) {
-  return {{}, from.action, from.on_permerror, {}};
+  return {{{}, from.on_permerror, from.limits, {}, {}}, from.action};
 }
 
 void read_domain_object(const json_value& value, draft& into) {
@@ -226,10 +226,10 @@ const field_table<draft>& fields() {
       {"restriction_classes", read_restriction_classes},
       {"action", read_action<draft>},
       {"on_permerror", permerror_choice(&draft::on_permerror)},
+      {"limits", section(&settings::limits, read_limits)},
       {"domains", read_domains},
       {"domain_files", read_domain_files},
       {"networks", read_networks},
-      {"limits", section(&settings::limits, read_limits)},
       {"resolver", section(&settings::resolver, read_resolver)},
       {"refresh", section(&settings::refresh, read_refresh)},
       {"admin", read_admin},

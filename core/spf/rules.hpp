@@ -1,9 +1,13 @@
 // By which rules a domain is expanded: the limits of RFC 7208 and our own.
 #pragma once
 
+#include "core/dns/name.hpp"
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace spfblock::spf {
 
@@ -44,6 +48,9 @@ struct rules {
   std::optional<unsigned> dns_queries;
   /// Records on the way from the domain to the innermost one, both included.
   std::optional<unsigned> depth;
+  /// Names that include: and redirect= do not follow into, where that would
+  /// grant: such a term counts as not matching.  Ascending; null: none.
+  std::shared_ptr<const std::vector<dns::name>> not_followed;
 
   friend bool operator==(const rules&, const rules&) = default;
 };

@@ -88,8 +88,7 @@ std::vector<domain_book::assignment> domain_book::take_due(moment now) {
       continue;
     each.expanding = true;
     ++expanding_;
-    due.push_back({each.entry.name, config::rules_of(settings_.limits,
-                                                     each.entry.on_permerror)});
+    due.push_back({each.entry.name, config::rules_of(each.entry, nullptr)});
   }
   return due;
 }

@@ -31,9 +31,12 @@ spf::rules rules_for(const dns::name& domain,
   const auto entry =
       std::find_if(settings.domains.begin(), settings.domains.end(),
                    [&domain](const auto& each) { return each.name == domain; });
-  return config::rules_of(settings.limits, entry == settings.domains.end()
-                                               ? spf::on_permerror::stop
-                                               : entry->on_permerror);
+  config::spf_domain by;
+  by.limits = settings.limits;
+  if (entry != settings.domains.end())
+    by = *entry;
+  return config::rules_of(by, std::make_shared<const std::vector<dns::name>>(
+                                  settings.allow.includes));
 }
 
 std::optional<std::vector<dns::name>>
