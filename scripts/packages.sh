@@ -15,4 +15,4 @@ test_packages="
     libmail-spf-perl python3-dnspython python3-spf"
 
 # For scripts/check only.
-check_packages="clang-format clang-tidy"
+check_packages="clang-format clang-tidy clang libclang-rt-14-dev"

@@ -74,6 +74,8 @@ load_configuration(const std::string& path) {
     return std::move(*problems);
 
   configuration whole{std::get<config::settings>(std::move(parsed)), {}};
+  if (std::string& state_file = whole.settings.state_file; !state_file.empty())
+    state_file = resolved(folder, state_file);
   std::string& zone_file = whole.settings.resolver.zone_file;
   if (zone_file.empty())
     return whole;

@@ -18,7 +18,7 @@ inline constexpr const char* default_configuration_file =
 
 /// A valid configuration.
 struct configuration {
-  config::settings settings;     ///< `zone_file` made absolute
+  config::settings settings;     ///< its paths made absolute
   std::optional<dns::zone> zone; ///< what zone_file holds, if one is set
 };
 

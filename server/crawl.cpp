@@ -1,50 +1,59 @@
 #include "server/crawl.hpp"
 
+#include "core/dns/query_account.hpp"
 #include "core/spf/evaluation.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace spfblock::server {
+
+struct crawl::task {
+  dns::name domain;
+  spf::rules by;
+  std::function<void(const spf::expansion&)> done;
+  std::shared_ptr<dns::query_account> account;
+  /// Answers of this domain alone, in front of those of all.
+  dns::answer_store answers;
+  std::size_t outstanding = 0; ///< answers to wait for
+};
 
 crawl::crawl(std::weak_ptr<resolver> from) : from_{std::move(from)} {}
 
 void crawl::expand(const dns::name& domain, const spf::rules& by,
                    std::function<void(const spf::expansion&)> done) {
-  advance(std::make_shared<task>(task{domain, by, std::move(done)}));
+  advance(std::make_shared<task>(
+      task{domain, by, std::move(done),
+           std::make_shared<dns::query_account>(by.dns_queries),
+           dns::answer_store{&answers_}, 0}));
 }
 
 void crawl::advance(const std::shared_ptr<task>& of) {
-  const spf::expansion now = spf::evaluate(of->domain, answers_, of->by);
+  const spf::expansion now = spf::evaluate(of->domain, of->answers, of->by);
   if (now.missing.empty())
     return of->done(now);
-  of->outstanding = now.missing.size();
-  for (const dns::question& asked : now.missing)
-    await_answer(asked, of);
-}
-
-void crawl::await_answer(const dns::question& asked, std::shared_ptr<task> by) {
   const auto from = from_.lock();
   if (!from)
     return;
-  auto& waiting = waiting_[asked];
-  waiting.push_back(std::move(by));
-  if (waiting.size() > 1)
-    return;
-  ++questions_;
-  from->resolve(asked,
-                [self = shared_from_this(), asked](const dns::answer& given) {
-                  self->answered(asked, given);
-                });
+  of->outstanding = now.missing.size();
+  for (const dns::question& asked : now.missing)
+    from->resolve(
+        asked, of->account,
+        [self = shared_from_this(), of, asked](const dns::answer& given) {
+          self->answered(of, asked, given);
+        });
 }
 
-void crawl::answered(const dns::question& asked, const dns::answer& given) {
-  answers_.put(asked, given);
-  const auto waiting = std::move(waiting_[asked]);
-  waiting_.erase(asked);
-  for (const auto& each : waiting) {
-    if (--each->outstanding == 0)
-      advance(each);
-  }
+/// A failure may be owed to the account of this domain: then it is no answer
+/// for the others.
+void crawl::answered(const std::shared_ptr<task>& of,
+                     const dns::question& asked, const dns::answer& given) {
+  if (given.status == dns::answer_status::failed && of->account->is_spent())
+    of->answers.put(asked, given);
+  else if (answers_.find(asked) == nullptr)
+    answers_.put(asked, given);
+  if (--of->outstanding == 0)
+    advance(of);
 }
 
 } // namespace spfblock::server

@@ -1,224 +1,125 @@
 #include "server/dns_client.hpp"
 
-#include "server/asio_endpoint.hpp"
+#include "core/spf/rules.hpp"
+#include "core/support/contract.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/udp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
-
-#include <array>
-#include <string>
-#include <vector>
+#include <cstdint>
+#include <utility>
 
 namespace spfblock::server {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
+/// A question and all who have it.
+struct dns_client::entry {
+  enum class state : std::uint8_t { waiting, under_way, answered };
+  struct asker {
+    account pays;
+    receiver done;
+  };
 
-/// One question on its way.  Keeps itself alive by the operations it has under
-/// way; each of them belongs to a step of the exchange and is ignored if it
-/// ends after that step.
-class dns_client::lookup : public std::enable_shared_from_this<lookup> {
-public:
-  lookup(dns_client& client, job what)
-      : client_{client.self_},
-        settings_{client.settings_},
-        done_{std::move(what.done)},
-        udp_{client.io_},
-        tcp_{client.io_},
-        timer_{client.io_},
-        exchange_{std::move(what.asked), settings_->exchange,
-                  [self = client.self_] {
-                    return *self != nullptr
-                               ? static_cast<std::uint16_t>((*self)->random_())
-                               : std::uint16_t{0};
-                  }} {}
-
-private:
-  /// Wraps a handler: it runs only while the present step lasts.
-  template <class Handler>
-  auto on_step(Handler handler) {
-    return [self = shared_from_this(), step = step_,
-            handler = std::move(handler)](error_code error, auto... rest) {
-      if (step == self->step_ && *self->client_ != nullptr)
-        handler(error, rest...);
-    };
-  }
-
-public:
-  /// Performs the exchange's next step, or delivers its result.
-  void proceed() {
-    ++step_;
-    close();
-    if (*client_ == nullptr)
-      return;
-    if (exchange_.finished()) {
-      (*client_)->queries_ += exchange_.queries();
-      (*client_)->finished();
-      done_(exchange_.result());
-      return;
-    }
-    timer_.expires_after(settings_->timeout);
-    timer_.async_wait(on_step([this](error_code error) {
-      if (!error) {
-        exchange_.timed_out();
-        proceed();
-      }
-    }));
-    if (exchange_.next().over == dns::exchange::transport::udp)
-      send_datagram();
-    else
-      open_stream();
-  }
-
-private:
-  void close() {
-    error_code ignored;
-    udp_.close(ignored);
-    tcp_.close(ignored);
-    timer_.cancel();
-  }
-
-  void fail(const error_code& error) {
-    exchange_.failed(error.message());
-    proceed();
-  }
-
-  /// Reports a failure from a fresh stack: a step that fails at once must not
-  /// recurse through all servers.
-  void fail_later(const error_code& error) {
-    asio::post(udp_.get_executor(),
-               [handler = on_step([this](error_code why) { fail(why); }),
-                error] { handler(error); });
-  }
-
-  void send_datagram() {
-    const auto& step = exchange_.next();
-    const auto to = udp_endpoint(step.server);
-    error_code error;
-    udp_.open(to.protocol(), error);
-    if (!error)
-      udp_.connect(to, error);
-    if (!error)
-      udp_.send(asio::buffer(step.query), 0, error);
-    if (error)
-      return fail_later(error);
-    receive_datagram();
-  }
-
-  void receive_datagram() {
-    buffer_.resize(longest_datagram);
-    udp_.async_receive(asio::buffer(buffer_),
-                       on_step([this](error_code error, std::size_t size) {
-                         if (error)
-                           return fail(error);
-                         if (exchange_.received({buffer_.data(), size}))
-                           return proceed();
-                         receive_datagram();
-                       }));
-  }
-
-  void open_stream() {
-    const auto to = tcp_endpoint(exchange_.next().server);
-    tcp_.async_connect(to, on_step([this](error_code error) {
-                         if (error)
-                           return fail(error);
-                         send_over_stream();
-                       }));
-  }
-
-  /// Two octets of length in front of each message (RFC 1035 §4.2.2).
-  void send_over_stream() {
-    const std::string& query = exchange_.next().query;
-    buffer_.assign({static_cast<char>(query.size() >> 8U),
-                    static_cast<char>(query.size() & 255U)});
-    buffer_.insert(buffer_.end(), query.begin(), query.end());
-    asio::async_write(tcp_, asio::buffer(buffer_),
-                      on_step([this](error_code error, std::size_t) {
-                        if (error)
-                          return fail(error);
-                        receive_from_stream();
-                      }));
-  }
-
-  void receive_from_stream() {
-    buffer_.resize(2);
-    asio::async_read(tcp_, asio::buffer(buffer_),
-                     on_step([this](error_code error, std::size_t) {
-                       if (error)
-                         return fail(error);
-                       const auto size = static_cast<std::size_t>(
-                           static_cast<unsigned char>(buffer_[0]) * 256U +
-                           static_cast<unsigned char>(buffer_[1]));
-                       if (size > settings_->exchange.limits.octets) {
-                         exchange_.failed("answer of " + std::to_string(size) +
-                                          " octets is over the limit");
-                         return proceed();
-                       }
-                       receive_message(size);
-                     }));
-  }
-
-  void receive_message(std::size_t size) {
-    buffer_.resize(size);
-    asio::async_read(tcp_, asio::buffer(buffer_),
-                     on_step([this](error_code error, std::size_t got) {
-                       if (error)
-                         return fail(error);
-                       if (exchange_.received({buffer_.data(), got}))
-                         return proceed();
-                       receive_from_stream();
-                     }));
-  }
-
-  /// More than EDNS offers, since some servers send more than was offered.
-  static constexpr std::size_t longest_datagram = 4096;
-
-  const std::shared_ptr<dns_client*> client_;
-  const std::shared_ptr<const settings> settings_;
-  std::function<void(const dns::answer&)> done_;
-  asio::ip::udp::socket udp_;
-  asio::ip::tcp::socket tcp_;
-  asio::steady_timer timer_;
-  dns::exchange exchange_;
-  std::vector<char> buffer_;
-  unsigned step_ = 0;
+  dns::question asked;
+  std::vector<asker> askers;
+  state now = state::waiting;
+  std::shared_ptr<dns_lookup> lookup; ///< from the first turn on
 };
 
-dns_client::dns_client(asio::io_context& io, settings by)
+dns_client::dns_client(boost::asio::io_context& io, settings by)
     : io_{io},
-      settings_{std::make_shared<const settings>(std::move(by))},
-      self_{std::make_shared<dns_client*>(this)} {}
+      settings_{std::move(by)},
+      measured_(settings_.exchange.servers.size()),
+      line_{settings_.in_flight} {
+  EXPECTS(settings_.in_flight > 0);
+}
 
 dns_client::~dns_client() {
-  *self_ = nullptr;
+  for (const auto& [asked, what] : unanswered_) {
+    if (what->lookup)
+      what->lookup->stop();
+  }
 }
 
-void dns_client::resolve(const dns::question& asked,
-                         std::function<void(const dns::answer&)> done) {
-  job next{asked, std::move(done)};
-  if (active_ < settings_->in_flight)
-    start(std::move(next));
-  else
-    waiting_.push_back(std::move(next));
+void dns_client::resolve(const dns::question& asked, account payer,
+                         receiver done) {
+  EXPECTS(payer != nullptr);
+  auto& what = unanswered_[asked];
+  if (!what) {
+    ++totals_.questions;
+    what = std::make_shared<entry>();
+    what->asked = asked;
+  }
+  if (what->now == entry::state::waiting)
+    line_.push(payer, what);
+  what->askers.push_back({std::move(payer), std::move(done)});
+  serve();
 }
 
-void dns_client::start(job next) {
-  ++active_;
-  std::make_shared<lookup>(*this, std::move(next))->proceed();
+/// Gives the free places away.  A question may have had its turn in the line of
+/// another asker already.
+void dns_client::serve() {
+  while (auto turn = line_.take()) {
+    if (turn->job->now == entry::state::waiting)
+      start(turn->job, turn->by);
+    else
+      line_.release(turn->by);
+  }
 }
 
-void dns_client::finished() {
-  --active_;
-  if (waiting_.empty())
-    return;
-  job next = std::move(waiting_.front());
-  waiting_.pop_front();
-  start(std::move(next));
+void dns_client::start(const std::shared_ptr<entry>& what,
+                       const account& payer) {
+  what->now = entry::state::under_way;
+  if (!what->lookup)
+    what->lookup = make_lookup(what->asked);
+  what->lookup->run(payer, [this, what, payer](dns_lookup::pause why) {
+    paused(what, payer, why);
+  });
+}
+
+std::shared_ptr<dns_lookup>
+dns_client::make_lookup(const dns::question& asked) {
+  return std::make_shared<dns_lookup>(
+      io_,
+      dns::exchange{asked, settings_.exchange, measured_,
+                    [this] { return static_cast<std::uint16_t>(random_()); }},
+      settings_.exchange.limits.octets, totals_);
+}
+
+void dns_client::paused(const std::shared_ptr<entry>& what,
+                        const account& payer, dns_lookup::pause why) {
+  const std::weak_ptr<int> alive = alive_;
+  line_.release(payer);
+  if (why != dns_lookup::pause::finished && !line_up(what))
+    what->lookup->exchange().abandon(spf::over_dns_queries);
+  if (what->lookup->exchange().finished())
+    finish(*what);
+  if (!alive.expired())
+    serve();
+}
+
+/// Puts a question into the lines of all who can still pay for it.
+/// @return whether there is one
+bool dns_client::line_up(const std::shared_ptr<entry>& what) {
+  what->now = entry::state::waiting;
+  bool payable = false;
+  for (const auto& each : what->askers) {
+    if (each.pays->is_spent())
+      continue;
+    payable = true;
+    line_.push(each.pays, what);
+  }
+  return payable;
+}
+
+void dns_client::finish(entry& what) {
+  const std::weak_ptr<int> alive = alive_;
+  what.now = entry::state::answered;
+  unanswered_.erase(what.asked);
+  const dns::answer& result = what.lookup->exchange().result();
+  ++(result.status == dns::answer_status::failed ? totals_.failures
+                                                 : totals_.answers);
+  for (auto& each : std::exchange(what.askers, {})) {
+    if (alive.expired())
+      return;
+    each.done(result);
+  }
 }
 
 } // namespace spfblock::server

@@ -1,61 +1,69 @@
-// Asks name servers over UDP and TCP: moves octets and keeps time for
-// dns::exchange.
+// Asks name servers over UDP and TCP.
 #pragma once
 
 #include "core/dns/exchange.hpp"
+#include "core/dns/query_account.hpp"
+#include "core/dns/round_trip.hpp"
+#include "core/support/fair_queue.hpp"
+#include "server/dns_lookup.hpp"
 #include "server/resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <tsl/hopscotch_map.h>
 
-#include <chrono>
-#include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <random>
-#include <utility>
+#include <vector>
 
 namespace spfblock::server {
 
 /// A stub resolver (RFC 1034 §5.3.1) that keeps many questions in flight.
 ///
-/// Each query has a UDP socket of its own, connected, so that the kernel picks
-/// a random port, drops what comes from elsewhere and reports ICMP errors.
+/// The askers share the places in flight as fair_queue says.  A question that
+/// its server was silent about gives its place up and lines up again, behind
+/// all others of its askers, for the next attempt.  A question that several
+/// have stands in the line of each; the one whose turn comes first pays, and
+/// when its account is spent, another.
 class dns_client : public resolver {
 public:
   struct settings {
     dns::exchange_settings exchange;
-    std::chrono::milliseconds timeout{2000}; ///< of each step of an exchange
-    unsigned in_flight = 256; ///< questions under way at once; others wait
+    unsigned in_flight = 256; ///< questions under way at once, at least 1
   };
 
   dns_client(boost::asio::io_context& io, settings by);
+  dns_client(const dns_client&) = delete;
+  dns_client& operator=(const dns_client&) = delete;
   ~dns_client() override;
 
   void resolve(const dns::question& asked,
-               std::function<void(const dns::answer&)> done) override;
+               std::shared_ptr<dns::query_account> payer,
+               receiver done) override;
 
-  /// Queries sent so far, over UDP and TCP.
-  [[nodiscard]] std::uint64_t queries() const noexcept { return queries_; }
+  /// What was done so far.
+  [[nodiscard]] const dns_totals& totals() const noexcept { return totals_; }
 
 private:
-  class lookup;
-  struct job {
-    dns::question asked;
-    std::function<void(const dns::answer&)> done;
-  };
+  struct entry;
+  using account = std::shared_ptr<dns::query_account>;
 
-  void start(job next);
-  void finished();
+  std::shared_ptr<dns_lookup> make_lookup(const dns::question& asked);
+  bool line_up(const std::shared_ptr<entry>& what);
+  void serve();
+  void start(const std::shared_ptr<entry>& what, const account& payer);
+  void paused(const std::shared_ptr<entry>& what, const account& payer,
+              dns_lookup::pause why);
+  void finish(entry& what);
 
   boost::asio::io_context& io_;
-  const std::shared_ptr<const settings> settings_;
+  const settings settings_;
   std::random_device random_;
-  std::deque<job> waiting_;
-  unsigned active_ = 0;
-  std::uint64_t queries_ = 0;
-  /// Lets lookups that outlive the client know that it is gone.
-  std::shared_ptr<dns_client*> self_;
+  std::vector<dns::round_trip> measured_; ///< of settings_.exchange.servers
+  dns_totals totals_;
+  fair_queue<account, std::shared_ptr<entry>> line_;
+  tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;
+  /// Expires with the client: who calls back may have destroyed it.
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
 } // namespace spfblock::server

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -15,9 +16,25 @@ using asio::ip::tcp;
 
 namespace {
 
+bool set(int descriptor, int level, int option, int value) {
+  return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+}
+
 bool enable(int descriptor, int level, int option) {
-  const int on = 1;
-  return setsockopt(descriptor, level, option, &on, sizeof on) == 0;
+  return set(descriptor, level, option, 1);
+}
+
+/// What accepted connections inherit: replies are sent at once, and a peer that
+/// is gone without a word is noticed after eight minutes (tcp(7)).
+bool set_for_clients(int descriptor) {
+  constexpr int idle_s = 300;
+  constexpr int between_probes_s = 60;
+  constexpr int probes = 3;
+  return enable(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
+         enable(descriptor, SOL_SOCKET, SO_KEEPALIVE) &&
+         set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, idle_s) &&
+         set(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, between_probes_s) &&
+         set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, probes);
 }
 
 /// @return a listening descriptor, or -1 with errno set
@@ -30,6 +47,7 @@ int open_one(const tcp::endpoint& on, bool shared) {
   if (enable(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
       (!shared || enable(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
       (!ipv6 || enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+      set_for_clients(descriptor) &&
       ::bind(descriptor, on.data(), static_cast<socklen_t>(on.size())) == 0 &&
       ::listen(descriptor, SOMAXCONN) == 0)
     return descriptor;

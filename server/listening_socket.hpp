@@ -16,7 +16,8 @@ class listening_sockets {
 public:
   /// Opens `count` sockets that share the port by SO_REUSEPORT; a single one
   /// is exclusive, so that a second daemon on the same port is noticed.  An
-  /// IPv6 socket takes IPv6 clients only.
+  /// IPv6 socket takes IPv6 clients only.  Connections accepted from them have
+  /// TCP_NODELAY and keepalive.
   /// @return errc::temporary if the port cannot be had: "cannot listen on
   ///         127.0.0.1:10060: Address already in use"
   static result<listening_sockets> open(const net::endpoint& on,

@@ -53,59 +53,92 @@ std::vector<std::string> unmarked(std::vector<std::string> values) {
   return values;
 }
 
+/// What the command line says.
+struct command_line {
+  std::optional<std::string> file;
+  std::optional<std::string> server;
+  std::vector<std::string> keys;
+  std::vector<std::string> domains;
+  std::string address;
+  bool as_json = false;
+  std::function<exit_status()> chosen;
+
+  [[nodiscard]] std::string configured() const {
+    return file.value_or(default_configuration_file);
+  }
+  [[nodiscard]] output_format format() const {
+    return as_json ? output_format::json : output_format::text;
+  }
+};
+
+/// The commands that run a server or do without one.
+void add_own_commands(CLI::App& program, command_line& line) {
+  add_command(program, "serve", "Run the server in the foreground", line.file)
+      ->callback([&line] {
+        line.chosen = [&line] { return serve_command(line.configured()); };
+      });
+  add_command(program, "check", "Validate the configuration", line.file)
+      ->callback([&line] {
+        line.chosen = [&line] { return check_command(line.configured()); };
+      });
+
+  CLI::App* expand = add_command(
+      program, "expand", "Expand SPF records now and print them", line.file);
+  expand->add_option("domain", line.domains, "Domains to expand")->required();
+  expand->add_flag("--json", line.as_json, "Print JSON (docs/expand-json.md)");
+  expand->callback([&line] {
+    line.chosen = [&line] {
+      return expand_command(line.file, line.domains, line.format());
+    };
+  });
+}
+
+/// The commands that ask a running server.
+void add_asking_commands(CLI::App& program, command_line& line) {
+  CLI::App* query = add_command(
+      program, "query", "Ask a running server, as Postfix does", line.file);
+  query->add_option(
+      "--server", line.server,
+      "Where to ask, HOST:PORT (default: from the configuration)");
+  query
+      ->add_option("key", line.keys, "Keys to look up; - reads them from stdin")
+      ->required();
+  query->callback([&line] {
+    line.chosen = [&line] {
+      return query_command(line.configured(), line.server, unmarked(line.keys));
+    };
+  });
+
+  CLI::App* explain =
+      add_command(program, "explain",
+                  "Say why an address is listed, or why not", line.file);
+  explain->add_option("address", line.address, "IPv4 or IPv6 address")
+      ->required();
+  explain->callback([&line] {
+    line.chosen = [&line] {
+      return explain_command(line.configured(), line.address);
+    };
+  });
+
+  CLI::App* status =
+      add_command(program, "status", "Say how each domain fares", line.file);
+  status->add_flag("--json", line.as_json, "Print JSON (docs/status-json.md)");
+  status->callback([&line] {
+    line.chosen = [&line] {
+      return status_command(line.configured(), line.format());
+    };
+  });
+}
+
 exit_status run(int argc, const char* const* argv) {
   CLI::App program{"Rejects the hosts that spammers list in their SPF records: "
                    "a tcp_table(5) server for Postfix",
                    "spfblock"};
   program.set_version_flag("--version", std::string{"spfblock "} + version);
   program.require_subcommand(1);
-
-  std::optional<std::string> file;
-  std::optional<std::string> server;
-  std::vector<std::string> keys;
-  std::vector<std::string> domains;
-  bool as_json = false;
-  std::string address;
-  std::function<exit_status()> chosen;
-  const auto configured = [&file] {
-    return file.value_or(default_configuration_file);
-  };
-
-  add_command(program, "serve", "Run the server in the foreground", file)
-      ->callback([&] { chosen = [&] { return serve_command(configured()); }; });
-  add_command(program, "check", "Validate the configuration", file)
-      ->callback([&] { chosen = [&] { return check_command(configured()); }; });
-
-  CLI::App* query = add_command(program, "query",
-                                "Ask a running server, as Postfix does", file);
-  query->add_option(
-      "--server", server,
-      "Where to ask, HOST:PORT (default: from the configuration)");
-  query->add_option("key", keys, "Keys to look up; - reads them from stdin")
-      ->required();
-  query->callback([&] {
-    chosen = [&] {
-      return query_command(configured(), server, unmarked(keys));
-    };
-  });
-
-  CLI::App* expand = add_command(program, "expand",
-                                 "Expand SPF records now and print them", file);
-  expand->add_option("domain", domains, "Domains to expand")->required();
-  expand->add_flag("--json", as_json, "Print JSON (docs/expand-json.md)");
-  expand->callback([&] {
-    chosen = [&] {
-      return expand_command(
-          file, domains, as_json ? output_format::json : output_format::text);
-    };
-  });
-
-  CLI::App* explain =
-      add_command(program, "explain",
-                  "Say why an address is listed, or that it is not", file);
-  explain->add_option("address", address, "IPv4 or IPv6 address")->required();
-  explain->callback(
-      [&] { chosen = [&] { return explain_command(configured(), address); }; });
+  command_line line;
+  add_own_commands(program, line);
+  add_asking_commands(program, line);
 
   try {
     program.parse(marked(argc, argv));
@@ -114,7 +147,7 @@ exit_status run(int argc, const char* const* argv) {
     program.exit(error);
     return asked_for_help ? exit_status::done : exit_status::usage;
   }
-  return chosen();
+  return line.chosen();
 }
 
 } // namespace

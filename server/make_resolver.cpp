@@ -32,7 +32,7 @@ std::shared_ptr<resolver> make_resolver(boost::asio::io_context& io,
   by.exchange.attempts = chosen.attempts;
   by.exchange.limits.octets =
       from.settings.limits.answer_bytes.value_or(longest_message);
-  by.timeout = chosen.timeout;
+  by.exchange.timeout = chosen.timeout;
   by.in_flight = chosen.in_flight;
   return std::make_shared<dns_client>(io, std::move(by));
 }

@@ -1,9 +1,12 @@
 #include "server/refresher.hpp"
 
+#include "server/clocks.hpp"
 #include "server/crawl.hpp"
+#include "server/own_addresses.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <random>
 #include <utility>
 
 namespace spfblock::server {
@@ -29,23 +32,32 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
     : io_{io},
       log_{log},
       table_{table},
+      book_{[spread = std::minstd_rand{std::random_device{}()}]() mutable {
+        return std::generate_canonical<double, 16>(spread);
+      }},
       due_{io},
       soon_{io},
-      retired_{io} {}
+      retired_{io},
+      keeper_{io, log, [this] { return book_.save(read_clocks()); }} {}
 
 void refresher::start(const config::settings& settings,
                       std::shared_ptr<resolver> questions) {
   questions_ = std::move(questions);
-  book_.apply(settings, clock::now());
+  keeper_.use(settings.state_file, settings.refresh.keep_stale);
+  take_note(book_.apply(settings, own_addresses(), read_clocks()));
+  if (const auto known = keeper_.load())
+    take_note(book_.restore(*known, read_clocks()));
   table_.store(std::make_shared<const table::snapshot>(book_.listings()));
+  dirty_ = false;
   refresh();
 }
 
 void refresher::apply(const config::settings& settings,
                       std::shared_ptr<resolver> questions) {
   questions_ = std::move(questions);
-  book_.apply(settings, clock::now());
-  dirty_ = true;
+  keeper_.use(settings.state_file, settings.refresh.keep_stale);
+  take_note(book_.apply(settings, own_addresses(), read_clocks()));
+  urgent_ = true;
   publish();
   refresh();
 }
@@ -56,20 +68,25 @@ void refresher::stop() {
   soon_.cancel();
   retired_.cancel();
   builder_.join();
+  keeper_.stop();
 }
 
 void refresher::refresh() {
-  const auto due = book_.take_due(clock::now());
+  take_note(book_.remove_ended(read_clocks()));
+  const auto due = book_.take_due(read_clocks());
   if (!due.empty()) {
     questions_->begin_refresh();
     const auto round = std::make_shared<crawl>(std::weak_ptr{questions_});
     for (const auto& each : due) {
       round->expand(each.domain, each.by,
-                    [this](const spf::expansion& result) { settled(result); });
+                    [this, as = each.role](const spf::expansion& result) {
+                      settled(as, result);
+                    });
     }
   }
-  if (const auto next = book_.next_due())
+  if (const auto next = book_.next_due(read_clocks()))
     wake_by(*next);
+  publish_soon();
 }
 
 void refresher::wake_by(table::moment at) {
@@ -85,23 +102,28 @@ void refresher::wake_by(table::moment at) {
   });
 }
 
-void refresher::settled(const spf::expansion& result) {
+void refresher::settled(table::role as, const spf::expansion& result) {
   if (stopped_)
     return;
-  const auto told = book_.settle(result, clock::now());
-  for (const auto& each : told.events)
-    log_.write(each);
-  dirty_ = dirty_ || told.listing_changed;
+  const auto told = book_.settle(as, result, read_clocks());
+  take_note(told);
   if (told.due)
     wake_by(*told.due);
   if (book_.expanding() == 0)
     publish();
-  else if (dirty_)
+  else
     publish_soon();
 }
 
+void refresher::take_note(const table::domain_book::settlement& of) {
+  for (const log::event& each : of.events)
+    log_.write(each);
+  dirty_ = dirty_ || of.listing_changed;
+  keeper_.note(of.worth_saving);
+}
+
 void refresher::publish_soon() {
-  if (waiting_)
+  if (waiting_ || !dirty_)
     return;
   waiting_ = true;
   soon_.expires_after(publish_interval);
@@ -115,7 +137,9 @@ void refresher::publish_soon() {
 void refresher::publish() {
   if (!dirty_ || building_)
     return;
-  dirty_ = false;
+  if (!urgent_ && book_.awaits_allowed(clock::now()))
+    return publish_soon();
+  dirty_ = urgent_ = false;
   building_ = true;
   asio::post(builder_, [this, listings = book_.listings()]() mutable {
     const auto begin = clock::now();

@@ -8,6 +8,7 @@
 #include "server/log_sink.hpp"
 #include "server/published.hpp"
 #include "server/resolver.hpp"
+#include "server/state_keeper.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,8 +28,9 @@ public:
   refresher(boost::asio::io_context& io, const log_sink& log,
             published<table::snapshot>& table);
 
-  /// Starts with a configuration: what is listed by hand is published when
-  /// this returns, the domains are expanded from then on.
+  /// Starts with a configuration: what is listed by hand and what the state
+  /// file knows is published when this returns, the domains are expanded from
+  /// then on.
   void start(const config::settings& settings,
              std::shared_ptr<resolver> questions);
 
@@ -38,7 +40,7 @@ public:
   void apply(const config::settings& settings,
              std::shared_ptr<resolver> questions);
 
-  /// Stops: no callback does anything any more.
+  /// Stops: no callback does anything any more; the state is saved.
   void stop();
 
   /// What is known of the domains.
@@ -49,7 +51,8 @@ public:
 private:
   void refresh();
   void wake_by(table::moment at);
-  void settled(const spf::expansion& result);
+  void settled(table::role as, const spf::expansion& result);
+  void take_note(const table::domain_book::settlement& of);
   void publish_soon();
   void publish();
   void built(std::shared_ptr<const table::snapshot> next,
@@ -66,7 +69,9 @@ private:
   boost::asio::steady_timer soon_;
   boost::asio::steady_timer retired_;
   boost::asio::thread_pool builder_{1};
-  bool dirty_ = false; ///< something changed since the last build began
+  state_keeper keeper_;
+  bool dirty_ = false;  ///< something changed since the last build began
+  bool urgent_ = false; ///< ... that waits for no allowed domain
   bool building_ = false;
   bool waiting_ = false; ///< `soon_` runs
   bool stopped_ = false;

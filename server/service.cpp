@@ -1,7 +1,9 @@
 #include "server/service.hpp"
 
 #include "core/table/explanation.hpp"
+#include "core/table/status.hpp"
 #include "server/asio_endpoint.hpp"
+#include "server/clocks.hpp"
 #include "server/listening_socket.hpp"
 #include "server/make_resolver.hpp"
 
@@ -62,17 +64,19 @@ exit_status service::run() {
     signals_.add(number);
   apply_limits();
 
+  // The port is open before a domain is expanded: Postfix has no fail-open.
+  // Clients are answered once the last known networks are in the table.
+  auto opened = open_listeners(now_.settings.listen);
+  if (!opened) {
+    log_.write(event{level::error, "cannot start"}.with(
+        "reason", opened.error().message));
+    return exit_status::unavailable;
+  }
   refresher_.start(now_.settings, make_resolver(io_, log_, now_));
   for (unsigned i = 0; i < now_.settings.threads; ++i)
     threads_.push_back(
         std::make_unique<serving_thread>(table_, log_, limit_, log_hits_));
-  // The port is open before a domain is expanded: Postfix has no fail-open.
-  const std::string trouble = change_listeners(now_.settings.listen);
-  if (!trouble.empty()) {
-    log_.write(event{level::error, "cannot start"}.with("reason", trouble));
-    refresher_.stop();
-    return exit_status::unavailable;
-  }
+  serve_on(now_.settings.listen, *std::move(opened));
   admin_.listen(now_.settings.admin);
   await_signal();
   io_.run();
@@ -80,43 +84,45 @@ exit_status service::run() {
   return exit_status::done;
 }
 
-std::string
-service::change_listeners(const std::vector<net::endpoint>& wanted) {
-  std::vector<listening_sockets> fresh;
-  std::vector<open_listener> kept;
+result<std::vector<service::fresh_listener>>
+service::open_listeners(const std::vector<net::endpoint>& wanted) const {
+  // The number of threads stays as it was at the start.
+  const auto threads = threads_.empty()
+                           ? now_.settings.threads
+                           : static_cast<unsigned>(threads_.size());
+  std::vector<fresh_listener> fresh;
   for (const net::endpoint& each : wanted) {
-    const auto known =
-        std::find_if(listeners_.begin(), listeners_.end(),
-                     [&each](const auto& l) { return l.wanted == each; });
-    if (known != listeners_.end()) {
-      kept.push_back(*known);
+    if (std::any_of(listeners_.begin(), listeners_.end(),
+                    [&each](const auto& l) { return l.wanted == each; }))
       continue;
-    }
-    auto opened =
-        listening_sockets::open(each, static_cast<unsigned>(threads_.size()));
+    auto opened = listening_sockets::open(each, threads);
     if (!opened)
-      return opened.error().message;
-    kept.push_back({each, opened->endpoint()});
-    fresh.push_back(*std::move(opened));
+      return opened.error();
+    fresh.push_back({each, *std::move(opened)});
   }
-  for (const open_listener& each : listeners_) {
+  return fresh;
+}
+
+void service::serve_on(const std::vector<net::endpoint>& wanted,
+                       std::vector<fresh_listener> fresh) {
+  std::erase_if(listeners_, [&](const open_listener& each) {
     if (std::find(wanted.begin(), wanted.end(), each.wanted) != wanted.end())
-      continue;
+      return false;
     for (const auto& thread : threads_)
       thread->stop_listening(each.real);
     log_.write(event{level::notice, "listening no more"}.with(
         "address", from_asio(each.real).to_string()));
-  }
-  for (listening_sockets& sockets : fresh) {
-    const auto on = sockets.endpoint();
-    const auto descriptors = sockets.release();
+    return true;
+  });
+  for (fresh_listener& each : fresh) {
+    const auto on = each.sockets.endpoint();
+    const auto descriptors = each.sockets.release();
     for (std::size_t i = 0; i < threads_.size(); ++i)
       threads_[i]->listen(on, descriptors[i]);
+    listeners_.push_back({each.wanted, on});
     log_.write(event{level::notice, "listening"}.with(
         "address", from_asio(on).to_string()));
   }
-  listeners_ = std::move(kept);
-  return {};
 }
 
 void service::apply_limits() {
@@ -151,14 +157,15 @@ void service::reload() {
     return refuse(*problems);
 
   auto& next = std::get<configuration>(loaded);
-  const std::string trouble = change_listeners(next.settings.listen);
-  if (!trouble.empty())
-    return refuse({{path_, 0, "/listen", trouble}});
+  auto opened = open_listeners(next.settings.listen);
+  if (!opened)
+    return refuse({{path_, 0, "/listen", opened.error().message}});
   if (next.settings.threads != now_.settings.threads)
     log_.write(
         event{level::warning, "setting takes effect at the next start"}.with(
             "setting", "/threads"));
 
+  serve_on(next.settings.listen, *std::move(opened));
   now_ = std::move(next);
   log_.configure(now_.settings.log);
   apply_limits();
@@ -202,15 +209,21 @@ void service::tell_statistics() {
 }
 
 admin_reply service::answer(const admin_request& request) const {
+  const auto& book = refresher_.book();
+  const auto text = [](unsigned status, const std::string& line) {
+    return admin_reply{status, "text/plain; charset=utf-8", line + '\n'};
+  };
+  if (request.path == "/status")
+    return {200, "application/json",
+            table::to_json(table::report(book, read_clocks()))};
   if (request.path != "/explain")
-    return {404, "text/plain; charset=utf-8",
-            "not here; there is /explain?address=\n"};
+    return text(404, "not here; there are /status and /explain?address=");
   const auto address = net::ip_address::parse(request.parameter("address"));
   if (!address)
-    return {400, "text/plain; charset=utf-8", address.error().message + '\n'};
+    return text(400, address.error().message);
   return {200, "application/json",
           table::to_json(
-              table::explain(*address, *table_.load(), refresher_.book()))};
+              table::explain(*address, *table_.load(), book, read_clocks()))};
 }
 
 void service::stop() {

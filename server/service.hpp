@@ -5,6 +5,7 @@
 #include "server/admin_port.hpp"
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
+#include "server/listening_socket.hpp"
 #include "server/log_sink.hpp"
 #include "server/published.hpp"
 #include "server/refresher.hpp"
@@ -43,9 +44,20 @@ private:
     boost::asio::ip::tcp::endpoint real;
   };
 
-  /// Opens what is not open yet and closes what is wanted no more.
-  /// @return why not, with nothing changed; empty if done
-  std::string change_listeners(const std::vector<net::endpoint>& wanted);
+  struct fresh_listener {
+    net::endpoint wanted;
+    listening_sockets sockets;
+  };
+
+  /// Opens what is not open yet.  Clients may connect, and wait until
+  /// serve_on().
+  /// @return the new ones, or why not
+  [[nodiscard]] result<std::vector<fresh_listener>>
+  open_listeners(const std::vector<net::endpoint>& wanted) const;
+
+  /// Serves on `fresh` too, and no more on what is not wanted.
+  void serve_on(const std::vector<net::endpoint>& wanted,
+                std::vector<fresh_listener> fresh);
   void apply_limits();
   void await_signal();
   void reload();

@@ -1,86 +1,105 @@
 #include "server/serving_thread.hpp"
 
-#include <boost/asio/post.hpp>
-
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace spfblock::server {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-using clock = std::chrono::steady_clock;
+using boost::asio::ip::tcp;
+using std::chrono::milliseconds;
 
-/// A listening socket and the pause after a failed accept.
-struct serving_thread::listener {
-  listener(asio::io_context& io, const tcp::endpoint& on, int descriptor)
-      : endpoint{on},
-        acceptor{io, on.protocol(), descriptor},
-        pause{io} {}
+namespace {
 
-  tcp::endpoint endpoint;
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
+/// Clients accepted in a row, before others are answered.
+constexpr unsigned accepts_at_once = 16;
+
+/// Clients accepted when a listener closes: as many as wait at most.
+constexpr unsigned last_accepts = SOMAXCONN;
+
+/// How long a listener rests that is out of descriptors or memory.
+constexpr milliseconds rest{50};
+
+/// Whether accept(2) failed because of the client alone.
+bool client_has_gone(int reason) noexcept {
+  return reason == ECONNABORTED || reason == EINTR || reason == EPROTO;
+}
+
+} // namespace
+
+class serving_thread::listener final : public event_loop::watcher {
+public:
+  listener(serving_thread& owner, const tcp::endpoint& on, int number)
+      : owner_{owner},
+        endpoint_{on},
+        socket_{number} {
+    ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
+  }
+
+  void ready(std::uint32_t /*events*/) override {
+    owner_.accept(*this, accepts_at_once);
+  }
+
+  [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
+    return endpoint_;
+  }
+  [[nodiscard]] int number() const noexcept { return socket_.number(); }
+
+private:
+  serving_thread& owner_;
+  tcp::endpoint endpoint_;
+  descriptor socket_;
 };
 
 serving_thread::serving_thread(const published<table::snapshot>& table,
                                const log_sink& log, connection_limit& limit,
-                               std::atomic<bool>& log_hits)
-    : work_{asio::make_work_guard(io_)},
-      patience_{io_},
-      limit_{limit},
+                               const std::atomic<bool>& log_hits)
+    : limit_{limit},
       log_{log},
-      context_{view{table}, totals_, log, log_hits},
-      thread_{[this] { io_.run(); }} {}
+      context_{loop_, view{table}, totals_,
+               log,   log_hits,    [this](int client) { forget(client); }},
+      thread_{[this] { loop_.run(); }} {}
 
 serving_thread::~serving_thread() {
   if (!thread_.joinable())
     return;
-  begin_stop(std::chrono::milliseconds{0});
+  begin_stop(milliseconds{0});
   join();
 }
 
 void serving_thread::listen(const tcp::endpoint& on, int descriptor) {
-  asio::post(io_, [this, on, descriptor] {
-    listeners_.push_back(std::make_shared<listener>(io_, on, descriptor));
-    accept(listeners_.back());
+  loop_.post([this, fresh = std::make_shared<listener>(*this, on, descriptor)] {
+    if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
+      listeners_.push_back(fresh);
+    else
+      warn_of_failure(errno);
   });
 }
 
 void serving_thread::stop_listening(const tcp::endpoint& on) {
-  asio::post(io_, [this, on] {
-    listeners_.remove_if([&on](const std::shared_ptr<listener>& each) {
-      if (each->endpoint != on)
+  loop_.post([this, on] {
+    listeners_.remove_if([&](const std::shared_ptr<listener>& each) {
+      if (each->endpoint() != on)
         return false;
-      error_code ignored;
-      each->acceptor.close(ignored);
-      each->pause.cancel();
+      accept(*each, last_accepts);
       return true;
     });
   });
 }
 
-void serving_thread::begin_stop(std::chrono::milliseconds patience) {
-  asio::post(io_, [this, patience] {
+void serving_thread::begin_stop(milliseconds patience) {
+  loop_.post([this, patience] {
+    close_listeners();
     stopping_ = true;
-    for (const auto& each : listeners_) {
-      error_code ignored;
-      each->acceptor.close(ignored);
-      each->pause.cancel();
-    }
-    listeners_.clear();
-    for (session* each : sessions_)
-      each->finish();
-    work_.reset();
+    for (auto& [number, each] : sessions_)
+      each.finish();
     if (sessions_.empty())
-      return;
-    patience_.expires_after(patience);
-    patience_.async_wait([this](error_code error) {
-      if (error)
-        return;
-      for (session* each : sessions_)
-        each->close();
-    });
+      loop_.end();
+    else
+      loop_.after(patience, [this] { cut_off_clients(); });
   });
 }
 
@@ -88,63 +107,84 @@ void serving_thread::join() {
   thread_.join();
 }
 
-void serving_thread::accept(const std::shared_ptr<listener>& from) {
-  from->acceptor.async_accept(
-      [this, from](error_code error, tcp::socket client) {
-        if (!from->acceptor.is_open())
-          return;
-        if (error == asio::error::connection_aborted || !error) {
-          if (!error)
-            take(std::move(client));
-          accept(from);
-        } else {
-          accept_later(from, error);
-        }
-      });
+/// Accepts those who wait, `most` at most.
+void serving_thread::accept(listener& from, unsigned most) {
+  for (unsigned i = 0; i < most; ++i) {
+    descriptor client{::accept4(from.number(), nullptr, nullptr,
+                                SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client.is_open()) {
+      take(std::move(client));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    } else if (!client_has_gone(errno)) {
+      warn_of_failure(errno);
+      return pause(from);
+    }
+  }
 }
 
 /// Out of descriptors or memory: the listener stays open and is looked at
 /// again soon.
-void serving_thread::accept_later(const std::shared_ptr<listener>& from,
-                                  const error_code& why) {
-  const auto now = clock::now();
-  if (now - warned_at_ > std::chrono::minutes{1}) {
-    warned_at_ = now;
-    log_.write(log::event{level::error, "cannot accept"}.with("reason",
-                                                              why.message()));
-  }
-  from->pause.expires_after(std::chrono::milliseconds{50});
-  from->pause.async_wait([this, from](error_code error) {
-    if (!error && from->acceptor.is_open())
-      accept(from);
+void serving_thread::pause(listener& which) {
+  loop_.change(which.number(), 0, which);
+  loop_.after(rest, [this, on = which.endpoint()] {
+    for (const auto& each : listeners_)
+      if (each->endpoint() == on)
+        loop_.change(each->number(), EPOLLIN, *each);
   });
 }
 
-void serving_thread::take(tcp::socket client) {
+void serving_thread::take(descriptor client) {
   if (limit_.open.fetch_add(1) >= limit_.most) {
     limit_.open.fetch_sub(1);
-    warn_of_limit();
-    return; // closes it: Postfix tries again after a second
+    return warn_of_limit(); // closes it: Postfix tries again after a second
   }
   totals_.connections.fetch_add(1, std::memory_order_relaxed);
-  const auto fresh = std::make_shared<session>(
-      std::move(client), context_, [this](session& ended) {
-        limit_.open.fetch_sub(1);
-        sessions_.erase(&ended);
-        if (stopping_ && sessions_.empty())
-          patience_.cancel();
-      });
-  sessions_.insert(fresh.get());
-  fresh->start();
+  const int number = client.number();
+  const auto added = sessions_.try_emplace(number, std::move(client), context_);
+  if (added.first->second.start())
+    return;
+  warn_of_failure(errno);
+  forget(number);
+}
+
+void serving_thread::forget(int client) {
+  sessions_.erase(client);
+  limit_.open.fetch_sub(1);
+  if (stopping_ && sessions_.empty())
+    loop_.end();
+}
+
+void serving_thread::close_listeners() {
+  for (const auto& each : listeners_)
+    accept(*each, last_accepts);
+  listeners_.clear();
+}
+
+void serving_thread::cut_off_clients() {
+  limit_.open.fetch_sub(static_cast<unsigned>(sessions_.size()));
+  sessions_.clear();
+  loop_.end();
+}
+
+bool serving_thread::warning::is_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (given_ && now - *given_ < std::chrono::minutes{1})
+    return false;
+  given_ = now;
+  return true;
+}
+
+void serving_thread::warn_of_failure(int reason) {
+  if (failure_.is_due())
+    log_.write(log::event{level::error, "cannot accept"}.with(
+        "reason", std::strerror(reason)));
 }
 
 void serving_thread::warn_of_limit() {
-  const auto now = clock::now();
-  if (now - warned_at_ < std::chrono::minutes{1})
-    return;
-  warned_at_ = now;
-  log_.write(log::event{level::warning, "connection limit reached"}.with(
-      "connections", limit_.most.load()));
+  if (limit_reached_.is_due())
+    log_.write(log::event{level::warning, "connection limit reached"}.with(
+        "connections", limit_.most.load()));
 }
 
 } // namespace spfblock::server

@@ -1,19 +1,19 @@
 // A thread that answers lookups: its own event loop, listeners and sessions.
 #pragma once
 
+#include "server/descriptor.hpp"
+#include "server/event_loop.hpp"
 #include "server/session.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <list>
 #include <memory>
+#include <optional>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace spfblock::server {
 
@@ -26,12 +26,12 @@ struct connection_limit {
 /// Accepts and serves clients on one thread.
 ///
 /// Thread safety: the public functions may be called from the controlling
-/// thread; they only post to this one.  stop() and the destructor wait for it.
+/// thread; they only post to this one.  join() and the destructor wait for it.
 class serving_thread {
 public:
   /// Everything given outlives the thread.
   serving_thread(const published<table::snapshot>& table, const log_sink& log,
-                 connection_limit& limit, std::atomic<bool>& log_hits);
+                 connection_limit& limit, const std::atomic<bool>& log_hits);
   ~serving_thread();
   serving_thread(const serving_thread&) = delete;
   serving_thread& operator=(const serving_thread&) = delete;
@@ -40,7 +40,8 @@ public:
   /// @param descriptor owned by the thread from now on
   void listen(const boost::asio::ip::tcp::endpoint& on, int descriptor);
 
-  /// Stops listening there; connected clients stay.
+  /// Stops listening there; connected clients stay, and those that wait to be
+  /// accepted are.
   void stop_listening(const boost::asio::ip::tcp::endpoint& on);
 
   /// Stops accepting, answers what was received, and ends; clients that take
@@ -55,25 +56,36 @@ public:
   }
 
 private:
-  struct listener;
+  class listener;
 
-  void accept(const std::shared_ptr<listener>& from);
-  void take(boost::asio::ip::tcp::socket client);
-  void accept_later(const std::shared_ptr<listener>& from,
-                    const boost::system::error_code& why);
+  /// A warning that is not to flood the log.
+  class warning {
+  public:
+    /// Whether it may be given: once a minute.
+    [[nodiscard]] bool is_due();
+
+  private:
+    std::optional<std::chrono::steady_clock::time_point> given_;
+  };
+
+  void accept(listener& from, unsigned most);
+  void pause(listener& which);
+  void take(descriptor client);
+  void forget(int client);
+  void close_listeners();
+  void cut_off_clients();
+  void warn_of_failure(int reason);
   void warn_of_limit();
 
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
-      work_;
-  boost::asio::steady_timer patience_;
   connection_limit& limit_;
   const log_sink& log_;
+  warning failure_;
+  warning limit_reached_;
   serving_totals totals_;
+  event_loop loop_;
   session_context context_;
   std::list<std::shared_ptr<listener>> listeners_;
-  std::unordered_set<session*> sessions_;
-  std::chrono::steady_clock::time_point warned_at_{};
+  std::unordered_map<int, session> sessions_; ///< by descriptor
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -1,25 +1,33 @@
 #include "server/session.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
-
+#include <cerrno>
+#include <optional>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace spfblock::server {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-
 namespace {
-
-/// A batch of long replies may take a lot of room; it is given back.
-constexpr std::size_t most_kept = 16384;
 
 void raise(std::atomic<std::uint64_t>& total, std::uint64_t by) noexcept {
   // One writer: cheaper than a locked addition.
   total.store(total.load(std::memory_order_relaxed) + by,
               std::memory_order_relaxed);
+}
+
+/// Sends what the socket takes.
+/// @return how many octets; nothing if the connection is broken
+std::optional<std::size_t> send_some(const descriptor& to,
+                                     std::string_view octets) noexcept {
+  const auto sent = uninterrupted([&] {
+    return ::send(to.number(), octets.data(), octets.size(), MSG_NOSIGNAL);
+  });
+  if (sent >= 0)
+    return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    return 0;
+  return std::nullopt;
 }
 
 } // namespace
@@ -30,45 +38,79 @@ void serving_totals::add(const tcp_table::counts& more) noexcept {
   raise(refused, more.refused);
 }
 
-session::session(tcp::socket socket, session_context& context, ended on_end)
-    : socket_{std::move(socket)},
-      context_{context},
-      on_end_{std::move(on_end)} {}
+session::session(descriptor client, session_context& context) noexcept
+    : client_{std::move(client)},
+      context_{context} {}
 
-void session::start() {
-  error_code ignored;
-  socket_.set_option(tcp::no_delay{true}, ignored);
-  socket_.set_option(asio::socket_base::keep_alive{true}, ignored);
-  read();
+bool session::start() noexcept {
+  return context_.loop.watch(client_.number(), EPOLLIN, *this);
 }
 
-void session::finish() {
+void session::finish() noexcept {
   // What lies in the socket's buffer is still read, then its end.
-  error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_receive, ignored);
+  ::shutdown(client_.number(), SHUT_RD);
 }
 
-void session::close() {
-  error_code ignored;
-  socket_.close(ignored);
+void session::ready(std::uint32_t /*events*/) {
+  if (backlog_)
+    send_backlog();
+  else
+    read();
 }
 
 void session::read() {
-  socket_.async_read_some(
-      asio::buffer(received_),
-      [self = shared_from_this()](error_code error, std::size_t size) {
-        if (error)
-          self->end();
-        else
-          self->answer(size);
-      });
+  auto& buffer = context_.received;
+  const auto size = uninterrupted([&] {
+    return ::recv(client_.number(), buffer.data(), buffer.size(), 0);
+  });
+  if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    return;
+  if (size <= 0 || !answer({buffer.data(), static_cast<std::size_t>(size)}))
+    return end();
+  if (backlog_)
+    context_.loop.change(client_.number(), EPOLLOUT, *this);
 }
 
-void session::answer(std::size_t size) {
-  replies_.clear();
-  if (replies_.capacity() > most_kept)
-    replies_.shrink_to_fit();
+void session::send_backlog() {
+  const auto sent = send_some(client_, backlog_->replies);
+  if (!sent)
+    return end();
+  backlog_->replies.erase(0, *sent);
+  if (!backlog_->replies.empty())
+    return;
+  const auto done = std::move(backlog_);
+  if (!answer(done->requests))
+    return end();
+  if (!backlog_)
+    context_.loop.change(client_.number(), EPOLLIN, *this);
+}
 
+/// Answers until the client takes no more: what is left then is the backlog.
+/// @return whether the connection goes on
+bool session::answer(std::string_view requests) {
+  while (!requests.empty()) {
+    requests.remove_prefix(feed(requests));
+    const std::string_view replies = context_.replies;
+    if (replies.empty())
+      return true;
+    const auto sent = send_some(client_, replies);
+    if (!sent)
+      return false;
+    if (*sent < replies.size()) {
+      backlog_ = std::make_unique<backlog>(
+          backlog{std::string{replies.substr(*sent)}, std::string{requests}});
+      return true;
+    }
+    if (conversation_.finished())
+      return false;
+  }
+  return !conversation_.finished();
+}
+
+/// Puts the replies to the first of `requests` into the shared buffer.
+/// @return how many octets of them were taken
+std::size_t session::feed(std::string_view requests) {
+  context_.replies.clear();
   const level hit_level = context_.log_hits.load(std::memory_order_relaxed)
                               ? level::info
                               : level::debug;
@@ -84,23 +126,15 @@ void session::answer(std::size_t size) {
     };
   }
   tcp_table::counts counted;
-  conversation_.feed({received_.data(), size},
-                     {context_.table.current(), counted, on_found}, replies_);
+  const std::size_t taken = conversation_.feed(
+      requests, {context_.table.current(), counted, on_found},
+      context_.replies);
   context_.totals.add(counted);
-  if (replies_.empty())
-    return read();
-  asio::async_write(socket_, asio::buffer(replies_),
-                    [self = shared_from_this()](error_code error, std::size_t) {
-                      if (error || self->conversation_.finished())
-                        self->end();
-                      else
-                        self->read();
-                    });
+  return taken;
 }
 
 void session::end() {
-  close();
-  on_end_(*this);
+  context_.on_end(client_.number());
 }
 
 } // namespace spfblock::server

@@ -3,16 +3,19 @@
 
 #include "core/table/snapshot.hpp"
 #include "core/tcp_table/conversation.hpp"
+#include "server/descriptor.hpp"
+#include "server/event_loop.hpp"
 #include "server/log_sink.hpp"
 #include "server/published.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace spfblock::server {
 
@@ -26,51 +29,63 @@ struct serving_totals {
   void add(const tcp_table::counts& more) noexcept;
 };
 
-/// What the sessions of one thread share.
+/// What the sessions of one thread share, their buffers among it: an idle
+/// session has none of its own.
 struct session_context {
+  event_loop& loop;
   view<table::snapshot> table;
   serving_totals& totals;
   const log_sink& log;
   /// Whether each address found is told at level info instead of debug.
-  std::atomic<bool>& log_hits;
+  const std::atomic<bool>& log_hits;
+  /// Told once of the descriptor of a session that ends; destroys the session.
+  std::function<void(int)> on_end;
+  std::array<char, 8192> received{};
+  std::string replies{};
 };
 
-/// Reads what is there, answers all complete requests in one write, reads
-/// again.  While a reply cannot be sent nothing is read, so a client that does
-/// not read costs no more than one batch of replies.
+/// Reads what is there, answers all complete requests in one write (more than
+/// one where that is over conversation::enough_replies), reads again.  While a
+/// reply cannot be sent nothing is read, so a client that does not read costs
+/// no more than one batch of replies and one buffer of requests.
 ///
 /// Never closes an idle connection: that would cost the next mail a second
-/// (Postfix dict_tcp.c).  Dead peers are found by TCP keepalive.
+/// (Postfix dict_tcp.c).  Dead peers are found by TCP keepalive
+/// (listening_sockets).
 ///
-/// Belongs to the thread of its socket; kept alive by its operations.
-class session : public std::enable_shared_from_this<session> {
+/// Belongs to the thread of its event loop.
+class session final : public event_loop::watcher {
 public:
-  /// Called once when the session ends.
-  using ended = std::function<void(session&)>;
+  /// @param client connected and non-blocking
+  /// @param context outlives the session
+  session(descriptor client, session_context& context) noexcept;
 
-  session(boost::asio::ip::tcp::socket socket, session_context& context,
-          ended on_end);
-
-  void start();
+  /// Begins to answer.
+  /// @return false, with errno set, if the client cannot be waited for
+  [[nodiscard]] bool start() noexcept;
 
   /// Answers what was received already, then ends.
-  void finish();
+  void finish() noexcept;
 
-  /// Ends at once.
-  void close();
+  void ready(std::uint32_t events) override;
 
 private:
+  /// What waits until the client reads.
+  struct backlog {
+    std::string replies;
+    std::string requests; ///< to be answered after that
+  };
+
   void read();
-  void answer(std::size_t size);
+  void send_backlog();
+  [[nodiscard]] bool answer(std::string_view requests);
+  [[nodiscard]] std::size_t feed(std::string_view requests);
   void end();
 
-  boost::asio::ip::tcp::socket socket_;
+  descriptor client_;
   session_context& context_;
-  ended on_end_;
   tcp_table::conversation conversation_;
-  std::string replies_;
-  std::array<char, 4096>
-      received_; // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::unique_ptr<backlog> backlog_;
 };
 
 } // namespace spfblock::server

@@ -16,7 +16,8 @@ zone_resolver::zone_resolver(boost::asio::io_context& io, const log_sink& log,
       zone_{std::move(zone)} {}
 
 void zone_resolver::resolve(const dns::question& asked,
-                            std::function<void(const dns::answer&)> done) {
+                            std::shared_ptr<dns::query_account> /*payer*/,
+                            receiver done) {
   boost::asio::post(io_,
                     [alive = std::weak_ptr{alive_},
                      answer = zone_.resolve(asked), done = std::move(done)] {

@@ -20,8 +20,10 @@ public:
   zone_resolver(boost::asio::io_context& io, const log_sink& log,
                 std::string path, dns::zone zone);
 
+  /// Costs no query, so that no account is too short for it.
   void resolve(const dns::question& asked,
-               std::function<void(const dns::answer&)> done) override;
+               std::shared_ptr<dns::query_account> payer,
+               receiver done) override;
 
   /// Reads the file; one that is faulty by now leaves the former records in
   /// force and is reported.

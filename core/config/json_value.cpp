@@ -1,6 +1,7 @@
 #include "core/config/json_value.hpp"
 
 #include "core/config/closest_word.hpp"
+#include "core/config/day.hpp"
 #include "core/config/duration.hpp"
 #include "core/support/text.hpp"
 
@@ -92,6 +93,15 @@ json_value::read_duration(std::chrono::seconds shortest,
                          "\"7d\", from {} to {}",
                          spfblock::quoted(duration_text(shortest)),
                          spfblock::quoted(duration_text(longest))));
+  return std::nullopt;
+}
+
+std::optional<std::chrono::sys_days> json_value::read_day() const {
+  if (json_->is_string()) {
+    if (const auto day = parse_day(json_->get_ref<const std::string&>()))
+      return day;
+  }
+  unexpected("a day of the calendar, YYYY-MM-DD");
   return std::nullopt;
 }
 

@@ -48,6 +48,9 @@ public:
   read_duration(std::chrono::seconds shortest,
                 std::chrono::seconds longest) const;
 
+  /// A day of the calendar.
+  [[nodiscard]] std::optional<std::chrono::sys_days> read_day() const;
+
   /// The index of the one of `words` that this is, in exactly that spelling.
   [[nodiscard]] std::optional<std::size_t>
   read_word(const std::vector<std::string_view>& words) const;

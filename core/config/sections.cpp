@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace spfblock::config {
 
@@ -16,6 +17,33 @@ namespace {
 
 constexpr std::chrono::seconds day = 24h;
 constexpr std::uint16_t dns_port = 53; // RFC 1035 §4.2
+
+constexpr std::uint64_t ipv4_space = std::uint64_t{1} << 32U;
+constexpr std::uint64_t half_of_slash64s = std::uint64_t{1} << 63U;
+
+/// The members that limits may have, of all domains or of one.
+/// @param read_answer_bytes the one that differs
+field_table<limit_settings>
+limit_fields(decltype(field<limit_settings>::read) read_answer_bytes) {
+  using limits = limit_settings;
+  return {
+      {"widest_ipv4", limit(&limits::widest_ipv4, 0, 32)},
+      {"widest_ipv6", limit(&limits::widest_ipv6, 0, 128)},
+      {"ipv4_addresses", limit(&limits::ipv4_addresses, 1, ipv4_space)},
+      {"ipv6_slash64s", limit(&limits::ipv6_slash64s, 1, half_of_slash64s)},
+      {"networks", limit(&limits::networks, 1, 10'000'000)},
+      {"growth", limit(&limits::growth, 2, 1'000'000)},
+      {"growth_floor", integer(&limits::growth_floor, 0, ipv4_space)},
+      {"dns_queries", limit(&limits::dns_queries, 1, 100'000)},
+      {"depth", limit(&limits::depth, 1, 100)},
+      {"answer_bytes", std::move(read_answer_bytes)},
+  };
+}
+
+void refuse_answer_bytes(const json_value& value, limit_settings& /*into*/) {
+  value.fault("holds for all domains, because answers are shared (expected "
+              "in the \"limits\" of the whole file)");
+}
 
 void read_servers(const json_value& value, resolver_settings& into) {
   constexpr std::string_view expected =
@@ -67,6 +95,18 @@ read_endpoint(const json_value& value, std::string_view expected,
   return std::nullopt;
 }
 
+std::optional<net::ip_prefix> read_prefix(const json_value& value) {
+  const auto text = value.read_text();
+  if (!text)
+    return std::nullopt;
+  const auto network = net::ip_prefix::parse(*text);
+  if (network)
+    return *network;
+  value.fault(network.error().message +
+              R"( (expected a network such as "192.0.2.0/24"))");
+  return std::nullopt;
+}
+
 std::optional<std::string> read_path(const json_value& value) {
   auto path = value.read_text();
   const auto is_control = [](char c) {
@@ -80,13 +120,13 @@ std::optional<std::string> read_path(const json_value& value) {
 }
 
 void read_limits(const json_value& value, limit_settings& into) {
-  static const field_table<limit_settings> fields{
-      {"widest_ipv4", limit(&limit_settings::widest_ipv4, 0, 32)},
-      {"widest_ipv6", limit(&limit_settings::widest_ipv6, 0, 128)},
-      {"dns_queries", limit(&limit_settings::dns_queries, 1, 100'000)},
-      {"depth", limit(&limit_settings::depth, 1, 100)},
-      {"answer_bytes", limit(&limit_settings::answer_bytes, 512, 65'535)},
-  };
+  static const auto fields =
+      limit_fields(limit(&limit_settings::answer_bytes, 512, 65'535));
+  read_fields(value, fields, into);
+}
+
+void read_domain_limits(const json_value& value, limit_settings& into) {
+  static const auto fields = limit_fields(refuse_answer_bytes);
   read_fields(value, fields, into);
 }
 

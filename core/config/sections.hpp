@@ -11,8 +11,10 @@
 namespace spfblock::config {
 
 // Each reads the object of its name into the defaults that it is given, and
-// adds what is wrong to the problems of `value`.
+// adds what is wrong to the problems of `value`.  The limits of one domain lack
+// those that hold for all.
 void read_limits(const json_value& value, limit_settings& into);
+void read_domain_limits(const json_value& value, limit_settings& into);
 void read_resolver(const json_value& value, resolver_settings& into);
 void read_refresh(const json_value& value, refresh_settings& into);
 void read_log(const json_value& value, log_settings& into);
@@ -22,6 +24,10 @@ void read_log(const json_value& value, log_settings& into);
 [[nodiscard]] std::optional<net::endpoint>
 read_endpoint(const json_value& value, std::string_view expected,
               std::optional<std::uint16_t> default_port = std::nullopt);
+
+/// Reads a text of net::ip_prefix.
+[[nodiscard]] std::optional<net::ip_prefix>
+read_prefix(const json_value& value);
 
 /// Reads the name of a file or a pattern of such names: no control characters.
 [[nodiscard]] std::optional<std::string> read_path(const json_value& value);

@@ -1,8 +1,10 @@
 #include "core/config/settings_parser.hpp"
 
+#include "core/config/allow_section.hpp"
+#include "core/config/domain_fields.hpp"
 #include "core/config/domain_list.hpp"
-#include "core/config/domain_name.hpp"
 #include "core/config/field.hpp"
+#include "core/config/first_places.hpp"
 #include "core/config/position_index.hpp"
 #include "core/config/problem_list.hpp"
 #include "core/config/sections.hpp"
@@ -13,7 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 namespace spfblock::config {
 
@@ -52,30 +54,16 @@ void read_action(const json_value& value, Into& into) {
     value.fault(action.error().message);
 }
 
-template <class Into, class Member>
-auto permerror_choice(Member Into::*member) {
-  return choice(member, {{"stop", on_permerror::stop},
-                         {"skip", on_permerror::skip},
-                         {"void", on_permerror::list_void}});
-}
-
 void read_listen(const json_value& value, draft& into) {
   constexpr std::string_view expected =
       R"(an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")";
   into.listen.clear();
-  std::map<std::string, std::string> places;
+  first_places places;
   const auto problems_before = value.problems().size();
   for (const json_value& element : value.read_elements()) {
     const auto endpoint = read_endpoint(element, expected);
-    if (!endpoint)
-      continue;
-    const auto [found, added] =
-        places.emplace(endpoint->to_string(), element.place());
-    if (added)
+    if (endpoint && places.is_new(element, endpoint->to_string()))
       into.listen.push_back(*endpoint);
-    else
-      element.fault(fmt::format("{} is given twice (first at {})",
-                                spfblock::quoted(found->first), found->second));
   }
   if (into.listen.empty() && value.problems().size() == problems_before)
     value.fault(fmt::format("found an empty array (expected {})", expected));
@@ -105,56 +93,39 @@ void read_restriction_classes(const json_value& value, draft& into) {
   }
 }
 
-void read_domain_name(const json_value& value, domain_entry& into) {
-  const auto text = value.read_text();
-  if (!text)
-    return;
-  auto name = parse_domain(*text);
-  if (name)
-    into.name = *std::move(name);
-  else
-    value.fault(name.error().message);
-}
-
-/// Lists `entry`, whose name stands at `named`, unless that was at fault.
-void add_domain(const json_value& named, domain_entry entry, draft& into) {
-  if (entry.name.is_root())
-    return;
-  if (auto why = into.listed.add(std::move(entry), named.place()))
-    named.fault(std::move(*why));
+spf_domain inherited_domain(const draft& from) {
+  return {{}, from.on_permerror, from.limits, {}, {}};
 }
 
 domain_entry inherited_entry(const draft& from) {
-  return {{{}, from.on_permerror, from.limits, {}, {}}, from.action};
+  return {inherited_domain(from), from.action};
 }
 
-void read_domain_object(const json_value& value, draft& into) {
-  using entry_type = entry_draft<domain_entry>;
-  static const field_table<entry_type> fields{
-      {"name", read_domain_name},
-      {"action", read_action<entry_type>},
-      {"comment", text(&domain_entry::comment)},
-      {"on_permerror", permerror_choice(&domain_entry::on_permerror)},
-  };
-  entry_type entry{inherited_entry(into), into.restriction_classes};
-  read_fields(value, fields, entry);
-  value.require("name", "a domain name");
-  if (const auto named = value.member("name"))
-    add_domain(*named, static_cast<domain_entry&>(entry), into);
+void read_allow_section(const json_value& value, draft& into) {
+  read_allow(value, inherited_domain(into), into.allow);
 }
 
 void read_domains(const json_value& value, draft& into) {
+  using entry_type = entry_draft<domain_entry>;
+  static const auto fields = [] {
+    auto table = domain_fields<entry_type>();
+    table.push_back({"action", read_action<entry_type>});
+    return table;
+  }();
   for (const json_value& element : value.read_elements()) {
-    if (element.is_object()) {
-      read_domain_object(element, into);
-    } else if (element.is_string()) {
-      domain_entry entry = inherited_entry(into);
-      read_domain_name(element, entry);
-      add_domain(element, std::move(entry), into);
-    } else {
-      element.unexpected("a domain name, or an object with one");
-    }
+    entry_type entry{inherited_entry(into), into.restriction_classes};
+    const auto named = read_domain(element, fields, entry);
+    if (!named)
+      continue;
+    if (auto why =
+            into.listed.add(static_cast<domain_entry&&>(entry), named->place()))
+      named->fault(std::move(*why));
   }
+}
+
+void read_state_file(const json_value& value, draft& into) {
+  if (auto path = read_path(value))
+    into.state_file = std::move(*path);
 }
 
 void read_admin(const json_value& value, draft& into) {
@@ -190,15 +161,8 @@ void read_domain_files(const json_value& value, draft& into) {
 }
 
 void read_network(const json_value& value, network_entry& into) {
-  const auto text = value.read_text();
-  if (!text)
-    return;
-  const auto network = net::ip_prefix::parse(*text);
-  if (network)
+  if (const auto network = read_prefix(value))
     into.network = *network;
-  else
-    value.fault(network.error().message +
-                R"( (expected a network such as "192.0.2.0/24"))");
 }
 
 void read_networks(const json_value& value, draft& into) {
@@ -227,11 +191,13 @@ const field_table<draft>& fields() {
       {"action", read_action<draft>},
       {"on_permerror", permerror_choice(&draft::on_permerror)},
       {"limits", section(&settings::limits, read_limits)},
+      {"allow", read_allow_section},
       {"domains", read_domains},
       {"domain_files", read_domain_files},
       {"networks", read_networks},
       {"resolver", section(&settings::resolver, read_resolver)},
       {"refresh", section(&settings::refresh, read_refresh)},
+      {"state_file", read_state_file},
       {"admin", read_admin},
       {"log", section(&settings::log, read_log)},
   };

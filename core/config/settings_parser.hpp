@@ -33,10 +33,15 @@ using domain_file_reader =
 /// order of file and line: syntax (that one ends the parsing), unknown keys
 /// (with the known ones, and the likely one named), keys given twice, wrong
 /// types, numbers out of range or not whole, durations ("90s", "15m", "1h",
-/// "7d"), names, addresses, actions (table::action), domains listed twice,
-/// and the lack of all of `domains`, `domain_files` and `networks`.
+/// "7d"), days, names, addresses, actions (table::action), what is given twice
+/// in one list, and the lack of all of `domains`, `domain_files` and
+/// `networks`.
 ///
-/// Relative `domain_files` patterns and `zone_file` are passed on as written.
+/// A domain may be listed and allowed: lists of domains come from others.  A
+/// day may be past, since there is no clock here.
+///
+/// Relative `domain_files` patterns, `zone_file` and `state_file` are passed on
+/// as written.
 ///
 /// @param file how the file is called in messages
 std::variant<settings, std::vector<problem>>

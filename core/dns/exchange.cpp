@@ -7,23 +7,52 @@
 #include <utility>
 
 namespace spfblock::dns {
+namespace {
+
+constexpr unsigned datagram_resends = 2;
+
+/// @pre as the exchange's
+round_trip& first_of(std::vector<round_trip>& measured,
+                     const exchange_settings& settings) {
+  EXPECTS(!settings.servers.empty() && settings.attempts > 0);
+  EXPECTS(measured.size() == settings.servers.size());
+  return measured.front();
+}
+
+} // namespace
 
 exchange::exchange(question asked, const exchange_settings& settings,
+                   std::vector<round_trip>& measured,
                    std::function<std::uint16_t()> random_id)
     : asked_{std::move(asked)},
       settings_{&settings},
+      measured_{&measured},
       random_id_{std::move(random_id)},
-      servers_(settings.servers.size()) {
-  EXPECTS(!settings.servers.empty() && settings.attempts > 0);
+      servers_(settings.servers.size()),
+      silence_{first_of(measured, settings), settings.timeout,
+               datagram_resends} {
   send(transport::udp);
 }
 
-bool exchange::received(std::string_view message) {
+exchange::verdict exchange::waited() {
+  EXPECTS(!finished_);
+  const verdict next = silence_.waited();
+  if (next == verdict::resend)
+    ++queries_;
+  else if (next == verdict::over)
+    try_next_server("timeout");
+  return next;
+}
+
+bool exchange::received(std::string_view message, duration after) {
   EXPECTS(!finished_);
   reply got = decode_reply(message, asked_, id_, settings_->limits);
+  if (got.what == reply::kind::not_ours)
+    return false;
+  measure(after);
   server_state& server = servers_[current_];
   switch (got.what) {
-  case reply::kind::not_ours: return false;
+  case reply::kind::not_ours: break;
   case reply::kind::answer: finish(std::move(got.content)); break;
   case reply::kind::truncated:
     if (step_.over == transport::udp)
@@ -42,14 +71,15 @@ bool exchange::received(std::string_view message) {
   return true;
 }
 
-void exchange::timed_out() {
-  EXPECTS(!finished_);
-  try_next_server("timeout");
-}
-
 void exchange::failed(std::string_view reason) {
   EXPECTS(!finished_);
   try_next_server(reason);
+}
+
+void exchange::abandon(std::string reason) {
+  EXPECTS(!finished_);
+  --queries_;
+  finish(failed_answer(std::move(reason)));
 }
 
 const answer& exchange::result() const noexcept {
@@ -61,7 +91,20 @@ void exchange::send(transport over) {
   id_ = random_id_();
   step_ = {settings_->servers[current_], over,
            encode_query(asked_, id_, servers_[current_].with_edns)};
+  silence_ = {(*measured_)[current_], settings_->timeout,
+              over == transport::udp ? datagram_resends : 0};
   ++queries_;
+}
+
+/// Over TCP, the time includes the connection.
+void exchange::measure(duration after) {
+  if (step_.over == transport::tcp)
+    return;
+  round_trip& to = (*measured_)[current_];
+  if (silence_.resent())
+    to.back_off();
+  else
+    to.add(after);
 }
 
 void exchange::try_next_server(std::string_view reason) {

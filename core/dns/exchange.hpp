@@ -6,9 +6,12 @@
 #include "core/dns/answer.hpp"
 #include "core/dns/message.hpp"
 #include "core/dns/question.hpp"
+#include "core/dns/retransmission.hpp"
+#include "core/dns/round_trip.hpp"
 #include "core/dns/wire_check.hpp"
 #include "core/net/endpoint.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,21 +25,24 @@ namespace spfblock::dns {
 struct exchange_settings {
   std::vector<net::endpoint> servers; ///< at least one, in order of preference
   unsigned attempts = 3;              ///< rounds over all servers, at least 1
+  std::chrono::milliseconds timeout{2000}; ///< of each step, positive
   wire_limits limits;
 };
 
 /// The life of one question, driven by the shell.
 ///
-/// The shell performs next() until it is `finished`: it sends `query` to
-/// `server` over the transport named and then reports what happened, by
-/// received(), timed_out() or failed().  A step has one time-out, from the
-/// sending on, however many messages that are not ours arrive.
+/// The shell performs next() until the exchange is finished(): it sends `query`
+/// to `server` over the transport named.  Then it tells what happens: messages
+/// by received(), silence by waited(), errors by failed().  A step is over
+/// `timeout` after its sending at the latest, however many messages that are
+/// not ours arrive; a datagram may be sent again meanwhile
+/// (retransmission.hpp).
 ///
 /// Servers are tried in order, and the whole list `attempts` times.  A server
 /// that answered unusably is not asked again; when none is left the exchange
 /// ends early.  TCP after truncation (at most once a round) and a repetition
 /// without EDNS (at most once; it is remembered) go to the same server and do
-/// not count as attempts: at most 3 queries a server and round.
+/// not count as attempts: at most 3 steps a server and round.
 class exchange {
 public:
   enum class transport : std::uint8_t { udp, tcp };
@@ -48,10 +54,15 @@ public:
     std::string query; ///< wire format, without the length prefix of TCP
   };
 
+  using verdict = retransmission::verdict;
+
   /// @param settings outlives the exchange
+  /// @param measured round trips of settings.servers, in that order; are read
+  ///        and added to; outlive the exchange
   /// @param random_id gives an unpredictable 16-bit number at each call
   /// @pre settings names a server
   exchange(question asked, const exchange_settings& settings,
+           std::vector<round_trip>& measured,
            std::function<std::uint16_t()> random_id);
 
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -60,23 +71,35 @@ public:
   /// @pre not finished()
   [[nodiscard]] const step& next() const noexcept { return step_; }
 
-  /// Takes a message that came from step().server over its transport.
+  /// How long to wait for a message now, from the last sending or waited() on.
+  /// @pre not finished()
+  [[nodiscard]] duration wait() const noexcept { return silence_.wait(); }
+
+  /// wait() has gone by.
+  /// @return `resend`: send next() once more, on the same socket;
+  ///         `wait`: go on waiting; both for another wait();
+  ///         `over`: perform next() or take the result()
+  verdict waited();
+
+  /// Takes a message that came from next().server over its transport.
+  /// @param after the time since next() was sent first, for `measured`
   /// @return whether the step is over: perform next() or take the result();
   ///         if not, go on waiting
-  bool received(std::string_view message);
-
-  /// The step's time is over.
-  void timed_out();
+  bool received(std::string_view message, duration after);
 
   /// The step cannot be done: "Connection refused", "connection closed".
   void failed(std::string_view reason);
+
+  /// next() is not performed, nor anything after it: the result is a failure
+  /// for `reason`.
+  void abandon(std::string reason);
 
   /// The answer; of status `failed`, with the last reason and server, if no
   /// server gave one.
   /// @pre finished()
   [[nodiscard]] const answer& result() const noexcept;
 
-  /// How many queries were sent so far, over UDP and TCP.
+  /// How many queries were to be sent so far: steps and resends.
   [[nodiscard]] unsigned queries() const noexcept { return queries_; }
 
 private:
@@ -86,12 +109,14 @@ private:
   };
 
   void send(transport over);
+  void measure(duration after);
   void try_next_server(std::string_view reason);
   void drop_server(std::string_view reason);
   void finish(answer with);
 
   question asked_;
   const exchange_settings* settings_;
+  std::vector<round_trip>* measured_;
   std::function<std::uint16_t()> random_id_;
   std::vector<server_state> servers_; ///< as settings_->servers
   std::size_t current_ = 0;           ///< index into both
@@ -99,6 +124,7 @@ private:
   std::uint16_t id_ = 0; ///< of step_.query
   bool finished_ = false;
   step step_;
+  retransmission silence_; ///< after step_.query
   unsigned queries_ = 0;
   answer result_;
 };

@@ -41,6 +41,9 @@ struct match_result {
   std::vector<grant> grants; ///< of an include: who granted `matched`
 };
 
+/// Of so many terms that are too wide it is kept what they would have granted.
+constexpr std::size_t too_wide_kept = 100;
+
 class evaluator {
 public:
   evaluator(const dns::name& domain, const dns::answer_store& answers,
@@ -73,6 +76,8 @@ private:
                            const frame& here, cohorts undecided);
   match_result consult(const domain_spec& spec, std::size_t term,
                        const frame& from, cohorts undecided);
+  bool may_not_follow(const dns::name& target, std::size_t term,
+                      const frame& from);
   record_result enter(const dns::name& target, std::size_t term,
                       const frame& from, cohorts undecided);
 
@@ -81,12 +86,14 @@ private:
                                      net::family family);
   bool too_wide(const directive& what, std::size_t term, const frame& here,
                 net::family family, unsigned length);
+  void note_too_wide(std::size_t term, net::address_set addresses);
   [[nodiscard]] bool loops(const dns::name& target, std::size_t term) const;
 
   inquiry dns_;
   const rules& rules_;
   expansion out_;
   tally tally_;
+  net::address_set too_wide_; ///< the union of out_.too_wide
 };
 
 // Records ------------------------------------------------------------------
@@ -281,6 +288,10 @@ match_result evaluator::consult(const domain_spec& spec, std::size_t term,
       result.unmatched.add(std::move(concerned));
       continue;
     }
+    if (target && may_not_follow(*target, term, from)) {
+      result.unmatched.add(std::move(concerned));
+      continue;
+    }
     record_result inner = target ? enter(*target, term, from, concerned)
                                  : record_result{{}, {}, {}, true};
     if (inner.no_record)
@@ -292,6 +303,18 @@ match_result evaluator::consult(const domain_spec& spec, std::size_t term,
               std::back_inserter(result.grants));
   }
   return result;
+}
+
+/// Whether the settings forbid to list what the record of `target` grants.
+/// Where it cuts out it is followed: that lists less.
+bool evaluator::may_not_follow(const dns::name& target, std::size_t term,
+                               const frame& from) {
+  if (!from.granting || rules_.not_followed == nullptr ||
+      !std::binary_search(rules_.not_followed->begin(),
+                          rules_.not_followed->end(), target))
+    return false;
+  tally_.remark(term, "not followed: allow.includes names it");
+  return true;
 }
 
 /// Evaluates another record for the sake of a term, unless a bound is in the
@@ -372,19 +395,35 @@ bool evaluator::too_wide(const directive& what, std::size_t term,
   return true;
 }
 
+/// Keeps what a term would have granted that is too wide.  Each address goes to
+/// the first such term: then it would have been decided.
+void evaluator::note_too_wide(std::size_t term, net::address_set addresses) {
+  if (out_.too_wide.size() >= too_wide_kept)
+    return;
+  addresses -= too_wide_;
+  if (addresses.empty())
+    return;
+  too_wide_ |= addresses;
+  out_.too_wide.push_back({term, std::move(addresses)});
+}
+
 /// all, ip4, ip6 (RFC 7208 §5.1, §5.6).
 match_result evaluator::match_network(const directive& what, std::size_t term,
                                       const frame& here, cohorts undecided) {
   net::address_set named;
+  const auto name = [&](net::family family, unsigned length,
+                        const net::address_set& addresses) {
+    if (!too_wide(what, term, here, family, length))
+      named |= addresses;
+    else
+      note_too_wide(term, undecided.addresses() & addresses);
+  };
   if (what.mechanism == mechanism::all) {
-    for (const auto family : {net::family::ipv4, net::family::ipv6}) {
-      if (!too_wide(what, term, here, family, 0))
-        named |= net::address_set::everything(family);
-    }
-  } else if (!what.matches_nothing &&
-             !too_wide(what, term, here, what.network.family(),
-                       what.network.length())) {
-    named = net::address_set{what.network};
+    for (const auto family : {net::family::ipv4, net::family::ipv6})
+      name(family, 0, net::address_set::everything(family));
+  } else if (!what.matches_nothing) {
+    name(what.network.family(), what.network.length(),
+         net::address_set{what.network});
   }
   cohorts matched = undecided.extract(named);
   return {std::move(matched), std::move(undecided), {}};

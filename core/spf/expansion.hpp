@@ -73,6 +73,10 @@ struct expansion {
   /// The same, disjoint, by the term that granted them, in order of
   /// evaluation.
   std::vector<grant> grants;
+  /// What the terms would have granted that are too wide, disjoint, in order of
+  /// evaluation; of the first hundred.  Of ip4, ip6 and all only: hosts are
+  /// not looked up for it.
+  std::vector<grant> too_wide;
   /// The addresses for which check_host() returns permerror and temperror.
   net::address_set permerror;
   net::address_set temperror;

@@ -1,5 +1,9 @@
 #include "core/table/domain_book.hpp"
 
+#include "core/net/special_purpose.hpp"
+#include "core/table/listing_events.hpp"
+#include "core/table/schedule.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,112 +13,305 @@ namespace {
 using log::event;
 using std::chrono::seconds;
 
-/// What the log says when a listing changed.
-event changed_event(const dns::name& domain, const net::address_set& before,
-                    const net::address_set& after) {
-  const net::address_set added = after - before;
-  const net::address_set removed = before - after;
-  event told{level::info, "listing changed"};
-  told.with("domain", domain.to_string())
-      .with("networks", after.to_prefixes().size())
-      .with("ipv4_addresses", after.ipv4_count())
-      .with("ipv6_slash64s", after.ipv6_slash64_count())
-      .with("networks_added", added.to_prefixes().size())
-      .with("networks_removed", removed.to_prefixes().size());
-  return told;
+/// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
+constexpr seconds farthest_wake{30 * 24 * 3600};
+
+std::string key_of(const dns::name& domain, role as) {
+  return domain.wire() + (as == role::listed ? 'l' : 'a');
 }
 
-/// Everything that kept a term from being listed, on one line; empty if
-/// nothing did.
-std::string trouble_in(const spf::expansion& result) {
-  std::string text;
-  const auto add = [&text](const std::string& where, const std::string& what) {
-    if (!text.empty())
-      text += "; ";
-    text += where + ": " + what;
-  };
-  for (const spf::record_visit& record : result.records) {
-    if (!record.error.empty())
-      add(record.domain.to_string(), record.error);
+/// What is listed, or allowed, of `pass`.
+struct verdict {
+  net::address_set effective;
+  net::address_set kept_off;
+  std::vector<refusal> refusals;
+  std::optional<refusal> over; ///< a total: then `effective` is not to be
+};
+
+/// Subtracts what is allowed, then what is over a limit.
+verdict judge(const domain_page& page, const net::address_set& pass,
+              const net::address_set& allowed) {
+  verdict told;
+  told.effective = pass;
+  if (page.role == role::listed) {
+    told.kept_off = pass & allowed;
+    told.effective -= allowed;
   }
-  for (const spf::term_visit& term : result.terms) {
-    for (const std::string& remark : term.remarks)
-      add(term.text, remark);
-  }
-  return text;
+  told.refusals = refuse_too_wide(told.effective, page.domain.limits);
+  told.over = over_total(told.effective, page.domain.limits);
+  return told;
 }
 
 } // namespace
 
-domain_book::page* domain_book::find(const dns::name& domain) {
-  const auto at = index_.find(domain.wire());
+// Configuration ------------------------------------------------------------
+
+const domain_page* domain_book::find(const dns::name& domain, role of) const {
+  const auto at = index_.find(key_of(domain, of));
   return at == index_.end() ? nullptr : &pages_[at->second];
 }
 
-void domain_book::apply(const config::settings& settings, moment now) {
+domain_page* domain_book::find(const dns::name& domain, role of) {
+  return const_cast<domain_page*>(std::as_const(*this).find(domain, of));
+}
+
+domain_book::settlement domain_book::apply(const config::settings& settings,
+                                           const net::address_set& own,
+                                           timestamp now) {
   abandon_expansions(now);
-  const bool limits_changed = settings.limits != settings_.limits;
-  std::vector<page> pages;
-  pages.reserve(settings.domains.size());
-  for (const config::domain_entry& entry : settings.domains) {
-    page* known = find(entry.name);
-    if (known == nullptr) {
-      page fresh{entry};
-      fresh.due = now;
-      pages.push_back(std::move(fresh));
-      continue;
-    }
-    if (limits_changed || known->entry.on_permerror != entry.on_permerror)
-      known->due = now;
-    known->due = std::min(known->due, now + settings.refresh.interval);
-    known->entry = entry;
-    pages.push_back(std::move(*known));
-  }
-  pages_ = std::move(pages);
+  take_pages(settings, now);
   settings_ = settings;
+  not_followed_ =
+      std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
+  own_ = settings.allow.reserved ? own : net::address_set{};
+
+  settlement told = remove_ended(now);
+  rebuild_allowance();
+  derive_all(told);
+  tell_kept_off_by_hand(told);
+  told.listing_changed = told.worth_saving = true;
+  return told;
+}
+
+void domain_book::take_pages(const config::settings& settings, timestamp now) {
+  const bool includes_changed =
+      settings.allow.includes != settings_.allow.includes;
+  std::vector<domain_page> pages;
+  pages.reserve(settings.domains.size() + settings.allow.domains.size());
+  const auto take = [&](const config::spf_domain& domain, role as) {
+    domain_page page = renewed_page(domain, as, now);
+    if (includes_changed && as == role::listed)
+      page.due = now.steady;
+    page.due = std::min(page.due, now.steady + settings.refresh.interval);
+    pages.push_back(std::move(page));
+  };
+  for (const config::domain_entry& entry : settings.domains) {
+    take(entry, role::listed);
+    pages.back().action = entry.action;
+  }
+  for (const config::spf_domain& domain : settings.allow.domains)
+    take(domain, role::allowed);
+  pages_ = std::move(pages);
+  index_pages();
+}
+
+/// The page of a domain as it is configured now, with all that is known.
+domain_page domain_book::renewed_page(const config::spf_domain& domain, role as,
+                                      timestamp now) {
+  domain_page page;
+  page.role = as;
+  page.due = page.configured_at = now.steady;
+  if (domain_page* known = find(domain.name, as)) {
+    const bool same_rules = known->domain.limits == domain.limits &&
+                            known->domain.on_permerror == domain.on_permerror;
+    page = std::move(*known);
+    if (!same_rules)
+      page.due = now.steady;
+  }
+  page.domain = domain;
+  return page;
+}
+
+void domain_book::index_pages() {
   index_.clear();
+  for (std::size_t i = 0; i < pages_.size(); ++i)
+    index_[key_of(pages_[i].domain.name, pages_[i].role)] = i;
+}
+
+void domain_book::abandon_expansions(timestamp now) {
+  for (domain_page& each : pages_) {
+    if (std::exchange(each.expanding, false))
+      each.due = now.steady;
+  }
   expanding_ = 0;
-  for (std::size_t i = 0; i < pages_.size(); ++i) {
-    index_[pages_[i].entry.name.wire()] = i;
-    if (pages_[i].expanding)
-      ++expanding_;
+}
+
+domain_book::settlement domain_book::remove_ended(timestamp now) {
+  settlement told;
+  const auto ended = [&](const domain_page& page) {
+    if (!page.domain.until || now.wall < *page.domain.until)
+      return false;
+    told.events.push_back(about(page, level::notice, "entry ended"));
+    expanding_ -= page.expanding ? 1U : 0U;
+    return true;
+  };
+  if (std::erase_if(pages_, ended) == 0)
+    return told;
+  index_pages();
+  rebuild_allowance();
+  derive_all(told);
+  tell_kept_off_by_hand(told);
+  told.listing_changed = told.worth_saving = true;
+  return told;
+}
+
+// What is allowed ----------------------------------------------------------
+
+void domain_book::rebuild_allowance() {
+  std::vector<allowance::entry> entries;
+  for (const net::ip_prefix& network : settings_.allow.networks)
+    entries.push_back(
+        {"network " + network.to_string(), net::address_set{network}});
+  for (const domain_page& each : pages_) {
+    if (each.role == role::allowed && !each.effective.empty())
+      entries.push_back(
+          {"domain " + each.domain.name.to_string(), each.effective});
+  }
+  if (settings_.allow.reserved) {
+    for (const auto& block : net::special_purpose_blocks())
+      entries.push_back({"reserved " + block.prefix.to_string() + " (" +
+                             std::string{block.name} + ')',
+                         net::address_set{block.prefix}});
+    entries.push_back({"this machine", own_});
+  }
+  allowance_ = allowance{std::move(entries)};
+}
+
+/// Computes anew what is listed of each domain, after what is allowed or the
+/// limits changed.
+void domain_book::derive_all(settlement& told) {
+  for (domain_page& each : pages_) {
+    if (each.role == role::allowed)
+      derive(each, told);
+  }
+  rebuild_allowance();
+  for (domain_page& each : pages_) {
+    if (each.role == role::listed)
+      derive(each, told);
   }
 }
 
-std::vector<domain_book::assignment> domain_book::take_due(moment now) {
+/// Computes what is listed of the last good expansion.
+void domain_book::derive(domain_page& of, settlement& told) const {
+  verdict now = judge(of, of.good.pass, allowance_.all());
+  if (now.over) {
+    now.effective = {};
+    now.refusals.push_back(*std::move(now.over));
+  }
+  const bool more_kept_off = of.kept_off != now.kept_off;
+  const bool more_refused = of.refusals != now.refusals;
+  const net::address_set before = std::exchange(of.effective, now.effective);
+  of.kept_off = std::move(now.kept_off);
+  of.refusals = std::move(now.refusals);
+
+  if (before != of.effective) {
+    told.events.push_back(changed_event(of, before));
+    told.listing_changed = true;
+  }
+  if (more_kept_off && !of.kept_off.empty())
+    told.events.push_back(
+        kept_off_event(of, allowance_.grounds_over(of.kept_off)));
+  for (const refusal& each : of.refusals) {
+    if (more_refused)
+      told.events.push_back(refused_event(of, each));
+  }
+}
+
+/// Says which networks by hand overlap with what is allowed, if that changed.
+void domain_book::tell_kept_off_by_hand(settlement& told) {
+  std::vector<net::ip_prefix> networks;
+  networks.reserve(settings_.networks.size());
+  for (const config::network_entry& entry : settings_.networks)
+    networks.push_back(entry.network);
+  const auto listed = net::address_set::of(networks) & allowance_.all();
+  if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
+    return;
+  std::string grounds;
+  for (const std::string& each : allowance_.grounds_over(listed))
+    grounds += (grounds.empty() ? "" : ", ") + each;
+  told.events.push_back(event{level::warning, "kept off by allow"}
+                            .with("listing", "networks")
+                            .with("by", grounds)
+                            .with("networks", some_networks(listed)));
+}
+
+bool domain_book::awaits_allowed(moment now) const {
+  return std::any_of(
+      pages_.begin(), pages_.end(), [&](const domain_page& page) {
+        return page.role == role::allowed && !page.tried && !page.good_at &&
+               now - page.configured_at < allow_patience;
+      });
+}
+
+// State --------------------------------------------------------------------
+
+domain_book::settlement domain_book::restore(const state& from, timestamp now) {
+  for (const domain_state& kept : from.domains) {
+    domain_page* of = find(kept.name, kept.role);
+    if (of == nullptr || of->tried || of->good_at || !kept.good_at)
+      continue;
+    const moment good_at = now.past(*kept.good_at);
+    if (now.steady - good_at >= settings_.refresh.keep_stale)
+      continue;
+    of->good = kept.good;
+    of->good_at = good_at;
+    of->changed_at = kept.changed_at;
+    of->gone = kept.gone;
+    of->failures = kept.failures;
+    of->trouble = kept.trouble;
+  }
+  settlement told;
+  derive_all(told);
+  tell_kept_off_by_hand(told);
+  return told;
+}
+
+state domain_book::save(timestamp now) const {
+  state all;
+  all.written = now.wall;
+  all.domains.reserve(pages_.size());
+  for (const domain_page& each : pages_) {
+    domain_state& kept = all.domains.emplace_back();
+    kept.name = each.domain.name;
+    kept.role = each.role;
+    kept.good = each.good;
+    if (each.good_at)
+      kept.good_at = now.wall_of(*each.good_at);
+    kept.changed_at = each.changed_at;
+    kept.gone = each.gone;
+    kept.failures = each.failures;
+    kept.trouble = each.trouble;
+  }
+  return all;
+}
+
+// Expansions ---------------------------------------------------------------
+
+std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
   std::vector<assignment> due;
-  for (page& each : pages_) {
-    if (each.expanding || each.due > now)
+  for (domain_page& each : pages_) {
+    if (each.expanding || each.due > now.steady)
       continue;
     each.expanding = true;
     ++expanding_;
-    due.push_back({each.entry.name, config::rules_of(each.entry, nullptr)});
+    due.push_back(
+        {each.domain.name, each.role,
+         config::rules_of(each.domain, each.role == role::listed ? not_followed_
+                                                                 : nullptr)});
   }
   return due;
 }
 
-void domain_book::abandon_expansions(moment now) {
-  for (page& each : pages_) {
-    if (!std::exchange(each.expanding, false))
-      continue;
-    each.due = now;
-    --expanding_;
-  }
-}
-
-std::optional<moment> domain_book::next_due() const {
+std::optional<moment> domain_book::next_due(timestamp now) const {
   std::optional<moment> next;
-  for (const page& each : pages_) {
-    if (!each.expanding && (!next || each.due < *next))
-      next = each.due;
+  const auto sooner = [&next](moment at) {
+    if (!next || at < *next)
+      next = at;
+  };
+  for (const domain_page& each : pages_) {
+    if (!each.expanding)
+      sooner(each.due);
+    if (each.domain.until)
+      sooner(now.steady +
+             std::min<seconds>(*each.domain.until - now.wall, farthest_wake));
   }
   return next;
 }
 
-domain_book::settlement domain_book::settle(const spf::expansion& result,
-                                            moment now) {
+domain_book::settlement
+domain_book::settle(role as, const spf::expansion& result, timestamp now) {
   settlement told;
-  page* of = find(result.domain);
+  domain_page* of = find(result.domain, as);
   if (of == nullptr || !of->expanding)
     return told;
   of->expanding = false;
@@ -125,107 +322,146 @@ domain_book::settlement domain_book::settle(const spf::expansion& result,
            of->good_at)
     keep_if_gone_once(*of, now, told);
   else
-    replace(*of, result, now, told);
+    look(*of, result, now, told);
+  of->tried = true;
+
+  if (as == role::allowed && told.listing_changed) {
+    derive_all(told);
+    tell_kept_off_by_hand(told);
+  }
+  told.worth_saving = told.worth_saving || told.listing_changed;
   told.due = of->due;
   return told;
 }
 
-void domain_book::keep_after_failure(page& of, const std::string& reason,
-                                     moment now, settlement& told) const {
-  const auto& refresh = settings_.refresh;
-  seconds wait = refresh.retry;
-  for (unsigned i = 0; i < of.failures && wait < refresh.interval; ++i)
-    wait *= 2;
-  of.due = now + std::min(wait, refresh.interval);
+void domain_book::keep_after_failure(domain_page& of, const std::string& reason,
+                                     timestamp now, settlement& told) const {
+  of.due = now.steady + wait_after_failure(settings_.refresh, of.failures);
   ++of.failures;
-
-  if (of.failures == 1 || of.trouble != reason) {
-    told.events.push_back(
-        event{level::warning, "domain failing"}
-            .with("domain", of.entry.name.to_string())
-            .with("reason", reason)
-            .with("networks_kept", of.listed.to_prefixes().size()));
-  }
+  const bool is_news = of.failures == 1 || of.trouble != reason;
   of.trouble = reason;
-  if (of.listed.empty() || !of.good_at)
-    return;
-  const moment expiry = *of.good_at + refresh.keep_stale;
-  if (now < expiry) {
-    of.due = std::min(of.due, expiry);
-  } else {
+  if (is_news)
+    told.events.push_back(failing_event(of));
+  if (of.role == role::allowed && !of.good_at && !of.tried)
     told.events.push_back(
-        event{level::warning, "stale listing dropped"}
-            .with("domain", of.entry.name.to_string())
-            .with("keep_stale_s", refresh.keep_stale.count()));
-    of.listed = {};
-    of.authorised.clear();
-    told.listing_changed = true;
-  }
+        about(of, level::warning, "allowed domain unknown, protects nothing"));
+  drop_if_stale(of, now, told);
 }
 
-void domain_book::keep_if_gone_once(page& of, moment now,
+/// Forgets the last good expansion when it has become too old; otherwise sees
+/// to it that the domain is looked at when it will.
+void domain_book::drop_if_stale(domain_page& of, timestamp now,
+                                settlement& told) const {
+  if (!of.good_at)
+    return;
+  const auto keep_stale = settings_.refresh.keep_stale;
+  const moment expiry = *of.good_at + keep_stale;
+  if (now.steady < expiry) {
+    of.due = std::min(of.due, expiry);
+    return;
+  }
+  of.good = {};
+  of.good_at = std::nullopt;
+  of.kept_off = {};
+  of.refusals.clear();
+  told.worth_saving = true;
+  if (of.effective.empty())
+    return;
+  told.events.push_back(stale_event(of, keep_stale));
+  of.effective = {};
+  told.listing_changed = true;
+}
+
+void domain_book::keep_if_gone_once(domain_page& of, timestamp now,
                                     settlement& told) const {
   of.gone = true;
   of.failures = 0;
   of.trouble = "no SPF record";
-  of.due = now + settings_.refresh.interval;
+  of.due = now.steady + settings_.refresh.interval;
+  told.worth_saving = true;
   told.events.push_back(
-      event{level::warning, "record gone, kept until the next look"}
-          .with("domain", of.entry.name.to_string())
-          .with("networks_kept", of.listed.to_prefixes().size()));
+      about(of, level::warning, "record gone, kept until the next look")
+          .with("networks_kept", of.effective.to_prefixes().size()));
 }
 
-void domain_book::replace(page& of, const spf::expansion& result, moment now,
-                          settlement& told) const {
+/// The DNS answered: believes what it said, unless that is over a total or grew
+/// too much.
+void domain_book::look(domain_page& of, const spf::expansion& result,
+                       timestamp now, settlement& told) const {
   const std::string trouble = trouble_in(result);
   if (of.gone && result.outcome == spf::outcome::expanded)
-    told.events.push_back(event{level::info, "record back"}.with(
-        "domain", of.entry.name.to_string()));
+    told.events.push_back(about(of, level::info, "record back"));
   if (of.failures > 0)
-    told.events.push_back(event{level::info, "domain recovered"}
-                              .with("domain", of.entry.name.to_string())
+    told.events.push_back(about(of, level::info, "domain recovered")
                               .with("failures", of.failures));
   if (!trouble.empty() && trouble != of.trouble)
-    told.events.push_back(event{level::warning, "record not listed in full"}
-                              .with("domain", of.entry.name.to_string())
+    told.events.push_back(about(of, level::warning, "record not listed in full")
                               .with("reason", trouble));
-  of.authorised.clear();
-  for (const spf::grant& each : result.grants)
-    of.authorised.push_back({spf::chain(result, each.term), each.addresses});
-  if (of.listed != result.pass) {
-    told.events.push_back(changed_event(of.entry.name, of.listed, result.pass));
-    of.listed = result.pass;
-    told.listing_changed = true;
-  }
   of.gone = result.outcome == spf::outcome::no_record;
   of.failures = 0;
   of.trouble = trouble;
-  of.good_at = now;
-  reschedule(of, result, now);
+  of.refused_terms = refused_terms_of(result);
+
+  verdict found = judge(of, result.pass, allowance_.all());
+  std::optional<refusal> rejected = std::move(found.over);
+  std::optional<net::address_set> held;
+  if (!rejected && of.good_at) {
+    rejected = over_growth(found.effective, of.effective, of.domain.limits);
+    const bool confirmed =
+        rejected && of.held &&
+        !over_growth(found.effective, *of.held, of.domain.limits);
+    if (confirmed)
+      rejected = std::nullopt;
+    else if (rejected)
+      held = std::move(found.effective);
+  }
+  of.held = std::move(held);
+  const bool is_news = rejected && rejected != of.rejected;
+  of.rejected = std::move(rejected);
+  if (!of.rejected)
+    believe(of, finding_of(result, of.good, now.wall), now, told);
+  schedule_after_success(of, result.ttl, now);
+  if (is_news)
+    told.events.push_back(refused_event(of, *of.rejected));
+  if (of.rejected)
+    drop_if_stale(of, now, told);
 }
 
-void domain_book::reschedule(page& of, const spf::expansion& result,
-                             moment now) const {
-  const auto& refresh = settings_.refresh;
-  seconds wait = refresh.interval;
-  if (refresh.follow_ttl)
-    wait = std::min(wait, std::max(refresh.minimum, seconds{result.ttl}));
-  of.due = now + wait;
+void domain_book::believe(domain_page& of, finding found, timestamp now,
+                          settlement& told) const {
+  const bool changed = of.good.pass != found.pass;
+  told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
+  if (changed || !of.good_at)
+    of.changed_at = now.wall;
+  of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
+  of.good = std::move(found);
+  of.good_at = now.steady;
+  derive(of, told);
 }
+
+void domain_book::schedule_after_success(domain_page& of, std::uint32_t ttl,
+                                         timestamp now) const {
+  const auto& by = settings_.refresh;
+  const auto wait = wait_after_success(by, ttl, of.changes);
+  of.due = now.steady + spread(wait, by, random_ ? random_() : 0);
+}
+
+// Publication --------------------------------------------------------------
 
 std::vector<listing> domain_book::listings() const {
   std::vector<listing> all;
   all.reserve(settings_.networks.size() + pages_.size());
   for (const config::network_entry& entry : settings_.networks) {
+    const auto rest = net::address_set{entry.network} - allowance_.all();
     const std::string text = entry.network.to_string();
-    all.push_back({text, entry.action.bind(text), {entry.network}});
+    all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }
-  for (const page& each : pages_) {
-    if (each.listed.empty())
+  for (const domain_page& each : pages_) {
+    if (!each.action || each.effective.empty())
       continue;
-    const std::string text = each.entry.name.to_string();
+    const std::string text = each.domain.name.to_string();
     all.push_back(
-        {text, each.entry.action.bind(text), each.listed.to_prefixes()});
+        {text, each.action->bind(text), each.effective.to_prefixes()});
   }
   return all;
 }

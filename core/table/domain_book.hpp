@@ -1,6 +1,6 @@
-// What is known about each listed domain: its last good networks, when it is
-// due, what went wrong.  Every rule about freshness is here; time is a
-// parameter.
+// What is known about each domain, listed or allowed: its last good networks,
+// when it is due, what went wrong.  Every rule about freshness and about what
+// may be listed is here; time is a parameter.
 #pragma once
 
 #include "core/config/settings.hpp"
@@ -9,87 +9,103 @@
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/spf/rules.hpp"
+#include "core/table/allowance.hpp"
+#include "core/table/domain_page.hpp"
 #include "core/table/snapshot.hpp"
+#include "core/table/state.hpp"
+#include "core/table/timestamp.hpp"
 
 #include <tsl/hopscotch_map.h>
 
-#include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace spfblock::table {
 
-/// A moment; the core never asks for the current one itself.
-using moment = std::chrono::steady_clock::time_point;
+/// How long new listings wait for allowed domains that were never expanded: an
+/// innocent must not be rejected because the spammer's DNS is the faster one.
+inline constexpr std::chrono::seconds allow_patience{10};
 
-/// The listed domains and the rules of their freshness.
+/// The domains and the rules of their freshness.
+///
+/// A listing is what the domain's last good expansion authorises, without what
+/// is allowed, without what is over a limit (contract of the settings `allow`
+/// and `limits`).  An allowed domain's addresses are subject to its limits too.
 ///
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
 public:
-  /// Addresses and how the record came to authorise them.
-  struct authorisation {
-    std::string chain; ///< spf::chain()
-    net::address_set addresses;
-  };
-
-  /// One domain.
-  struct page {
-    config::domain_entry entry;
-    net::address_set listed{}; ///< the last good expansion, empty before one
-    /// The same, disjoint, by the term that authorised them.
-    std::vector<authorisation> authorised{};
-    std::optional<moment> good_at{};
-    moment due{};
-    bool expanding = false;
-    unsigned failures = 0; ///< in a row
-    bool gone = false;     ///< no record at the last look that DNS answered
-    std::string trouble{}; ///< of the last expansion, empty if none
-  };
-
-  /// What an expansion led to.
+  /// What an operation led to.
   struct settlement {
     std::vector<log::event> events; ///< what the log should say
-    bool listing_changed = false;
-    std::optional<moment> due; ///< of the domain; nothing if it is unknown
+    bool listing_changed = false;   ///< listings() gives something else now
+    bool worth_saving = false;      ///< more than moments changed in save()
+    std::optional<moment> due;      ///< of the domain that was settled
   };
 
-  /// A domain to expand and how.
+  /// A domain to expand and how.  `allow.includes` holds for listed domains
+  /// only: what an allowed one authorises is allowed in full.
   struct assignment {
     dns::name domain;
+    table::role role = role::listed;
     spf::rules by;
   };
 
+  /// @param random gives numbers from 0 to 1, which spread the looks; without
+  ///        it nothing is spread
+  explicit domain_book(std::function<double()> random = {})
+      : random_{std::move(random)} {}
+
   /// Takes over a configuration: domains that stay keep all that is known of
   /// them, others go, new ones are due at once.  A domain whose on_permerror
-  /// changed, or all if limits changed, become due at once.
+  /// or limits changed becomes due at once.
   /// Expansions under way are given up: they will not be settled, and their
   /// domains are due at once.
-  void apply(const config::settings& settings, moment now);
+  /// @param own this machine's addresses, subject to `allow.reserved`
+  settlement apply(const config::settings& settings,
+                   const net::address_set& own, timestamp now);
+
+  /// Takes over what an earlier process knew of domains of which nothing is
+  /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
+  settlement restore(const state& from, timestamp now);
+
+  /// What restore() needs to know.
+  [[nodiscard]] state save(timestamp now) const;
+
+  /// Removes the entries whose day `until` has come.
+  settlement remove_ended(timestamp now);
 
   /// The domains that are due and not being expanded; they count as being
   /// expanded from now on, until settle().
-  [[nodiscard]] std::vector<assignment> take_due(moment now);
+  [[nodiscard]] std::vector<assignment> take_due(timestamp now);
 
-  /// When take_due() will give something, as far as is known now; nothing if
-  /// all domains are being expanded.  Linear.
-  [[nodiscard]] std::optional<moment> next_due() const;
+  /// When take_due() or remove_ended() will give something, as far as is known
+  /// now; nothing if all domains are being expanded.  Linear.
+  [[nodiscard]] std::optional<moment> next_due(timestamp now) const;
 
   /// Takes in the result of an expansion.  A domain that is no longer
   /// configured is ignored.
   ///
   /// A temperror keeps the last good networks until `keep_stale` has passed
   /// since they were good; retries come after `retry`, doubling.  A record
-  /// that is gone is believed at the second look that the DNS answers so.
-  settlement settle(const spf::expansion& result, moment now);
+  /// that is gone is believed at the second look that the DNS answers so, a
+  /// listing that grows over `limits.growth` at the second look that finds it.
+  /// A listing over a total keeps the last good one, or none.
+  settlement settle(role as, const spf::expansion& result, timestamp now);
 
   /// How many domains are being expanded.
   [[nodiscard]] std::size_t expanding() const noexcept { return expanding_; }
 
-  /// In the order of the configuration.
-  [[nodiscard]] const std::vector<page>& pages() const noexcept {
+  /// Whether new listings should wait: an allowed domain without addresses is
+  /// being expanded for the first time, since less than allow_patience.
+  [[nodiscard]] bool awaits_allowed(moment now) const;
+
+  /// In the order of the configuration, listed ones first.
+  [[nodiscard]] const std::vector<domain_page>& pages() const noexcept {
     return pages_;
   }
 
@@ -99,23 +115,53 @@ public:
     return settings_.networks;
   }
 
-  /// The listings to publish: networks by hand first, then the domains.
+  [[nodiscard]] const table::allowance& allowed() const noexcept {
+    return allowance_;
+  }
+
+  [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
+    return settings_.refresh;
+  }
+
+  /// The listings to publish: networks by hand first, then the domains; without
+  /// anything that is allowed.
   [[nodiscard]] std::vector<listing> listings() const;
 
 private:
-  void abandon_expansions(moment now);
-  page* find(const dns::name& domain);
-  void reschedule(page& of, const spf::expansion& result, moment now) const;
-  void keep_after_failure(page& of, const std::string& reason, moment now,
-                          settlement& told) const;
-  void keep_if_gone_once(page& of, moment now, settlement& told) const;
-  void replace(page& of, const spf::expansion& result, moment now,
-               settlement& told) const;
+  void take_pages(const config::settings& settings, timestamp now);
+  domain_page renewed_page(const config::spf_domain& domain, role as,
+                           timestamp now);
+  void index_pages();
+  void abandon_expansions(timestamp now);
+  [[nodiscard]] const domain_page* find(const dns::name& domain, role of) const;
+  domain_page* find(const dns::name& domain, role of);
 
+  void derive_all(settlement& told);
+  void derive(domain_page& of, settlement& told) const;
+  void rebuild_allowance();
+  void tell_kept_off_by_hand(settlement& told);
+
+  void keep_after_failure(domain_page& of, const std::string& reason,
+                          timestamp now, settlement& told) const;
+  void keep_if_gone_once(domain_page& of, timestamp now,
+                         settlement& told) const;
+  void look(domain_page& of, const spf::expansion& result, timestamp now,
+            settlement& told) const;
+  void believe(domain_page& of, finding found, timestamp now,
+               settlement& told) const;
+  void drop_if_stale(domain_page& of, timestamp now, settlement& told) const;
+  void schedule_after_success(domain_page& of, std::uint32_t ttl,
+                              timestamp now) const;
+
+  std::function<double()> random_;
   config::settings settings_;
-  std::vector<page> pages_;
+  std::shared_ptr<const std::vector<dns::name>> not_followed_;
+  net::address_set own_; ///< this machine's addresses, if they are allowed
+  std::vector<domain_page> pages_;
+  table::allowance allowance_;
+  net::address_set kept_off_by_hand_; ///< told already
   std::size_t expanding_ = 0;
-  tsl::hopscotch_map<std::string, std::size_t> index_; ///< by name::wire()
+  tsl::hopscotch_map<std::string, std::size_t> index_; ///< by key_of()
 };
 
 } // namespace spfblock::table

@@ -48,22 +48,24 @@ void answer(std::string_view line, const surroundings& around,
   reply += bad_encoding;
 }
 
-void conversation::feed(std::string_view bytes, const surroundings& around,
-                        std::string& replies) {
+std::size_t conversation::feed(std::string_view bytes,
+                               const surroundings& around,
+                               std::string& replies) {
   EXPECTS(!finished_);
-  while (!bytes.empty()) {
-    const auto end = bytes.find('\n');
-    const std::string_view piece = bytes.substr(0, end);
+  std::string_view rest = bytes;
+  while (!rest.empty() && replies.size() < enough_replies) {
+    const auto end = rest.find('\n');
+    const std::string_view piece = rest.substr(0, end);
     if (unfinished_.size() + piece.size() > longest_request) {
       ++around.counted.refused;
       replies += too_long;
       finished_ = true;
       unfinished_ = {};
-      return;
+      return bytes.size();
     }
     if (end == std::string_view::npos) {
       unfinished_ += piece;
-      return;
+      return bytes.size();
     }
     if (unfinished_.empty()) {
       answer(piece, around, replies);
@@ -72,8 +74,9 @@ void conversation::feed(std::string_view bytes, const surroundings& around,
       answer(unfinished_, around, replies);
       unfinished_ = {};
     }
-    bytes.remove_prefix(end + 1);
+    rest.remove_prefix(end + 1);
   }
+  return bytes.size() - rest.size();
 }
 
 } // namespace spfblock::tcp_table

@@ -55,10 +55,17 @@ public:
   /// Octets of a line without its LF.  Postfix sends at most about 6,100.
   static constexpr std::size_t longest_request = 8192;
 
-  /// Appends the replies to all lines that `bytes` completes to `replies`.
+  /// Replies of so many octets are sent before more requests are answered: a
+  /// client that sends much and reads nothing costs no more than that.
+  static constexpr std::size_t enough_replies = 16384;
+
+  /// Appends the replies to the lines that `bytes` completes to `replies`.
+  /// @return how many of the octets were taken: all, unless `replies` holds
+  ///         enough; the others are to be fed once those are sent
   /// @pre not finished()
-  void feed(std::string_view bytes, const surroundings& around,
-            std::string& replies);
+  [[nodiscard]] std::size_t feed(std::string_view bytes,
+                                 const surroundings& around,
+                                 std::string& replies);
 
   /// Whether the connection is to be closed once the replies are sent.
   [[nodiscard]] bool finished() const noexcept { return finished_; }

@@ -25,13 +25,20 @@ exit_status query_command(const std::string& configuration_file,
                           const std::optional<std::string>& server,
                           const std::vector<std::string>& keys);
 
-/// `spfblock explain`: says which listing of the running server answers for an
-/// address and through which chain of includes, or that none does.
+/// For people, or for programs.
+enum class output_format : bool { text, json };
+
+/// `spfblock explain`: says which listing answers for an address and through
+/// which chain of includes, or what keeps it off.  Asks the running server, or
+/// reads the state file where it cannot be asked.
 exit_status explain_command(const std::string& configuration_file,
                             const std::string& address);
 
-/// For people, or for programs.
-enum class output_format : bool { text, json };
+/// `spfblock status`: says how each domain fares.  Asks the running server, or
+/// reads the state file where it cannot be asked.
+/// @return negative if some data are stale
+exit_status status_command(const std::string& configuration_file,
+                           output_format format);
 
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,

@@ -1,7 +1,7 @@
 #include "core/table/explanation.hpp"
-#include "server/admin_client.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
+#include "server/commands/last_known.hpp"
 
 #include <iostream>
 
@@ -17,17 +17,16 @@ exit_status explain_command(const std::string& configuration_file,
   const auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
-  const auto& admin = loaded->settings.admin;
-  if (!admin) {
-    std::cerr << "spfblock: the admin port is off: set \"admin\" in "
-              << configuration_file << '\n';
-    return exit_status::unavailable;
-  }
 
-  const auto fetched =
-      admin_get(reachable(*admin), "/explain?address=" + parsed->to_string());
-  const auto told = fetched ? table::explanation_from_json(*fetched)
-                            : result<table::explanation>{fetched.error()};
+  const auto document = document_or_complain(
+      loaded->settings, "/explain?address=" + parsed->to_string(),
+      [&parsed](const table::domain_book& book, table::timestamp now) {
+        const table::snapshot published{book.listings()};
+        return table::to_json(table::explain(*parsed, published, book, now));
+      });
+  if (!document)
+    return exit_status::unavailable;
+  const auto told = table::explanation_from_json(*document);
   if (!told) {
     std::cerr << "spfblock: " << told.error().message << '\n';
     return exit_status::unavailable;

@@ -1,4 +1,4 @@
-"""The command line: check, query, expand; exit codes; the committed examples."""
+"""The command line: what each command prints, exit codes, the examples."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from .harness.ports import free_port
 from .harness.process import Process
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import CHECKOUT, listening, program, run
+from .harness.waiting import eventually
 
 OK, NEGATIVE, USAGE, UNAVAILABLE, CONFIG = 0, 1, 64, 69, 78
 
@@ -30,7 +31,7 @@ ZONE = (
     + ' ~all"\n'
 )
 
-COMMANDS = ("serve", "check", "query", "expand", "explain")
+COMMANDS = ("serve", "check", "query", "expand", "explain", "status")
 
 # One fault a line, each with the pointer that must be named.
 FAULTS = [
@@ -44,9 +45,14 @@ FAULTS = [
         "/networks/0/network",
     ),
     ('"on_permerror": "panic"', "/on_permerror"),
+    (
+        '"allow": {"domains": [{"name": "a.example", "until": "2027-02-30"}]}',
+        "/allow/domains/0/until",
+    ),
     ('"limits": {"widest_ipv4": 64}', "/limits/widest_ipv4"),
     ('"resolver": {"servers": ["ns.example"]}', "/resolver/servers/0"),
     ('"refresh": {"interval": "soon"}', "/refresh/interval"),
+    ('"state_file": null', "/state_file"),
     ('"log": {"level": "loud"}', "/log/level"),
 ]
 
@@ -234,47 +240,128 @@ class Expand(BlackBoxCase):
         self.assertIn("toramaki.net", done.stderr + done.stdout)
 
 
-class Explain(BlackBoxCase):
-    def start(self, **changes):
-        zone = self.file("test.zone", ZONE)
+class Administered(BlackBoxCase):
+    """A server with an admin port and a state file."""
+
+    def start(self, zone=ZONE, **changes):
         return self.serve(
             {
                 "domains": ["toramaki.net"],
-                "resolver": {"zone_file": zone},
+                "resolver": {"zone_file": self.file("test.zone", zone)},
                 "admin": f"127.0.0.1:{free_port()}",
+                "state_file": os.path.join(self.directory(), "state.json"),
                 **changes,
             }
         )
 
-    def test_names_the_listing_and_the_chain_of_includes(self):
-        server = self.start()
+    def start_listing(self, **changes):
+        server = self.start(**changes)
         self.wait_until_listed(server.port, "45.120.197.160")
-        done = run("explain", "-c", server.file, "45.120.197.160")
-        self.assertEqual(done.returncode, OK, done.stderr)
-        self.assertIn("is listed by toramaki.net", done.stdout)
-        self.assertIn(
-            "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22",
-            done.stdout,
+        return server
+
+    def assert_reads_the_state(self, done, server, why):
+        state = server.configuration["state_file"]
+        self.assertRegex(
+            done.stderr,
+            rf"^spfblock: .*{why}; reading {re.escape(state)} of "
+            r"\d{4}-\d\d-\d\d \d\d:\d\d UTC\n$",
         )
 
+    def assert_69_without_server_and_state(self, *command):
+        """In every way in which there may be neither."""
+        server = self.start_listing()
+        server.stop()
+        missing = os.path.join(self.directory(), "missing.json")
+        damaged = self.file("damaged.json", "{}\n")
+        for admin, state_file, complaint in (
+            (server.configuration["admin"], "", "Connection refused; no state file"),
+            (server.configuration["admin"], missing, f'no state file "{missing}"'),
+            ("", damaged, f'admin port is off; cannot use "{damaged}"'),
+        ):
+            with self.subTest(state_file=state_file):
+                server.write(
+                    {**server.configuration, "admin": admin, "state_file": state_file}
+                )
+                done = run(command[0], "-c", server.file, *command[1:])
+                self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
+                self.assertIn(complaint, done.stderr)
+        self.assertEqual(os.listdir(os.path.dirname(missing)), [])
+        self.assertEqual(os.listdir(os.path.dirname(damaged)), ["damaged.json"])
+
+
+class Explain(Administered):
+    def assert_explains_the_chain(self, done):
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertTrue(
+            done.stdout.startswith("45.120.197.160 is listed by toramaki.net\n")
+        )
+        self.assertIn(
+            "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22",
+            " ".join(done.stdout.split()),
+        )
+        for seen in ("first seen", "last seen"):
+            self.assertRegex(
+                done.stdout, rf"(?m)^  {seen} +[-0-9]{{10}} [:0-9]{{5}} UTC, \d+s ago$"
+            )
+
+    def test_names_the_listing_the_chain_of_includes_and_when_it_was_seen(self):
+        server = self.start_listing()
+        done = run("explain", "-c", server.file, "45.120.197.160")
+        self.assert_explains_the_chain(done)
+        self.assertEqual(done.stderr, "")
+
     def test_exits_1_for_an_address_that_no_listing_holds(self):
-        server = self.start()
-        self.wait_until_listed(server.port, "45.120.197.160")
+        server = self.start_listing()
         done = run("explain", "-c", server.file, "45.120.200.1")
         self.assertEqual(done.returncode, NEGATIVE, done.stderr)
         self.assertEqual(done.stdout, "45.120.200.1 is not listed\n")
 
-    def test_exits_69_without_server_or_admin_port(self):
-        server = self.start()
+    def test_names_the_allow_entry_or_the_limit_that_keeps_an_address_off(self):
+        server = self.start_listing(
+            zone=ZONE + 'wide.example. 60 IN TXT "v=spf1 ip4:62.0.0.0/8 -all"\n',
+            domains=["toramaki.net", "wide.example"],
+            allow={"networks": ["103.58.71.0/25"]},
+        )
+        for address, listing, reason in (
+            ("103.58.71.1", "toramaki.net", "allowed by network 103.58.71.0/25"),
+            (
+                "62.1.0.1",
+                "wide.example",
+                "too wide: wide.example -> ip4:62.0.0.0/8",
+            ),
+        ):
+            with self.subTest(address=address):
+                expected = (
+                    f"{address} is not listed\n"
+                    f"kept off {listing}\n"
+                    f"  reason      {reason}\n"
+                )
+                eventually(
+                    lambda a=address, e=expected: run(
+                        "explain", "-c", server.file, a
+                    ).stdout
+                    == e,
+                    expected,
+                )
+                done = run("explain", "-c", server.file, address)
+                self.assertEqual(done.returncode, NEGATIVE)
+
+    def test_reads_the_state_file_where_the_server_cannot_be_asked(self):
+        server = self.start_listing()
         server.stop()
         done = run("explain", "-c", server.file, "45.120.197.160")
-        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
-        self.assertIn("Connection refused", done.stderr)
+        self.assert_explains_the_chain(done)
+        self.assert_reads_the_state(done, server, "Connection refused")
 
-        silent = self.start(admin="")
-        done = run("explain", "-c", silent.file, "45.120.197.160")
-        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
-        self.assertIn("admin port is off", done.stderr)
+        server.write({**server.configuration, "admin": ""})
+        done = run("explain", "-c", server.file, "45.120.197.160")
+        self.assert_explains_the_chain(done)
+        self.assert_reads_the_state(done, server, "the admin port is off")
+        done = run("explain", "-c", server.file, "45.120.200.1")
+        self.assertEqual(done.returncode, NEGATIVE)
+
+    def test_exits_69_with_neither_server_nor_state_file(self):
+        self.assert_69_without_server_and_state("explain", "45.120.197.160")
 
     def test_a_busy_admin_port_does_not_stop_the_lookups(self):
         first = self.start()
@@ -289,6 +376,87 @@ class Explain(BlackBoxCase):
         server.reload(admin=f"127.0.0.1:{free_port()}")
         done = run("explain", "-c", server.file, "45.120.197.160")
         self.assertEqual(done.returncode, OK, done.stderr)
+
+
+class Status(Administered):
+    def test_prints_a_table_and_exits_0_while_all_is_fresh(self):
+        server = self.start_listing()
+        done = run("status", "-c", server.file)
+        self.assertEqual((done.returncode, done.stderr), (OK, ""))
+        lines = done.stdout.splitlines()
+        self.assertEqual(
+            lines[0].split(),
+            ["LISTED", "STATE", "NETS", "IPV4", "IPV6", "/64", "AGE", "NEXT"],
+        )
+        self.assertEqual(
+            lines[1].split()[:5], ["toramaki.net", "fresh", "8", "3584", "0"]
+        )
+        self.assertEqual(lines[-1], "1 domain: 1 fresh")
+
+    def test_json_is_the_document_of_the_admin_port(self):
+        server = self.start_listing()
+        done = run("status", "-c", server.file, "--json")
+        self.assertEqual((done.returncode, done.stderr), (OK, ""))
+        document = json.loads(done.stdout)
+        self.assertIs(document["stale"], False)
+        (domain,) = document["domains"]
+        for member, value in (
+            ("domain", "toramaki.net"),
+            ("role", "listed"),
+            ("condition", "fresh"),
+            ("networks", 8),
+            ("ipv4_addresses", 3584),
+        ):
+            self.assertEqual(domain[member], value, member)
+
+    def test_exits_1_while_a_domain_or_an_allowed_one_is_not_known(self):
+        dns = self.closing(ScriptedDns({}))
+        dns.silent |= {"toramaki.net", "friend.example"}
+        server = self.start(
+            allow={"domains": ["friend.example"]},
+            resolver={"servers": [dns.server], "timeout": "1s", "attempts": 1},
+        )
+        done = eventually(
+            lambda: (
+                (told := run("status", "-c", server.file))
+                and told.stdout.count("DNS failed once") == 2
+                and told
+            ),
+            "both failures are shown",
+        )
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertRegex(done.stdout, r"(?m)^ALLOWED +STATE")
+        self.assertIn(
+            "friend.example\n  WARNING: allowed, but its networks are not known",
+            done.stdout,
+        )
+        self.assertEqual(done.stdout.splitlines()[-1], "2 domains: 2 unknown")
+
+    def test_reads_the_state_file_where_the_server_cannot_be_asked(self):
+        server = self.start_listing()
+        server.stop()
+        done = run("status", "-c", server.file)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assert_reads_the_state(done, server, "Connection refused")
+        self.assertRegex(done.stdout, r"(?m)^toramaki.net +fresh +8 +3584 +0 ")
+
+        server.write({**server.configuration, "admin": ""})
+        done = run("status", "-c", server.file, "--json")
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assert_reads_the_state(done, server, "the admin port is off")
+        self.assertEqual(json.loads(done.stdout)["domains"][0]["networks"], 8)
+
+    def test_a_domain_that_the_state_file_does_not_know_is_stale(self):
+        server = self.start_listing()
+        server.stop()
+        server.write({**server.configuration, "domains": ["new.example"]})
+        done = run("status", "-c", server.file)
+        self.assertEqual(done.returncode, NEGATIVE, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^new.example +waiting +0 ")
+
+    def test_exits_69_with_neither_server_nor_state_file(self):
+        self.assert_69_without_server_and_state("status")
+        self.assert_69_without_server_and_state("status", "--json")
 
 
 class Usage(BlackBoxCase):
@@ -308,6 +476,7 @@ class Usage(BlackBoxCase):
             ["explain"],
             ["explain", "toramaki.net"],
             ["explain", "[45.120.197.160]"],
+            ["status", "stray"],
             ["expand", "[toramaki.net]"],
         ):
             with self.subTest(arguments=arguments):

@@ -30,7 +30,17 @@ DOMAINS_A_ZONE = 500  # bounds what is in memory at once
 _RANDOM_ADDRESSES = 3  # for each domain, beside the edges
 _SHOWN = 20  # differences, where there are many
 _UNLIMITED = dict.fromkeys(
-    ("widest_ipv4", "widest_ipv6", "dns_queries", "depth", "answer_bytes")
+    (
+        "widest_ipv4",
+        "widest_ipv6",
+        "ipv4_addresses",
+        "ipv6_slash64s",
+        "networks",
+        "growth",
+        "dns_queries",
+        "depth",
+        "answer_bytes",
+    )
 )
 
 
@@ -175,6 +185,8 @@ class Differential(BlackBoxCase):
             "action": "REJECT {domain} {network}",
             "resolver": {"servers": [nsd.server], "timeout": "10s"},
             "limits": _UNLIMITED,
+            "allow": {"reserved": False},
+            "state_file": "",
         }
 
     def _expand(self, nsd, domains):

@@ -28,10 +28,16 @@ SETTINGS = {
     "limits": {
         "widest_ipv4": None,
         "widest_ipv6": None,
+        "ipv4_addresses": None,
+        "ipv6_slash64s": None,
+        "networks": None,
+        "growth": None,
         "dns_queries": None,
         "depth": None,
         "answer_bytes": None,
     },
+    "allow": {"reserved": False},
+    "state_file": "",
     "refresh": {"interval": "1s", "follow_ttl": False, "retry": "1s"},
 }
 

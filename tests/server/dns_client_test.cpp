@@ -1,44 +1,16 @@
-#include "server/dns_client.hpp"
-#include "tests/support/run_until.hpp"
-#include "tests/support/scripted_server.hpp"
+#include "tests/support/dns_asking.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <optional>
+#include <map>
+#include <memory>
 #include <set>
+#include <string>
 
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
 using std::chrono::milliseconds;
-
-namespace {
-
-using messages = std::vector<std::string>;
-
-dns::question txt(const std::string& owner) {
-  return {*dns::name::from_text(owner), dns::rr_type::txt};
-}
-
-/// A client of `servers` that gives up on a step after 200 ms.
-dns_client::settings asking(std::vector<net::endpoint> servers) {
-  dns_client::settings by;
-  by.exchange.servers = std::move(servers);
-  by.exchange.attempts = 2;
-  by.timeout = milliseconds{200};
-  return by;
-}
-
-std::optional<dns::answer> ask(boost::asio::io_context& io, dns_client& client,
-                               const std::string& owner) {
-  std::optional<dns::answer> got;
-  client.resolve(txt(owner), [&got](const dns::answer& a) { got = a; });
-  CHECK_FALSE(got); // never from within the call
-  REQUIRE(run_until(io, [&] { return got.has_value(); }));
-  return got;
-}
-
-} // namespace
 
 TEST_CASE("dns_client: asks over UDP and gives the answer",
           "[server][dns_client]") {
@@ -51,7 +23,7 @@ TEST_CASE("dns_client: asks over UDP and gives the answer",
   CHECK(got->texts == std::vector<std::string>{"hello"});
   REQUIRE(peer.queries().size() == 1);
   CHECK(peer.queries()[0].question == wire_question("a.example", type_txt));
-  CHECK(client.queries() == 1);
+  CHECK(client.totals().queries == 1);
 }
 
 TEST_CASE("dns_client: a forgery does not end the wait for the answer",
@@ -69,7 +41,7 @@ TEST_CASE("dns_client: a forgery does not end the wait for the answer",
   dns_client client{io, asking({peer.endpoint()})};
   CHECK(ask(io, client, "a.example")->texts ==
         std::vector<std::string>{"real"});
-  CHECK(client.queries() == 1);
+  CHECK(client.totals().queries == 1);
 }
 
 TEST_CASE("dns_client: asks over TCP after a truncated answer",
@@ -165,7 +137,7 @@ TEST_CASE("dns_client: ids and ports differ from query to query",
   constexpr int questions = 64;
   int answered = 0;
   for (int i = 0; i < questions; ++i)
-    client.resolve(txt(std::to_string(i) + ".example"),
+    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
                    [&answered](const dns::answer&) { ++answered; });
   REQUIRE(run_until(io, [&] { return answered == questions; }));
   std::set<std::size_t> ids;
@@ -188,7 +160,7 @@ TEST_CASE("dns_client: keeps no more questions in flight than allowed",
   dns_client client{io, by};
   int failed = 0;
   for (int i = 0; i < 7; ++i)
-    client.resolve(txt(std::to_string(i) + ".example"),
+    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
                    [&failed](const dns::answer&) { ++failed; });
   REQUIRE(run_until(io, [&] { return silent.queries().size() == 3; }));
   io.run_for(milliseconds{50});
@@ -207,10 +179,113 @@ TEST_CASE("dns_client: may be destroyed while questions are under way",
     by.in_flight = 1;
     dns_client client{io, by};
     for (const char* owner : {"a.example", "b.example"})
-      client.resolve(txt(owner),
+      client.resolve(txt(owner), account_of(),
                      [&called](const dns::answer&) { called = true; });
     REQUIRE(run_until(io, [&] { return !silent.queries().empty(); }));
   }
   io.run_for(milliseconds{300});
   CHECK_FALSE(called);
+}
+
+TEST_CASE("dns_client: may be destroyed by who gets an answer",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, [](const received_query& q) {
+                         return messages{txt_reply(q, "x").octets()};
+                       }};
+  auto client = std::make_unique<dns_client>(io, asking({peer.endpoint()}));
+  int called = 0;
+  for (int i = 0; i < 3; ++i)
+    client->resolve(txt("a.example"), account_of(), [&](const dns::answer&) {
+      ++called;
+      client.reset();
+    });
+  REQUIRE(run_until(io, [&] { return called > 0; }));
+  io.run_for(milliseconds{20});
+  CHECK(called == 1);
+}
+
+// Loss and delay -----------------------------------------------------------
+
+namespace {
+
+/// How long it takes to ask `questions`, where the server answers after 20 ms
+/// and every `lost_every`th query gets lost.
+milliseconds time_to_ask(int questions, int lost_every) {
+  boost::asio::io_context io;
+  int received = 0;
+  scripted_server peer{io, [&](const received_query& q) {
+                         return ++received % lost_every == 0
+                                    ? messages{}
+                                    : answer_unless_silent(q);
+                       }};
+  peer.delay([](const received_query&) { return milliseconds{20}; });
+  auto by = asking({peer.endpoint()});
+  by.exchange.timeout = milliseconds{2000};
+  by.in_flight = 32;
+  dns_client client{io, by};
+  const auto begin = std::chrono::steady_clock::now();
+  int answered = 0;
+  for (int i = 0; i < questions; ++i)
+    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
+                   [&answered](const dns::answer& a) {
+                     answered += a.texts.empty() ? 0 : 1;
+                   });
+  REQUIRE(run_until(io, [&] { return answered == questions; }));
+  CHECK(client.totals().timeouts == 0);
+  return std::chrono::duration_cast<milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+}
+
+} // namespace
+
+TEST_CASE("dns_client: 1 % of loss costs less than half of the time again",
+          "[server][dns_client]") {
+  constexpr int questions = 1000;
+  const auto lossless = time_to_ask(questions, questions * 10);
+  const auto lossy = time_to_ask(questions, 100);
+  CAPTURE(lossless.count(), lossy.count());
+  CHECK(lossy * 2 < lossless * 3);
+}
+
+TEST_CASE("dns_client: waits for a name that takes long, at a fast server",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, answer_unless_silent};
+  peer.delay([](const received_query& q) {
+    return milliseconds{q.question.starts_with(counted("slow")) ? 900 : 1};
+  });
+  auto by = asking({peer.endpoint()});
+  by.exchange.timeout = milliseconds{2000};
+  by.exchange.attempts = 1;
+  dns_client client{io, by};
+  for (const char* owner : {"a.example", "slow.example", "b.example"})
+    CHECK(ask(io, client, owner)->texts == std::vector<std::string>{"heard"});
+  CHECK(client.totals().timeouts == 0);
+  CHECK(client.totals().retransmissions <= 2);
+}
+
+TEST_CASE("dns_client: an answer to the first sending counts after a second",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  std::map<std::string, int> times;
+  scripted_server peer{io, [&](const received_query& q) {
+                         return ++times[q.question] > 1
+                                    ? messages{}
+                                    : answer_unless_silent(q);
+                       }};
+  peer.delay([](const received_query& q) {
+    return milliseconds{q.question.starts_with(counted("slow")) ? 180 : 1};
+  });
+  auto by = asking({peer.endpoint()});
+  by.exchange.timeout = milliseconds{1000};
+  dns_client client{io, by};
+  ask(io, client, "a.example");
+  CHECK(ask(io, client, "slow.example")->texts ==
+        std::vector<std::string>{"heard"});
+  CHECK(times[wire_question("slow.example", type_txt)] > 1);
+  CHECK(client.totals().retransmissions ==
+        static_cast<std::uint64_t>(
+            times[wire_question("slow.example", type_txt)] - 1));
+  CHECK(client.totals().timeouts == 0);
 }

@@ -23,11 +23,13 @@ config::settings settings_for(const std::vector<const char*>& domains) {
   settings.refresh.interval = seconds{1};
   settings.refresh.minimum = seconds{1};
   settings.refresh.retry = seconds{1};
-  for (const char* domain : domains)
-    settings.domains.push_back({*dns::name::from_text(domain),
-                                *table::action::parse("REJECT {domain}"),
-                                config::on_permerror::stop,
-                                {}});
+  settings.state_file.clear();
+  settings.allow.reserved = false; // documentation space is listed here
+  for (const char* domain : domains) {
+    config::spf_domain of;
+    of.name = *dns::name::from_text(domain);
+    settings.domains.emplace_back(of, *table::action::parse("REJECT {domain}"));
+  }
   return settings;
 }
 

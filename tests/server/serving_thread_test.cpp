@@ -1,94 +1,22 @@
 #include "server/asio_endpoint.hpp"
-#include "server/listening_socket.hpp"
-#include "server/serving_thread.hpp"
+#include "tests/support/serving.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace spfblock;
 using namespace spfblock::server;
+using namespace spfblock::testing;
 using boost::asio::ip::tcp;
 using std::chrono::milliseconds;
 
-namespace {
-
-std::shared_ptr<const table::snapshot> table_with(const char* network) {
-  const auto action = table::action::parse("REJECT {domain}");
-  return std::make_shared<const table::snapshot>(
-      std::vector<table::listing>{{"x.example",
-                                   action->bind("x.example"),
-                                   {*net::ip_prefix::parse(network)}}});
-}
-
-/// A blocking client with a receive time-out.
-class client {
-public:
-  client(boost::asio::io_context& io, const tcp::endpoint& at) : socket_{io} {
-    socket_.connect(at);
-    const timeval limit{10, 0};
-    setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit,
-               sizeof limit);
-  }
-
-  void send(const std::string& text) {
-    boost::asio::write(socket_, boost::asio::buffer(text));
-  }
-  std::string line() {
-    boost::system::error_code error;
-    const auto size = boost::asio::read_until(
-        socket_, boost::asio::dynamic_buffer(received_), '\n', error);
-    if (error)
-      return "error: " + error.message();
-    std::string line = received_.substr(0, size - 1);
-    received_.erase(0, size);
-    return line;
-  }
-  std::string ask(const std::string& key) {
-    send("get " + key + "\n");
-    return line();
-  }
-
-private:
-  tcp::socket socket_;
-  std::string received_;
-};
-
-struct fixture {
-  fixture() {
-    config::log_settings quiet;
-    quiet.level = level::error;
-    log.configure(quiet);
-    auto sockets =
-        listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
-    REQUIRE(sockets);
-    at = sockets->endpoint();
-    auto owned = *std::move(sockets);
-    thread.listen(at, owned.release().front());
-  }
-  ~fixture() {
-    thread.begin_stop(milliseconds{100});
-    thread.join();
-  }
-
-  log_sink log;
-  published<table::snapshot> table{table_with("192.0.2.0/24")};
-  connection_limit limit;
-  std::atomic<bool> log_hits = false;
-  boost::asio::io_context io;
-  tcp::endpoint at;
-  serving_thread thread{table, log, limit, log_hits};
-};
-
-} // namespace
-
 TEST_CASE("serving_thread: answers from the table as it is published",
           "[server][serving_thread]") {
-  fixture f;
+  served_table f;
   client one{f.io, f.at};
   CHECK(one.ask("192.0.2.1") == "200 REJECT x.example");
   CHECK(one.ask("198.51.100.1") == "500 not listed");
@@ -100,7 +28,7 @@ TEST_CASE("serving_thread: answers from the table as it is published",
 TEST_CASE("serving_thread: a client over the limit is closed at once, and "
           "another may come when one has gone",
           "[server][serving_thread]") {
-  fixture f;
+  served_table f;
   f.limit.most = 2;
   client one{f.io, f.at};
   REQUIRE(one.ask("unknown") == "500 not listed");
@@ -126,7 +54,7 @@ TEST_CASE("serving_thread: a client over the limit is closed at once, and "
 
 TEST_CASE("serving_thread: a client that does not read holds up no other",
           "[server][serving_thread]") {
-  fixture f;
+  served_table f;
   client greedy{f.io, f.at};
   std::string many;
   for (int i = 0; i < 20000; ++i)
@@ -150,7 +78,7 @@ TEST_CASE("serving_thread: a client that does not read holds up no other",
 
 TEST_CASE("serving_thread: answers what was received before it stops",
           "[server][serving_thread]") {
-  fixture f;
+  served_table f;
   std::vector<std::unique_ptr<client>> clients;
   for (int i = 0; i < 20; ++i) {
     clients.push_back(std::make_unique<client>(f.io, f.at));
@@ -168,7 +96,7 @@ TEST_CASE("serving_thread: answers what was received before it stops",
 
 TEST_CASE("serving_thread: stops listening and keeps its clients",
           "[server][serving_thread]") {
-  fixture f;
+  served_table f;
   client one{f.io, f.at};
   REQUIRE(one.ask("192.0.2.1") == "200 REJECT x.example");
   f.thread.stop_listening(f.at);

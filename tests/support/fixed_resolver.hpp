@@ -9,12 +9,14 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace spfblock::testing {
 
+/// Knows no accounts: nothing is sent.
 class fixed_resolver : public server::resolver {
 public:
   fixed_resolver(boost::asio::io_context& io, const std::string& zone)
@@ -22,15 +24,15 @@ public:
         zone_{*dns::zone::parse(zone)} {}
 
   void resolve(const dns::question& asked,
-               std::function<void(const dns::answer&)> done) override {
-    ++asked_[asked];
-    if (held_.contains(asked.owner.to_string())) {
-      waiting_.emplace_back(asked, std::move(done));
+               std::shared_ptr<dns::query_account> /*payer*/,
+               receiver done) override {
+    auto& askers = unanswered_[asked];
+    askers.push_back(std::move(done));
+    if (askers.size() > 1)
       return;
-    }
-    boost::asio::post(io_, [given = answer_to(asked), done = std::move(done)] {
-      done(given);
-    });
+    ++asked_[asked];
+    if (!held_.contains(asked.owner.to_string()))
+      answer_soon(asked);
   }
 
   void begin_refresh() override { ++refreshes_; }
@@ -43,9 +45,11 @@ public:
   /// Answers about this name wait for release().
   void hold(const std::string& owner) { held_[owner] = true; }
   void release() {
+    for (const auto& [asked, askers] : unanswered_) {
+      if (held_.contains(asked.owner.to_string()))
+        answer_soon(asked);
+    }
     held_.clear();
-    for (auto& [asked, done] : std::exchange(waiting_, {}))
-      resolve(asked, std::move(done));
   }
 
   [[nodiscard]] const std::map<dns::question, int>& asked() const {
@@ -54,6 +58,17 @@ public:
   [[nodiscard]] int refreshes() const { return refreshes_; }
 
 private:
+  void answer_soon(const dns::question& asked) {
+    boost::asio::post(io_, [this, asked, alive = std::weak_ptr<int>{alive_}] {
+      if (alive.expired())
+        return;
+      const auto askers = std::move(unanswered_[asked]);
+      unanswered_.erase(asked);
+      for (const receiver& done : askers)
+        done(answer_to(asked));
+    });
+  }
+
   [[nodiscard]] dns::answer answer_to(const dns::question& asked) const {
     if (failing_.contains(asked.owner.to_string()))
       return dns::failed_answer("SERVFAIL from the test");
@@ -65,8 +80,8 @@ private:
   std::map<dns::question, int> asked_;
   std::map<std::string, bool> failing_;
   std::map<std::string, bool> held_;
-  std::vector<std::pair<dns::question, std::function<void(const dns::answer&)>>>
-      waiting_;
+  std::map<dns::question, std::vector<receiver>> unanswered_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
   int refreshes_ = 0;
 };
 

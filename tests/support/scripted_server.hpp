@@ -10,9 +10,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,13 +48,20 @@ public:
   using script = std::function<std::vector<std::string>(const received_query&)>;
 
   scripted_server(boost::asio::io_context& io, script answers)
-      : tcp_{io, {boost::asio::ip::address_v4::loopback(), 0}},
+      : io_{io},
+        tcp_{io, {boost::asio::ip::address_v4::loopback(), 0}},
         udp_{io,
              {boost::asio::ip::address_v4::loopback(),
               tcp_.local_endpoint().port()}},
         answers_{std::move(answers)} {
     receive();
     accept();
+  }
+
+  /// Replies over UDP take so long from now on.
+  void
+  delay(std::function<std::chrono::milliseconds(const received_query&)> by) {
+    delay_ = std::move(by);
   }
 
   [[nodiscard]] net::endpoint endpoint() const {
@@ -84,10 +93,30 @@ private:
         [this](error_code error, std::size_t size) {
           if (error)
             return;
-          for (const auto& each : reply_to({datagram_.data(), size}, false))
-            udp_.send_to(boost::asio::buffer(each), peer_);
+          const auto replies = reply_to({datagram_.data(), size}, false);
+          if (delay_)
+            send_later(replies, delay_(queries_.back()));
+          else
+            send(replies, peer_);
           receive();
         });
+  }
+
+  void send(const std::vector<std::string>& replies,
+            const boost::asio::ip::udp::endpoint& to) {
+    error_code gone; // nobody may be listening any more
+    for (const auto& each : replies)
+      udp_.send_to(boost::asio::buffer(each), to, 0, gone);
+  }
+
+  void send_later(std::vector<std::string> replies,
+                  std::chrono::milliseconds after) {
+    const auto timer = std::make_shared<boost::asio::steady_timer>(io_, after);
+    timer->async_wait([this, timer, to = peer_,
+                       replies = std::move(replies)](error_code error) {
+      if (!error)
+        send(replies, to);
+    });
   }
 
   void accept() {
@@ -124,9 +153,11 @@ private:
         });
   }
 
+  boost::asio::io_context& io_;
   tcp::acceptor tcp_;
   boost::asio::ip::udp::socket udp_;
   script answers_;
+  std::function<std::chrono::milliseconds(const received_query&)> delay_;
   boost::asio::ip::udp::endpoint peer_;
   std::array<char, 2048> datagram_{};
   std::vector<received_query> queries_;

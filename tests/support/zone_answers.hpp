@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace spfblock::testing {
 
@@ -25,6 +26,11 @@ public:
 
   /// The answer to any question; stays where it is.
   [[nodiscard]] const dns::answer& answer(const dns::question& asked);
+
+  /// From now on the answer to `asked`, whatever the description says.
+  void put(const dns::question& asked, dns::answer given) {
+    given_.insert_or_assign(asked, std::move(given));
+  }
 
 private:
   dns::zone zone_;

@@ -100,12 +100,14 @@ class Spfblock:
     def write(self, configuration):
         """Replaces the configuration file (dict, or text as it is).
 
-        A dict has no admin port unless it names one: tests run side by side.
+        A dict has no admin port and no state file unless it names one, since
+        tests run side by side, and may list reserved space unless it says so,
+        since tests live there.
         """
         text = (
             configuration
             if isinstance(configuration, str)
-            else json.dumps({"admin": "", **configuration}, indent=2)
+            else json.dumps(_for_tests(configuration), indent=2)
         )
         with open(self.file + ".new", "w", encoding="utf-8") as file:
             file.write(text)
@@ -149,6 +151,15 @@ class Spfblock:
         said = "\n".join(self.lines)
         if status != 0 or _SANITIZER.search(said):
             raise AssertionError(f"spfblock ended with status {status}:\n{said}")
+
+
+def _for_tests(configuration):
+    return {
+        "admin": "",
+        "state_file": "",
+        **configuration,
+        "allow": {"reserved": False, **configuration.get("allow", {})},
+    }
 
 
 def listening(endpoint):

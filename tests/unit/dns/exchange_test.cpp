@@ -7,23 +7,42 @@ namespace spfblock::dns {
 namespace {
 
 using namespace testing;
+using std::chrono::milliseconds;
 using transport = exchange::transport;
+using verdict = exchange::verdict;
 
 const question asked{*name::from_text("a.example"), rr_type::txt};
 
-exchange_settings settings_for(std::initializer_list<const char*> servers,
-                               unsigned attempts = 3) {
-  exchange_settings settings;
+/// Settings, and what is known of the servers: nothing at first.
+struct setup : exchange_settings {
+  std::vector<round_trip> measured;
+};
+
+setup settings_for(std::initializer_list<const char*> servers,
+                   unsigned attempts = 3) {
+  setup settings;
   settings.attempts = attempts;
   for (const char* server : servers)
     settings.servers.push_back(*net::endpoint::parse(server));
+  settings.measured.resize(servers.size());
   return settings;
 }
 
 /// An exchange whose IDs count up from 1.
-exchange start(const exchange_settings& settings) {
-  return exchange{asked, settings,
+exchange start(setup& settings) {
+  return exchange{asked, settings, settings.measured,
                   [next = std::uint16_t{0}]() mutable { return ++next; }};
+}
+
+bool receive(exchange& talk, std::string_view message,
+             duration after = milliseconds{20}) {
+  return talk.received(message, after);
+}
+
+/// Silence until the step is over.
+void time_out(exchange& talk) {
+  while (talk.waited() != exchange::verdict::over) {
+  }
 }
 
 /// A reply with the ID of the query under way.
@@ -60,14 +79,14 @@ constexpr std::size_t refused = 0x8185;
 } // namespace
 
 TEST_CASE("exchange: one query, one answer", "[dns][exchange]") {
-  const auto settings = settings_for({"127.0.0.1:53", "[::1]:53"});
+  auto settings = settings_for({"127.0.0.1:53", "[::1]:53"});
   auto talk = start(settings);
   CHECK_FALSE(talk.finished());
   CHECK(told(talk) == "127.0.0.1:53 udp edns");
   CHECK(talk.next().query == encode_query(asked, 1, edns::on));
   CHECK(talk.queries() == 1);
 
-  CHECK(talk.received(reply_to(talk)));
+  CHECK(receive(talk, reply_to(talk)));
 
   REQUIRE(talk.finished());
   CHECK(talk.result().status == answer_status::records);
@@ -77,13 +96,13 @@ TEST_CASE("exchange: one query, one answer", "[dns][exchange]") {
 
 TEST_CASE("exchange: all servers in order, as often as there are attempts",
           "[dns][exchange]") {
-  const auto settings =
+  auto settings =
       settings_for({"192.0.2.1:53", "[2001:db8::1]:53", "192.0.2.2:5353"}, 2);
   auto talk = start(settings);
   std::vector<std::string> steps;
   while (!talk.finished()) {
     steps.push_back(told(talk));
-    talk.timed_out();
+    time_out(talk);
   }
   CHECK(steps == std::vector<std::string>{
                      "192.0.2.1:53 udp edns", "[2001:db8::1]:53 udp edns",
@@ -95,76 +114,76 @@ TEST_CASE("exchange: all servers in order, as often as there are attempts",
 }
 
 TEST_CASE("exchange: every query has an ID of its own", "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53"}, 2);
+  auto settings = settings_for({"192.0.2.1:53"}, 2);
   auto talk = start(settings);
   const auto late = reply_to(talk);
-  talk.timed_out();
+  time_out(talk);
   CHECK(talk.next().query == encode_query(asked, 2, edns::on));
-  CHECK_FALSE(talk.received(late));
-  CHECK(talk.received(reply_to(talk)));
+  CHECK_FALSE(receive(talk, late));
+  CHECK(receive(talk, reply_to(talk)));
   CHECK(talk.finished());
 }
 
 TEST_CASE("exchange: messages that are not ours do not end the wait",
           "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53"});
+  auto settings = settings_for({"192.0.2.1:53"});
   auto talk = start(settings);
   auto forged = reply_to(talk);
   forged[1] = 'x';
   for (int i = 0; i < 100; ++i) {
-    REQUIRE_FALSE(talk.received(forged));
-    REQUIRE_FALSE(talk.received(""));
-    REQUIRE_FALSE(talk.received(talk.next().query));
+    REQUIRE_FALSE(receive(talk, forged));
+    REQUIRE_FALSE(receive(talk, ""));
+    REQUIRE_FALSE(receive(talk, talk.next().query));
   }
   CHECK(talk.queries() == 1);
-  CHECK(talk.received(reply_to(talk)));
+  CHECK(receive(talk, reply_to(talk)));
   CHECK(talk.result().status == answer_status::records);
 }
 
 TEST_CASE("exchange: truncation leads to TCP at the same server",
           "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 2);
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 2);
   auto talk = start(settings);
-  CHECK(talk.received(reply_to(talk, truncated)));
+  CHECK(receive(talk, reply_to(talk, truncated)));
   CHECK(told(talk) == "192.0.2.1:53 tcp edns");
   CHECK(talk.queries() == 2);
 
   SECTION("which answers") {
-    CHECK(talk.received(reply_to(talk)));
+    CHECK(receive(talk, reply_to(talk)));
     CHECK(talk.result().status == answer_status::records);
   }
   SECTION("which fails: the next server, over UDP; then once more") {
     talk.failed("connection closed");
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    talk.timed_out();
+    time_out(talk);
     CHECK(told(talk) == "192.0.2.1:53 udp edns");
-    CHECK(talk.received(reply_to(talk, truncated)));
+    CHECK(receive(talk, reply_to(talk, truncated)));
     CHECK(told(talk) == "192.0.2.1:53 tcp edns");
-    talk.timed_out();
+    time_out(talk);
     talk.failed("Connection refused");
     REQUIRE(talk.finished());
     CHECK(talk.result().reason == "Connection refused from 192.0.2.2:53");
   }
   SECTION("which truncates again: not asked any more") {
-    CHECK(talk.received(reply_to(talk, truncated)));
+    CHECK(receive(talk, reply_to(talk, truncated)));
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    talk.timed_out();
+    time_out(talk);
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    talk.timed_out();
+    time_out(talk);
     CHECK(talk.finished());
   }
 }
 
 TEST_CASE("exchange: the reason names TCP", "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53"}, 1);
+  auto settings = settings_for({"192.0.2.1:53"}, 1);
   auto talk = start(settings);
-  CHECK(talk.received(reply_to(talk, truncated)));
+  CHECK(receive(talk, reply_to(talk, truncated)));
   SECTION("after a time-out") {
-    talk.timed_out();
+    time_out(talk);
     CHECK(talk.result().reason == "timeout from 192.0.2.1:53 over TCP");
   }
   SECTION("after a truncated answer") {
-    CHECK(talk.received(reply_to(talk, truncated)));
+    CHECK(receive(talk, reply_to(talk, truncated)));
     CHECK(talk.result().reason ==
           "truncated answer from 192.0.2.1:53 over TCP");
   }
@@ -172,30 +191,30 @@ TEST_CASE("exchange: the reason names TCP", "[dns][exchange]") {
 
 TEST_CASE("exchange: a server without EDNS is asked without, and remembered",
           "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 2);
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 2);
   auto talk = start(settings);
-  CHECK(talk.received(reply_to(talk, GENERATE(formerr, notimp))));
+  CHECK(receive(talk, reply_to(talk, GENERATE(formerr, notimp))));
   CHECK(told(talk) == "192.0.2.1:53 udp");
   CHECK(talk.queries() == 2);
 
   SECTION("over TCP, too") {
-    CHECK(talk.received(reply_to(talk, truncated)));
+    CHECK(receive(talk, reply_to(talk, truncated)));
     CHECK(told(talk) == "192.0.2.1:53 tcp");
-    CHECK(talk.received(reply_to(talk)));
+    CHECK(receive(talk, reply_to(talk)));
     CHECK(talk.result().status == answer_status::records);
   }
   SECTION("in the next round, too; the other server still with EDNS") {
-    talk.timed_out();
+    time_out(talk);
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    talk.timed_out();
+    time_out(talk);
     CHECK(told(talk) == "192.0.2.1:53 udp");
   }
   SECTION("and not again after a second refusal") {
-    CHECK(talk.received(reply_to(talk, formerr)));
+    CHECK(receive(talk, reply_to(talk, formerr)));
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    talk.timed_out();
+    time_out(talk);
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    CHECK(talk.received(reply_to(talk, servfail)));
+    CHECK(receive(talk, reply_to(talk, servfail)));
     REQUIRE(talk.finished());
     CHECK(talk.result().reason == "SERVFAIL from 192.0.2.2:53");
   }
@@ -203,12 +222,12 @@ TEST_CASE("exchange: a server without EDNS is asked without, and remembered",
 
 TEST_CASE("exchange: EDNS refused over TCP is left out over TCP",
           "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53"}, 1);
+  auto settings = settings_for({"192.0.2.1:53"}, 1);
   auto talk = start(settings);
-  CHECK(talk.received(reply_to(talk, truncated)));
-  CHECK(talk.received(reply_to(talk, formerr)));
+  CHECK(receive(talk, reply_to(talk, truncated)));
+  CHECK(receive(talk, reply_to(talk, formerr)));
   CHECK(told(talk) == "192.0.2.1:53 tcp");
-  CHECK(talk.received(reply_to(talk, formerr)));
+  CHECK(receive(talk, reply_to(talk, formerr)));
   REQUIRE(talk.finished());
   CHECK(talk.queries() == 3);
   CHECK(talk.result().reason == "FORMERR from 192.0.2.1:53 over TCP");
@@ -216,24 +235,24 @@ TEST_CASE("exchange: EDNS refused over TCP is left out over TCP",
 
 TEST_CASE("exchange: a server with an unusable answer is not asked again",
           "[dns][exchange]") {
-  const auto settings =
+  auto settings =
       settings_for({"192.0.2.1:53", "192.0.2.2:53", "192.0.2.3:53"});
   auto talk = start(settings);
-  talk.timed_out();
-  CHECK(talk.received(reply_to(talk, servfail)));
+  time_out(talk);
+  CHECK(receive(talk, reply_to(talk, servfail)));
   CHECK(told(talk) == "192.0.2.3:53 udp edns");
-  talk.timed_out();
+  time_out(talk);
   CHECK(told(talk) == "192.0.2.1:53 udp edns");
-  CHECK(talk.received(reply_to(talk, refused)));
+  CHECK(receive(talk, reply_to(talk, refused)));
   CHECK(told(talk) == "192.0.2.3:53 udp edns");
 
   SECTION("another may answer") {
-    CHECK(talk.received(reply_to(talk)));
+    CHECK(receive(talk, reply_to(talk)));
     CHECK(talk.result().status == answer_status::records);
     CHECK(talk.result().reason.empty());
   }
   SECTION("when none is left, that is the end, in whatever round") {
-    CHECK(talk.received(reply_to(talk) + "tail"));
+    CHECK(receive(talk, reply_to(talk) + "tail"));
     REQUIRE(talk.finished());
     CHECK(talk.queries() == 5);
     CHECK(talk.result().status == answer_status::failed);
@@ -244,9 +263,9 @@ TEST_CASE("exchange: a server with an unusable answer is not asked again",
 }
 
 TEST_CASE("exchange: NXDOMAIN is an answer", "[dns][exchange]") {
-  const auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"});
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"});
   auto talk = start(settings);
-  CHECK(talk.received(reply_to(talk, 0x8183)));
+  CHECK(receive(talk, reply_to(talk, 0x8183)));
   REQUIRE(talk.finished());
   CHECK(talk.result().status == answer_status::nxdomain);
 }
@@ -256,29 +275,108 @@ TEST_CASE("exchange keeps to the limits it is given", "[dns][exchange]") {
   settings.limits.octets = 45;
   auto talk = start(settings);
   REQUIRE(reply_to(talk).size() == 46);
-  CHECK(talk.received(reply_to(talk)));
+  CHECK(receive(talk, reply_to(talk)));
   CHECK(talk.result().reason ==
         "answer with more than 45 octets from 192.0.2.1:53");
 }
 
-TEST_CASE("exchange: whatever happens, it ends within 3 queries a round",
+TEST_CASE("exchange: a datagram that may be lost is sent again within its step",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 1);
+  settings.measured[0].add(milliseconds{100});
+  auto talk = start(settings);
+  const std::string query = talk.next().query;
+  CHECK(talk.wait() == milliseconds{300});
+  CHECK(talk.waited() == verdict::resend);
+  CHECK(talk.next().query == query);
+  CHECK(talk.queries() == 2);
+  CHECK(talk.wait() == milliseconds{600});
+  CHECK(talk.waited() == verdict::resend);
+
+  SECTION("an answer to the first sending counts until the time-out") {
+    CHECK(talk.wait() == milliseconds{2000 - 300 - 600});
+    CHECK(receive(talk, reply_to(talk), milliseconds{1999}));
+    CHECK(talk.result().status == answer_status::records);
+    CHECK(talk.queries() == 3);
+  }
+  SECTION("then the next server is asked, for a whole time-out at least") {
+    CHECK(talk.waited() == verdict::over);
+    CHECK(told(talk) == "192.0.2.2:53 udp edns");
+    CHECK(talk.next().query == encode_query(asked, 2, edns::on));
+    CHECK(talk.queries() == 4);
+    auto waited = milliseconds{0};
+    while (!talk.finished()) {
+      waited += std::chrono::duration_cast<milliseconds>(talk.wait());
+      CHECK(talk.waited() != verdict::resend); // nothing is known of it
+    }
+    CHECK(waited == settings.timeout);
+  }
+}
+
+TEST_CASE("exchange: over TCP nothing is sent again", "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53"}, 1);
+  auto talk = start(settings);
+  CHECK(receive(talk, reply_to(talk, truncated), milliseconds{1}));
+  CHECK(told(talk) == "192.0.2.1:53 tcp edns");
+  CHECK(talk.wait() == settings.timeout);
+  CHECK(talk.waited() == verdict::over);
+  CHECK(talk.queries() == 2);
+}
+
+TEST_CASE("exchange: measures what was sent once over UDP, each server apart",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"});
+  auto& measured = settings.measured;
+  auto talk = start(settings);
+  CHECK_FALSE(receive(talk, "not ours", milliseconds{1}));
+  CHECK_FALSE(measured[0].patience());
+  CHECK(receive(talk, reply_to(talk, truncated), milliseconds{100}));
+  CHECK(measured[0].patience() == milliseconds{300});
+  CHECK_FALSE(measured[1].patience());
+  CHECK(receive(talk, reply_to(talk), milliseconds{900})); // over TCP
+  CHECK(measured[0].patience() == milliseconds{300});
+}
+
+TEST_CASE("exchange: an answer after a repetition is no sample, but doubt",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53"});
+  settings.measured[0].add(milliseconds{100});
+  auto talk = start(settings);
+  REQUIRE(talk.waited() == verdict::resend);
+  CHECK(receive(talk, reply_to(talk), milliseconds{301}));
+  CHECK(settings.measured[0].patience() == milliseconds{600});
+}
+
+TEST_CASE("exchange: what is abandoned is not sent and fails for the reason",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53"});
+  auto talk = start(settings);
+  time_out(talk);
+  CHECK(talk.queries() == 2);
+  talk.abandon("no money");
+  REQUIRE(talk.finished());
+  CHECK(talk.queries() == 1);
+  CHECK(talk.result() == failed_answer("no money"));
+}
+
+TEST_CASE("exchange: whatever happens, it ends within 3 steps a round",
           "[dns][exchange][random]") {
-  const auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 4);
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 4);
   std::uint32_t state = 1;
   const auto random = [&] {
     return (state = state * 1664525U + 1013904223U) >> 24U;
   };
   for (int i = 0; i < 200; ++i) {
     auto talk = start(settings);
-    while (!talk.finished()) {
+    for (int steps = 1; !talk.finished(); ++steps) {
       switch (random() % 6) {
-      case 0: talk.timed_out(); break;
+      case 0: time_out(talk); break;
       case 1: talk.failed("reset"); break;
-      case 2: talk.received(reply_to(talk, formerr)); break;
-      case 3: talk.received(reply_to(talk, servfail)); break;
-      default: talk.received(reply_to(talk, truncated)); break;
+      case 2: receive(talk, reply_to(talk, formerr)); break;
+      case 3: receive(talk, reply_to(talk, servfail)); break;
+      default: receive(talk, reply_to(talk, truncated)); break;
       }
-      REQUIRE(talk.queries() <= 2 * 4 * 3);
+      REQUIRE(steps <= 2 * 4 * 3);
     }
     REQUIRE(talk.result().status == answer_status::failed);
     REQUIRE_FALSE(talk.result().reason.empty());

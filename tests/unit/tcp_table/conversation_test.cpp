@@ -78,10 +78,11 @@ outcome converse(std::string_view stream, std::vector<std::size_t> cuts = {}) {
   cuts.push_back(stream.size());
   std::size_t done = 0;
   for (const std::size_t cut : cuts) {
-    if (with_client.finished())
-      break;
-    with_client.feed(stream.substr(done, cut - done), around, led_to.replies);
-    done = cut;
+    while (done < cut && !with_client.finished()) {
+      std::string batch;
+      done += with_client.feed(stream.substr(done, cut - done), around, batch);
+      led_to.replies += batch;
+    }
   }
   led_to.finished = with_client.finished();
   return led_to;
@@ -306,12 +307,33 @@ TEST_CASE("feed appends to the replies that are there",
   const tcp_table::surroundings around{listed(), counted, nobody};
   std::string replies = "before ";
   conversation with_client;
-  with_client.feed("get unknown\n", around, replies);
-  with_client.feed("", around, replies);
-  with_client.feed("get unk", around, replies);
-  with_client.feed("nown\n", around, replies);
+  for (const std::string_view piece :
+       {"get unknown\n", "", "get unk", "nown\n"})
+    CHECK(with_client.feed(piece, around, replies) == piece.size());
   CHECK(replies ==
         "before " + std::string{not_listed} + std::string{not_listed});
+}
+
+TEST_CASE("no more requests are answered once the replies are enough",
+          "[tcp_table][conversation]") {
+  tcp_table::counts counted;
+  const tcp_table::surroundings around{listed(), counted, nobody};
+  std::string requests;
+  for (int i = 0; i < 5000; ++i)
+    requests += "get unknown\n";
+  requests += "get unk";
+  conversation with_client;
+  std::string_view rest = requests;
+  std::size_t replies = 0;
+  for (int batches = 0; !rest.empty(); ++batches) {
+    REQUIRE(batches < 10);
+    std::string batch;
+    rest.remove_prefix(with_client.feed(rest, around, batch));
+    CHECK(batch.size() < conversation::enough_replies + 100);
+    replies += batch.size();
+  }
+  CHECK(replies == 5000 * not_listed.size());
+  CHECK(counted.not_found == 5000);
 }
 
 TEST_CASE("requests are counted by how they end", "[tcp_table][conversation]") {
@@ -343,9 +365,10 @@ TEST_CASE("on_found is told of each address that was found",
   tcp_table::counts counted;
   const tcp_table::surroundings around{listed(), counted, on_found};
   std::string replies;
-  conversation{}.feed("get 192.0.2.1\nget unknown\nget 192.0.3.1\nput x\n"
-                      "get %\nget ::ffff:192.0.2.200\nget 2001:DB8::1\n",
-                      around, replies);
+  const std::string requests = "get 192.0.2.1\nget unknown\nget 192.0.3.1\n"
+                               "put x\nget %\nget ::ffff:192.0.2.200\n"
+                               "get 2001:DB8::1\n";
+  CHECK(conversation{}.feed(requests, around, replies) == requests.size());
   CHECK(told == "192.0.2.1 a.example 192.0.2.0/24\n"
                 "192.0.2.200 b.example 192.0.2.128/25\n"
                 "2001:db8::1 a.example 2001:db8::/32\n");

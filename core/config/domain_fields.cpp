@@ -1,0 +1,30 @@
+#include "core/config/domain_fields.hpp"
+
+#include "core/config/domain_name.hpp"
+
+#include <utility>
+
+namespace spfblock::config {
+
+std::optional<dns::name> read_domain_name(const json_value& value) {
+  const auto text = value.read_text();
+  if (!text)
+    return std::nullopt;
+  auto name = parse_domain(*text);
+  if (name)
+    return *std::move(name);
+  value.fault(name.error().message);
+  return std::nullopt;
+}
+
+void read_name(const json_value& value, spf_domain& into) {
+  if (auto name = read_domain_name(value))
+    into.name = *std::move(name);
+}
+
+void read_until(const json_value& value, spf_domain& into) {
+  if (const auto day = value.read_day())
+    into.until = day;
+}
+
+} // namespace spfblock::config

@@ -1,0 +1,62 @@
+// The domains that settings name, to be listed or to be allowed: a name, or an
+// object with one.
+#pragma once
+
+#include "core/config/field.hpp"
+#include "core/config/sections.hpp"
+#include "core/config/settings.hpp"
+
+#include <optional>
+
+namespace spfblock::config {
+
+template <class Into, class Member>
+auto permerror_choice(Member Into::*member) {
+  return choice(member, {{"stop", on_permerror::stop},
+                         {"skip", on_permerror::skip},
+                         {"void", on_permerror::list_void}});
+}
+
+/// Reads what parse_domain() takes.
+[[nodiscard]] std::optional<dns::name>
+read_domain_name(const json_value& value);
+
+// Each reads a member of a domain's object; what is at fault is left as it was.
+void read_name(const json_value& value, spf_domain& into);
+void read_until(const json_value& value, spf_domain& into);
+
+/// The members that the object of any domain may have.
+template <class Into>
+field_table<Into> domain_fields() {
+  return {
+      {"name", read_name},
+      {"on_permerror", permerror_choice(&spf_domain::on_permerror)},
+      {"limits", section(&spf_domain::limits, read_domain_limits)},
+      {"until", read_until},
+      {"comment", text(&spf_domain::comment)},
+  };
+}
+
+/// Reads an element of a list of domains into what it inherits.
+/// @param fields of an object; domain_fields() and more
+/// @pre `into` has no name yet: the root
+/// @return the value that gives the name; nothing if there is no valid one
+template <class Into>
+std::optional<json_value> read_domain(const json_value& element,
+                                      const field_table<Into>& fields,
+                                      Into& into) {
+  std::optional<json_value> named;
+  if (element.is_object()) {
+    read_fields(element, fields, into);
+    element.require("name", "a domain name");
+    named = element.member("name");
+  } else if (element.is_string()) {
+    read_name(element, into);
+    named = element;
+  } else {
+    element.unexpected("a domain name, or an object with one");
+  }
+  return into.name.is_root() ? std::nullopt : named;
+}
+
+} // namespace spfblock::config

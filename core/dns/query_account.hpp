@@ -1,0 +1,39 @@
+// How many queries may be sent for one asker.
+#pragma once
+
+#include <optional>
+
+namespace spfblock::dns {
+
+/// The account of an asker: of one domain's expansion, say.  It pays for every
+/// message that is sent for it, repetitions and TCP included, so that what the
+/// asker costs others is bounded whatever name servers do.
+///
+/// An asker is known by its account, hence not copyable.  Not thread-safe.
+class query_account {
+public:
+  /// @param most queries it pays for; no value: any number
+  explicit query_account(std::optional<unsigned> most = std::nullopt)
+      : left_{most} {}
+  ~query_account() = default;
+  query_account(const query_account&) = delete;
+  query_account& operator=(const query_account&) = delete;
+
+  /// Pays for one query.
+  /// @return whether it may be sent
+  [[nodiscard]] bool pay() noexcept {
+    if (is_spent())
+      return false;
+    if (left_)
+      --*left_;
+    return true;
+  }
+
+  /// Whether it pays for nothing any more.
+  [[nodiscard]] bool is_spent() const noexcept { return left_ == 0U; }
+
+private:
+  std::optional<unsigned> left_;
+};
+
+} // namespace spfblock::dns

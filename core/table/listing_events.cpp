@@ -1,0 +1,83 @@
+#include "core/table/listing_events.hpp"
+
+namespace spfblock::table {
+
+using log::event;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::size_t networks_in(const net::address_set& set) {
+  return set.to_prefixes().size();
+}
+
+} // namespace
+
+event about(const domain_page& page, level severity, std::string_view phrase) {
+  event told{severity, phrase};
+  told.with("domain", page.domain.name.to_string());
+  if (page.role == role::allowed)
+    told.with("role", "allowed");
+  return told;
+}
+
+std::string some_networks(const net::address_set& set) {
+  constexpr std::size_t most = 3;
+  const auto all = set.to_prefixes();
+  if (all.empty())
+    return "none";
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    shown.push_back(all[i].to_string());
+  std::string text = joined(shown);
+  if (all.size() > most)
+    text += " and " + std::to_string(all.size() - most) + " more";
+  return text;
+}
+
+event changed_event(const domain_page& page, const net::address_set& before) {
+  const net::address_set& after = page.effective;
+  return about(page, level::info, "listing changed")
+      .with("networks", networks_in(after))
+      .with("ipv4_addresses", after.ipv4_count())
+      .with("ipv6_slash64s", after.ipv6_slash64_count())
+      .with("networks_added", networks_in(after - before))
+      .with("networks_removed", networks_in(before - after));
+}
+
+event kept_off_event(const domain_page& page,
+                     const std::vector<std::string>& grounds) {
+  return about(page, level::warning, "kept off by allow")
+      .with("by", joined(grounds))
+      .with("networks", some_networks(page.kept_off))
+      .with("ipv4_addresses", page.kept_off.ipv4_count())
+      .with("ipv6_slash64s", page.kept_off.ipv6_slash64_count());
+}
+
+event refused_event(const domain_page& page, const refusal& why) {
+  return about(page, level::warning, "refused by a limit")
+      .with("limit", why.limit)
+      .with("found", why.found)
+      .with("allowed", why.allowed)
+      .with("refused", some_networks(why.addresses))
+      .with("kept", networks_in(page.effective));
+}
+
+event failing_event(const domain_page& page) {
+  return about(page, level::warning, "domain failing")
+      .with("reason", page.trouble)
+      .with("networks_kept", networks_in(page.effective));
+}
+
+event stale_event(const domain_page& page, std::chrono::seconds keep_stale) {
+  return about(page, level::warning, "stale listing dropped")
+      .with("keep_stale_s", keep_stale.count());
+}
+
+} // namespace spfblock::table

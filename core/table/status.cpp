@@ -1,0 +1,111 @@
+#include "core/table/status.hpp"
+
+#include "core/table/calendar.hpp"
+#include "core/table/objection.hpp"
+
+#include <algorithm>
+
+namespace spfblock::table {
+namespace {
+
+using std::chrono::seconds;
+
+/// How long ago `at` was; 0 if it lies ahead.
+seconds since(moment at, timestamp now) {
+  return std::max(std::chrono::floor<seconds>(now.steady - at), seconds{0});
+}
+
+/// How long until `at`, not less than it is; 0 if it has passed.
+seconds until(moment at, timestamp now) {
+  return std::max(std::chrono::ceil<seconds>(at - now.steady), seconds{0});
+}
+
+domain_condition condition_of(const domain_page& page,
+                              const std::vector<objection>& objections,
+                              const config::refresh_settings& refresh,
+                              timestamp now) {
+  if (page.failures > 0)
+    return page.good_at ? domain_condition::failing : domain_condition::unknown;
+  if (page.gone)
+    return domain_condition::gone;
+  if (page.held)
+    return domain_condition::held;
+  if (std::any_of(objections.begin(), objections.end(),
+                  [](const objection& each) { return each.to_all; }))
+    return domain_condition::refused;
+  if (!page.good_at)
+    return page.tried ? domain_condition::unknown : domain_condition::waiting;
+  return since(*page.good_at, now) > 2 * refresh.interval
+             ? domain_condition::overdue
+             : domain_condition::fresh;
+}
+
+domain_status status_of(const domain_page& page,
+                        const config::refresh_settings& refresh,
+                        timestamp now) {
+  const auto objections = objections_to(page);
+  domain_status told;
+  told.name = page.domain.name.to_string();
+  told.role = page.role;
+  told.condition = condition_of(page, objections, refresh, now);
+  told.networks = page.effective.to_prefixes().size();
+  told.ipv4_addresses = page.effective.ipv4_count();
+  told.ipv6_slash64s = page.effective.ipv6_slash64_count();
+  if (page.good_at)
+    told.age = since(*page.good_at, now);
+  if (!page.expanding)
+    told.next_look = until(page.due, now);
+  told.changed_at = page.changed_at;
+  told.failures = page.failures;
+  told.trouble = page.trouble;
+  told.kept_off = page.kept_off.to_prefixes().size();
+  for (const objection& each : objections)
+    told.refusals.push_back(each.text);
+  if (page.domain.until)
+    told.until = day_text(*page.domain.until);
+  told.comment = page.domain.comment;
+  return told;
+}
+
+} // namespace
+
+bool status_report::is_stale() const {
+  return std::any_of(domains.begin(), domains.end(), [](const auto& each) {
+    switch (each.condition) {
+    case domain_condition::failing:
+    case domain_condition::unknown:
+    case domain_condition::waiting:
+    case domain_condition::overdue: return true;
+    case domain_condition::gone:
+    case domain_condition::held:
+    case domain_condition::refused:
+    case domain_condition::fresh: break;
+    }
+    return false;
+  });
+}
+
+status_report report(const domain_book& book, timestamp now) {
+  status_report told;
+  told.at = now.wall;
+  told.domains.reserve(book.pages().size());
+  for (const domain_page& page : book.pages())
+    told.domains.push_back(status_of(page, book.refresh(), now));
+  return told;
+}
+
+std::string_view text_of(domain_condition condition) {
+  switch (condition) {
+  case domain_condition::failing: return "failing";
+  case domain_condition::unknown: return "unknown";
+  case domain_condition::gone: return "gone";
+  case domain_condition::held: return "held";
+  case domain_condition::refused: return "refused";
+  case domain_condition::waiting: return "waiting";
+  case domain_condition::overdue: return "overdue";
+  case domain_condition::fresh: return "fresh";
+  }
+  return "";
+}
+
+} // namespace spfblock::table

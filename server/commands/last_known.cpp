@@ -1,0 +1,75 @@
+#include "server/commands/last_known.hpp"
+
+#include "core/support/text.hpp"
+#include "core/table/calendar.hpp"
+#include "core/table/state.hpp"
+#include "server/admin_client.hpp"
+#include "server/clocks.hpp"
+#include "server/commands/configured.hpp"
+#include "server/own_addresses.hpp"
+#include "server/state_file.hpp"
+
+#include <iostream>
+#include <utility>
+
+namespace spfblock::server {
+namespace {
+
+result<table::state> read_state(const std::string& path) {
+  const auto unusable = [](errc code, const std::string& why) {
+    return failure{code, why, 0};
+  };
+  if (path.empty())
+    return unusable(errc::temporary, "no state file is configured");
+  const auto text = state_file{path}.load();
+  if (!text)
+    return text.error();
+  if (!*text)
+    return unusable(errc::temporary, "no state file " + quoted(path));
+  auto state = table::state_from_json(**text);
+  if (!state)
+    return unusable(state.error().code, "cannot use " + quoted(path) + ": " +
+                                            state.error().message);
+  return state;
+}
+
+result<std::string> ask_server(const config::settings& by,
+                               const std::string& target) {
+  if (!by.admin)
+    return failure{errc::temporary, "the admin port is off", 0};
+  return admin_get(reachable(*by.admin), target);
+}
+
+} // namespace
+
+result<last_known> read_last_known(const config::settings& by,
+                                   table::timestamp now) {
+  const auto state = read_state(by.state_file);
+  if (!state)
+    return state.error();
+  last_known made;
+  made.written = state->written;
+  made.book.apply(by, own_addresses(), now);
+  made.book.restore(*state, now);
+  return made;
+}
+
+std::optional<std::string>
+document_or_complain(const config::settings& by, const std::string& target,
+                     const document_writer& otherwise) {
+  auto document = ask_server(by, target);
+  if (document)
+    return *std::move(document);
+  std::cerr << "spfblock: " << document.error().message << "; ";
+  const table::timestamp now = read_clocks();
+  const auto known = read_last_known(by, now);
+  if (!known) {
+    std::cerr << known.error().message << '\n';
+    return std::nullopt;
+  }
+  std::cerr << "reading " << printable(by.state_file) << " of "
+            << table::utc_text(known->written) << '\n';
+  return otherwise(known->book, now);
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,34 @@
+#include "core/table/status.hpp"
+
+#include "server/commands/commands.hpp"
+#include "server/commands/configured.hpp"
+#include "server/commands/last_known.hpp"
+
+#include <iostream>
+
+namespace spfblock::server {
+
+exit_status status_command(const std::string& configuration_file,
+                           output_format format) {
+  const auto loaded = load_or_complain(configuration_file);
+  if (!loaded)
+    return exit_status::config;
+
+  const auto document = document_or_complain(
+      loaded->settings, "/status",
+      [](const table::domain_book& book, table::timestamp now) {
+        return table::to_json(table::report(book, now));
+      });
+  if (!document)
+    return exit_status::unavailable;
+  const auto told = table::status_from_json(*document);
+  if (!told) {
+    std::cerr << "spfblock: " << told.error().message << '\n';
+    return exit_status::unavailable;
+  }
+  std::cout << (format == output_format::json ? *document
+                                              : table::to_text(*told));
+  return told->is_stale() ? exit_status::negative : exit_status::done;
+}
+
+} // namespace spfblock::server

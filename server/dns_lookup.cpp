@@ -1,0 +1,228 @@
+#include "server/dns_lookup.hpp"
+
+#include "core/support/contract.hpp"
+#include "server/asio_endpoint.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <string>
+
+namespace spfblock::server {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+/// More than EDNS offers, since some servers send more than was offered.
+constexpr std::size_t longest_datagram = 4096;
+
+} // namespace
+
+dns_lookup::dns_lookup(asio::io_context& io, dns::exchange exchange,
+                       std::size_t longest_message, dns_totals& totals)
+    : udp_{io},
+      tcp_{io},
+      timer_{io},
+      exchange_{std::move(exchange)},
+      longest_message_{longest_message},
+      totals_{totals} {}
+
+// Steps --------------------------------------------------------------------
+
+void dns_lookup::run(std::shared_ptr<dns::query_account> payer,
+                     std::function<void(pause)> then) {
+  EXPECTS(!then_ && !exchange_.finished());
+  payer_ = std::move(payer);
+  then_ = std::move(then);
+  if (payer_->pay())
+    begin_step();
+  else
+    post([this](error_code) { pause_for(pause::unpaid); });
+}
+
+void dns_lookup::stop() {
+  end_step();
+  payer_ = nullptr;
+  then_ = nullptr;
+}
+
+/// From a fresh stack: what fails at once must not recurse through all servers.
+template <class Handler>
+void dns_lookup::post(Handler handler) {
+  asio::post(udp_.get_executor(),
+             [wrapped = on_step(std::move(handler))] { wrapped({}); });
+}
+
+void dns_lookup::begin_step() {
+  ++totals_.queries;
+  begun_ = clock::now();
+  wait();
+  if (exchange_.next().over == dns::exchange::transport::udp)
+    return send_datagram();
+  ++totals_.over_tcp;
+  open_stream();
+}
+
+void dns_lookup::end_step() {
+  ++step_;
+  error_code ignored;
+  udp_.close(ignored);
+  tcp_.close(ignored);
+  timer_.cancel();
+}
+
+/// The step is over: performs the next one, or pauses.
+void dns_lookup::proceed() {
+  end_step();
+  if (exchange_.finished())
+    pause_for(pause::finished);
+  else if (!payer_->pay())
+    pause_for(pause::unpaid);
+  else
+    begin_step();
+}
+
+void dns_lookup::pause_for(pause why) {
+  end_step();
+  payer_ = nullptr;
+  std::exchange(then_, nullptr)(why);
+}
+
+void dns_lookup::fail(const error_code& error) {
+  exchange_.failed(error.message());
+  proceed();
+}
+
+void dns_lookup::fail_later(const error_code& error) {
+  post([this, error](error_code) { fail(error); });
+}
+
+// Time ---------------------------------------------------------------------
+
+void dns_lookup::wait() {
+  timer_.expires_after(exchange_.wait());
+  timer_.async_wait(on_step([this](error_code error) {
+    if (!error)
+      waited();
+  }));
+}
+
+void dns_lookup::waited() {
+  switch (exchange_.waited()) {
+  case dns::exchange::verdict::wait: return wait();
+  case dns::exchange::verdict::resend: return resend_datagram();
+  case dns::exchange::verdict::over: break;
+  }
+  ++totals_.timeouts;
+  pause_for(exchange_.finished() ? pause::finished : pause::timed_out);
+}
+
+// UDP ----------------------------------------------------------------------
+
+void dns_lookup::send_datagram() {
+  const auto& step = exchange_.next();
+  const auto to = udp_endpoint(step.server);
+  error_code error;
+  udp_.open(to.protocol(), error);
+  if (!error)
+    udp_.connect(to, error);
+  if (!error)
+    udp_.send(asio::buffer(step.query), 0, error);
+  if (error)
+    return fail_later(error);
+  receive_datagram();
+}
+
+/// Not if a message is there already, after a time in which this thread was
+/// busy.  Nor if the account is spent; but the step goes on: an answer to what
+/// was sent may still come.
+void dns_lookup::resend_datagram() {
+  error_code error;
+  if (udp_.available(error) == 0 && payer_->pay()) {
+    ++totals_.queries;
+    ++totals_.retransmissions;
+    udp_.send(asio::buffer(exchange_.next().query), 0, error);
+  }
+  if (error)
+    return fail(error);
+  wait();
+}
+
+void dns_lookup::receive_datagram() {
+  buffer_.resize(longest_datagram);
+  udp_.async_receive(asio::buffer(buffer_),
+                     on_step([this](error_code error, std::size_t size) {
+                       if (error)
+                         return fail(error);
+                       received(size, &dns_lookup::receive_datagram);
+                     }));
+}
+
+/// Takes the message in the buffer, or goes on.
+void dns_lookup::received(std::size_t size, void (dns_lookup::*go_on)()) {
+  const auto after =
+      std::chrono::duration_cast<dns::duration>(clock::now() - begun_);
+  if (exchange_.received({buffer_.data(), size}, after))
+    proceed();
+  else
+    (this->*go_on)();
+}
+
+// TCP ----------------------------------------------------------------------
+
+void dns_lookup::open_stream() {
+  const auto to = tcp_endpoint(exchange_.next().server);
+  tcp_.async_connect(to, on_step([this](error_code error) {
+                       if (error)
+                         return fail(error);
+                       send_over_stream();
+                     }));
+}
+
+/// Two octets of length in front of each message (RFC 1035 §4.2.2).
+void dns_lookup::send_over_stream() {
+  const std::string& query = exchange_.next().query;
+  buffer_.assign({static_cast<char>(query.size() >> 8U),
+                  static_cast<char>(query.size() & 255U)});
+  buffer_.insert(buffer_.end(), query.begin(), query.end());
+  asio::async_write(tcp_, asio::buffer(buffer_),
+                    on_step([this](error_code error, std::size_t) {
+                      if (error)
+                        return fail(error);
+                      receive_from_stream();
+                    }));
+}
+
+void dns_lookup::receive_from_stream() {
+  buffer_.resize(2);
+  asio::async_read(tcp_, asio::buffer(buffer_),
+                   on_step([this](error_code error, std::size_t) {
+                     if (error)
+                       return fail(error);
+                     const auto size = static_cast<std::size_t>(
+                         static_cast<unsigned char>(buffer_[0]) * 256U +
+                         static_cast<unsigned char>(buffer_[1]));
+                     if (size > longest_message_) {
+                       exchange_.failed("answer of " + std::to_string(size) +
+                                        " octets is over the limit");
+                       return proceed();
+                     }
+                     receive_message(size);
+                   }));
+}
+
+void dns_lookup::receive_message(std::size_t size) {
+  buffer_.resize(size);
+  asio::async_read(tcp_, asio::buffer(buffer_),
+                   on_step([this](error_code error, std::size_t got) {
+                     if (error)
+                       return fail(error);
+                     received(got, &dns_lookup::receive_from_stream);
+                   }));
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,56 @@
+// What the tests of dns_client share.
+#pragma once
+
+#include "server/dns_client.hpp"
+#include "tests/support/run_until.hpp"
+#include "tests/support/scripted_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::testing {
+
+using messages = std::vector<std::string>;
+
+inline dns::question txt(const std::string& owner) {
+  return {*dns::name::from_text(owner), dns::rr_type::txt};
+}
+
+/// A client of `servers` that gives up on a step after 200 ms.
+inline server::dns_client::settings asking(std::vector<net::endpoint> servers) {
+  server::dns_client::settings by;
+  by.exchange.servers = std::move(servers);
+  by.exchange.attempts = 2;
+  by.exchange.timeout = std::chrono::milliseconds{200};
+  return by;
+}
+
+inline std::shared_ptr<dns::query_account>
+account_of(std::optional<unsigned> queries = std::nullopt) {
+  return std::make_shared<dns::query_account>(queries);
+}
+
+inline std::optional<dns::answer> ask(boost::asio::io_context& io,
+                                      server::dns_client& client,
+                                      const std::string& owner) {
+  std::optional<dns::answer> got;
+  client.resolve(txt(owner), account_of(),
+                 [&got](const dns::answer& a) { got = a; });
+  CHECK_FALSE(got); // never from within the call
+  REQUIRE(run_until(io, [&] { return got.has_value(); }));
+  return got;
+}
+
+/// Answers everything but what is asked below "silent.example".
+inline messages answer_unless_silent(const received_query& query) {
+  if (query.question.find(wire_name("silent.example")) != std::string::npos)
+    return {};
+  return {txt_reply(query, "heard").octets()};
+}
+
+} // namespace spfblock::testing

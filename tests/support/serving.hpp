@@ -1,0 +1,91 @@
+// A serving thread with a table of one network, and blocking clients.
+#pragma once
+
+#include "server/listening_socket.hpp"
+#include "server/serving_thread.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <sys/socket.h>
+
+namespace spfblock::testing {
+
+/// @param action with {domain} for x.example
+inline std::shared_ptr<const table::snapshot>
+table_with(const char* network, const char* action = "REJECT {domain}") {
+  const auto parsed = table::action::parse(action);
+  return std::make_shared<const table::snapshot>(
+      std::vector<table::listing>{{"x.example",
+                                   parsed->bind("x.example"),
+                                   {*net::ip_prefix::parse(network)}}});
+}
+
+/// A blocking client with a receive time-out.
+class client {
+public:
+  client(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& at)
+      : socket_{io} {
+    socket_.connect(at);
+    socket_.set_option(boost::asio::ip::tcp::no_delay{true});
+    const timeval limit{10, 0};
+    setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit,
+               sizeof limit);
+  }
+
+  void send(const std::string& text) {
+    boost::asio::write(socket_, boost::asio::buffer(text));
+  }
+
+  /// The next line without its LF, or "error: " and what happened.
+  std::string line() {
+    boost::system::error_code error;
+    const auto size = boost::asio::read_until(
+        socket_, boost::asio::dynamic_buffer(received_), '\n', error);
+    if (error)
+      return "error: " + error.message();
+    std::string line = received_.substr(0, size - 1);
+    received_.erase(0, size);
+    return line;
+  }
+
+  std::string ask(const std::string& key) {
+    send("get " + key + "\n");
+    return line();
+  }
+
+  [[nodiscard]] int number() { return socket_.native_handle(); }
+
+private:
+  boost::asio::ip::tcp::socket socket_;
+  std::string received_;
+};
+
+/// A serving thread on a free port of loopback.
+struct served_table {
+  served_table() {
+    config::log_settings quiet;
+    quiet.level = level::error;
+    log.configure(quiet);
+    auto sockets = *server::listening_sockets::open(
+        {net::ip_address::ipv4(0x7f000001), 0}, 1);
+    at = sockets.endpoint();
+    thread.listen(at, sockets.release().front());
+  }
+
+  server::log_sink log;
+  server::published<table::snapshot> table{table_with("192.0.2.0/24")};
+  server::connection_limit limit;
+  std::atomic<bool> log_hits = false;
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::endpoint at;
+  server::serving_thread thread{table, log, limit, log_hits};
+};
+
+} // namespace spfblock::testing

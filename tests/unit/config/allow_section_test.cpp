@@ -1,0 +1,156 @@
+#include "core/config/allow_section.hpp"
+#include "tests/support/settings_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::config;
+using namespace spfblock::testing;
+
+namespace {
+
+std::string text_of(const std::string& allow) {
+  return "{\"domains\":[],\"allow\":{" + allow + "}}";
+}
+
+allow_settings allow_of(const std::string& allow) {
+  return settings_of(text_of(allow)).allow;
+}
+
+std::string faults_in(const std::string& allow) {
+  return faults_of(text_of(allow));
+}
+
+} // namespace
+
+TEST_CASE("allow: nothing but reserved space unless told otherwise",
+          "[config][allow_section]") {
+  CHECK(allow_of("") == allow_settings{{}, {}, {}, true});
+  CHECK(settings_of(R"({"domains":[]})").allow == allow_of(""));
+  CHECK(allow_of(R"("reserved":true)") == allow_of(""));
+  CHECK_FALSE(allow_of(R"("reserved":false)").reserved);
+  CHECK(faults_in(R"("reserved":0)") ==
+        "t.json:1: /allow/reserved: found 0 (expected true or false)\n");
+}
+
+TEST_CASE("allow.networks: networks and addresses, overlapping as they like",
+          "[config][allow_section]") {
+  const auto allow = allow_of(
+      R"("networks":["192.0.2.0/24","192.0.2.1","0.0.0.0/0","2001:db8::/32"])");
+  CHECK(allow.networks ==
+        std::vector{network_of("192.0.2.0/24"), network_of("192.0.2.1/32"),
+                    network_of("0.0.0.0/0"), network_of("2001:db8::/32")});
+}
+
+TEST_CASE("allow.networks: no network twice, however it is written",
+          "[config][allow_section]") {
+  CHECK(faults_in("\"networks\":[\"192.0.2.0/24\",\n\"2001:db8::1\",\n"
+                  "\"::ffff:192.0.2.0/120\",\"2001:DB8:0::1/128\"]") ==
+        "t.json:3: /allow/networks/2: \"192.0.2.0/24\" is given twice (first "
+        "at t.json:1)\n"
+        "t.json:3: /allow/networks/3: \"2001:db8::1/128\" is given twice "
+        "(first at t.json:2)\n");
+}
+
+TEST_CASE("allow.networks: a fault has its place", "[config][allow_section]") {
+  CHECK(faults_in("\"networks\":[\n\"192.0.2.1/24\",\n5,\n\"a.test\"]") ==
+        "t.json:2: /allow/networks/0: host bits are set in \"192.0.2.1/24\", "
+        "did you mean 192.0.2.0/24? (expected a network such as "
+        "\"192.0.2.0/24\")\n"
+        "t.json:3: /allow/networks/1: found 5 (expected a string)\n"
+        "t.json:4: /allow/networks/2: \"a.test\" is not an IP address "
+        "(expected a network such as \"192.0.2.0/24\")\n");
+}
+
+TEST_CASE("allow.domains: names and objects, in their order",
+          "[config][allow_section]") {
+  const auto domains =
+      allow_of(R"("domains":["B.test",{"name":"a.test","comment":"ours"}])")
+          .domains;
+  REQUIRE(domains.size() == 2);
+  CHECK(domains[0].name == name_of("b.test"));
+  CHECK(domains[1].name == name_of("a.test"));
+  CHECK(domains[1].comment == "ours");
+}
+
+TEST_CASE("allow.domains inherit whatever the order of the keys",
+          "[config][allow_section]") {
+  const auto domains = settings_of(R"({
+      "allow": {"domains": ["a.test",
+                            {"name": "b.test", "on_permerror": "stop"}]},
+      "domains": [], "on_permerror": "skip", "limits": {"depth": 5}})")
+                           .allow.domains;
+  REQUIRE(domains.size() == 2);
+  CHECK(domains[0].on_permerror == on_permerror::skip);
+  CHECK(domains[0].limits.depth == 5);
+  CHECK(domains[1].on_permerror == on_permerror::stop);
+  CHECK(domains[1].limits.depth == 5);
+}
+
+TEST_CASE("allow.domains: an entry has no action, a name and none twice",
+          "[config][allow_section]") {
+  CHECK(faults_in("\"domains\":[\"a.test\",\n\"A.TEST.\",\n"
+                  "{\"name\":\n\"a.test\"},\n"
+                  "{\"name\":\"b.test\",\"action\":\"OK\"},\n"
+                  "{},\n7,\n\"localhost\",\n{\"name\":null}]") ==
+        "t.json:2: /allow/domains/1: \"a.test\" is given twice (first at "
+        "t.json:1)\n"
+        "t.json:4: /allow/domains/2/name: \"a.test\" is given twice (first at "
+        "t.json:1)\n"
+        "t.json:5: /allow/domains/3/action: unknown setting (known: name, "
+        "on_permerror, limits, until, comment)\n"
+        "t.json:6: /allow/domains/4: \"name\" is missing (expected a domain "
+        "name)\n"
+        "t.json:7: /allow/domains/5: found 7 (expected a domain name, or an "
+        "object with one)\n"
+        "t.json:8: /allow/domains/6: found \"localhost\" (expected a domain "
+        "name of at least two labels)\n"
+        "t.json:9: /allow/domains/7/name: found null (expected a string)\n");
+}
+
+TEST_CASE("a domain may be listed and allowed: feeds list what they like",
+          "[config][allow_section]") {
+  const fake_files files{{{"feed", std::vector<domain_file>{{"f", "b.test"}}}}};
+  const auto read = settings_of(R"({"domains":["a.test"],
+      "domain_files":["feed"],
+      "allow":{"domains":["a.test","b.test"],"includes":["a.test"]}})",
+                                files);
+  CHECK(read.domains.size() == 2);
+  CHECK(read.allow.domains.size() == 2);
+  CHECK(read.allow.includes.size() == 1);
+}
+
+TEST_CASE("allow.includes: names alone, none twice",
+          "[config][allow_section]") {
+  CHECK(faults_in("\"includes\":[\"_spf.a.test\",\n\"_SPF.a.test.\",\n"
+                  "{\"name\":\"a.test\"},\n\"192.0.2.1\"]") ==
+        "t.json:2: /allow/includes/1: \"_spf.a.test\" is given twice (first "
+        "at t.json:1)\n"
+        "t.json:3: /allow/includes/2: found an object (expected a string)\n"
+        "t.json:4: /allow/includes/3: found \"192.0.2.1\" (expected a domain "
+        "name; addresses go into \"networks\")\n");
+}
+
+TEST_CASE("allow.includes are ascending in whatever order they are written",
+          "[config][allow_section]") {
+  const auto seed = GENERATE(range(0U, 4U));
+  std::vector<std::string> names{"a.test", "b.test",      "b.a.test",
+                                 "z.a",    "_spf.a.test", "aa.test"};
+  std::shuffle(names.begin(), names.end(), std::mt19937{seed});
+  std::string list;
+  for (const auto& name : names)
+    list += (list.empty() ? "\"" : ",\"") + name + '"';
+  const auto includes = allow_of("\"includes\":[" + list + "]").includes;
+  CHECK(includes.size() == names.size());
+  CHECK(std::is_sorted(includes.begin(), includes.end()));
+}
+
+TEST_CASE("allow alone lists nothing", "[config][allow_section]") {
+  CHECK_THAT(faults_of(R"({"allow":{"networks":["192.0.2.0/24"]}})"),
+             Catch::Contains("nothing to list"));
+}
