@@ -114,8 +114,8 @@ MUTANTS = [
     Mutant(
         "+all is never too wide",
         EVALUATION,
-        "      if (!too_wide(what, term, here, family, 0))\n",
-        "",
+        "    if (!too_wide(what, term, here, family, length))\n",
+        "    if (length == 0 || !too_wide(what, term, here, family, length))\n",
     ),
     Mutant(
         "a DNS failure is no match",

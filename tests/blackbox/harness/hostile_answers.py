@@ -45,7 +45,7 @@ def endless_chain(q):
     return _endless(q, "include:{next}.{domain}")
 
 
-@TREES(lists=True, entry=_SKIP, says="deep")
+@TREES(lists=True, entry=_SKIP, says="permerror")
 def endless_chain_skip(q):
     """As endless_chain, and errors are passed over."""
     return _endless(q, "include:{next}.{domain}")

@@ -137,8 +137,8 @@ def scattered_thirty_twos(_):
 
 @EVERYONE(says=_limited("networks"), unlisted=("62.130.0.1",))
 def ten_thousand_networks(q):
-    """10,100 single addresses, none beside another."""
-    count, third = (950, int(q.prefix) * 8) if q.prefix else (600, 80)
+    """10,010 single addresses, none beside another."""
+    count, third = (915, int(q.prefix) * 8) if q.prefix else (860, 80)
     terms = "".join(
         f" ip4:62.130.{third + number // 128}.{2 * number % 256}"
         for number in range(count)
