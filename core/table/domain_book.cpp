@@ -2,7 +2,6 @@
 
 #include "core/net/special_purpose.hpp"
 #include "core/table/listing_events.hpp"
-#include "core/table/schedule.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,28 +19,6 @@ std::string key_of(const dns::name& domain, role as) {
   return domain.wire() + (as == role::listed ? 'l' : 'a');
 }
 
-/// What is listed, or allowed, of `pass`.
-struct verdict {
-  net::address_set effective;
-  net::address_set kept_off;
-  std::vector<refusal> refusals;
-  std::optional<refusal> over; ///< a total: then `effective` is not to be
-};
-
-/// Subtracts what is allowed, then what is over a limit.
-verdict judge(const domain_page& page, const net::address_set& pass,
-              const net::address_set& allowed) {
-  verdict told;
-  told.effective = pass;
-  if (page.role == role::listed) {
-    told.kept_off = pass & allowed;
-    told.effective -= allowed;
-  }
-  told.refusals = refuse_too_wide(told.effective, page.domain.limits);
-  told.over = over_total(told.effective, page.domain.limits);
-  return told;
-}
-
 } // namespace
 
 // Configuration ------------------------------------------------------------
@@ -55,9 +32,8 @@ domain_page* domain_book::find(const dns::name& domain, role of) {
   return const_cast<domain_page*>(std::as_const(*this).find(domain, of));
 }
 
-domain_book::settlement domain_book::apply(const config::settings& settings,
-                                           const net::address_set& own,
-                                           timestamp now) {
+settlement domain_book::apply(const config::settings& settings,
+                              const net::address_set& own, timestamp now) {
   abandon_expansions(now);
   take_pages(settings, now);
   settings_ = settings;
@@ -66,9 +42,7 @@ domain_book::settlement domain_book::apply(const config::settings& settings,
   own_ = settings.allow.reserved ? own : net::address_set{};
 
   settlement told = remove_ended(now);
-  rebuild_allowance();
-  derive_all(told);
-  tell_kept_off_by_hand(told);
+  derive_all(now, told);
   told.listing_changed = told.worth_saving = true;
   return told;
 }
@@ -126,7 +100,7 @@ void domain_book::abandon_expansions(timestamp now) {
   expanding_ = 0;
 }
 
-domain_book::settlement domain_book::remove_ended(timestamp now) {
+settlement domain_book::remove_ended(timestamp now) {
   settlement told;
   const auto ended = [&](const domain_page& page) {
     if (!page.domain.until || now.wall < *page.domain.until)
@@ -138,9 +112,7 @@ domain_book::settlement domain_book::remove_ended(timestamp now) {
   if (std::erase_if(pages_, ended) == 0)
     return told;
   index_pages();
-  rebuild_allowance();
-  derive_all(told);
-  tell_kept_off_by_hand(told);
+  derive_all(now, told);
   told.listing_changed = told.worth_saving = true;
   return told;
 }
@@ -167,44 +139,23 @@ void domain_book::rebuild_allowance() {
   allowance_ = allowance{std::move(entries)};
 }
 
-/// Computes anew what is listed of each domain, after what is allowed or the
-/// limits changed.
-void domain_book::derive_all(settlement& told) {
-  for (domain_page& each : pages_) {
-    if (each.role == role::allowed)
-      derive(each, told);
-  }
-  rebuild_allowance();
-  for (domain_page& each : pages_) {
-    if (each.role == role::listed)
-      derive(each, told);
-  }
+settling domain_book::rules(timestamp now) const {
+  return {settings_.refresh, allowance_, random_, now};
 }
 
-/// Computes what is listed of the last good expansion.
-void domain_book::derive(domain_page& of, settlement& told) const {
-  verdict now = judge(of, of.good.pass, allowance_.all());
-  if (now.over) {
-    now.effective = {};
-    now.refusals.push_back(*std::move(now.over));
-  }
-  const bool more_kept_off = of.kept_off != now.kept_off;
-  const bool more_refused = of.refusals != now.refusals;
-  const net::address_set before = std::exchange(of.effective, now.effective);
-  of.kept_off = std::move(now.kept_off);
-  of.refusals = std::move(now.refusals);
-
-  if (before != of.effective) {
-    told.events.push_back(changed_event(of, before));
-    told.listing_changed = true;
-  }
-  if (more_kept_off && !of.kept_off.empty())
-    told.events.push_back(
-        kept_off_event(of, allowance_.grounds_over(of.kept_off)));
-  for (const refusal& each : of.refusals) {
-    if (more_refused)
-      told.events.push_back(refused_event(of, each));
-  }
+/// Computes anew what is listed of each domain and by hand, after what is
+/// allowed or the limits changed.
+void domain_book::derive_all(timestamp now, settlement& told) {
+  const auto derive = [&](role as) {
+    for (domain_page& each : pages_) {
+      if (each.role == as)
+        rules(now).derive(each, told);
+    }
+  };
+  derive(role::allowed);
+  rebuild_allowance();
+  derive(role::listed);
+  tell_kept_off_by_hand(told);
 }
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
@@ -235,7 +186,7 @@ bool domain_book::awaits_allowed(moment now) const {
 
 // State --------------------------------------------------------------------
 
-domain_book::settlement domain_book::restore(const state& from, timestamp now) {
+settlement domain_book::restore(const state& from, timestamp now) {
   for (const domain_state& kept : from.domains) {
     domain_page* of = find(kept.name, kept.role);
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
@@ -251,8 +202,7 @@ domain_book::settlement domain_book::restore(const state& from, timestamp now) {
     of->trouble = kept.trouble;
   }
   settlement told;
-  derive_all(told);
-  tell_kept_off_by_hand(told);
+  derive_all(now, told);
   return told;
 }
 
@@ -308,142 +258,19 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
   return next;
 }
 
-domain_book::settlement
-domain_book::settle(role as, const spf::expansion& result, timestamp now) {
+settlement domain_book::settle(role as, const spf::expansion& result,
+                               timestamp now) {
   settlement told;
   domain_page* of = find(result.domain, as);
   if (of == nullptr || !of->expanding)
     return told;
   of->expanding = false;
   --expanding_;
-  if (result.outcome == spf::outcome::temperror)
-    keep_after_failure(*of, result.reason, now, told);
-  else if (result.outcome == spf::outcome::no_record && !of->gone &&
-           of->good_at)
-    keep_if_gone_once(*of, now, told);
-  else
-    look(*of, result, now, told);
-  of->tried = true;
-
-  if (as == role::allowed && told.listing_changed) {
-    derive_all(told);
-    tell_kept_off_by_hand(told);
-  }
+  rules(now).settle(*of, result, told);
+  if (as == role::allowed && told.listing_changed)
+    derive_all(now, told);
   told.worth_saving = told.worth_saving || told.listing_changed;
-  told.due = of->due;
   return told;
-}
-
-void domain_book::keep_after_failure(domain_page& of, const std::string& reason,
-                                     timestamp now, settlement& told) const {
-  of.due = now.steady + wait_after_failure(settings_.refresh, of.failures);
-  ++of.failures;
-  const bool is_news = of.failures == 1 || of.trouble != reason;
-  of.trouble = reason;
-  if (is_news)
-    told.events.push_back(failing_event(of));
-  if (of.role == role::allowed && !of.good_at && !of.tried)
-    told.events.push_back(
-        about(of, level::warning, "allowed domain unknown, protects nothing"));
-  drop_if_stale(of, now, told);
-}
-
-/// Forgets the last good expansion when it has become too old; otherwise sees
-/// to it that the domain is looked at when it will.
-void domain_book::drop_if_stale(domain_page& of, timestamp now,
-                                settlement& told) const {
-  if (!of.good_at)
-    return;
-  const auto keep_stale = settings_.refresh.keep_stale;
-  const moment expiry = *of.good_at + keep_stale;
-  if (now.steady < expiry) {
-    of.due = std::min(of.due, expiry);
-    return;
-  }
-  of.good = {};
-  of.good_at = std::nullopt;
-  of.kept_off = {};
-  of.refusals.clear();
-  told.worth_saving = true;
-  if (of.effective.empty())
-    return;
-  told.events.push_back(stale_event(of, keep_stale));
-  of.effective = {};
-  told.listing_changed = true;
-}
-
-void domain_book::keep_if_gone_once(domain_page& of, timestamp now,
-                                    settlement& told) const {
-  of.gone = true;
-  of.failures = 0;
-  of.trouble = "no SPF record";
-  of.due = now.steady + settings_.refresh.interval;
-  told.worth_saving = true;
-  told.events.push_back(
-      about(of, level::warning, "record gone, kept until the next look")
-          .with("networks_kept", of.effective.to_prefixes().size()));
-}
-
-/// The DNS answered: believes what it said, unless that is over a total or grew
-/// too much.
-void domain_book::look(domain_page& of, const spf::expansion& result,
-                       timestamp now, settlement& told) const {
-  const std::string trouble = trouble_in(result);
-  if (of.gone && result.outcome == spf::outcome::expanded)
-    told.events.push_back(about(of, level::info, "record back"));
-  if (of.failures > 0)
-    told.events.push_back(about(of, level::info, "domain recovered")
-                              .with("failures", of.failures));
-  if (!trouble.empty() && trouble != of.trouble)
-    told.events.push_back(about(of, level::warning, "record not listed in full")
-                              .with("reason", trouble));
-  of.gone = result.outcome == spf::outcome::no_record;
-  of.failures = 0;
-  of.trouble = trouble;
-  of.refused_terms = refused_terms_of(result);
-
-  verdict found = judge(of, result.pass, allowance_.all());
-  std::optional<refusal> rejected = std::move(found.over);
-  std::optional<net::address_set> held;
-  if (!rejected && of.good_at) {
-    rejected = over_growth(found.effective, of.effective, of.domain.limits);
-    const bool confirmed =
-        rejected && of.held &&
-        !over_growth(found.effective, *of.held, of.domain.limits);
-    if (confirmed)
-      rejected = std::nullopt;
-    else if (rejected)
-      held = std::move(found.effective);
-  }
-  of.held = std::move(held);
-  const bool is_news = rejected && rejected != of.rejected;
-  of.rejected = std::move(rejected);
-  if (!of.rejected)
-    believe(of, finding_of(result, of.good, now.wall), now, told);
-  schedule_after_success(of, result.ttl, now);
-  if (is_news)
-    told.events.push_back(refused_event(of, *of.rejected));
-  if (of.rejected)
-    drop_if_stale(of, now, told);
-}
-
-void domain_book::believe(domain_page& of, finding found, timestamp now,
-                          settlement& told) const {
-  const bool changed = of.good.pass != found.pass;
-  told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
-  if (changed || !of.good_at)
-    of.changed_at = now.wall;
-  of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
-  of.good = std::move(found);
-  of.good_at = now.steady;
-  derive(of, told);
-}
-
-void domain_book::schedule_after_success(domain_page& of, std::uint32_t ttl,
-                                         timestamp now) const {
-  const auto& by = settings_.refresh;
-  const auto wait = wait_after_success(by, ttl, of.changes);
-  of.due = now.steady + spread(wait, by, random_ ? random_() : 0);
 }
 
 // Publication --------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include "core/spf/rules.hpp"
 #include "core/table/allowance.hpp"
 #include "core/table/domain_page.hpp"
+#include "core/table/settling.hpp"
 #include "core/table/snapshot.hpp"
 #include "core/table/state.hpp"
 #include "core/table/timestamp.hpp"
@@ -39,13 +40,7 @@ inline constexpr std::chrono::seconds allow_patience{10};
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
 public:
-  /// What an operation led to.
-  struct settlement {
-    std::vector<log::event> events; ///< what the log should say
-    bool listing_changed = false;   ///< listings() gives something else now
-    bool worth_saving = false;      ///< more than moments changed in save()
-    std::optional<moment> due;      ///< of the domain that was settled
-  };
+  using settlement = table::settlement;
 
   /// A domain to expand and how.  `allow.includes` holds for listed domains
   /// only: what an allowed one authorises is allowed in full.
@@ -88,13 +83,7 @@ public:
   [[nodiscard]] std::optional<moment> next_due(timestamp now) const;
 
   /// Takes in the result of an expansion.  A domain that is no longer
-  /// configured is ignored.
-  ///
-  /// A temperror keeps the last good networks until `keep_stale` has passed
-  /// since they were good; retries come after `retry`, doubling.  A record
-  /// that is gone is believed at the second look that the DNS answers so, a
-  /// listing that grows over `limits.growth` at the second look that finds it.
-  /// A listing over a total keeps the last good one, or none.
+  /// configured is ignored.  By the rules of `settling`.
   settlement settle(role as, const spf::expansion& result, timestamp now);
 
   /// How many domains are being expanded.
@@ -136,22 +125,10 @@ private:
   [[nodiscard]] const domain_page* find(const dns::name& domain, role of) const;
   domain_page* find(const dns::name& domain, role of);
 
-  void derive_all(settlement& told);
-  void derive(domain_page& of, settlement& told) const;
+  [[nodiscard]] settling rules(timestamp now) const;
+  void derive_all(timestamp now, settlement& told);
   void rebuild_allowance();
   void tell_kept_off_by_hand(settlement& told);
-
-  void keep_after_failure(domain_page& of, const std::string& reason,
-                          timestamp now, settlement& told) const;
-  void keep_if_gone_once(domain_page& of, timestamp now,
-                         settlement& told) const;
-  void look(domain_page& of, const spf::expansion& result, timestamp now,
-            settlement& told) const;
-  void believe(domain_page& of, finding found, timestamp now,
-               settlement& told) const;
-  void drop_if_stale(domain_page& of, timestamp now, settlement& told) const;
-  void schedule_after_success(domain_page& of, std::uint32_t ttl,
-                              timestamp now) const;
 
   std::function<double()> random_;
   config::settings settings_;

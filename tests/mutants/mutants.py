@@ -16,6 +16,7 @@ class Mutant:
 
 EVALUATION = "core/spf/evaluation.cpp"
 HOSTS = "core/spf/hosts.cpp"
+MATCHER = "core/spf/matcher.cpp"
 TALLY = "core/spf/tally.cpp"
 PARSER = "core/spf/record_parser.cpp"
 
@@ -67,19 +68,19 @@ MUTANTS = [
     ),
     Mutant(
         "exists is no DNS term",
-        EVALUATION,
+        MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, undecided), {}};""",
+    return {{}, tally_.spend_dns_term(term, undecided)};""",
         """exists names no addresses");
-    return {{}, std::move(undecided), {}};""",
+    return {{}, std::move(undecided)};""",
     ),
     Mutant(
         "exists matches everybody",
-        EVALUATION,
+        MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, undecided), {}};""",
+    return {{}, tally_.spend_dns_term(term, undecided)};""",
         """exists names no addresses");
-    return {tally_.spend_dns_term(term, undecided), {}, {}};""",
+    return {tally_.spend_dns_term(term, undecided), {}};""",
     ),
     Mutant(
         "the record is not checked as a whole",
@@ -95,37 +96,37 @@ MUTANTS = [
     ),
     Mutant(
         "%{o} is the current domain",
-        EVALUATION,
-        "spec->expand({here.domain, out_.domain, family})",
-        "spec->expand({here.domain, here.domain, family})",
+        MATCHER,
+        "spec->expand({here, out_.domain, family})",
+        "spec->expand({here, here, family})",
     ),
     Mutant(
         "%{v} is the same for both families",
-        EVALUATION,
-        "spec->expand({here.domain, out_.domain, family})",
-        "spec->expand({here.domain, out_.domain, net::family::ipv4})",
+        MATCHER,
+        "spec->expand({here, out_.domain, family})",
+        "spec->expand({here, out_.domain, net::family::ipv4})",
     ),
     Mutant(
         "a wide -ip4 is passed over, too",
-        EVALUATION,
+        MATCHER,
         "!here.granting || what.qualifier != qualifier::pass || !widest",
         "!here.granting || !widest",
     ),
     Mutant(
         "+all is never too wide",
-        EVALUATION,
+        MATCHER,
         "    if (!too_wide(what, term, here, family, length))\n",
         "    if (length == 0 || !too_wide(what, term, here, family, length))\n",
     ),
     Mutant(
         "a DNS failure is no match",
-        EVALUATION,
+        MATCHER,
         "      tally_.temperror(term, concerned, named.temperror);",
         "      result.unmatched.add(std::move(concerned));",
     ),
     Mutant(
         "void lookups count for whom the term matches, too",
-        EVALUATION,
+        MATCHER,
         "    result.matched.add(concerned.extract(named.addresses));",
         "    if (named.is_void)\n"
         "      concerned = tally_.spend_void_lookup(term, concerned);\n"
@@ -133,7 +134,7 @@ MUTANTS = [
     ),
     Mutant(
         "void lookups are not counted",
-        EVALUATION,
+        MATCHER,
         "named.is_void && !named.missing",
         "false && named.is_void && !named.missing",
     ),

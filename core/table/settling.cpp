@@ -1,0 +1,190 @@
+#include "core/table/settling.hpp"
+
+#include "core/table/listing_events.hpp"
+#include "core/table/schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace spfblock::table {
+namespace {
+
+/// What is listed, or allowed, of `pass`.
+struct verdict {
+  net::address_set effective;
+  net::address_set kept_off;
+  std::vector<refusal> refusals;
+  std::optional<refusal> over; ///< a total: then `effective` is not to be
+};
+
+/// Subtracts what is allowed, then what is over a limit.
+verdict judge(const domain_page& page, const net::address_set& pass,
+              const net::address_set& allowed) {
+  verdict told;
+  told.effective = pass;
+  if (page.role == role::listed) {
+    told.kept_off = pass & allowed;
+    told.effective -= allowed;
+  }
+  told.refusals = refuse_too_wide(told.effective, page.domain.limits);
+  told.over = over_total(told.effective, page.domain.limits);
+  return told;
+}
+
+/// What a look found that grew too much, unless it confirms what the look
+/// before found.
+std::optional<refusal> unconfirmed_growth(const domain_page& of,
+                                          const net::address_set& found) {
+  const auto& limits = of.domain.limits;
+  if (of.held && !over_growth(found, *of.held, limits))
+    return std::nullopt;
+  return over_growth(found, of.effective, limits);
+}
+
+} // namespace
+
+void settling::settle(domain_page& of, const spf::expansion& result,
+                      settlement& told) const {
+  if (result.outcome == spf::outcome::temperror)
+    keep_after_failure(of, result.reason, told);
+  else if (result.outcome == spf::outcome::no_record && !of.gone && of.good_at)
+    keep_if_gone_once(of, told);
+  else
+    look(of, result, told);
+  of.tried = true;
+  told.due = of.due;
+}
+
+void settling::derive(domain_page& of, settlement& told) const {
+  verdict found = judge(of, of.good.pass, allowed_.all());
+  if (found.over) {
+    found.effective = {};
+    found.refusals.push_back(*std::move(found.over));
+  }
+  const bool more_kept_off = of.kept_off != found.kept_off;
+  const bool more_refused = of.refusals != found.refusals;
+  const net::address_set before = std::exchange(of.effective, found.effective);
+  of.kept_off = std::move(found.kept_off);
+  of.refusals = std::move(found.refusals);
+
+  if (before != of.effective) {
+    told.events.push_back(changed_event(of, before));
+    told.listing_changed = true;
+  }
+  if (more_kept_off && !of.kept_off.empty())
+    told.events.push_back(
+        kept_off_event(of, allowed_.grounds_over(of.kept_off)));
+  for (const refusal& each : of.refusals) {
+    if (more_refused)
+      told.events.push_back(refused_event(of, each));
+  }
+}
+
+void settling::keep_after_failure(domain_page& of, const std::string& reason,
+                                  settlement& told) const {
+  of.due = now_.steady + wait_after_failure(refresh_, of.failures);
+  ++of.failures;
+  const bool is_news = of.failures == 1 || of.trouble != reason;
+  of.trouble = reason;
+  if (is_news)
+    told.events.push_back(failing_event(of));
+  if (of.role == role::allowed && !of.good_at && !of.tried)
+    told.events.push_back(
+        about(of, level::warning, "allowed domain unknown, protects nothing"));
+  drop_if_stale(of, told);
+}
+
+/// Forgets the last good expansion when it has become too old; otherwise sees
+/// to it that the domain is looked at when it will.
+void settling::drop_if_stale(domain_page& of, settlement& told) const {
+  if (!of.good_at)
+    return;
+  const auto keep_stale = refresh_.keep_stale;
+  const moment expiry = *of.good_at + keep_stale;
+  if (now_.steady < expiry) {
+    of.due = std::min(of.due, expiry);
+    return;
+  }
+  of.good = {};
+  of.good_at = std::nullopt;
+  of.kept_off = {};
+  of.refusals.clear();
+  told.worth_saving = true;
+  if (of.effective.empty())
+    return;
+  told.events.push_back(stale_event(of, keep_stale));
+  of.effective = {};
+  told.listing_changed = true;
+}
+
+void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
+  of.gone = true;
+  of.failures = 0;
+  of.trouble = "no SPF record";
+  of.held = std::nullopt;
+  of.rejected = std::nullopt;
+  of.due = now_.steady + refresh_.interval;
+  told.worth_saving = true;
+  told.events.push_back(
+      about(of, level::warning, "record gone, kept until the next look")
+          .with("networks_kept", of.effective.to_prefixes().size()));
+}
+
+/// The DNS answered: believes what it said, unless that is over a total or grew
+/// too much.
+void settling::look(domain_page& of, const spf::expansion& result,
+                    settlement& told) const {
+  const std::string trouble = trouble_in(result);
+  if (of.gone && result.outcome == spf::outcome::expanded)
+    told.events.push_back(about(of, level::info, "record back"));
+  if (of.failures > 0)
+    told.events.push_back(about(of, level::info, "domain recovered")
+                              .with("failures", of.failures));
+  if (!trouble.empty() && trouble != of.trouble)
+    told.events.push_back(about(of, level::warning, "record not listed in full")
+                              .with("reason", trouble));
+  of.gone = result.outcome == spf::outcome::no_record;
+  of.failures = 0;
+  of.trouble = trouble;
+  of.refused_terms = refused_terms_of(result);
+
+  verdict found = judge(of, result.pass, allowed_.all());
+  std::optional<refusal> rejected = std::move(found.over);
+  std::optional<net::address_set> held;
+  if (!rejected && of.good_at) {
+    rejected = unconfirmed_growth(of, found.effective);
+    if (rejected)
+      held = std::move(found.effective);
+  }
+  of.held = std::move(held);
+  const bool is_news = rejected && rejected != of.rejected;
+  of.rejected = std::move(rejected);
+  if (!of.rejected)
+    believe(of, result, told);
+  schedule(of, result.ttl);
+  if (is_news)
+    told.events.push_back(refused_event(of, *of.rejected));
+  if (of.rejected)
+    drop_if_stale(of, told);
+}
+
+void settling::believe(domain_page& of, const spf::expansion& result,
+                       settlement& told) const {
+  finding found = finding_of(result, of.good, now_.wall);
+  const bool changed = of.good.pass != found.pass;
+  told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
+  if (changed || !of.good_at)
+    of.changed_at = now_.wall;
+  of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
+  of.good = std::move(found);
+  of.good_at = now_.steady;
+  derive(of, told);
+}
+
+void settling::schedule(domain_page& of, std::uint32_t ttl) const {
+  const auto& by = refresh_;
+  const auto wait = wait_after_success(by, ttl, of.changes);
+  of.due = now_.steady + spread(wait, by, random_ ? random_() : 0);
+}
+
+} // namespace spfblock::table
