@@ -16,3 +16,6 @@ test_packages="
 
 # For scripts/check only.
 check_packages="clang-format clang-tidy clang libclang-rt-14-dev"
+
+# For scripts/bench_serve only: whom it measures beside spfblock.
+bench_packages="memcached redis-server"

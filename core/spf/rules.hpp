@@ -33,9 +33,9 @@ inline constexpr std::size_t term_visit_limit = 20000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
-/// What is said of a question that rules::dns_queries forbids.
+/// What is said of a question that rules::dns_queries forbids to ask.
 inline constexpr const char* over_dns_queries =
-    "over dns_queries, the limit of questions for a domain";
+    "over dns_queries, the limit of DNS queries for a domain";
 
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
@@ -44,7 +44,7 @@ struct rules {
   /// A term that grants a shorter prefix counts as not matching.
   std::optional<unsigned> widest_ipv4;
   std::optional<unsigned> widest_ipv6;
-  /// Distinct questions.
+  /// Distinct questions here; whoever asks them holds the queries sent to it.
   std::optional<unsigned> dns_queries;
   /// Records on the way from the domain to the innermost one, both included.
   std::optional<unsigned> depth;
