@@ -44,7 +44,7 @@ struct rules {
   /// A term that grants a shorter prefix counts as not matching.
   std::optional<unsigned> widest_ipv4;
   std::optional<unsigned> widest_ipv6;
-  /// Distinct questions here; whoever asks them holds the queries sent to it.
+  /// Distinct questions of the evaluation; queries sent for it, too.
   std::optional<unsigned> dns_queries;
   /// Records on the way from the domain to the innermost one, both included.
   std::optional<unsigned> depth;
