@@ -1,9 +1,6 @@
 #include "server/service.hpp"
 
-#include "core/table/explanation.hpp"
-#include "core/table/status.hpp"
 #include "server/asio_endpoint.hpp"
-#include "server/clocks.hpp"
 #include "server/listening_socket.hpp"
 #include "server/make_resolver.hpp"
 
@@ -51,9 +48,10 @@ service::service(std::string path, configuration initial)
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       refresher_{io_, log_, table_},
-      admin_{io_, log_,
-             [this](const admin_request& request) { return answer(request); }} {
-}
+      pages_{table_, refresher_},
+      admin_{io_, log_, [this](const admin_request& request) {
+               return pages_.answer(request);
+             }} {}
 
 service::~service() = default;
 
@@ -206,24 +204,6 @@ void service::tell_statistics() {
                  .with("connections_open", limit_.open.load())
                  .with("ipv4_networks", table->ipv4_networks())
                  .with("ipv6_networks", table->ipv6_networks()));
-}
-
-admin_reply service::answer(const admin_request& request) const {
-  const auto& book = refresher_.book();
-  const auto text = [](unsigned status, const std::string& line) {
-    return admin_reply{status, "text/plain; charset=utf-8", line + '\n'};
-  };
-  if (request.path == "/status")
-    return {200, "application/json",
-            table::to_json(table::report(book, read_clocks()))};
-  if (request.path != "/explain")
-    return text(404, "not here; there are /status and /explain?address=");
-  const auto address = net::ip_address::parse(request.parameter("address"));
-  if (!address)
-    return text(400, address.error().message);
-  return {200, "application/json",
-          table::to_json(
-              table::explain(*address, *table_.load(), book, read_clocks()))};
 }
 
 void service::stop() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tcp_table/conversation.hpp"
+#include "server/admin_pages.hpp"
 #include "server/admin_port.hpp"
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
@@ -63,7 +64,6 @@ private:
   void reload();
   void refuse(const std::vector<config::problem>& problems);
   void tell_statistics();
-  admin_reply answer(const admin_request& request) const;
   void stop();
 
   std::string path_;
@@ -77,6 +77,7 @@ private:
   std::vector<open_listener> listeners_;
   std::vector<std::unique_ptr<serving_thread>> threads_;
   refresher refresher_;
+  admin_pages pages_;
   admin_port admin_;
 };
 
