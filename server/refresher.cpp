@@ -72,6 +72,8 @@ void refresher::stop() {
 }
 
 void refresher::refresh() {
+  if (const auto own = own_addresses(); !own.empty())
+    take_note(book_.know_own(own, read_clocks()));
   take_note(book_.remove_ended(read_clocks()));
   const auto due = book_.take_due(read_clocks());
   if (!due.empty()) {

@@ -39,6 +39,10 @@ public:
   /// numbers aside; IPv4 first, each family ascending.
   [[nodiscard]] std::vector<ip_prefix> to_prefixes() const;
 
+  /// What to_prefixes() describes, and nothing else: without numbers of
+  /// ::ffff:0:0/96 that no prefix of the set has.
+  [[nodiscard]] address_set canonical() const { return of(to_prefixes()); }
+
   /// How many IPv4 addresses, 0 to 2^32.
   [[nodiscard]] std::uint64_t ipv4_count() const noexcept;
 

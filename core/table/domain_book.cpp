@@ -47,6 +47,15 @@ settlement domain_book::apply(const config::settings& settings,
   return told;
 }
 
+settlement domain_book::know_own(const net::address_set& own, timestamp now) {
+  settlement told;
+  if (!settings_.allow.reserved || own == own_)
+    return told;
+  own_ = own;
+  derive_all(now, told);
+  return told;
+}
+
 void domain_book::take_pages(const config::settings& settings, timestamp now) {
   const bool includes_changed =
       settings.allow.includes != settings_.allow.includes;
@@ -192,7 +201,7 @@ settlement domain_book::restore(const state& from, timestamp now) {
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
-    if (now.steady - good_at >= settings_.refresh.keep_stale)
+    if (now.steady - good_at >= lifetime(kept.role, settings_.refresh))
       continue;
     of->good = kept.good;
     of->good_at = good_at;

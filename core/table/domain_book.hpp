@@ -64,6 +64,9 @@ public:
   settlement apply(const config::settings& settings,
                    const net::address_set& own, timestamp now);
 
+  /// Takes note of this machine's addresses as they are now.
+  settlement know_own(const net::address_set& own, timestamp now);
+
   /// Takes over what an earlier process knew of domains of which nothing is
   /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
   settlement restore(const state& from, timestamp now);

@@ -58,10 +58,10 @@ finding finding_of(const spf::expansion& result, const finding& former,
       found.records.push_back(chain_to_record(result, term.record));
     }
     found.authorised.push_back(
-        {*record, term.text, each.addresses,
+        {*record, term.text, each.addresses.canonical(),
          sightings.of(found.records[*record], term.text, now)});
   }
-  found.pass = result.pass;
+  found.pass = result.pass.canonical();
   return found;
 }
 

@@ -21,7 +21,8 @@ struct authorisation {
   friend bool operator==(const authorisation&, const authorisation&) = default;
 };
 
-/// An expansion, without what is not needed any more.
+/// An expansion, without what is not needed any more.  Its sets are canonical,
+/// so that they are the same after they were saved and read.
 struct finding {
   /// How the evaluation came to each record that authorises something:
   /// "a.example -> include:b.example".

@@ -43,6 +43,10 @@ std::optional<refusal> unconfirmed_growth(const domain_page& of,
 
 } // namespace
 
+std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
+  return of == role::allowed ? by.keep_stale + by.interval : by.keep_stale;
+}
+
 void settling::settle(domain_page& of, const spf::expansion& result,
                       settlement& told) const {
   if (result.outcome == spf::outcome::temperror)
@@ -99,8 +103,8 @@ void settling::keep_after_failure(domain_page& of, const std::string& reason,
 void settling::drop_if_stale(domain_page& of, settlement& told) const {
   if (!of.good_at)
     return;
-  const auto keep_stale = refresh_.keep_stale;
-  const moment expiry = *of.good_at + keep_stale;
+  const auto kept = lifetime(of.role, refresh_);
+  const moment expiry = *of.good_at + kept;
   if (now_.steady < expiry) {
     of.due = std::min(of.due, expiry);
     return;
@@ -112,7 +116,7 @@ void settling::drop_if_stale(domain_page& of, settlement& told) const {
   told.worth_saving = true;
   if (of.effective.empty())
     return;
-  told.events.push_back(stale_event(of, keep_stale));
+  told.events.push_back(stale_event(of, kept));
   of.effective = {};
   told.listing_changed = true;
 }

@@ -10,6 +10,7 @@
 #include "core/table/domain_page.hpp"
 #include "core/table/timestamp.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,10 +27,18 @@ struct settlement {
   std::optional<moment> due;      ///< of the domain that was settled
 };
 
+/// How long networks may be kept since they were last found good.
+///
+/// `keep_stale`; those of an allowed domain `interval` longer.  While the DNS
+/// worked it was looked at that often, so when all DNS fails at once they do
+/// not end before the listings that they protect from.
+[[nodiscard]] std::chrono::seconds lifetime(role of,
+                                            const config::refresh_settings& by);
+
 /// The rules, with what they depend on, at one moment.
 ///
-/// A temperror keeps the last good networks until `keep_stale` has passed
-/// since they were good; retries come after `retry`, doubling.  A record that
+/// A temperror keeps the last good networks until lifetime() has passed since
+/// they were good; retries come after `retry`, doubling.  A record that
 /// is gone is believed at the second look that the DNS answers so, a listing
 /// that grows over `limits.growth` at the second look that finds it.  A listing
 /// over a total keeps the last good one, or none.

@@ -119,6 +119,45 @@ TEST_CASE("a new address of this machine leaves the listings with the reload",
   CHECK(f.lists("45.120.0.0/24"));
 }
 
+TEST_CASE("a new address of this machine leaves the listings when it is known",
+          "[table][domain_book][allow]") {
+  config::settings settings = settings_of({"spam.example"});
+  settings.allow.reserved = true;
+  book_fixture f{settings};
+  f.look(spam("45.120.0.0/24"));
+  const auto found = f.book.know_own(set_of("45.120.0.25/32"), f.now);
+  CHECK(told(found) == "listing changed; !kept off by allow");
+  CHECK(f.lists("45.120.0.0/24 -45.120.0.25/32"));
+  CHECK(told(f.book.know_own(set_of("45.120.0.25/32"), f.now)).empty());
+
+  settings.allow.reserved = false;
+  f.apply(settings);
+  CHECK(told(f.book.know_own(set_of("45.120.0.26/32"), f.now)).empty());
+  CHECK(f.lists("45.120.0.0/24"));
+}
+
+TEST_CASE("when all DNS dies no listing outlives what protects from it",
+          "[table][domain_book][allow]") {
+  config::settings settings = with_friend();
+  settings.refresh.keep_stale = 10h;
+  book_fixture f{settings};
+  f.look(buddy("45.120.1.0/24"), role::allowed);
+  f.pass(settings.refresh.interval - instant);
+  f.look(spam());
+  const std::string without_one = "45.120.0.0/22 2a01:100::/56 -45.120.1.0/24";
+  REQUIRE(f.lists(without_one));
+  // From now on nothing is answered.
+  for (int looks = 0; looks < 100 && f.page(0).good_at; ++looks) {
+    REQUIRE(f.lists(without_one));
+    f.next();
+    f.settle(failing("friend.example"), role::allowed);
+    f.settle(failing("spam.example"));
+  }
+  CHECK_FALSE(f.page(0).good_at);
+  CHECK(f.page(1).good_at);
+  CHECK(f.lists(""));
+}
+
 TEST_CASE("an allowed domain wins whenever it is expanded",
           "[table][domain_book][allow]") {
   book_fixture f{with_friend()};
@@ -157,11 +196,11 @@ TEST_CASE("a listing follows an allowed domain through its life",
     f.look(buddy("45.120.3.0/24"), role::allowed);
     CHECK(f.lists("45.120.0.0/22 2a01:100::/56 -45.120.3.0/24"));
   }
-  SECTION("it fails, and is kept until keep_stale has passed") {
-    const moment good_at = f.now.steady;
+  SECTION("it fails, and is kept for keep_stale and an interval") {
+    const moment ends = f.now.steady + 10h + settings.refresh.interval;
     for (;;) {
       const auto led_to = f.look(failing("friend.example"), role::allowed);
-      if (f.now.steady >= good_at + 10h) {
+      if (f.now.steady >= ends) {
         CHECK(told(led_to) ==
               "!allowed stale listing dropped; listing changed");
         break;
@@ -171,7 +210,7 @@ TEST_CASE("a listing follows an allowed domain through its life",
       if (f.page().due <= f.now.steady)
         f.look(spam());
     }
-    CHECK(f.now.steady == good_at + 10h);
+    CHECK(f.now.steady == ends);
     CHECK(f.lists(spam_networks));
   }
   SECTION("its record goes, and is kept until the second look") {

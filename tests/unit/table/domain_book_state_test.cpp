@@ -51,6 +51,25 @@ TEST_CASE("what an earlier process knew is listed at once and due at once",
   CHECK_FALSE(again.worth_saving);
 }
 
+TEST_CASE("a set with IPv4-mapped numbers is found again after a restart",
+          "[table][domain_book][state]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.domains[0].limits.widest_ipv6 = std::nullopt;
+  settings.domains[0].limits.ipv6_slash64s = std::nullopt;
+  book_fixture before{settings};
+  const std::string networks =
+      GENERATE("::fffe:0:0/95", "::/64 2a01:100::/56 -::fffe:0:0/96");
+  const auto looked = expanded("a.example", networks);
+  before.look(looked);
+
+  book_fixture f = restarted(before, settings, 1h);
+  const auto text = to_json(before.book.save(before.now));
+  f.book.restore(*table::state_from_json(text), f.now);
+  CHECK(f.published() == before.published());
+  f.take_due();
+  CHECK(told(f.settle(looked)).empty());
+}
+
 TEST_CASE("ages count across restarts", "[table][domain_book][state]") {
   config::settings settings = settings_of({"a.example"});
   settings.refresh.keep_stale = 10h;
