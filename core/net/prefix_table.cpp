@@ -44,6 +44,18 @@ prefix_table::longest_match(const ip_address& address) const noexcept {
                                           : match_in(ipv6_, address);
 }
 
+std::vector<prefix_table::entry> prefix_table::entries() const {
+  std::vector<entry> all;
+  all.reserve(ipv4_.size() + ipv6_.size());
+  for (const auto& e : ipv4_.entries())
+    all.push_back(
+        {ip_prefix::containing(ip_address::ipv4(e.first), e.length), e.value});
+  for (const auto& e : ipv6_.entries())
+    all.push_back(
+        {ip_prefix::containing(ip_address::ipv6(e.first), e.length), e.value});
+  return all;
+}
+
 std::size_t prefix_table::memory() const noexcept {
   return ipv4_.memory() + ipv6_.memory();
 }

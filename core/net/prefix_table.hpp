@@ -32,11 +32,14 @@ public:
 
   /// Where a prefix is given more than once, the first entry's value stands.
   /// O(n log n).
-  /// @pre values below 2^24 - 1
+  /// @pre values below 2^24 - 1, at most 50 million of a family
   explicit prefix_table(const std::vector<entry>& entries);
 
   [[nodiscard]] std::optional<match>
   longest_match(const ip_address& address) const noexcept;
+
+  /// Every prefix with its value in the order of ip_prefix.
+  [[nodiscard]] std::vector<entry> entries() const;
 
   /// How many distinct IPv4 and IPv6 prefixes.
   [[nodiscard]] std::size_t ipv4_size() const noexcept { return ipv4_.size(); }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace spfblock;
@@ -30,6 +31,19 @@ entries<std::uint8_t> toy_prefixes() {
                      static_cast<std::uint8_t>(length),
                      static_cast<std::uint32_t>(all.size())});
   return all;
+}
+
+/// Whether the tree gives back just these, in order.
+template <class Tree, class Key>
+bool holds(const Tree& tree, entries<Key> expected) {
+  const auto order = [](const auto& e) { return std::pair{e.first, e.length}; };
+  std::sort(expected.begin(), expected.end(),
+            [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  const auto all = tree.entries();
+  return std::equal(all.begin(), all.end(), expected.begin(), expected.end(),
+                    [&](const auto& a, const auto& b) {
+                      return order(a) == order(b) && a.value == b.value;
+                    });
 }
 
 template <class Tree>
@@ -101,7 +115,7 @@ TEST_CASE("patricia_tree: agrees with the naive table on every tree of 3 bits",
       if ((chosen >> i & 1U) != 0)
         some.push_back(all[i]);
     const toy_tree tree{some};
-    const bool right = tree.size() == some.size() &&
+    const bool right = tree.size() == some.size() && holds(tree, some) &&
                        tree.memory() <= 28 * some.size() &&
                        agrees_on_all_toy_addresses(
                            tree, testing::naive_table<std::uint8_t, 3>{some});
@@ -147,6 +161,8 @@ TEMPLATE_TEST_CASE("patricia_tree: agrees with the naive table on crowds",
     const patricia_tree<TestType> tree{all};
     const testing::naive_table<TestType> naive{all};
     REQUIRE(tree.memory() <= bytes_a_prefix * tree.size());
+    REQUIRE(tree.entries().size() == tree.size());
+    REQUIRE(holds(patricia_tree<TestType>{tree.entries()}, tree.entries()));
     for (const TestType address : probes<TestType>(random, all, 200)) {
       CAPTURE(static_cast<std::uint64_t>(address >> (sizeof(TestType) * 4)),
               static_cast<std::uint64_t>(address));
@@ -188,6 +204,35 @@ TEST_CASE("patricia_tree: prefixes nest 129 deep", "[net][patricia_tree]") {
     CHECK(tree.longest_match(uint128{1} << (127 - length)) ==
           ipv6_tree::match{depth, length});
   }
+}
+
+TEST_CASE("patricia_tree: neighbours are one step below their parent",
+          "[net][patricia_tree]") {
+  entries<uint128> all;
+  for (std::uint32_t i = 0; i < 4096; ++i)
+    all.push_back({uint128{i} << 112U, 124, i});
+  const ipv6_tree tree{all};
+  CHECK(holds(tree, all));
+  // A node each and the root: a binary tree holds twice as many.
+  CHECK(tree.memory() == std::size_t{4097} * 24);
+}
+
+TEMPLATE_TEST_CASE("patricia_tree: prefixes that end within a node's bits",
+                   "[net][patricia_tree]", std::uint32_t, uint128) {
+  constexpr unsigned width = sizeof(TestType) * 8;
+  entries<TestType> all; // 64 subtrees, within halves, quarters and eighths
+  for (std::uint32_t i = 0; i < 64; ++i)
+    all.push_back({TestType{i} << (width - 6), width / 2, i});
+  for (unsigned length = 1; length <= 3; ++length)
+    for (std::uint32_t i = 0; i < 1U << length; i += 2)
+      all.push_back({TestType{i} << (width - length),
+                     static_cast<std::uint8_t>(length), 100 * length + i});
+  const patricia_tree<TestType> tree{all};
+  CHECK(holds(tree, all));
+  const testing::naive_table<TestType> naive{all};
+  std::mt19937_64 random{7};
+  for (const TestType address : probes<TestType>(random, all, 2000))
+    REQUIRE(tree.longest_match(address) == naive.longest_match(address));
 }
 
 TEST_CASE("patricia_tree: a million prefixes", "[net][patricia_tree][.slow]") {
