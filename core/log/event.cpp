@@ -4,7 +4,7 @@
 
 namespace spfblock::log {
 
-event& event::with(std::string_view key, std::string_view value) & {
+void event::add(std::string_view key, std::string_view value) {
   constexpr std::size_t longest = 1024;
   line_ += ' ';
   line_ += key;
@@ -12,11 +12,6 @@ event& event::with(std::string_view key, std::string_view value) & {
   const bool plain =
       !value.empty() && value.find_first_of(" \"=") == std::string_view::npos;
   line_ += plain ? printable(value, longest) : quoted(value, longest);
-  return *this;
-}
-
-event&& event::with(std::string_view key, std::string_view value) && {
-  return std::move(with(key, value));
 }
 
 } // namespace spfblock::log

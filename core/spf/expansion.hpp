@@ -36,7 +36,8 @@ struct term_visit {
   /// used most, this term included.
   unsigned dns_terms = 0;
   unsigned void_lookups = 0;
-  /// Why the term counts as not matching, or the error; empty if all is well.
+  /// Why the term counts as not matching, or the error, safe for output; empty
+  /// if all is well.
   std::vector<std::string> remarks;
   /// Whether a remark is a permerror or temperror.
   bool in_error = false;
@@ -46,9 +47,9 @@ struct term_visit {
 struct record_visit {
   dns::name domain;
   std::optional<std::size_t> via; ///< the term that led here; none at the top
-  std::string text;               ///< printable; empty if there is none
+  std::string text;               ///< safe for output; empty if there is none
   std::uint32_t ttl = 0;          ///< of the TXT answer, seconds
-  std::string error;              ///< why there is nothing to evaluate
+  std::string error; ///< why there is nothing to evaluate; safe for output
 };
 
 /// Addresses of the listing and the term that authorised them.
@@ -64,7 +65,7 @@ struct expansion {
   std::vector<dns::question> missing;
 
   spf::outcome outcome = outcome::expanded;
-  /// For temperror: what failed, for a log line.
+  /// For temperror: what failed; safe for output.
   std::string reason;
 
   /// The addresses for which check_host() returns pass, after on_permerror and

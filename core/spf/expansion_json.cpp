@@ -1,7 +1,5 @@
 #include "core/spf/expansion_json.hpp"
 
-#include "core/support/text.hpp"
-
 #include <nlohmann/json.hpp>
 
 namespace spfblock::spf {
@@ -57,7 +55,7 @@ json record_of(const expansion& of, std::size_t index) {
   return {{"domain", record.domain.to_string()},
           {"ttl_s", record.ttl},
           {"text", record.text},
-          {"error", printable(record.error, record.error.size())},
+          {"error", record.error},
           {"terms", std::move(terms)}};
 }
 
@@ -74,7 +72,7 @@ json listing_of(const expansion& of) {
 json domain_of(const expansion& of) {
   return {{"domain", of.domain.to_string()},
           {"outcome", text_of(of.outcome)},
-          {"reason", printable(of.reason, of.reason.size())},
+          {"reason", of.reason},
           {"ttl_s", of.ttl},
           {"dns_questions", of.questions},
           {"networks", networks_of(of.pass)},

@@ -1,7 +1,6 @@
 #include "core/spf/expansion_text.hpp"
 
 #include "core/spf/rules.hpp"
-#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -63,9 +62,8 @@ private:
   void add_record(std::size_t index, const std::string& branches) {
     const record_visit& record = of_.records[index];
     if (!record.error.empty()) {
-      add(row::kind::remark, branches + "! " + record.domain.to_string() +
-                                 ": " +
-                                 printable(record.error, record.error.size()));
+      add(row::kind::remark,
+          branches + "! " + record.domain.to_string() + ": " + record.error);
       return;
     }
     add_wrapped(fmt::format("TTL {} s  {}", record.ttl, record.text), branches);
@@ -117,7 +115,7 @@ private:
 
     const std::string inner = branches + (is_last ? "   " : "|  ");
     for (const std::string& remark : term.remarks)
-      add(row::kind::remark, inner + "! " + printable(remark, remark.size()));
+      add(row::kind::remark, inner + "! " + remark);
     for (std::size_t i = 1; i < of_.records.size(); ++i) {
       if (of_.records[i].via == index)
         add_record(i, inner);
@@ -174,9 +172,7 @@ void append_row(std::string& out, const row& line, std::size_t width,
 
 std::string listing_text(const expansion& of) {
   switch (of.outcome) {
-  case outcome::temperror:
-    return fmt::format("temperror: {}\n",
-                       printable(of.reason, of.reason.size()));
+  case outcome::temperror: return fmt::format("temperror: {}\n", of.reason);
   case outcome::no_record: return "no SPF record\n";
   case outcome::expanded: break;
   }

@@ -9,7 +9,7 @@ namespace spfblock {
 ///
 /// A promise: error = something asked for is not done; warning = done, but
 /// worse than asked; notice = the state of the service changed; info = a
-/// refresh, a reload; debug = a lookup.
+/// refresh, a reload; debug = each lookup, each look at a record.
 enum class level : std::uint8_t {
   error = 3,
   warning = 4,

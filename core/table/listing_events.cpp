@@ -3,6 +3,7 @@
 namespace spfblock::table {
 
 using log::event;
+using log::kind;
 
 namespace {
 
@@ -18,14 +19,6 @@ std::size_t networks_in(const net::address_set& set) {
 }
 
 } // namespace
-
-event about(const domain_page& page, level severity, std::string_view phrase) {
-  event told{severity, phrase};
-  told.with("domain", page.domain.name.to_string());
-  if (page.role == role::allowed)
-    told.with("role", "allowed");
-  return told;
-}
 
 std::string some_networks(const net::address_set& set) {
   constexpr std::size_t most = 3;
@@ -43,7 +36,7 @@ std::string some_networks(const net::address_set& set) {
 
 event changed_event(const domain_page& page, const net::address_set& before) {
   const net::address_set& after = page.effective;
-  return about(page, level::info, "listing changed")
+  return about<kind::listing_changed>(page)
       .with("networks", networks_in(after))
       .with("ipv4_addresses", after.ipv4_count())
       .with("ipv6_slash64s", after.ipv6_slash64_count())
@@ -53,7 +46,7 @@ event changed_event(const domain_page& page, const net::address_set& before) {
 
 event kept_off_event(const domain_page& page,
                      const std::vector<std::string>& grounds) {
-  return about(page, level::warning, "kept off by allow")
+  return about<kind::kept_off_by_allow>(page)
       .with("by", joined(grounds))
       .with("networks", some_networks(page.kept_off))
       .with("ipv4_addresses", page.kept_off.ipv4_count())
@@ -61,7 +54,7 @@ event kept_off_event(const domain_page& page,
 }
 
 event refused_event(const domain_page& page, const refusal& why) {
-  return about(page, level::warning, "refused by a limit")
+  return about<kind::refused_by_limit>(page)
       .with("limit", why.limit)
       .with("found", why.found)
       .with("allowed", why.allowed)
@@ -70,14 +63,14 @@ event refused_event(const domain_page& page, const refusal& why) {
 }
 
 event failing_event(const domain_page& page) {
-  return about(page, level::warning, "domain failing")
+  return about<kind::domain_failing>(page)
       .with("reason", page.trouble)
       .with("networks_kept", networks_in(page.effective));
 }
 
 event stale_event(const domain_page& page, std::chrono::seconds keep_stale) {
-  return about(page, level::warning, "stale listing dropped")
-      .with("keep_stale_s", keep_stale.count());
+  return about<kind::stale_listing_dropped>(page).with("keep_stale_s",
+                                                       keep_stale.count());
 }
 
 } // namespace spfblock::table

@@ -7,14 +7,19 @@
 
 #include <chrono>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace spfblock::table {
 
 /// An event about a domain, with its name, and its role unless it is listed.
-[[nodiscard]] log::event about(const domain_page& page, level severity,
-                               std::string_view phrase);
+template <log::kind Kind>
+[[nodiscard]] log::event_of<Kind> about(const domain_page& page) {
+  log::event_of<Kind> told;
+  told.with("domain", page.domain.name.to_string());
+  if (page.role == role::allowed)
+    told.with("role", "allowed");
+  return told;
+}
 
 /// Up to three networks of `set` and how many more there are, as in
 /// "192.0.2.0/24, 2001:db8::/32 and 7 more"; "none".

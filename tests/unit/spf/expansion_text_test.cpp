@@ -1,4 +1,6 @@
+#include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
+#include "tests/support/zone_answers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -74,6 +76,18 @@ spf::expansion two_records() {
   return made;
 }
 
+/// Of a record with an escape sequence, a backslash and no ASCII.
+spf::expansion expansion_of_hostile() {
+  testing::zone_answers zone{""};
+  dns::answer record;
+  record.status = dns::answer_status::records;
+  record.texts = {"v=spf1 ip4:\x1b[2J\\\x80 ?all"};
+  zone.put({name_of("l.test"), dns::rr_type::txt}, record);
+  spf::rules by;
+  by.on_permerror = spf::on_permerror::skip;
+  return testing::expand("l.test", zone, by).result;
+}
+
 } // namespace
 
 TEST_CASE("to_text shows every record, term, remark and network",
@@ -123,17 +137,17 @@ TEST_CASE("to_text says why there is nothing to list",
 
 TEST_CASE("to_text is printable, whatever a record says",
           "[spf][expansion_text]") {
-  const std::string hostile = "\x1b[2J\r\n\x80\xff\x7f";
-  spf::expansion made = two_records();
-  made.domain = name_of(hostile + ".example");
-  made.records[0].domain = made.domain;
-  made.terms[3].remarks = {hostile};
-  made.records.push_back(record_of("third.example", 5));
-  made.records[2].error = hostile;
+  const auto made = expansion_of_hostile();
+  REQUIRE(made.terms.at(0).in_error);
   CHECK(is_plain_text(spf::to_text(made, spf::colour::off)));
-  made.outcome = spf::outcome::temperror;
-  made.reason = hostile;
-  CHECK(is_plain_text(spf::to_text(made, spf::colour::off)));
+}
+
+TEST_CASE("what a record says is escaped once, as text and as JSON",
+          "[spf][expansion_text]") {
+  const auto made = expansion_of_hostile();
+  CHECK(is_shown(spf::to_text(made, spf::colour::off),
+                 R"( in "ip4:\x1b[2J\x5c\x80" ()"));
+  CHECK(is_shown(spf::to_json({made}), R"( in \"ip4:\\x1b[2J\\x5c\\x80\" ()"));
 }
 
 TEST_CASE("colour adds SGR sequences and changes no text",

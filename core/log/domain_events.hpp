@@ -1,0 +1,182 @@
+// The catalogue's entries about domains and what is kept of them.
+#pragma once
+
+#include "core/log/fields.hpp"
+
+namespace spfblock::log {
+
+inline constexpr auto domain_events = std::to_array<entry>({
+    {kind::listing_changed,
+     level::info,
+     "listing changed",
+     {fields::domain,
+      fields::role,
+      {"networks", "how many are listed now", "12", form::number},
+      fields::ipv4_addresses,
+      fields::ipv6_slash64s,
+      {"networks_added", "networks that came", "1", form::number},
+      {"networks_removed", "networks that went", "0", form::number}},
+     "The domain's record, or what `allow` and `limits` leave of it, lists "
+     "something else now.",
+     "Nothing; `spfblock status` and `spfblock explain` show the listing."},
+    {kind::kept_off_by_allow,
+     level::warning,
+     "kept off by allow",
+     {fields::domain.usually(),
+      fields::role,
+      {"listing", "`networks` where what is listed by hand is meant",
+       "networks", form::text, presence::rarely},
+      {"by", "the entries of `allow`", "network 203.0.113.0/24"},
+      {"networks", "what is not listed: three of them and how many more",
+       "203.0.113.0/25"},
+      fields::ipv4_addresses.usually(),
+      fields::ipv6_slash64s.usually()},
+     "The listing holds addresses that `allow` protects; they are not listed, "
+     "the rest is.",
+     "Usually nothing: a spammer names others' hosts in his record. Remove an "
+     "entry of `allow` only if it is wrong."},
+    {kind::refused_by_limit,
+     level::warning,
+     "refused by a limit",
+     {fields::domain,
+      fields::role,
+      {"limit", "the setting below `limits`", "growth"},
+      {"found", "what the record amounts to", "1048576", form::number},
+      {"allowed", "what the limit is", "262144", form::number},
+      {"refused", "what is not listed: three networks and how many more",
+       "198.51.100.0/24"},
+      {"kept", "networks of the domain that stay listed", "12", form::number}},
+     "The record lists more than a limit allows. What is too wide is left "
+     "out; over a total the last good networks stay; a listing that grew too "
+     "much waits for a second look that confirms it.",
+     "Look at the record (`spfblock expand DOMAIN`). If all of it is to be "
+     "listed, raise the limit for this domain."},
+    {kind::record_not_listed_in_full,
+     level::warning,
+     "record not listed in full",
+     {fields::domain,
+      fields::role,
+      {"reason", "the first trouble in the record",
+       "permerror: over 10 terms that cause DNS queries"}},
+     "The record has an error, is missing at the first look, or has terms "
+     "that no list can hold. What can be listed is.",
+     "`spfblock expand DOMAIN` shows each term. A mistyped domain has no "
+     "record: correct or remove the entry. `on_permerror` decides about "
+     "errors."},
+    {kind::record_lists_nothing,
+     level::debug,
+     "record lists nothing",
+     {fields::domain, fields::role},
+     "The record is in order and authorises no address, such as `v=spf1 "
+     "-all`.",
+     "Remove the entry if it stays so: it has no use."},
+    {kind::record_gone,
+     level::warning,
+     "record gone, kept until the next look",
+     {fields::domain, fields::role, fields::networks_kept},
+     "The DNS says that the domain has no SPF record any more. That is "
+     "believed if the next look says so, too.",
+     "Nothing at once. If the record stays away the entry can go."},
+    {kind::record_back,
+     level::info,
+     "record back",
+     {fields::domain, fields::role},
+     "A domain that had lost its record has one again.",
+     "Nothing."},
+    {kind::domain_failing,
+     level::warning,
+     "domain failing",
+     {fields::domain,
+      fields::role,
+      {"reason", "the question and what became of it",
+       "spam.example TXT: no answer"},
+      fields::networks_kept},
+     "The DNS failed for this domain: at the first failure, and when the "
+     "reason changes. The last good networks stay for `refresh.keep_stale`.",
+     "One domain: nothing, its name servers are in trouble. Many at once: see "
+     "to your resolver."},
+    {kind::domain_recovered,
+     level::info,
+     "domain recovered",
+     {fields::domain,
+      fields::role,
+      {"failures", "looks that had failed in a row", "3", form::number}},
+     "The DNS answers for this domain again.",
+     "Nothing."},
+    {kind::stale_listing_dropped,
+     level::warning,
+     "stale listing dropped",
+     {fields::domain,
+      fields::role,
+      {"keep_stale_s", "how long they were kept, seconds", "604800",
+       form::number}},
+     "No look succeeded for so long that the last good networks are no longer "
+     "listed (or allowed).",
+     "Find out why the domain fails (`spfblock status`). Of an allowed domain: "
+     "soon, its hosts are no longer protected."},
+    {kind::allowed_domain_unknown,
+     level::warning,
+     "allowed domain unknown, protects nothing",
+     {fields::domain, fields::role},
+     "The first look at a domain of `allow.domains` failed and no saved state "
+     "knows it: until a look succeeds its hosts may be listed.",
+     "See to the DNS, or name its networks in `allow.networks`."},
+    {kind::entry_ended,
+     level::notice,
+     "entry ended",
+     {fields::domain, fields::role},
+     "The day `until` of the entry has come: the domain is no longer listed.",
+     "Remove the entry, or give it a later day."},
+    {kind::zone_file_refused,
+     level::warning,
+     "zone file refused, former one kept",
+     {{"file", "its path", "/etc/spfblock/spf.zone"}, fields::reason},
+     "`resolver.zone_file` cannot be read or is faulty; answers come from what "
+     "was read before.",
+     "Correct the file; it is read again at the next look."},
+});
+
+inline constexpr auto state_events = std::to_array<entry>({
+    {kind::state_loaded,
+     level::info,
+     "state loaded",
+     {fields::state_file, {"domains", "how many it knows", "12", form::number}},
+     "The networks that an earlier run knew are listed from the start.",
+     "Nothing."},
+    {kind::state_unreadable,
+     level::warning,
+     "state unreadable",
+     {fields::state_file, fields::reason},
+     "The state file is there and cannot be read: the domains list nothing "
+     "until they are expanded.",
+     "Correct its owner or its mode."},
+    {kind::state_damaged,
+     level::warning,
+     "state damaged, put aside",
+     {fields::state_file, fields::reason},
+     "The state file is not what spfblock writes. It was renamed; the domains "
+     "list nothing until they are expanded.",
+     "See to the disk if nobody edited the file."},
+    {kind::state_not_put_aside,
+     level::warning,
+     "state not put aside",
+     {fields::state_file, fields::reason},
+     "The damaged state file could not be renamed: the next save replaces it.",
+     "See to the mode of its directory."},
+    {kind::state_not_saved,
+     level::warning,
+     "state not saved",
+     {{"reason", "why", "No space left on device"}},
+     "The state file could not be written; it is tried again every minute and "
+     "told again when the reason changes. Lookups go on, but a restart now "
+     "would forget what was learnt since.",
+     "Make room, or correct the mode of its directory."},
+    {kind::state_saved_again,
+     level::info,
+     "state saved again",
+     {},
+     "What `state not saved` told is over.",
+     "Nothing."},
+});
+
+} // namespace spfblock::log
