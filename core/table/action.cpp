@@ -274,4 +274,36 @@ void action::append_reply(std::string& out, const net::ip_address& address,
   out.append(reply_, done);
 }
 
+std::string action::filled(const net::ip_prefix& network,
+                           std::string_view address) const {
+  EXPECTS(bound_);
+  std::size_t done = std::string_view{"200 "}.size();
+  std::string out;
+  // A slot never parts a %XX.
+  const auto append_until = [&](std::size_t end) {
+    const std::string_view reply{reply_};
+    out += percent_decode(reply.substr(done, end - done)).value();
+    done = end;
+  };
+  for (const slot& one : slots_) {
+    append_until(one.offset);
+    if (one.stands_for == placeholder::address)
+      out += address;
+    else
+      out += network.to_string();
+  }
+  append_until(reply_.size() - 1); // the LF
+  return out;
+}
+
+bool action::blocks() const noexcept {
+  static constexpr std::array<std::string_view, 4> blocking{
+      "REJECT", "DEFER", "DEFER_IF_PERMIT", "DISCARD"};
+  const std::string_view text{text_};
+  const auto word = text.substr(0, text.find(' '));
+  return (is_smtp_code(word) && word.size() < text.size()) ||
+         std::any_of(blocking.begin(), blocking.end(),
+                     [word](auto each) { return iequals(each, word); });
+}
+
 } // namespace spfblock::table

@@ -68,6 +68,17 @@ public:
   void append_reply(std::string& out, const net::ip_address& address,
                     const net::ip_prefix& network) const;
 
+  /// The action in plain UTF-8, as a file of Postfix has it.
+  /// @param address stands for `{address}`
+  /// @pre bound
+  [[nodiscard]] std::string filled(const net::ip_prefix& network,
+                                   std::string_view address) const;
+
+  /// Whether Postfix takes no mail from such a client, whatever else is
+  /// configured: REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, 4NN and 5NN.  What a
+  /// restriction class does is not known, so it does not count.
+  [[nodiscard]] bool blocks() const noexcept;
+
   /// As written in the configuration.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
 

@@ -28,4 +28,12 @@ snapshot::find(const net::ip_address& address) const noexcept {
   return match{&listings_[found->value], found->prefix};
 }
 
+std::vector<snapshot::match> snapshot::networks() const {
+  std::vector<match> all;
+  all.reserve(ipv4_networks() + ipv6_networks());
+  for (const auto& entry : table_.entries())
+    all.push_back({&listings_[entry.value], entry.prefix});
+  return all;
+}
+
 } // namespace spfblock::table

@@ -7,6 +7,7 @@
 #include "core/table/action.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct listing {
   std::string name;     ///< the domain, or the network as text; safe for logs
   table::action action; ///< bound to `name`
   std::vector<net::ip_prefix> networks;
+  /// Under which number its hits are counted, by whoever counts them.
+  std::uint32_t counter = 0;
 };
 
 /// An immutable table, published whole.
@@ -40,6 +43,10 @@ public:
 
   [[nodiscard]] std::optional<match>
   find(const net::ip_address& address) const noexcept;
+
+  /// Every network that answers, in the order of ip_prefix: a network stands
+  /// before the more specific ones within it.  Valid as long as the snapshot.
+  [[nodiscard]] std::vector<match> networks() const;
 
   [[nodiscard]] std::size_t ipv4_networks() const noexcept {
     return table_.ipv4_size();

@@ -335,3 +335,30 @@ TEST_CASE("action: what Postfix decodes is the text with the values",
       REQUIRE((c >= ' ' && c <= '~'));
   }
 }
+
+TEST_CASE("action: filled() is the text with the values, not encoded",
+          "[table][action]") {
+  const auto filled = [&](const std::string& text) {
+    return action::parse(text)->bind("a%41.example").filled(network, "CLIENT");
+  };
+  CHECK(filled("REJECT") == "REJECT");
+  CHECK(filled("REJECT 100% \xc3\xa9 %41 {x}") ==
+        "REJECT 100% \xc3\xa9 %41 {x}");
+  CHECK(filled("WARN {address}{network} {domain}{address}") ==
+        "WARN CLIENT192.0.2.0/24 a%41.exampleCLIENT");
+}
+
+TEST_CASE("action: blocks what Postfix takes no mail from", "[table][action]") {
+  for (const char* text : {"REJECT", "reject x", "Defer", "DEFER_IF_PERMIT x",
+                           "DISCARD", "450 later", "550 5.7.1 no"}) {
+    CAPTURE(text);
+    CHECK(action::parse(text)->blocks());
+  }
+  for (const char* text :
+       {"OK", "DUNNO", "WARN reject", "HOLD", "INFO", "DEFER_IF_REJECT",
+        "PREPEND X: 550", "FILTER x:y", "BCC a@b.example",
+        "REDIRECT a@b.example", "550", "some_class"}) {
+    CAPTURE(text);
+    CHECK_FALSE(action::parse(text, {"550", "some_class"})->blocks());
+  }
+}

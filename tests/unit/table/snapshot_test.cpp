@@ -160,3 +160,18 @@ TEST_CASE("a snapshot answers as a scan of the listings does",
   }
   CHECK(hits > 3000);
 }
+
+TEST_CASE("a snapshot tells its networks, each once, with whom answers",
+          "[table][snapshot]") {
+  const snapshot table{
+      {listing_of("a", {"2001:db8::/32", "192.0.2.0/24"}),
+       listing_of("b", {"192.0.2.0/24", "192.0.2.0/25", "10.0.0.0/8"})}};
+  std::string told;
+  for (const auto& each : table.networks())
+    told += each.by->name + ' ' + each.network.to_string() + '\n';
+  CHECK(told == "b 10.0.0.0/8\n"
+                "a 192.0.2.0/24\n"
+                "b 192.0.2.0/25\n"
+                "a 2001:db8::/32\n");
+  CHECK(snapshot{}.networks().empty());
+}

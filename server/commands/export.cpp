@@ -1,0 +1,49 @@
+#include "core/exports/format.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/configured.hpp"
+#include "server/commands/last_known.hpp"
+#include "server/provenance.hpp"
+
+#include <iostream>
+
+namespace spfblock::server {
+namespace {
+
+/// What a server would export that starts now from the state file.
+std::string exported(exports::format as, const table::domain_book& book,
+                     table::timestamp now) {
+  exports::provenance from = provenance_at(now);
+  from.from_state_file = true;
+  return exports::document(as, table::snapshot{book.listings()}, from);
+}
+
+} // namespace
+
+exit_status export_command(const std::string& configuration_file,
+                           const std::string& format) {
+  const auto as = exports::format_named(format);
+  if (!as) {
+    std::cerr << "spfblock: unknown format\n";
+    return exit_status::usage;
+  }
+  const auto loaded = load_or_complain(configuration_file);
+  if (!loaded)
+    return exit_status::config;
+
+  const auto document = document_or_complain(
+      loaded->settings, "/export?format=" + format,
+      [as](const table::domain_book& book, table::timestamp now) {
+        return exported(*as, book, now);
+      });
+  if (!document)
+    return exit_status::unavailable;
+  for (const std::string& each : exports::told_left_out(*document))
+    std::cerr << "spfblock: left out: " << each << '\n';
+  std::cout << *document << std::flush;
+  if (std::cout)
+    return exit_status::done;
+  std::cerr << "spfblock: cannot write to stdout\n";
+  return exit_status::software;
+}
+
+} // namespace spfblock::server
