@@ -3,6 +3,7 @@
 #include "core/spf/expansion_text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
+#include "server/commands/progress_line.hpp"
 #include "server/crawl.hpp"
 #include "server/make_resolver.hpp"
 
@@ -52,32 +53,6 @@ names_of(const std::vector<std::string>& domains) {
   }
   return names;
 }
-
-/// Keeps a person at a terminal informed while many domains are expanded.
-class progress_line {
-public:
-  explicit progress_line(std::size_t all)
-      : all_{all},
-        shown_{all > 1 && isatty(STDERR_FILENO) == 1} {}
-  ~progress_line() {
-    if (shown_)
-      std::cerr << "\r\x1b[K" << std::flush;
-  }
-  progress_line(const progress_line&) = delete;
-  progress_line& operator=(const progress_line&) = delete;
-
-  void one_more() {
-    ++done_;
-    if (shown_)
-      std::cerr << "\rexpanded " << done_ << " of " << all_ << " domains"
-                << std::flush;
-  }
-
-private:
-  std::size_t all_;
-  std::size_t done_ = 0;
-  bool shown_;
-};
 
 std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
                                        const configuration& by) {

@@ -1,0 +1,83 @@
+#include "core/exports/format.hpp"
+#include "core/exports/holdings_json.hpp"
+#include "core/table/difference.hpp"
+#include "server/clocks.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/configured.hpp"
+#include "server/commands/last_known.hpp"
+#include "server/commands/progress_line.hpp"
+#include "server/crawl.hpp"
+#include "server/make_resolver.hpp"
+#include "server/own_addresses.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <iostream>
+
+namespace spfblock::server {
+namespace {
+
+/// What is listed now: by the running server, else by its state file, else
+/// nothing.
+std::vector<table::holding> holdings_now(const config::settings& by) {
+  const auto document = document_or_complain(
+      by, "/export?format=json",
+      [](const table::domain_book& book, table::timestamp) {
+        return exports::document(exports::format::json,
+                                 table::snapshot{book.listings()}, {});
+      });
+  if (document) {
+    auto holdings = exports::holdings_from_json(*document);
+    if (holdings)
+      return *std::move(holdings);
+    std::cerr << "spfblock: " << holdings.error().message << '\n';
+  }
+  std::cerr << "spfblock: comparing with an empty table\n";
+  return {};
+}
+
+/// What is known of the domains, so that growth and vanished records are judged
+/// as a refresh would judge them.
+table::domain_book known_book(const config::settings& by) {
+  const table::timestamp now = read_clocks();
+  auto known = read_last_known(by, now);
+  if (known)
+    return std::move(known->book);
+  table::domain_book book;
+  book.apply(by, own_addresses(), now);
+  return book;
+}
+
+/// Expands every domain of the book.
+void refresh(table::domain_book& book, const configuration& by) {
+  boost::asio::io_context io{1};
+  const log_sink log;
+  const auto questions = make_resolver(io, log, by);
+  const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
+  const auto due = book.take_due(read_clocks());
+  progress_line progress{due.size()};
+  for (const auto& each : due) {
+    round->expand(each.domain, each.by,
+                  [&, as = each.role](const spf::expansion& result) {
+                    book.settle(as, result, read_clocks());
+                    progress.one_more();
+                  });
+  }
+  io.run();
+}
+
+} // namespace
+
+exit_status diff_command(const std::string& configuration_file) {
+  const auto loaded = load_or_complain(configuration_file);
+  if (!loaded)
+    return exit_status::config;
+  const auto before = holdings_now(loaded->settings);
+  table::domain_book book = known_book(loaded->settings);
+  refresh(book, *loaded);
+  const auto changes = table::difference_between(before, book);
+  std::cout << table::to_text(changes);
+  return changes.dns_failed() ? exit_status::unavailable : exit_status::done;
+}
+
+} // namespace spfblock::server
