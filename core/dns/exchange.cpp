@@ -11,6 +11,17 @@ namespace {
 
 constexpr unsigned datagram_resends = 2;
 
+/// What counts for an answer.
+outcome outcome_of(const answer& content) {
+  switch (content.status) {
+  case answer_status::records: return outcome::records;
+  case answer_status::no_data: return outcome::no_data;
+  case answer_status::nxdomain: return outcome::nxdomain;
+  case answer_status::failed: break;
+  }
+  return outcome::unusable;
+}
+
 /// @pre as the exchange's
 round_trip& first_of(std::vector<round_trip>& measured,
                      const exchange_settings& settings) {
@@ -40,7 +51,7 @@ exchange::verdict exchange::waited() {
   if (next == verdict::resend)
     ++queries_;
   else if (next == verdict::over)
-    try_next_server("timeout");
+    try_next_server("timeout", dns::outcome::timeout);
   return next;
 }
 
@@ -53,38 +64,50 @@ bool exchange::received(std::string_view message, duration after) {
   server_state& server = servers_[current_];
   switch (got.what) {
   case reply::kind::not_ours: break;
-  case reply::kind::answer: finish(std::move(got.content)); break;
+  case reply::kind::answer: {
+    const dns::outcome as = outcome_of(got.content);
+    finish(std::move(got.content), as);
+    break;
+  }
   case reply::kind::truncated:
     if (step_.over == transport::udp)
       send(transport::tcp);
     else
-      drop_server("truncated answer");
+      drop_server("truncated answer", dns::outcome::unusable);
     break;
   case reply::kind::no_edns:
     if (std::exchange(server.with_edns, edns::off) == edns::on)
       send(step_.over);
     else
-      drop_server(got.reason);
+      drop_server(got.reason, dns::outcome::refused);
     break;
-  case reply::kind::unusable: drop_server(got.reason); break;
+  case reply::kind::unusable:
+    drop_server(got.reason,
+                got.by_rcode ? dns::outcome::refused : dns::outcome::unusable);
+    break;
   }
   return true;
 }
 
-void exchange::failed(std::string_view reason) {
+void exchange::failed(std::string_view reason, dns::outcome as) {
   EXPECTS(!finished_);
-  try_next_server(reason);
+  try_next_server(reason, as);
 }
 
 void exchange::abandon(std::string reason) {
   EXPECTS(!finished_);
   --queries_;
-  finish(failed_answer(std::move(reason)));
+  finish(failed_answer(std::move(reason)), dns::outcome::abandoned);
 }
 
 const answer& exchange::result() const noexcept {
   EXPECTS(finished_);
   return result_;
+}
+
+outcome exchange::outcome() const noexcept {
+  EXPECTS(finished_);
+  return outcome_;
 }
 
 void exchange::send(transport over) {
@@ -102,12 +125,12 @@ void exchange::measure(duration after) {
     return;
   round_trip& to = (*measured_)[current_];
   if (silence_.resent())
-    to.back_off();
+    to.back_off(after);
   else
     to.add(after);
 }
 
-void exchange::try_next_server(std::string_view reason) {
+void exchange::try_next_server(std::string_view reason, dns::outcome as) {
   const std::string_view over = step_.over == transport::tcp ? " over TCP" : "";
   do {
     if (++current_ == servers_.size()) {
@@ -115,19 +138,21 @@ void exchange::try_next_server(std::string_view reason) {
       ++round_;
     }
     if (round_ == settings_->attempts)
-      return finish(failed_answer(
-          fmt::format("{} from {}{}", reason, step_.server.to_string(), over)));
+      return finish(failed_answer(fmt::format("{} from {}{}", reason,
+                                              step_.server.to_string(), over)),
+                    as);
   } while (!servers_[current_].usable);
   send(transport::udp);
 }
 
-void exchange::drop_server(std::string_view reason) {
+void exchange::drop_server(std::string_view reason, dns::outcome as) {
   servers_[current_].usable = false;
-  try_next_server(reason);
+  try_next_server(reason, as);
 }
 
-void exchange::finish(answer with) {
+void exchange::finish(answer with, dns::outcome as) {
   result_ = std::move(with);
+  outcome_ = as;
   finished_ = true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/dns/answer.hpp"
 #include "core/dns/message.hpp"
+#include "core/dns/outcome.hpp"
 #include "core/dns/question.hpp"
 #include "core/dns/retransmission.hpp"
 #include "core/dns/round_trip.hpp"
@@ -88,7 +89,9 @@ public:
   bool received(std::string_view message, duration after);
 
   /// The step cannot be done: "Connection refused", "connection closed".
-  void failed(std::string_view reason);
+  /// @param as what counts if nothing better follows
+  void failed(std::string_view reason,
+              dns::outcome as = dns::outcome::unreachable);
 
   /// next() is not performed, nor anything after it: the result is a failure
   /// for `reason`.
@@ -98,6 +101,10 @@ public:
   /// server gave one.
   /// @pre finished()
   [[nodiscard]] const answer& result() const noexcept;
+
+  /// How it ended.
+  /// @pre finished()
+  [[nodiscard]] dns::outcome outcome() const noexcept;
 
   /// How many queries were to be sent so far: steps and resends.
   [[nodiscard]] unsigned queries() const noexcept { return queries_; }
@@ -110,9 +117,9 @@ private:
 
   void send(transport over);
   void measure(duration after);
-  void try_next_server(std::string_view reason);
-  void drop_server(std::string_view reason);
-  void finish(answer with);
+  void try_next_server(std::string_view reason, dns::outcome as);
+  void drop_server(std::string_view reason, dns::outcome as);
+  void finish(answer with, dns::outcome as);
 
   question asked_;
   const exchange_settings* settings_;
@@ -127,6 +134,7 @@ private:
   retransmission silence_; ///< after step_.query
   unsigned queries_ = 0;
   answer result_;
+  dns::outcome outcome_ = dns::outcome::timeout; ///< once finished_
 };
 
 } // namespace spfblock::dns

@@ -44,10 +44,9 @@ void retransmission::plan() noexcept {
 
 /// How long to be quiet before the next resend, if there is to be one.
 std::optional<duration> retransmission::patience() const noexcept {
-  const auto first = to_->patience();
-  if (!first || resends_ == most_resends_)
+  if (resends_ == most_resends_)
     return std::nullopt;
-  return *first * (1U << resends_);
+  return to_->patience(resends_);
 }
 
 } // namespace spfblock::dns

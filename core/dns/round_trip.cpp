@@ -8,7 +8,7 @@ namespace spfblock::dns {
 
 void round_trip::add(duration sample) noexcept {
   EXPECTS(sample >= duration{0});
-  doublings_ = 0;
+  least_ = duration{0};
   if (!smoothed_) {
     smoothed_ = sample;
     deviation_ = sample / 2;
@@ -19,17 +19,19 @@ void round_trip::add(duration sample) noexcept {
   *smoothed_ += off / 8;
 }
 
-void round_trip::back_off() noexcept {
-  constexpr unsigned most_doublings = 8; // 50 ms become 12.8 s
-  doublings_ = std::min(doublings_ + 1, most_doublings);
+void round_trip::back_off(duration most) noexcept {
+  EXPECTS(most >= duration{0});
+  constexpr int part = 8;
+  least_ = std::max(least_, most + most / part);
 }
 
-std::optional<duration> round_trip::patience() const noexcept {
+std::optional<duration>
+round_trip::patience(unsigned doublings) const noexcept {
   if (!smoothed_)
     return std::nullopt;
   const duration plain = std::max(
       {3 * *smoothed_, *smoothed_ + 4 * deviation_, shortest_patience});
-  return plain * (1U << doublings_);
+  return std::max(plain * (1U << doublings), least_);
 }
 
 } // namespace spfblock::dns

@@ -20,22 +20,28 @@ public:
   /// @pre not negative
   void add(duration sample) noexcept;
 
-  /// An answer came to a question that was sent more than once.  It may belong
-  /// to any of them, so it is no sample (Karn's algorithm, RFC 6298 §3); but
-  /// patience() may have been too short, so it doubles until the next sample
-  /// (§5.5), or else a server that became slow would never be measured again.
-  void back_off() noexcept;
+  /// An answer came to a question that was sent more than once, so long after
+  /// it was sent first.  It may belong to any of them, so it is no sample
+  /// (Karn's algorithm, RFC 6298 §3); but patience() may have been too short.
+  /// Until the next sample it is at least `most` and an eighth more, or else a
+  /// server that became slow would never be measured again.  Not doubled as in
+  /// §5.5: of many questions under way at once each one lost would double it.
+  /// @pre not negative
+  void back_off(duration most) noexcept;
 
   /// After how long without an answer a question should be repeated: three
   /// times the smoothed time, or more where times vary (the smoothed time and
   /// four deviations); at least shortest_patience.  No value before the first
   /// sample.
-  [[nodiscard]] std::optional<duration> patience() const noexcept;
+  /// @param doublings how often what was measured is doubled: for a question
+  ///        that was repeated so often already; below 16
+  [[nodiscard]] std::optional<duration>
+  patience(unsigned doublings = 0) const noexcept;
 
 private:
   std::optional<duration> smoothed_;
   duration deviation_{0};
-  unsigned doublings_ = 0;
+  duration least_{0}; ///< of patience, since the last sample
 };
 
 } // namespace spfblock::dns

@@ -9,7 +9,7 @@
 namespace spfblock::table {
 namespace {
 
-using log::event;
+using log::kind;
 using std::chrono::seconds;
 
 /// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
@@ -41,7 +41,7 @@ settlement domain_book::apply(const config::settings& settings,
       std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
   own_ = settings.allow.reserved ? own : net::address_set{};
 
-  settlement told = remove_ended(now);
+  settlement told = remove_ended(now, std::exchange(ended_, {}));
   derive_all(now, told);
   told.listing_changed = told.worth_saving = true;
   return told;
@@ -110,11 +110,21 @@ void domain_book::abandon_expansions(timestamp now) {
 }
 
 settlement domain_book::remove_ended(timestamp now) {
+  return remove_ended(now, {});
+}
+
+/// @param told_before entries of which the log was told already
+settlement
+domain_book::remove_ended(timestamp now,
+                          const std::vector<std::string>& told_before) {
   settlement told;
   const auto ended = [&](const domain_page& page) {
     if (!page.domain.until || now.wall < *page.domain.until)
       return false;
-    told.events.push_back(about(page, level::notice, "entry ended"));
+    ended_.push_back(key_of(page.domain.name, page.role));
+    if (std::find(told_before.begin(), told_before.end(), ended_.back()) ==
+        told_before.end())
+      told.events.push_back(about<kind::entry_ended>(page));
     expanding_ -= page.expanding ? 1U : 0U;
     return true;
   };
@@ -179,7 +189,7 @@ void domain_book::tell_kept_off_by_hand(settlement& told) {
   std::string grounds;
   for (const std::string& each : allowance_.grounds_over(listed))
     grounds += (grounds.empty() ? "" : ", ") + each;
-  told.events.push_back(event{level::warning, "kept off by allow"}
+  told.events.push_back(log::event_of<kind::kept_off_by_allow>{}
                             .with("listing", "networks")
                             .with("by", grounds)
                             .with("networks", some_networks(listed)));
@@ -195,20 +205,20 @@ bool domain_book::awaits_allowed(moment now) const {
 
 // State --------------------------------------------------------------------
 
-settlement domain_book::restore(const state& from, timestamp now) {
-  for (const domain_state& kept : from.domains) {
+settlement domain_book::restore(state from, timestamp now) {
+  for (domain_state& kept : from.domains) {
     domain_page* of = find(kept.name, kept.role);
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
     if (now.steady - good_at >= lifetime(kept.role, settings_.refresh))
       continue;
-    of->good = kept.good;
+    of->good = std::move(kept.good);
     of->good_at = good_at;
     of->changed_at = kept.changed_at;
     of->gone = kept.gone;
     of->failures = kept.failures;
-    of->trouble = kept.trouble;
+    of->trouble = std::move(kept.trouble);
   }
   settlement told;
   derive_all(now, told);

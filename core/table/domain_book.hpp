@@ -69,12 +69,13 @@ public:
 
   /// Takes over what an earlier process knew of domains of which nothing is
   /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
-  settlement restore(const state& from, timestamp now);
+  settlement restore(state from, timestamp now);
 
   /// What restore() needs to know.
   [[nodiscard]] state save(timestamp now) const;
 
-  /// Removes the entries whose day `until` has come.
+  /// Removes the entries whose day `until` has come.  The log is told once of
+  /// each, however often an entry comes again with a reload.
   settlement remove_ended(timestamp now);
 
   /// The domains that are due and not being expanded; they count as being
@@ -125,6 +126,8 @@ private:
                            timestamp now);
   void index_pages();
   void abandon_expansions(timestamp now);
+  settlement remove_ended(timestamp now,
+                          const std::vector<std::string>& told_before);
   [[nodiscard]] const domain_page* find(const dns::name& domain, role of) const;
   domain_page* find(const dns::name& domain, role of);
 
@@ -138,6 +141,7 @@ private:
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::vector<domain_page> pages_;
+  std::vector<std::string> ended_; ///< configured and ended, by key_of()
   table::allowance allowance_;
   net::address_set kept_off_by_hand_; ///< told already
   std::size_t expanding_ = 0;

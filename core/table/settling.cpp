@@ -7,6 +7,9 @@
 #include <utility>
 
 namespace spfblock::table {
+
+using log::kind;
+
 namespace {
 
 /// What is listed, or allowed, of `pass`.
@@ -93,8 +96,7 @@ void settling::keep_after_failure(domain_page& of, const std::string& reason,
   if (is_news)
     told.events.push_back(failing_event(of));
   if (of.role == role::allowed && !of.good_at && !of.tried)
-    told.events.push_back(
-        about(of, level::warning, "allowed domain unknown, protects nothing"));
+    told.events.push_back(about<kind::allowed_domain_unknown>(of));
   drop_if_stale(of, told);
 }
 
@@ -129,9 +131,8 @@ void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
   of.rejected = std::nullopt;
   of.due = now_.steady + refresh_.interval;
   told.worth_saving = true;
-  told.events.push_back(
-      about(of, level::warning, "record gone, kept until the next look")
-          .with("networks_kept", of.effective.to_prefixes().size()));
+  told.events.push_back(about<kind::record_gone>(of).with(
+      "networks_kept", of.effective.to_prefixes().size()));
 }
 
 /// The DNS answered: believes what it said, unless that is over a total or grew
@@ -140,13 +141,15 @@ void settling::look(domain_page& of, const spf::expansion& result,
                     settlement& told) const {
   const std::string trouble = trouble_in(result);
   if (of.gone && result.outcome == spf::outcome::expanded)
-    told.events.push_back(about(of, level::info, "record back"));
+    told.events.push_back(about<kind::record_back>(of));
   if (of.failures > 0)
-    told.events.push_back(about(of, level::info, "domain recovered")
-                              .with("failures", of.failures));
+    told.events.push_back(
+        about<kind::domain_recovered>(of).with("failures", of.failures));
   if (!trouble.empty() && trouble != of.trouble)
-    told.events.push_back(about(of, level::warning, "record not listed in full")
-                              .with("reason", trouble));
+    told.events.push_back(
+        about<kind::record_not_listed_in_full>(of).with("reason", trouble));
+  if (trouble.empty() && result.pass.empty())
+    told.events.push_back(about<kind::record_lists_nothing>(of));
   of.gone = result.outcome == spf::outcome::no_record;
   of.failures = 0;
   of.trouble = trouble;

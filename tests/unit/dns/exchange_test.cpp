@@ -343,8 +343,8 @@ TEST_CASE("exchange: an answer after a repetition is no sample, but doubt",
   settings.measured[0].add(milliseconds{100});
   auto talk = start(settings);
   REQUIRE(talk.waited() == verdict::resend);
-  CHECK(receive(talk, reply_to(talk), milliseconds{301}));
-  CHECK(settings.measured[0].patience() == milliseconds{600});
+  CHECK(receive(talk, reply_to(talk), milliseconds{320}));
+  CHECK(settings.measured[0].patience() == milliseconds{360});
 }
 
 TEST_CASE("exchange: what is abandoned is not sent and fails for the reason",

@@ -20,7 +20,7 @@ TEST_CASE("round_trip: knows nothing before the first sample",
           "[dns][round_trip]") {
   round_trip measured;
   CHECK_FALSE(measured.patience());
-  measured.back_off();
+  measured.back_off(milliseconds{100});
   CHECK_FALSE(measured.patience());
 }
 
@@ -52,18 +52,44 @@ TEST_CASE("round_trip: one slow answer among many is forgotten",
   CHECK(measured.patience() == shortest_patience);
 }
 
-TEST_CASE("round_trip: doubles in doubt, not without end, until a sample comes",
-          "[dns][round_trip]") {
+TEST_CASE(
+    "round_trip: an answer in doubt is waited for that long, and an eighth "
+    "more, until a sample comes",
+    "[dns][round_trip]") {
   round_trip measured = after({1});
-  measured.back_off();
-  CHECK(measured.patience() == milliseconds{100});
-  measured.back_off();
-  CHECK(measured.patience() == milliseconds{200});
-  for (int i = 0; i < 1000; ++i)
-    measured.back_off();
-  CHECK(measured.patience() == milliseconds{50 * 256});
+  measured.back_off(milliseconds{80});
+  CHECK(measured.patience() == milliseconds{90});
+  measured.back_off(milliseconds{64});
+  CHECK(measured.patience() == milliseconds{90});
+  measured.back_off(milliseconds{160});
+  CHECK(measured.patience() == milliseconds{180});
   measured.add(milliseconds{1});
   CHECK(measured.patience() == milliseconds{50});
+}
+
+TEST_CASE("round_trip: many answers in doubt at once count as one",
+          "[dns][round_trip]") {
+  round_trip measured = after({20});
+  for (int i = 0; i < 1000; ++i)
+    measured.back_off(milliseconds{80});
+  CHECK(measured.patience() == milliseconds{90});
+}
+
+TEST_CASE("round_trip: what was measured is doubled, what is in doubt is not",
+          "[dns][round_trip]") {
+  round_trip measured = after({100});
+  CHECK(measured.patience(2) == milliseconds{1200});
+  measured.back_off(milliseconds{800});
+  CHECK(measured.patience(0) == milliseconds{900});
+  CHECK(measured.patience(1) == milliseconds{900});
+  CHECK(measured.patience(2) == milliseconds{1200});
+}
+
+TEST_CASE("round_trip: less than is waited anyway changes nothing",
+          "[dns][round_trip]") {
+  round_trip measured = after({100});
+  measured.back_off(milliseconds{150});
+  CHECK(measured.patience() == milliseconds{300});
 }
 
 } // namespace spfblock::dns

@@ -268,3 +268,15 @@ TEST_CASE("trouble is every record's error and every term's remark",
        {"first", "second", "third", "ptr", "a.example"})
     CHECK(f.page().trouble.find(each) != std::string::npos);
 }
+
+TEST_CASE("a record that lists nothing is told at debug",
+          "[table][domain_book]") {
+  book_fixture f{settings_of({"a.example"})};
+  const auto looked = f.look(expanded("a.example", ""));
+  CHECK(told(looked) == "record lists nothing");
+  CHECK(looked.events.at(0).severity() == level::debug);
+  CHECK(looked.events.at(0).line() == "record lists nothing domain=a.example");
+  // Trouble in the record is told as such.
+  CHECK(told(f.look(with_remark(expanded("a.example", ""), "not listable"))) ==
+        "!record not listed in full");
+}

@@ -153,6 +153,39 @@ TEST_CASE(
   CHECK(f.book.pages().size() == 1);
 }
 
+TEST_CASE("an ended entry is told once, however often it comes with a reload",
+          "[table][domain_book]") {
+  config::settings settings = settings_of({"a.example", "b.example"});
+  settings.domains[0].until = day_of(beginning.wall) + std::chrono::days{1};
+  book_fixture f{settings};
+  f.pass(24h);
+  CHECK(lines_of(f.apply(settings), "entry ended") ==
+        "entry ended domain=a.example\n");
+  CHECK(f.apply(settings).events.empty());
+  f.book.remove_ended(f.now);
+  CHECK(f.apply(settings).events.empty());
+  CHECK(f.book.pages().size() == 1);
+
+  // A later day makes it an entry like any other.
+  auto prolonged = settings;
+  prolonged.domains[0].until =
+      *settings.domains[0].until + std::chrono::days{1};
+  CHECK(f.apply(prolonged).events.empty());
+  CHECK(f.book.pages().size() == 2);
+  f.pass(24h);
+  CHECK(told(f.book.remove_ended(f.now)) == "entry ended");
+  CHECK(f.apply(prolonged).events.empty());
+}
+
+TEST_CASE("an entry that has ended before the start is told at the start",
+          "[table][domain_book]") {
+  config::settings settings = settings_of({"a.example", "b.example"});
+  settings.domains[0].until = day_of(beginning.wall);
+  domain_book book;
+  CHECK(told(book.apply(settings, {}, beginning)) == "entry ended");
+  CHECK(told(book.apply(settings, {}, beginning)).empty());
+}
+
 TEST_CASE("an entry that ends while it is expanded is not settled any more",
           "[table][domain_book]") {
   config::settings settings = settings_of({"a.example"});

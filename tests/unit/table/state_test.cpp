@@ -89,7 +89,7 @@ state small_state() {
 }
 
 /// A text with this body and a checksum that fits.
-std::string sealed(const std::string& body, const std::string& version = "1") {
+std::string sealed(const std::string& body, const std::string& version = "2") {
   boost::crc_32_type crc;
   crc.process_bytes(body.data(), body.size());
   return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{:08x}\",\n{}",
@@ -111,7 +111,7 @@ std::string domain_with(std::string_view member, std::string_view value) {
       {"failures", "0"},
       {"trouble", "\"\""},
       {"records", "[\"a.example\"]"},
-      {"terms", "[[0,\"a\",1,\"45.0.0.0/24\"]]"},
+      {"terms", "\"0 1 45.0.0.0/24 : a\\n\""},
   };
   std::string text;
   for (const auto& [key, otherwise] : members) {
@@ -155,7 +155,7 @@ TEST_CASE("a record cannot make the state unreadable", "[table][state]") {
 TEST_CASE("the text of a state is two lines of JSON and one for the domains",
           "[table][state]") {
   const std::string text = to_json(small_state());
-  CHECK(text.starts_with("{\"spfblock_state\":1,\"crc32\":\""));
+  CHECK(text.starts_with("{\"spfblock_state\":2,\"crc32\":\""));
   CHECK(text.ends_with("}\n"));
   CHECK(text == sealed(text.substr(text.find('\n') + 1)));
 }
@@ -196,7 +196,7 @@ TEST_CASE("a state that was cut off, or goes on, is refused",
 TEST_CASE("another version is told from damage", "[table][state]") {
   const std::string body = body_with("");
   REQUIRE(state_from_json(sealed(body)));
-  for (const char* version : {"0", "2", "-1", "\"1\"", "null", "[1]"}) {
+  for (const char* version : {"0", "1", "3", "-1", "\"2\"", "null", "[2]"}) {
     CAPTURE(version);
     const auto read = state_from_json(sealed(body, version));
     REQUIRE_FALSE(read);
@@ -225,13 +225,28 @@ TEST_CASE("what passes the checksum is still checked", "[table][state]") {
       {"trouble", {"", "1", "\"\\n\"", "\"\\u001b[0m\"", "\"\\u00e4\""}},
       {"records", {"", "[1]", "[\"\\n\"]", "[]", "[[\"a\"]]"}},
       {"terms",
-       {"", "[1]", "[[]]", "[[0,\"a\",1]]", "[[0,\"a\",1,\"\",1]]",
-        "[[1,\"a\",1,\"45.0.0.0/24\"]]", "[[-1,\"a\",1,\"45.0.0.0/24\"]]",
-        "[[0.5,\"a\",1,\"45.0.0.0/24\"]]", "[[1e300,\"a\",1,\"45.0.0.0/24\"]]",
-        "[[0,1,1,\"45.0.0.0/24\"]]", "[[0,\"\\u0007\",1,\"45.0.0.0/24\"]]",
-        "[[0,\"a\",-1,\"45.0.0.0/24\"]]", "[[0,\"a\",1,\"45.0.0.0/33\"]]",
-        "[[0,\"a\",1,\"45.0.0.1/24\"]]", "[[0,\"a\",1,\"x\"]]",
-        "[[0,\"a\",1,[]]]"}},
+       {"",
+        "1",
+        "[]",
+        "null",
+        R"("0 1\n")",
+        R"("0 1 45.0.0.0/24\n")",
+        R"("0 1 45.0.0.0/24 :\n")",
+        R"("0 1 45.0.0.0/24 : a")",
+        R"("0 1 45.0.0.0/24 a\n")",
+        R"("\n")",
+        R"("1 1 45.0.0.0/24 : a\n")",
+        R"("-1 1 45.0.0.0/24 : a\n")",
+        R"("0.5 1 45.0.0.0/24 : a\n")",
+        R"("18446744073709551616 1 45.0.0.0/24 : a\n")",
+        R"(" 1 45.0.0.0/24 : a\n")",
+        R"("0 1 45.0.0.0/24 : \u0007\n")",
+        R"("0 -1 45.0.0.0/24 : a\n")",
+        R"("0 253402300800 45.0.0.0/24 : a\n")",
+        R"("0 1 45.0.0.0/33 : a\n")",
+        R"("0 1 45.0.0.1/24 : a\n")",
+        R"("0 1 x : a\n")",
+        R"("0 1  : a\n")"}},
   };
   for (const row& each : rows) {
     for (const std::string& value : each.values) {
@@ -255,7 +270,7 @@ TEST_CASE("nothing that is JSON, or not, makes reading a state fail otherwise",
        {std::string{}, std::string{"\n"}, std::string{"{}\n"},
         std::string{"[]\n"}, std::string{"null\n"}, std::string{"\xff\xfe\n"},
         std::string(100'000, '['), std::string(100'000, '{') + '\n',
-        "{\"spfblock_state\":1}\n" + std::string{}}) {
+        "{\"spfblock_state\":2}\n" + std::string{}}) {
     const auto read = state_from_json(text);
     REQUIRE_FALSE(read);
     CHECK(read.error().code == errc::malformed);
