@@ -1,8 +1,10 @@
 #include "server/admin_pages.hpp"
 
+#include "core/exports/format.hpp"
 #include "core/table/explanation.hpp"
 #include "core/table/status.hpp"
 #include "server/clocks.hpp"
+#include "server/provenance.hpp"
 
 #include <string>
 
@@ -17,18 +19,48 @@ admin_reply json(std::string document) {
   return {200, "application/json", std::move(document)};
 }
 
+std::string known_formats() {
+  std::string list;
+  for (const std::string_view each : exports::format_names)
+    list.append(list.empty() ? "" : ", ").append(each);
+  return list;
+}
+
 } // namespace
 
 admin_reply admin_pages::answer(const admin_request& request) const {
+  if (request.path == "/metrics")
+    return numbers();
+  if (request.path == "/healthz")
+    return health();
   if (request.path == "/status")
     return status();
   if (request.path == "/explain")
     return explain(request);
-  return line(404, "not here; there are /status and /explain?address=");
+  if (request.path == "/export")
+    return exported(request);
+  return line(404, "not here; there are /metrics, /healthz, /status, "
+                   "/explain?address= and /export?format=");
 }
 
 admin_reply admin_pages::status() const {
   return json(table::to_json(table::report(refresher_.book(), read_clocks())));
+}
+
+std::optional<std::string>
+admin_pages::illness(const table::status_report& domains) const {
+  return table::illness(domains, signs_(), refresher_.book().refresh());
+}
+
+admin_reply admin_pages::health() const {
+  const auto found = illness(table::report(refresher_.book(), read_clocks()));
+  return found ? line(503, *found) : line(200, "ok");
+}
+
+admin_reply admin_pages::numbers() const {
+  const auto domains = table::report(refresher_.book(), read_clocks());
+  return {200, exposition::content_type,
+          metrics_.text(domains, !illness(domains))};
 }
 
 admin_reply admin_pages::explain(const admin_request& request) const {
@@ -37,6 +69,17 @@ admin_reply admin_pages::explain(const admin_request& request) const {
     return line(400, address.error().message);
   return json(table::to_json(table::explain(*address, *table_.load(),
                                             refresher_.book(), read_clocks())));
+}
+
+admin_reply admin_pages::exported(const admin_request& request) const {
+  const auto as = exports::format_named(request.parameter("format"));
+  if (!as)
+    return line(400, "unknown format; there are " + known_formats());
+  std::string document =
+      exports::document(*as, *table_.load(), provenance_at(read_clocks()));
+  if (*as == exports::format::json)
+    return json(std::move(document));
+  return {200, "text/plain; charset=utf-8", std::move(document)};
 }
 
 } // namespace spfblock::server

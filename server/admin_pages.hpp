@@ -1,10 +1,17 @@
 // What the admin port answers, page by page.
 #pragma once
 
+#include "core/table/health.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/admin_port.hpp"
+#include "server/metrics.hpp"
 #include "server/published.hpp"
 #include "server/refresher.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace spfblock::server {
 
@@ -14,10 +21,14 @@ namespace spfblock::server {
 class admin_pages {
 public:
   /// Everything given outlives the pages.
+  /// @param signs tells how the service gets on
   admin_pages(const published<table::snapshot>& table,
-              const refresher& refresher)
+              const refresher& refresher, const metrics& counted,
+              std::function<table::vital_signs()> signs)
       : table_{table},
-        refresher_{refresher} {}
+        refresher_{refresher},
+        metrics_{counted},
+        signs_{std::move(signs)} {}
 
   /// The page of the path that was asked for; 404 with the paths that there
   /// are for any other one.
@@ -25,10 +36,18 @@ public:
 
 private:
   [[nodiscard]] admin_reply status() const;
+  [[nodiscard]] admin_reply health() const;
+  [[nodiscard]] admin_reply numbers() const;
   [[nodiscard]] admin_reply explain(const admin_request& request) const;
+  [[nodiscard]] admin_reply exported(const admin_request& request) const;
+
+  [[nodiscard]] std::optional<std::string>
+  illness(const table::status_report& domains) const;
 
   const published<table::snapshot>& table_;
   const refresher& refresher_;
+  const metrics& metrics_;
+  std::function<table::vital_signs()> signs_;
 };
 
 } // namespace spfblock::server

@@ -3,6 +3,7 @@
 #include "core/support/percent_encoding.hpp"
 #include "core/support/text.hpp"
 #include "server/asio_endpoint.hpp"
+#include "server/descriptor.hpp"
 #include "server/listening_socket.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -99,15 +100,16 @@ public:
 private:
   void answer() {
     const auto& request = parser_->get();
-    const admin_reply given = reply_to(request);
+    admin_reply given = reply_to(request);
     reply_ = {http::int_to_status(given.status), request.version()};
     reply_.set(http::field::content_type, given.content_type);
     reply_.set(http::field::cache_control, "no-store");
     reply_.keep_alive(request.keep_alive());
-    reply_.body() = given.body;
+    reply_.body() = std::move(given.body);
     reply_.prepare_payload();
     if (request.method() == http::verb::head)
       reply_.body().clear();
+    stream_.expires_after(patience); // a large table took time to write down
     http::async_write(
         stream_, reply_,
         [self = shared_from_this()](error_code error, std::size_t) {
@@ -146,29 +148,38 @@ admin_port::admin_port(asio::io_context& io, const log_sink& log,
 }
 
 admin_port::~admin_port() {
+  close();
   state_->answers = nullptr;
 }
 
-void admin_port::listen(const std::optional<net::endpoint>& on) {
+void admin_port::listen(const std::optional<net::endpoint>& on,
+                        const inherited_sockets& from) {
   if (on == listening_on_)
     return;
-  error_code ignored;
-  acceptor_.close(ignored);
-  listening_on_ = std::nullopt;
+  close();
   if (!on)
     return;
-  auto sockets = listening_sockets::open(*on, 1);
+  auto sockets = from.listen(*on, 1);
   if (!sockets) {
-    log_.write(log::event{level::error, "admin port unavailable"}.with(
+    log_.write(log::event_of<log::kind::admin_port_unavailable>{}.with(
         "reason", sockets.error().message));
     return;
   }
   auto opened = *std::move(sockets);
   acceptor_.assign(opened.endpoint().protocol(), opened.release().front());
   listening_on_ = on;
-  log_.write(log::event{level::notice, "admin port listening"}.with(
+  log_.write(log::event_of<log::kind::admin_port_listening>{}.with(
       "address", from_asio(opened.endpoint()).to_string()));
   accept();
+}
+
+/// Released first: where others hold the socket too, closing it would leave it
+/// watched (epoll(7)).
+void admin_port::close() {
+  listening_on_ = std::nullopt;
+  error_code ignored;
+  if (acceptor_.is_open())
+    const descriptor closed{acceptor_.release(ignored)};
 }
 
 void admin_port::accept() {

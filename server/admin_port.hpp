@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/endpoint.hpp"
+#include "server/inherited_sockets.hpp"
 #include "server/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -49,13 +50,16 @@ public:
 
   /// Listens there instead of where it did; nowhere without an endpoint.  A
   /// port that cannot be had is logged: the lookups matter more.
-  void listen(const std::optional<net::endpoint>& on);
+  /// @param from where the socket comes from, if it is among them
+  void listen(const std::optional<net::endpoint>& on,
+              const inherited_sockets& from = {});
 
 private:
   class connection;
   struct shared_state;
 
   void accept();
+  void close();
 
   std::shared_ptr<shared_state> state_;
   boost::asio::ip::tcp::acceptor acceptor_;

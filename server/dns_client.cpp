@@ -22,12 +22,15 @@ struct dns_client::entry {
   std::shared_ptr<dns_lookup> lookup; ///< from the first turn on
 };
 
-dns_client::dns_client(boost::asio::io_context& io, settings by)
+dns_client::dns_client(boost::asio::io_context& io, settings by,
+                       std::shared_ptr<dns_totals> totals)
     : io_{io},
       settings_{std::move(by)},
+      sockets_{io},
       measured_(settings_.exchange.servers.size()),
+      totals_{std::move(totals)},
       line_{settings_.in_flight} {
-  EXPECTS(settings_.in_flight > 0);
+  EXPECTS(settings_.in_flight > 0 && totals_ != nullptr);
 }
 
 dns_client::~dns_client() {
@@ -42,7 +45,7 @@ void dns_client::resolve(const dns::question& asked, account payer,
   EXPECTS(payer != nullptr);
   auto& what = unanswered_[asked];
   if (!what) {
-    ++totals_.questions;
+    ++totals_->questions;
     what = std::make_shared<entry>();
     what->asked = asked;
   }
@@ -76,10 +79,10 @@ void dns_client::start(const std::shared_ptr<entry>& what,
 std::shared_ptr<dns_lookup>
 dns_client::make_lookup(const dns::question& asked) {
   return std::make_shared<dns_lookup>(
-      io_,
+      io_, sockets_,
       dns::exchange{asked, settings_.exchange, measured_,
                     [this] { return static_cast<std::uint16_t>(random_()); }},
-      settings_.exchange.limits.octets, totals_);
+      settings_.exchange.limits.octets, *totals_);
 }
 
 void dns_client::paused(const std::shared_ptr<entry>& what,
@@ -113,8 +116,9 @@ void dns_client::finish(entry& what) {
   what.now = entry::state::answered;
   unanswered_.erase(what.asked);
   const dns::answer& result = what.lookup->exchange().result();
-  ++(result.status == dns::answer_status::failed ? totals_.failures
-                                                 : totals_.answers);
+  ++(result.status == dns::answer_status::failed ? totals_->failures
+                                                 : totals_->answers);
+  ++totals_->by_outcome[dns::index_of(what.lookup->exchange().outcome())];
   for (auto& each : std::exchange(what.askers, {})) {
     if (alive.expired())
       return;

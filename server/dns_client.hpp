@@ -5,14 +5,15 @@
 #include "core/dns/query_account.hpp"
 #include "core/dns/round_trip.hpp"
 #include "core/support/fair_queue.hpp"
+#include "server/datagram_sockets.hpp"
 #include "server/dns_lookup.hpp"
+#include "server/random_numbers.hpp"
 #include "server/resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <tsl/hopscotch_map.h>
 
 #include <memory>
-#include <random>
 #include <vector>
 
 namespace spfblock::server {
@@ -31,7 +32,10 @@ public:
     unsigned in_flight = 256; ///< questions under way at once, at least 1
   };
 
-  dns_client(boost::asio::io_context& io, settings by);
+  /// @param totals are counted up, not null
+  dns_client(
+      boost::asio::io_context& io, settings by,
+      std::shared_ptr<dns_totals> totals = std::make_shared<dns_totals>());
   dns_client(const dns_client&) = delete;
   dns_client& operator=(const dns_client&) = delete;
   ~dns_client() override;
@@ -41,7 +45,7 @@ public:
                receiver done) override;
 
   /// What was done so far.
-  [[nodiscard]] const dns_totals& totals() const noexcept { return totals_; }
+  [[nodiscard]] const dns_totals& totals() const noexcept { return *totals_; }
 
 private:
   struct entry;
@@ -57,9 +61,10 @@ private:
 
   boost::asio::io_context& io_;
   const settings settings_;
-  std::random_device random_;
+  datagram_sockets sockets_;
+  random_numbers random_;
   std::vector<dns::round_trip> measured_; ///< of settings_.exchange.servers
-  dns_totals totals_;
+  std::shared_ptr<dns_totals> totals_;
   fair_queue<account, std::shared_ptr<entry>> line_;
   tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;
   /// Expires with the client: who calls back may have destroyed it.

@@ -15,17 +15,11 @@ namespace spfblock::server {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-namespace {
-
-/// More than EDNS offers, since some servers send more than was offered.
-constexpr std::size_t longest_datagram = 4096;
-
-} // namespace
-
-dns_lookup::dns_lookup(asio::io_context& io, dns::exchange exchange,
-                       std::size_t longest_message, dns_totals& totals)
-    : udp_{io},
-      tcp_{io},
+dns_lookup::dns_lookup(asio::io_context& io, datagram_sockets& sockets,
+                       dns::exchange exchange, std::size_t longest_message,
+                       dns_totals& totals)
+    : io_{io},
+      sockets_{sockets},
       timer_{io},
       exchange_{std::move(exchange)},
       longest_message_{longest_message},
@@ -53,8 +47,7 @@ void dns_lookup::stop() {
 /// From a fresh stack: what fails at once must not recurse through all servers.
 template <class Handler>
 void dns_lookup::post(Handler handler) {
-  asio::post(udp_.get_executor(),
-             [wrapped = on_step(std::move(handler))] { wrapped({}); });
+  asio::post(io_, [wrapped = on_step(std::move(handler))] { wrapped({}); });
 }
 
 void dns_lookup::begin_step() {
@@ -69,9 +62,11 @@ void dns_lookup::begin_step() {
 
 void dns_lookup::end_step() {
   ++step_;
-  error_code ignored;
-  udp_.close(ignored);
-  tcp_.close(ignored);
+  udp_.close();
+  if (tcp_) {
+    error_code ignored;
+    tcp_->close(ignored);
+  }
   timer_.cancel();
 }
 
@@ -125,62 +120,65 @@ void dns_lookup::waited() {
 
 void dns_lookup::send_datagram() {
   const auto& step = exchange_.next();
-  const auto to = udp_endpoint(step.server);
   error_code error;
-  udp_.open(to.protocol(), error);
-  if (!error)
-    udp_.connect(to, error);
-  if (!error)
-    udp_.send(asio::buffer(step.query), 0, error);
+  udp_ = sockets_.open(step.server, step.query, shared_from_this(), error);
+  sole_ = true;
   if (error)
-    return fail_later(error);
-  receive_datagram();
+    fail_later(error);
 }
 
 /// Not if a message is there already, after a time in which this thread was
 /// busy.  Nor if the account is spent; but the step goes on: an answer to what
 /// was sent may still come.
 void dns_lookup::resend_datagram() {
-  error_code error;
-  if (udp_.available(error) == 0 && payer_->pay()) {
+  if (!udp_.has_message() && payer_->pay()) {
     ++totals_.queries;
     ++totals_.retransmissions;
-    udp_.send(asio::buffer(exchange_.next().query), 0, error);
+    sole_ = false;
+    if (const auto error = udp_.send(exchange_.next().query))
+      return fail(error);
   }
-  if (error)
-    return fail(error);
   wait();
 }
 
-void dns_lookup::receive_datagram() {
-  buffer_.resize(longest_datagram);
-  udp_.async_receive(asio::buffer(buffer_),
-                     on_step([this](error_code error, std::size_t size) {
-                       if (error)
-                         return fail(error);
-                       received(size, &dns_lookup::receive_datagram);
-                     }));
+void dns_lookup::received(std::string_view message) {
+  const bool first = std::exchange(sole_, false);
+  if (!answers(message))
+    return;
+  if (first)
+    udp_.give_back();
+  proceed();
 }
 
-/// Takes the message in the buffer, or goes on.
-void dns_lookup::received(std::size_t size, void (dns_lookup::*go_on)()) {
+void dns_lookup::failed(const error_code& error) {
+  fail(error);
+}
+
+// Answers ------------------------------------------------------------------
+
+/// Whether the message answers what was sent, so that the step is over.
+bool dns_lookup::answers(std::string_view message) {
   const auto after =
       std::chrono::duration_cast<dns::duration>(clock::now() - begun_);
-  if (exchange_.received({buffer_.data(), size}, after))
-    proceed();
-  else
-    (this->*go_on)();
+  if (!exchange_.received(message, after)) {
+    ++totals_.ignored;
+    return false;
+  }
+  totals_.answer_seconds.add(std::chrono::duration<double>(after).count());
+  return true;
 }
 
 // TCP ----------------------------------------------------------------------
 
 void dns_lookup::open_stream() {
   const auto to = tcp_endpoint(exchange_.next().server);
-  tcp_.async_connect(to, on_step([this](error_code error) {
-                       if (error)
-                         return fail(error);
-                       send_over_stream();
-                     }));
+  if (!tcp_)
+    tcp_.emplace(io_);
+  tcp_->async_connect(to, on_step([this](error_code error) {
+                        if (error)
+                          return fail(error);
+                        send_over_stream();
+                      }));
 }
 
 /// Two octets of length in front of each message (RFC 1035 §4.2.2).
@@ -189,7 +187,7 @@ void dns_lookup::send_over_stream() {
   buffer_.assign({static_cast<char>(query.size() >> 8U),
                   static_cast<char>(query.size() & 255U)});
   buffer_.insert(buffer_.end(), query.begin(), query.end());
-  asio::async_write(tcp_, asio::buffer(buffer_),
+  asio::async_write(*tcp_, asio::buffer(buffer_),
                     on_step([this](error_code error, std::size_t) {
                       if (error)
                         return fail(error);
@@ -199,7 +197,7 @@ void dns_lookup::send_over_stream() {
 
 void dns_lookup::receive_from_stream() {
   buffer_.resize(2);
-  asio::async_read(tcp_, asio::buffer(buffer_),
+  asio::async_read(*tcp_, asio::buffer(buffer_),
                    on_step([this](error_code error, std::size_t) {
                      if (error)
                        return fail(error);
@@ -208,7 +206,8 @@ void dns_lookup::receive_from_stream() {
                          static_cast<unsigned char>(buffer_[1]));
                      if (size > longest_message_) {
                        exchange_.failed("answer of " + std::to_string(size) +
-                                        " octets is over the limit");
+                                            " octets is over the limit",
+                                        dns::outcome::unusable);
                        return proceed();
                      }
                      receive_message(size);
@@ -217,11 +216,14 @@ void dns_lookup::receive_from_stream() {
 
 void dns_lookup::receive_message(std::size_t size) {
   buffer_.resize(size);
-  asio::async_read(tcp_, asio::buffer(buffer_),
+  asio::async_read(*tcp_, asio::buffer(buffer_),
                    on_step([this](error_code error, std::size_t got) {
                      if (error)
                        return fail(error);
-                     received(got, &dns_lookup::receive_from_stream);
+                     if (answers({buffer_.data(), got}))
+                       proceed();
+                     else
+                       receive_from_stream();
                    }));
 }
 

@@ -3,10 +3,11 @@
 
 #include "core/dns/exchange.hpp"
 #include "core/dns/query_account.hpp"
+#include "server/datagram_sockets.hpp"
+#include "server/dns_totals.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -15,30 +16,23 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace spfblock::server {
 
-/// What has been done for questions.
-struct dns_totals {
-  std::uint64_t questions = 0; ///< one that several have at once counts once
-  std::uint64_t queries = 0;   ///< messages sent, all that follow included
-  std::uint64_t retransmissions = 0; ///< datagrams sent once more
-  std::uint64_t over_tcp = 0;        ///< queries over TCP
-  std::uint64_t timeouts = 0;        ///< queries without an answer in time
-  std::uint64_t answers = 0;         ///< questions that were answered
-  std::uint64_t failures = 0;        ///< questions that were not
-};
-
 /// Performs the steps of an exchange, while they are paid for.
 ///
-/// Each UDP step has a socket of its own, connected, so that the kernel picks
-/// a random port, drops what comes from elsewhere and reports ICMP errors.
+/// Each UDP step has a socket to itself.  It is left to other questions if the
+/// step ended with the first message that came, in answer to the one that was
+/// sent; else another answer may be to come, and it is closed.
 ///
 /// Keeps itself alive by the operations it has under way; each of them belongs
 /// to a step of the exchange and is ignored if it ends after that step.
-class dns_lookup : public std::enable_shared_from_this<dns_lookup> {
+class dns_lookup final : public std::enable_shared_from_this<dns_lookup>,
+                         public datagram_sockets::asker {
 public:
   /// Why it is not under way any more.  It holds no descriptor then.
   enum class pause : std::uint8_t {
@@ -47,10 +41,12 @@ public:
     unpaid,    ///< the account is spent; the step was not begun
   };
 
+  /// @param sockets outlive what is under way, as does what follows
   /// @param longest_message octets of an answer over TCP
   /// @param totals are counted up while it is under way
-  dns_lookup(boost::asio::io_context& io, dns::exchange exchange,
-             std::size_t longest_message, dns_totals& totals);
+  dns_lookup(boost::asio::io_context& io, datagram_sockets& sockets,
+             dns::exchange exchange, std::size_t longest_message,
+             dns_totals& totals);
 
   /// Performs the next step and those that follow it without a time-out.
   /// @param payer pays for each query
@@ -90,15 +86,19 @@ private:
 
   void send_datagram();
   void resend_datagram();
-  void receive_datagram();
+  void received(std::string_view message) override;
+  void failed(const error_code& error) override;
   void open_stream();
   void send_over_stream();
   void receive_from_stream();
   void receive_message(std::size_t size);
-  void received(std::size_t size, void (dns_lookup::*go_on)());
+  bool answers(std::string_view message);
 
-  boost::asio::ip::udp::socket udp_;
-  boost::asio::ip::tcp::socket tcp_;
+  boost::asio::io_context& io_;
+  datagram_sockets& sockets_;
+  datagram_sockets::lease udp_;
+  bool sole_ = false; ///< one datagram sent, none received
+  std::optional<boost::asio::ip::tcp::socket> tcp_;
   boost::asio::steady_timer timer_;
   dns::exchange exchange_;
   std::size_t longest_message_;
@@ -106,7 +106,7 @@ private:
   std::shared_ptr<dns::query_account> payer_;
   std::function<void(pause)> then_;
   std::chrono::steady_clock::time_point begun_; ///< when the step was
-  std::vector<char> buffer_;
+  std::vector<char> buffer_;                    ///< for TCP
   unsigned step_ = 0;
 };
 

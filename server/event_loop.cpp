@@ -55,6 +55,10 @@ void event_loop::change(int number, std::uint32_t events,
   EXPECTS(done == 0);
 }
 
+void event_loop::unwatch(int number) noexcept {
+  ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, number, nullptr);
+}
+
 void event_loop::post(task what) {
   {
     const std::lock_guard lock{mutex_};

@@ -41,8 +41,9 @@ public:
   /// Throws std::system_error if there is no descriptor left.
   event_loop();
 
-  /// Calls `by.ready()` as long as one of `events` holds, until the descriptor
-  /// is closed.
+  /// Calls `by.ready()` as long as one of `events` holds, until unwatch() or
+  /// until the descriptor is closed, the last one of what it stands for
+  /// (epoll(7)).
   /// @return false, with errno set, if the kernel has no room for it
   [[nodiscard]] bool watch(int number, std::uint32_t events,
                            watcher& by) noexcept;
@@ -50,6 +51,10 @@ public:
   /// Waits for other events.  With 0 only for errors and hang-ups.
   /// @pre watched by `by`
   void change(int number, std::uint32_t events, watcher& by) noexcept;
+
+  /// Waits no more; nothing happens where nobody did.  The watcher may be
+  /// destroyed when nothing is being called: a call may be to come.
+  void unwatch(int number) noexcept;
 
   /// Runs `what` in this loop, when nothing is being called; in the order of
   /// the calls.  Lost if the loop ends before.

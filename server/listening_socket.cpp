@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -84,14 +86,30 @@ result<listening_sockets> listening_sockets::open(const net::endpoint& on,
   return all;
 }
 
+result<listening_sockets>
+listening_sockets::duplicate(int socket, const tcp::endpoint& on) {
+  const int descriptor = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0)
+    return failure{
+        errc::temporary,
+        std::string{"cannot duplicate a socket: "} + std::strerror(errno), 0};
+  set_for_clients(descriptor); // without that, clients are served all the same
+  listening_sockets one;
+  one.endpoint_ = on;
+  one.descriptors_ = {descriptor};
+  one.keeper_ = socket_keeper::service_manager;
+  return one;
+}
+
 listening_sockets::~listening_sockets() {
   for (const int descriptor : descriptors_)
     ::close(descriptor);
 }
 
 listening_sockets::listening_sockets(listening_sockets&& other) noexcept
-    : endpoint_{other.endpoint_},
-      descriptors_{std::exchange(other.descriptors_, {})} {}
+    : endpoint_{std::move(other.endpoint_)},
+      descriptors_{std::exchange(other.descriptors_, {})},
+      keeper_{other.keeper_} {}
 
 std::vector<int> listening_sockets::release() noexcept {
   return std::exchange(descriptors_, {});

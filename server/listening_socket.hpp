@@ -6,11 +6,20 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
 #include <vector>
 
 namespace spfblock::server {
 
-/// Listening descriptors for one endpoint, one for each serving thread.
+/// Who closes a listening socket, and with it the connections that nobody has
+/// accepted yet.
+enum class socket_keeper : std::uint8_t {
+  us,
+  service_manager, ///< it keeps the socket, and them, for the next process
+};
+
+/// Listening descriptors for one endpoint, one for each serving thread or one
+/// for all.
 /// Closes those that were not released.
 class listening_sockets {
 public:
@@ -22,6 +31,12 @@ public:
   ///         127.0.0.1:10060: Address already in use"
   static result<listening_sockets> open(const net::endpoint& on,
                                         unsigned count);
+
+  /// Duplicates a socket that the service manager has opened: one descriptor,
+  /// however many threads there are.  Connections are as with open().
+  /// @return errc::temporary if there is no descriptor left
+  static result<listening_sockets>
+  duplicate(int socket, const boost::asio::ip::tcp::endpoint& on);
 
   ~listening_sockets();
   listening_sockets(const listening_sockets&) = delete;
@@ -35,6 +50,8 @@ public:
     return endpoint_;
   }
 
+  [[nodiscard]] socket_keeper keeper() const noexcept { return keeper_; }
+
   /// Gives the descriptors away.
   [[nodiscard]] std::vector<int> release() noexcept;
 
@@ -43,6 +60,7 @@ private:
 
   boost::asio::ip::tcp::endpoint endpoint_;
   std::vector<int> descriptors_;
+  socket_keeper keeper_ = socket_keeper::us;
 };
 
 } // namespace spfblock::server

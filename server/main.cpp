@@ -1,5 +1,6 @@
 // The command line: what was asked for, and which exit status says how it
 // went.
+#include "core/exports/format.hpp"
 #include "server/commands/commands.hpp"
 #include "server/configuration.hpp"
 #include "server/version.hpp"
@@ -7,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 
 #include <exception>
 #include <functional>
@@ -60,6 +62,7 @@ struct command_line {
   std::vector<std::string> keys;
   std::vector<std::string> domains;
   std::string address;
+  std::string export_format;
   bool as_json = false;
   std::function<exit_status()> chosen;
 
@@ -120,12 +123,34 @@ void add_asking_commands(CLI::App& program, command_line& line) {
     };
   });
 
+  add_command(program, "diff",
+              "Say what a refresh would change, and change nothing", line.file)
+      ->callback([&line] {
+        line.chosen = [&line] { return diff_command(line.configured()); };
+      });
+
   CLI::App* status =
       add_command(program, "status", "Say how each domain fares", line.file);
   status->add_flag("--json", line.as_json, "Print JSON (docs/status-json.md)");
   status->callback([&line] {
     line.chosen = [&line] {
       return status_command(line.configured(), line.format());
+    };
+  });
+}
+
+void add_export_command(CLI::App& program, command_line& line) {
+  CLI::App* command =
+      add_command(program, "export",
+                  "Print the whole table for another program", line.file);
+  command
+      ->add_option("--format", line.export_format, "What for (docs/export.md)")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{
+          exports::format_names.begin(), exports::format_names.end()}));
+  command->callback([&line] {
+    line.chosen = [&line] {
+      return export_command(line.configured(), line.export_format);
     };
   });
 }
@@ -139,6 +164,7 @@ exit_status run(int argc, const char* const* argv) {
   command_line line;
   add_own_commands(program, line);
   add_asking_commands(program, line);
+  add_export_command(program, line);
 
   try {
     program.parse(marked(argc, argv));

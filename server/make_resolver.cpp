@@ -5,6 +5,8 @@
 #include "server/file.hpp"
 #include "server/zone_resolver.hpp"
 
+#include <utility>
+
 namespace spfblock::server {
 namespace {
 
@@ -22,7 +24,8 @@ std::vector<net::endpoint> servers_of(const config::resolver_settings& from) {
 
 std::shared_ptr<resolver> make_resolver(boost::asio::io_context& io,
                                         const log_sink& log,
-                                        const configuration& from) {
+                                        const configuration& from,
+                                        std::shared_ptr<dns_totals> totals) {
   const auto& chosen = from.settings.resolver;
   if (from.zone)
     return std::make_shared<zone_resolver>(io, log, chosen.zone_file,
@@ -34,7 +37,7 @@ std::shared_ptr<resolver> make_resolver(boost::asio::io_context& io,
       from.settings.limits.answer_bytes.value_or(longest_message);
   by.exchange.timeout = chosen.timeout;
   by.in_flight = chosen.in_flight;
-  return std::make_shared<dns_client>(io, std::move(by));
+  return std::make_shared<dns_client>(io, std::move(by), std::move(totals));
 }
 
 } // namespace spfblock::server

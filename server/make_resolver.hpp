@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/configuration.hpp"
+#include "server/dns_totals.hpp"
 #include "server/log_sink.hpp"
 #include "server/resolver.hpp"
 
@@ -13,8 +14,9 @@ namespace spfblock::server {
 
 /// The zone file if one is set, otherwise the servers named, otherwise those
 /// of /etc/resolv.conf, which is read now.
-[[nodiscard]] std::shared_ptr<resolver>
-make_resolver(boost::asio::io_context& io, const log_sink& log,
-              const configuration& from);
+/// @param totals of the DNS client, if it is one; not null
+[[nodiscard]] std::shared_ptr<resolver> make_resolver(
+    boost::asio::io_context& io, const log_sink& log, const configuration& from,
+    std::shared_ptr<dns_totals> totals = std::make_shared<dns_totals>());
 
 } // namespace spfblock::server

@@ -1,5 +1,6 @@
 #include "server/refresher.hpp"
 
+#include "server/background.hpp"
 #include "server/clocks.hpp"
 #include "server/crawl.hpp"
 #include "server/own_addresses.hpp"
@@ -28,26 +29,31 @@ constexpr milliseconds free_interval{1000};
 } // namespace
 
 refresher::refresher(asio::io_context& io, const log_sink& log,
-                     published<table::snapshot>& table)
+                     published<table::snapshot>& table,
+                     std::function<void()> on_published)
     : io_{io},
       log_{log},
       table_{table},
+      on_published_{std::move(on_published)},
       book_{[spread = std::minstd_rand{std::random_device{}()}]() mutable {
         return std::generate_canonical<double, 16>(spread);
       }},
       due_{io},
       soon_{io},
       retired_{io},
-      keeper_{io, log, [this] { return book_.save(read_clocks()); }} {}
+      keeper_{io, log, [this] { return book_.save(read_clocks()); }} {
+  asio::post(builder_, give_way_to_lookups);
+}
 
 void refresher::start(const config::settings& settings,
                       std::shared_ptr<resolver> questions) {
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
   take_note(book_.apply(settings, own_addresses(), read_clocks()));
-  if (const auto known = keeper_.load())
-    take_note(book_.restore(*known, read_clocks()));
-  table_.store(std::make_shared<const table::snapshot>(book_.listings()));
+  if (auto known = keeper_.load())
+    take_note(book_.restore(*std::move(known), read_clocks()));
+  table_.store(std::make_shared<const table::snapshot>(listings()));
+  totals_.published_at = read_clocks().wall;
   dirty_ = false;
   refresh();
 }
@@ -77,6 +83,7 @@ void refresher::refresh() {
   take_note(book_.remove_ended(read_clocks()));
   const auto due = book_.take_due(read_clocks());
   if (!due.empty()) {
+    active_at_ = clock::now();
     questions_->begin_refresh();
     const auto round = std::make_shared<crawl>(std::weak_ptr{questions_});
     for (const auto& each : due) {
@@ -107,14 +114,13 @@ void refresher::wake_by(table::moment at) {
 void refresher::settled(table::role as, const spf::expansion& result) {
   if (stopped_)
     return;
+  active_at_ = clock::now();
+  ++totals_.expansions[static_cast<std::size_t>(result.outcome)];
   const auto told = book_.settle(as, result, read_clocks());
   take_note(told);
   if (told.due)
     wake_by(*told.due);
-  if (book_.expanding() == 0)
-    publish();
-  else
-    publish_soon();
+  publish_in_time();
 }
 
 void refresher::take_note(const table::domain_book::settlement& of) {
@@ -122,6 +128,14 @@ void refresher::take_note(const table::domain_book::settlement& of) {
     log_.write(each);
   dirty_ = dirty_ || of.listing_changed;
   keeper_.note(of.worth_saving);
+}
+
+/// At once where nothing more is to be expected, or where it is urgent.
+void refresher::publish_in_time() {
+  if (urgent_ || book_.expanding() == 0)
+    publish();
+  else
+    publish_soon();
 }
 
 void refresher::publish_soon() {
@@ -137,17 +151,16 @@ void refresher::publish_soon() {
 }
 
 void refresher::publish() {
-  if (!dirty_ || building_)
+  if (!dirty_ || building_since_)
     return;
   if (!urgent_ && book_.awaits_allowed(clock::now()))
     return publish_soon();
   dirty_ = urgent_ = false;
-  building_ = true;
-  asio::post(builder_, [this, listings = book_.listings()]() mutable {
+  building_since_ = clock::now();
+  asio::post(builder_, [this, listings = listings()]() mutable {
     const auto begin = clock::now();
     auto next = std::make_shared<const table::snapshot>(std::move(listings));
-    const auto took =
-        std::chrono::duration_cast<milliseconds>(clock::now() - begin);
+    const auto took = clock::now() - begin;
     asio::post(io_, [this, next = std::move(next), took]() mutable {
       built(std::move(next), took);
     });
@@ -155,18 +168,43 @@ void refresher::publish() {
 }
 
 void refresher::built(std::shared_ptr<const table::snapshot> next,
-                      milliseconds took) {
-  building_ = false;
+                      clock::duration took) {
+  building_since_ = std::nullopt;
   if (stopped_)
     return;
-  log_.write(log::event{level::info, "table published"}
+  log_.write(log::event_of<log::kind::table_published>{}
                  .with("ipv4_networks", next->ipv4_networks())
                  .with("ipv6_networks", next->ipv6_networks())
                  .with("domains", book_.pages().size())
-                 .with("build_ms", took.count()));
+                 .with("build_ms",
+                       std::chrono::duration_cast<milliseconds>(took).count()));
   table_.store(std::move(next));
+  totals_.build_seconds.add(std::chrono::duration<double>(took).count());
+  totals_.published_at = read_clocks().wall;
+  on_published_();
   free_retired();
-  publish();
+  publish_in_time();
+}
+
+std::vector<table::listing> refresher::listings() {
+  auto all = book_.listings();
+  numbers_.give(all, book_.by_hand().size());
+  return all;
+}
+
+table::vital_signs refresher::signs(table::timestamp now) const {
+  const auto since = [&now](table::moment at) {
+    return std::chrono::floor<std::chrono::seconds>(now.steady - at);
+  };
+  table::vital_signs told;
+  told.published = totals_.published_at.has_value();
+  if (building_since_)
+    told.building = since(*building_since_);
+  if (book_.expanding() > 0)
+    told.quiet = since(active_at_);
+  if (const auto next = book_.next_due(now); next && *next < now.steady)
+    told.overdue = since(*next);
+  return told;
 }
 
 void refresher::free_retired() {

@@ -4,9 +4,12 @@
 
 #include "core/config/settings.hpp"
 #include "core/table/domain_book.hpp"
+#include "core/table/health.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/listing_numbers.hpp"
 #include "server/log_sink.hpp"
 #include "server/published.hpp"
+#include "server/refresh_totals.hpp"
 #include "server/resolver.hpp"
 #include "server/state_keeper.hpp"
 
@@ -17,6 +20,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -25,8 +30,11 @@ namespace spfblock::server {
 class refresher {
 public:
   /// Everything given outlives the refresher.
-  refresher(boost::asio::io_context& io, const log_sink& log,
-            published<table::snapshot>& table);
+  /// @param on_published called when lookups are answered from another table
+  refresher(
+      boost::asio::io_context& io, const log_sink& log,
+      published<table::snapshot>& table,
+      std::function<void()> on_published = [] {});
 
   /// Starts with a configuration: what is listed by hand and what the state
   /// file knows is published when this returns, the domains are expanded from
@@ -48,21 +56,41 @@ public:
     return book_;
   }
 
+  [[nodiscard]] const refresh_totals& totals() const noexcept {
+    return totals_;
+  }
+  [[nodiscard]] const state_totals& saves() const noexcept {
+    return keeper_.totals();
+  }
+
+  /// Under which numbers the hits of the domains are counted.
+  [[nodiscard]] const listing_numbers& numbers() const noexcept {
+    return numbers_;
+  }
+
+  /// Whether it gets on.
+  [[nodiscard]] table::vital_signs signs(table::timestamp now) const;
+
 private:
+  [[nodiscard]] std::vector<table::listing> listings();
   void refresh();
   void wake_by(table::moment at);
   void settled(table::role as, const spf::expansion& result);
   void take_note(const table::domain_book::settlement& of);
+  void publish_in_time();
   void publish_soon();
   void publish();
   void built(std::shared_ptr<const table::snapshot> next,
-             std::chrono::milliseconds took);
+             table::moment::duration took);
   void free_retired();
 
   boost::asio::io_context& io_;
   const log_sink& log_;
   published<table::snapshot>& table_;
+  std::function<void()> on_published_;
   table::domain_book book_;
+  listing_numbers numbers_;
+  refresh_totals totals_;
   std::shared_ptr<resolver> questions_;
   boost::asio::steady_timer due_;
   table::moment wakes_at_ = table::moment::max(); ///< when `due_` fires
@@ -72,8 +100,9 @@ private:
   state_keeper keeper_;
   bool dirty_ = false;  ///< something changed since the last build began
   bool urgent_ = false; ///< ... that waits for no allowed domain
-  bool building_ = false;
-  bool waiting_ = false; ///< `soon_` runs
+  std::optional<table::moment> building_since_;
+  table::moment active_at_{}; ///< when an expansion last began or ended
+  bool waiting_ = false;      ///< `soon_` runs
   bool stopped_ = false;
 };
 

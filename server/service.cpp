@@ -1,8 +1,14 @@
 #include "server/service.hpp"
 
+#include "core/table/status.hpp"
 #include "server/asio_endpoint.hpp"
+#include "server/clocks.hpp"
 #include "server/listening_socket.hpp"
 #include "server/make_resolver.hpp"
+#include "server/service_manager.hpp"
+#include "server/version.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,7 +20,8 @@ namespace spfblock::server {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using log::event;
+using log::event_of;
+using log::kind;
 
 namespace {
 
@@ -22,6 +29,8 @@ namespace {
 constexpr std::chrono::milliseconds stop_patience{2000};
 /// Descriptors for other purposes than clients and questions.
 constexpr rlim_t spare_descriptors = 64;
+/// The service manager gets new figures at least so often.
+constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
 
 /// Raises the soft limit of open files as far as allowed.
 /// @return the limit in force
@@ -47,8 +56,12 @@ service::service(std::string path, configuration initial)
       now_{std::move(initial)},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
-      refresher_{io_, log_, table_},
-      pages_{table_, refresher_},
+      pulse_{io_, threads_},
+      alive_at_{read_clocks().steady},
+      refresher_{io_, log_, table_, [this] { tell_status(); }},
+      metrics_{{table_, refresher_, threads_, limit_, *dns_, reloads_,
+                reloads_.accepted_at}},
+      pages_{table_, refresher_, metrics_, [this] { return signs(); }},
       admin_{io_, log_, [this](const admin_request& request) {
                return pages_.answer(request);
              }} {}
@@ -57,28 +70,42 @@ service::~service() = default;
 
 exit_status service::run() {
   log_.configure(now_.settings.log);
-  std::signal(SIGPIPE, SIG_IGN);
+  log_.write(
+      event_of<kind::starting>{}.with("version", version).with("file", path_));
+  // A reader that is gone and a limit of file sizes are errors of write(2).
+  for (const int number : {SIGPIPE, SIGXFSZ})
+    std::signal(number, SIG_IGN);
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1})
     signals_.add(number);
   apply_limits();
+
+  inherited_ = inherited_sockets::take();
+  for (const std::string& each : inherited_.useless())
+    log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
 
   // The port is open before a domain is expanded: Postfix has no fail-open.
   // Clients are answered once the last known networks are in the table.
   auto opened = open_listeners(now_.settings.listen);
   if (!opened) {
-    log_.write(event{level::error, "cannot start"}.with(
-        "reason", opened.error().message));
+    log_.write(
+        event_of<kind::cannot_start>{}.with("reason", opened.error().message));
     return exit_status::unavailable;
   }
-  refresher_.start(now_.settings, make_resolver(io_, log_, now_));
+  refresher_.start(now_.settings, make_resolver(io_, log_, now_, dns_));
   for (unsigned i = 0; i < now_.settings.threads; ++i)
     threads_.push_back(
         std::make_unique<serving_thread>(table_, log_, limit_, log_hits_));
+  std::vector<serving_thread*> all;
+  for (const auto& each : threads_)
+    all.push_back(each.get());
+  threads_.front()->share_clients(std::move(all));
   serve_on(now_.settings.listen, *std::move(opened));
-  admin_.listen(now_.settings.admin);
+  admin_.listen(now_.settings.admin, inherited_);
+  warn_of_unused_sockets();
   await_signal();
+  start_pulse();
   io_.run();
-  log_.write(event{level::notice, "stopped"});
+  log_.write(event_of<kind::stopped>{});
   return exit_status::done;
 }
 
@@ -93,7 +120,7 @@ service::open_listeners(const std::vector<net::endpoint>& wanted) const {
     if (std::any_of(listeners_.begin(), listeners_.end(),
                     [&each](const auto& l) { return l.wanted == each; }))
       continue;
-    auto opened = listening_sockets::open(each, threads);
+    auto opened = inherited_.listen(each, threads);
     if (!opened)
       return opened.error();
     fresh.push_back({each, *std::move(opened)});
@@ -108,18 +135,22 @@ void service::serve_on(const std::vector<net::endpoint>& wanted,
       return false;
     for (const auto& thread : threads_)
       thread->stop_listening(each.real);
-    log_.write(event{level::notice, "listening no more"}.with(
+    log_.write(event_of<kind::listening_no_more>{}.with(
         "address", from_asio(each.real).to_string()));
     return true;
   });
   for (fresh_listener& each : fresh) {
     const auto on = each.sockets.endpoint();
+    const auto keeper = each.sockets.keeper();
     const auto descriptors = each.sockets.release();
-    for (std::size_t i = 0; i < threads_.size(); ++i)
-      threads_[i]->listen(on, descriptors[i]);
+    for (std::size_t i = 0; i < descriptors.size(); ++i)
+      threads_[i]->listen(on, descriptors[i], keeper);
     listeners_.push_back({each.wanted, on});
-    log_.write(event{level::notice, "listening"}.with(
-        "address", from_asio(on).to_string()));
+    auto told =
+        event_of<kind::listening>{}.with("address", from_asio(on).to_string());
+    if (const auto* inherited = inherited_.find(each.wanted))
+      told.with("socket", inherited->name);
+    log_.write(told);
   }
 }
 
@@ -131,7 +162,7 @@ void service::apply_limits() {
                         settings.resolver.in_flight + spare_descriptors;
   const rlim_t allowed = allow_descriptors(wanted);
   if (allowed < wanted)
-    log_.write(event{level::warning, "too few open files allowed"}
+    log_.write(event_of<kind::too_few_open_files>{}
                    .with("wanted", wanted)
                    .with("allowed", allowed));
 }
@@ -150,6 +181,14 @@ void service::await_signal() {
 }
 
 void service::reload() {
+  service_manager::reloading();
+  apply_file();
+  service_manager::ready();
+  tell_status();
+}
+
+/// What the configuration file says now; nothing changes where it is faulty.
+void service::apply_file() {
   auto loaded = load_configuration(path_);
   if (const auto* problems = std::get_if<std::vector<config::problem>>(&loaded))
     return refuse(*problems);
@@ -159,29 +198,34 @@ void service::reload() {
   if (!opened)
     return refuse({{path_, 0, "/listen", opened.error().message}});
   if (next.settings.threads != now_.settings.threads)
-    log_.write(
-        event{level::warning, "setting takes effect at the next start"}.with(
-            "setting", "/threads"));
+    log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
+                                                                 "/threads"));
 
   serve_on(next.settings.listen, *std::move(opened));
   now_ = std::move(next);
   log_.configure(now_.settings.log);
   apply_limits();
-  refresher_.apply(now_.settings, make_resolver(io_, log_, now_));
-  admin_.listen(now_.settings.admin);
-  log_.write(event{level::notice, "configuration reloaded"}
+  refresher_.apply(now_.settings, make_resolver(io_, log_, now_, dns_));
+  admin_.listen(now_.settings.admin, inherited_);
+  warn_of_unused_sockets();
+  ++reloads_.accepted;
+  reloads_.last_accepted = true;
+  reloads_.accepted_at = read_clocks().wall;
+  log_.write(event_of<kind::configuration_reloaded>{}
                  .with("file", path_)
                  .with("domains", now_.settings.domains.size())
                  .with("networks", now_.settings.networks.size()));
 }
 
 void service::refuse(const std::vector<config::problem>& problems) {
-  log_.write(event{level::error, "configuration refused, former one in force"}
+  ++reloads_.refused;
+  reloads_.last_accepted = false;
+  log_.write(event_of<kind::configuration_refused>{}
                  .with("file", path_)
                  .with("faults", problems.size()));
   for (const config::problem& each : problems)
-    log_.write(event{level::error, "configuration fault"}.with(
-        "fault", each.to_string()));
+    log_.write(
+        event_of<kind::configuration_fault>{}.with("fault", each.to_string()));
 }
 
 void service::tell_statistics() {
@@ -196,7 +240,7 @@ void service::tell_statistics() {
     refused += thread->totals().refused;
   }
   const auto table = table_.load();
-  log_.write(event{level::notice, "statistics"}
+  log_.write(event_of<kind::statistics>{}
                  .with("found", found)
                  .with("not_found", not_found)
                  .with("refused", refused)
@@ -206,8 +250,58 @@ void service::tell_statistics() {
                  .with("ipv6_networks", table->ipv6_networks()));
 }
 
+void service::warn_of_unused_sockets() {
+  const auto& listen = now_.settings.listen;
+  for (const inherited_sockets::socket& each : inherited_.all()) {
+    const net::endpoint on = from_asio(each.on);
+    if (on != now_.settings.admin &&
+        std::find(listen.begin(), listen.end(), on) == listen.end())
+      log_.write(event_of<kind::socket_not_used>{}
+                     .with("address", on.to_string())
+                     .with("socket", each.name));
+  }
+}
+
+/// The service is ready once every thread has answered for the first time.
+void service::start_pulse() {
+  const auto asked = service_manager::watchdog_interval();
+  const auto interval =
+      asked ? std::min(*asked / 2, status_interval) : status_interval;
+  pulse_.start(interval, [this] {
+    if (!std::exchange(ready_, true))
+      service_manager::ready();
+    alive_at_ = read_clocks().steady;
+    service_manager::alive();
+    tell_status();
+  });
+}
+
+table::vital_signs service::signs() const {
+  const auto now = read_clocks();
+  auto told = refresher_.signs(now);
+  told.deaf = std::chrono::floor<std::chrono::seconds>(now.steady - alive_at_);
+  return told;
+}
+
+void service::tell_status() const {
+  const auto report = table::report(refresher_.book(), read_clocks());
+  const auto table = table_.load();
+  std::uint64_t lookups = 0;
+  for (const auto& each : threads_)
+    lookups += each->totals().found + each->totals().not_found;
+  service_manager::status(fmt::format(
+      "{} domains, {} stale; {} networks; {} lookups, {} connections{}",
+      report.domains.size(), report.stale_domains(),
+      table->ipv4_networks() + table->ipv6_networks(), lookups,
+      limit_.open.load(),
+      reloads_.last_accepted ? ""
+                             : "; the last reload was refused, see the log"));
+}
+
 void service::stop() {
-  log_.write(event{level::notice, "stopping"});
+  log_.write(event_of<kind::stopping>{});
+  service_manager::stopping();
+  pulse_.stop();
   for (const auto& thread : threads_)
     thread->begin_stop(stop_patience);
   refresher_.stop();

@@ -6,9 +6,12 @@
 #include "server/admin_port.hpp"
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
+#include "server/inherited_sockets.hpp"
 #include "server/listening_socket.hpp"
 #include "server/log_sink.hpp"
+#include "server/metrics.hpp"
 #include "server/published.hpp"
+#include "server/pulse.hpp"
 #include "server/refresher.hpp"
 #include "server/serving_thread.hpp"
 
@@ -50,8 +53,8 @@ private:
     listening_sockets sockets;
   };
 
-  /// Opens what is not open yet.  Clients may connect, and wait until
-  /// serve_on().
+  /// Has what is not open yet: handed over or opened.  Clients may connect, and
+  /// wait until serve_on().
   /// @return the new ones, or why not
   [[nodiscard]] result<std::vector<fresh_listener>>
   open_listeners(const std::vector<net::endpoint>& wanted) const;
@@ -62,8 +65,13 @@ private:
   void apply_limits();
   void await_signal();
   void reload();
+  void apply_file();
   void refuse(const std::vector<config::problem>& problems);
   void tell_statistics();
+  void warn_of_unused_sockets();
+  void start_pulse();
+  void tell_status() const;
+  [[nodiscard]] table::vital_signs signs() const;
   void stop();
 
   std::string path_;
@@ -74,9 +82,16 @@ private:
   published<table::snapshot> table_;
   connection_limit limit_;
   std::atomic<bool> log_hits_ = false;
+  inherited_sockets inherited_;
   std::vector<open_listener> listeners_;
-  std::vector<std::unique_ptr<serving_thread>> threads_;
+  pulse::threads threads_;
+  pulse pulse_;
+  bool ready_ = false;     ///< and the service manager knows
+  table::moment alive_at_; ///< when all serving threads last answered
+  std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
+  reload_totals reloads_;
   refresher refresher_;
+  metrics metrics_;
   admin_pages pages_;
   admin_port admin_;
 };

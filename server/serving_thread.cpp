@@ -32,12 +32,18 @@ bool client_has_gone(int reason) noexcept {
 
 class serving_thread::listener final : public event_loop::watcher {
 public:
-  listener(serving_thread& owner, const tcp::endpoint& on, int number)
+  listener(serving_thread& owner, const tcp::endpoint& on, int number,
+           socket_keeper keeper)
       : owner_{owner},
         endpoint_{on},
-        socket_{number} {
+        socket_{number},
+        keeper_{keeper} {
     ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
   }
+  // Others may hold the socket: closing it does not end the watch.
+  ~listener() { owner_.loop_.unwatch(number()); }
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
 
   void ready(std::uint32_t /*events*/) override {
     owner_.accept(*this, accepts_at_once);
@@ -47,11 +53,13 @@ public:
     return endpoint_;
   }
   [[nodiscard]] int number() const noexcept { return socket_.number(); }
+  [[nodiscard]] socket_keeper keeper() const noexcept { return keeper_; }
 
 private:
   serving_thread& owner_;
   tcp::endpoint endpoint_;
   descriptor socket_;
+  socket_keeper keeper_;
 };
 
 serving_thread::serving_thread(const published<table::snapshot>& table,
@@ -70,13 +78,19 @@ serving_thread::~serving_thread() {
   join();
 }
 
-void serving_thread::listen(const tcp::endpoint& on, int descriptor) {
-  loop_.post([this, fresh = std::make_shared<listener>(*this, on, descriptor)] {
+void serving_thread::listen(const tcp::endpoint& on, int descriptor,
+                            socket_keeper keeper) {
+  loop_.post([this, fresh = std::make_shared<listener>(*this, on, descriptor,
+                                                       keeper)] {
     if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
       listeners_.push_back(fresh);
     else
       warn_of_failure(errno);
   });
+}
+
+void serving_thread::share_clients(std::vector<serving_thread*> all) {
+  loop_.post([this, all = std::move(all)] { sharing_ = all; });
 }
 
 void serving_thread::stop_listening(const tcp::endpoint& on) {
@@ -113,7 +127,10 @@ void serving_thread::accept(listener& from, unsigned most) {
     descriptor client{::accept4(from.number(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.is_open()) {
-      take(std::move(client));
+      if (from.keeper() == socket_keeper::us)
+        take(std::move(client));
+      else
+        give(std::move(client));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
     } else if (!client_has_gone(errno)) {
@@ -134,18 +151,32 @@ void serving_thread::pause(listener& which) {
   });
 }
 
+/// Serves the client, or lets the next of those who share serve it.
+void serving_thread::give(descriptor client) {
+  if (sharing_.empty())
+    return take(std::move(client));
+  serving_thread& to = *sharing_[next_of_sharing_++ % sharing_.size()];
+  to.run([&to, given = std::make_shared<descriptor>(std::move(client))] {
+    to.take(std::move(*given));
+  });
+}
+
 void serving_thread::take(descriptor client) {
   if (limit_.open.fetch_add(1) >= limit_.most) {
     limit_.open.fetch_sub(1);
+    totals_.turned_away.fetch_add(1, std::memory_order_relaxed);
     return warn_of_limit(); // closes it: Postfix tries again after a second
   }
   totals_.connections.fetch_add(1, std::memory_order_relaxed);
   const int number = client.number();
   const auto added = sessions_.try_emplace(number, std::move(client), context_);
-  if (added.first->second.start())
-    return;
-  warn_of_failure(errno);
-  forget(number);
+  session& taken = added.first->second;
+  if (!taken.start()) {
+    warn_of_failure(errno);
+    forget(number);
+  } else if (stopping_) {
+    taken.finish(); // it was given while this thread began to stop
+  }
 }
 
 void serving_thread::forget(int client) {
@@ -157,7 +188,8 @@ void serving_thread::forget(int client) {
 
 void serving_thread::close_listeners() {
   for (const auto& each : listeners_)
-    accept(*each, last_accepts);
+    if (each->keeper() == socket_keeper::us)
+      accept(*each, last_accepts);
   listeners_.clear();
 }
 
@@ -177,13 +209,13 @@ bool serving_thread::warning::is_due() {
 
 void serving_thread::warn_of_failure(int reason) {
   if (failure_.is_due())
-    log_.write(log::event{level::error, "cannot accept"}.with(
+    log_.write(log::event_of<log::kind::cannot_accept>{}.with(
         "reason", std::strerror(reason)));
 }
 
 void serving_thread::warn_of_limit() {
   if (limit_reached_.is_due())
-    log_.write(log::event{level::warning, "connection limit reached"}.with(
+    log_.write(log::event_of<log::kind::connection_limit_reached>{}.with(
         "connections", limit_.most.load()));
 }
 

@@ -3,6 +3,7 @@
 
 #include "server/descriptor.hpp"
 #include "server/event_loop.hpp"
+#include "server/listening_socket.hpp"
 #include "server/session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,6 +15,8 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -38,15 +41,27 @@ public:
 
   /// Takes over a listening socket.
   /// @param descriptor owned by the thread from now on
-  void listen(const boost::asio::ip::tcp::endpoint& on, int descriptor);
+  void listen(const boost::asio::ip::tcp::endpoint& on, int descriptor,
+              socket_keeper keeper = socket_keeper::us);
+
+  /// Gives the clients of sockets that the service manager keeps to these
+  /// threads in turn: several threads that wait at one socket would leave
+  /// nearly all clients to the same.  Before listen().
+  /// @param all none is destroyed before this one
+  void share_clients(std::vector<serving_thread*> all);
 
   /// Stops listening there; connected clients stay, and those that wait to be
   /// accepted are.
   void stop_listening(const boost::asio::ip::tcp::endpoint& on);
 
   /// Stops accepting, answers what was received, and ends; clients that take
-  /// no replies are cut off after `patience`.
+  /// no replies are cut off after `patience`.  Those that wait to be accepted
+  /// are, unless the service manager keeps the socket: then they are the next
+  /// process's.
   void begin_stop(std::chrono::milliseconds patience);
+
+  /// Runs `what` on this thread between two lookups; lost if it ends before.
+  void run(event_loop::task what) { loop_.post(std::move(what)); }
 
   /// Waits for the end.  @pre begin_stop() was called
   void join();
@@ -70,6 +85,7 @@ private:
 
   void accept(listener& from, unsigned most);
   void pause(listener& which);
+  void give(descriptor client);
   void take(descriptor client);
   void forget(int client);
   void close_listeners();
@@ -85,6 +101,8 @@ private:
   event_loop loop_;
   session_context context_;
   std::list<std::shared_ptr<listener>> listeners_;
+  std::vector<serving_thread*> sharing_; ///< empty: all clients are its own
+  std::size_t next_of_sharing_ = 0;
   std::unordered_map<int, session> sessions_; ///< by descriptor
   bool stopping_ = false;
   std::thread thread_;

@@ -111,26 +111,31 @@ bool session::answer(std::string_view requests) {
 /// @return how many octets of them were taken
 std::size_t session::feed(std::string_view requests) {
   context_.replies.clear();
-  const level hit_level = context_.log_hits.load(std::memory_order_relaxed)
-                              ? level::info
-                              : level::debug;
-  std::function<void(const net::ip_address&, const table::snapshot::match&)>
-      on_found;
-  if (context_.log.wants(hit_level)) {
-    on_found = [this, hit_level](const net::ip_address& address,
-                                 const table::snapshot::match& found) {
-      context_.log.write(log::event{hit_level, "address found"}
-                             .with("address", address.to_string())
-                             .with("listed", found.by->name)
-                             .with("network", found.network.to_string()));
-    };
-  }
+  const std::function<void(const net::ip_address&,
+                           const table::snapshot::match&)>
+      on_found = [this](const auto& address, const auto& found) {
+        note_hit(address, found);
+      };
   tcp_table::counts counted;
   const std::size_t taken = conversation_.feed(
       requests, {context_.table.current(), counted, on_found},
       context_.replies);
   context_.totals.add(counted);
   return taken;
+}
+
+void session::note_hit(const net::ip_address& address,
+                       const table::snapshot::match& found) const {
+  context_.totals.hits.add(found.by->counter);
+  const level severity = context_.log_hits.load(std::memory_order_relaxed)
+                             ? level::info
+                             : level::debug;
+  if (!context_.log.wants(severity))
+    return;
+  context_.log.write(log::event_of<log::kind::address_found>{severity}
+                         .with("address", address.to_string())
+                         .with("domain", found.by->name)
+                         .with("network", found.network.to_string()));
 }
 
 void session::end() {

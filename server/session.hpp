@@ -5,6 +5,7 @@
 #include "core/tcp_table/conversation.hpp"
 #include "server/descriptor.hpp"
 #include "server/event_loop.hpp"
+#include "server/hit_counts.hpp"
 #include "server/log_sink.hpp"
 #include "server/published.hpp"
 
@@ -22,9 +23,11 @@ namespace spfblock::server {
 /// Totals of a serving thread, written by it and read by others.
 struct serving_totals {
   std::atomic<std::uint64_t> connections = 0; ///< accepted so far
+  std::atomic<std::uint64_t> turned_away = 0; ///< over connection_limit::most
   std::atomic<std::uint64_t> found = 0;
   std::atomic<std::uint64_t> not_found = 0;
   std::atomic<std::uint64_t> refused = 0;
+  hit_counts hits; ///< `found`, by listing
 
   void add(const tcp_table::counts& more) noexcept;
 };
@@ -80,6 +83,8 @@ private:
   void send_backlog();
   [[nodiscard]] bool answer(std::string_view requests);
   [[nodiscard]] std::size_t feed(std::string_view requests);
+  void note_hit(const net::ip_address& address,
+                const table::snapshot::match& found) const;
   void end();
 
   descriptor client_;

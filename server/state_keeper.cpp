@@ -1,5 +1,8 @@
 #include "server/state_keeper.hpp"
 
+#include "server/background.hpp"
+#include "server/clocks.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -9,13 +12,20 @@ namespace spfblock::server {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using log::event;
+using log::event_of;
+using log::kind;
 using namespace std::chrono_literals;
 
 namespace {
 
 /// From a change to its being saved.
 constexpr auto change_delay = 5s;
+
+/// An event about the file.
+template <kind Kind>
+log::event about(const state_file& file, const failure& why) {
+  return event_of<Kind>{}.with("file", file.path()).with("reason", why.message);
+}
 
 } // namespace
 
@@ -24,7 +34,9 @@ state_keeper::state_keeper(asio::io_context& io, const log_sink& log,
     : io_{io},
       log_{log},
       current_{std::move(current)},
-      timer_{io} {}
+      timer_{io} {
+  asio::post(writer_, give_way_to_lookups);
+}
 
 state_keeper::~state_keeper() {
   writer_.join();
@@ -42,29 +54,23 @@ void state_keeper::use(const std::string& path,
 std::optional<table::state> state_keeper::load() {
   if (!file_)
     return std::nullopt;
-  const auto complain = [this](std::string_view phrase,
-                               const std::string& reason) {
-    log_.write(event{level::warning, phrase}
-                   .with("file", file_->path())
-                   .with("reason", reason));
-  };
   const auto text = file_->load();
   if (!text) {
-    complain("state unreadable", text.error().message);
+    log_.write(about<kind::state_unreadable>(*file_, text.error()));
     return std::nullopt;
   }
   if (!*text)
     return std::nullopt;
   auto state = table::state_from_json(**text);
   if (state) {
-    log_.write(event{level::info, "state loaded"}
+    log_.write(event_of<kind::state_loaded>{}
                    .with("file", file_->path())
                    .with("domains", state->domains.size()));
     return *std::move(state);
   }
-  complain("state damaged, put aside", state.error().message);
+  log_.write(about<kind::state_damaged>(*file_, state.error()));
   if (const auto aside = file_->put_aside(); !aside)
-    complain("state not put aside", aside.error().message);
+    log_.write(about<kind::state_not_put_aside>(*file_, aside.error()));
   return std::nullopt;
 }
 
@@ -100,8 +106,12 @@ void state_keeper::save() {
 void state_keeper::saved(const std::optional<failure>& trouble) {
   saving_ = false;
   tell(trouble);
-  if (trouble)
-    save_by(clock::now() + 60s);
+  if (trouble) {
+    ++totals_.failed;
+    return save_by(clock::now() + 60s);
+  }
+  ++totals_.saved;
+  totals_.saved_at = read_clocks().wall;
 }
 
 void state_keeper::tell(const std::optional<failure>& trouble) {
@@ -109,9 +119,9 @@ void state_keeper::tell(const std::optional<failure>& trouble) {
   if (std::exchange(trouble_, reason) == reason)
     return;
   if (trouble)
-    log_.write(event{level::warning, "state not saved"}.with("reason", reason));
+    log_.write(event_of<kind::state_not_saved>{}.with("reason", reason));
   else
-    log_.write(event{level::info, "state saved again"});
+    log_.write(event_of<kind::state_saved_again>{});
 }
 
 void state_keeper::stop() {

@@ -3,6 +3,7 @@
 
 #include "core/table/state.hpp"
 #include "server/log_sink.hpp"
+#include "server/refresh_totals.hpp"
 #include "server/state_file.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -49,6 +50,9 @@ public:
   /// Saves and waits for it, then saves no more.
   void stop();
 
+  /// What came of it so far; the save of stop() does not count.
+  [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
+
 private:
   using clock = std::chrono::steady_clock;
 
@@ -67,6 +71,7 @@ private:
   bool saving_ = false;
   bool stopped_ = false;
   std::string trouble_; ///< of the last save, as it was told
+  state_totals totals_;
   boost::asio::thread_pool writer_{1};
 };
 

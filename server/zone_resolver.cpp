@@ -33,7 +33,7 @@ void zone_resolver::begin_refresh() {
     zone_ = *std::move(zone);
     return;
   }
-  log_.write(log::event{level::warning, "zone file refused, former one kept"}
+  log_.write(log::event_of<log::kind::zone_file_refused>{}
                  .with("file", path_)
                  .with("reason", zone.error().message));
 }

@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 namespace spfblock::dns {
@@ -20,6 +18,11 @@ std::size_t octet(std::string_view message, std::size_t at) {
 
 std::size_t number(std::string_view message, std::size_t at) {
   return octet(message, at) << 8U | octet(message, at + 1);
+}
+
+void append_number(std::string& to, std::uint16_t number) {
+  to += static_cast<char>(number >> 8U);
+  to += static_cast<char>(number & 255U);
 }
 
 /// Whether a question section with one question, at the start of `section`, is
@@ -67,6 +70,23 @@ std::string describe(const failure& why) {
                      why.offset);
 }
 
+std::string rcode_name(unsigned rcode) {
+  switch (rcode) {
+  case 1: return "FORMERR";
+  case 2: return "SERVFAIL";
+  case 4: return "NOTIMP";
+  case 5: return "REFUSED";
+  case 16: return "BADVERS";
+  default: return fmt::format("RCODE {}", rcode);
+  }
+}
+
+reply refusal(reply::kind what, unsigned rcode) {
+  reply made = without_answer(what, rcode_name(rcode));
+  made.by_rcode = true;
+  return made;
+}
+
 /// Decodes a message that passed wire_check().  Records that it did not walk
 /// become records of a private-use type, whose RDATA ldns takes as a whole.
 ldns_packet_ptr parse(std::string message, const wire_header& checked) {
@@ -87,17 +107,6 @@ ldns_packet_ptr parse(std::string message, const wire_header& checked) {
 unsigned rcode_of(const ldns_pkt& packet) {
   const unsigned extension = ldns_pkt_edns_extended_rcode(&packet);
   return extension << 4U | static_cast<unsigned>(ldns_pkt_get_rcode(&packet));
-}
-
-std::string rcode_name(unsigned rcode) {
-  switch (rcode) {
-  case 1: return "FORMERR";
-  case 2: return "SERVFAIL";
-  case 4: return "NOTIMP";
-  case 5: return "REFUSED";
-  case 16: return "BADVERS";
-  default: return fmt::format("RCODE {}", rcode);
-  }
 }
 
 /// The records of class IN that an answer can be made of.
@@ -166,20 +175,28 @@ reply answer_in(const ldns_pkt& packet, const question& asked,
 
 std::string encode_query(const question& asked, std::uint16_t id,
                          edns with_edns) {
-  const ldns_packet_ptr query{ldns_pkt_query_new(
-      to_ldns(asked.owner).release(), static_cast<ldns_rr_type>(asked.type),
-      LDNS_RR_CLASS_IN, LDNS_RD)};
-  if (!query)
-    throw std::bad_alloc{};
-  ldns_pkt_set_id(query.get(), id);
-  if (with_edns == edns::on)
-    ldns_pkt_set_edns_udp_size(query.get(), edns_udp_size);
-  std::uint8_t* octets = nullptr;
-  std::size_t size = 0;
-  if (ldns_pkt2wire(&octets, query.get(), &size) != LDNS_STATUS_OK)
-    throw std::bad_alloc{};
-  const std::unique_ptr<std::uint8_t, free_by<&std::free>> owned{octets};
-  return {reinterpret_cast<const char*>(octets), size};
+  constexpr std::uint16_t recursion_desired = 0x0100;
+  constexpr std::size_t most_around_name = LDNS_HEADER_SIZE + 4 + 11;
+  std::string query;
+  query.reserve(asked.owner.wire().size() + most_around_name);
+  // RFC 1035 §4.1.1: one question, no answer, no authority; OPT is additional.
+  append_number(query, id);
+  append_number(query, recursion_desired);
+  append_number(query, 1);
+  append_number(query, 0);
+  append_number(query, 0);
+  append_number(query, with_edns == edns::on ? 1 : 0);
+  query += asked.owner.wire();
+  append_number(query, static_cast<std::uint16_t>(asked.type));
+  append_number(query, LDNS_RR_CLASS_IN);
+  if (with_edns == edns::on) {
+    // RFC 6891 §6.1.2: the root, OPT, the size; version 0, no flag, no option.
+    query += '\0';
+    append_number(query, LDNS_RR_TYPE_OPT);
+    append_number(query, edns_udp_size);
+    query.append(6, '\0');
+  }
+  return query;
 }
 
 reply decode_reply(std::string_view message, const question& asked,
@@ -200,8 +217,8 @@ reply decode_reply(std::string_view message, const question& asked,
   case LDNS_RCODE_FORMERR:
   case LDNS_RCODE_NOTIMPL:
   case 16: // BADVERS
-    return without_answer(reply::kind::no_edns, rcode_name(rcode));
-  default: return unusable(rcode_name(rcode));
+    return refusal(reply::kind::no_edns, rcode);
+  default: return refusal(reply::kind::unusable, rcode);
   }
 }
 

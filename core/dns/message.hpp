@@ -37,6 +37,8 @@ struct reply {
   kind what = kind::not_ours;
   answer content;     ///< for kind::answer
   std::string reason; ///< for kind::unusable and kind::no_edns: "SERVFAIL", ...
+  /// For these two: whether the RCODE is the reason.
+  bool by_rcode = false;
 };
 
 /// Decodes a message from the network.

@@ -61,11 +61,16 @@ void append_escaped(std::string& out, char c) {
 
 void append_printable(std::string& out, std::string_view text,
                       std::size_t limit, char also_escaped) {
-  for (const char c : text.substr(0, limit)) {
-    if (c < ' ' || c > '~' || c == '\\' || c == also_escaped)
-      append_escaped(out, c);
-    else
-      out += c;
+  const auto is_escaped = [also_escaped](char c) {
+    return c < ' ' || c > '~' || c == '\\' || c == also_escaped;
+  };
+  const std::string_view shown = text.substr(0, limit);
+  for (auto at = shown.begin(); at != shown.end();) {
+    const auto next = std::find_if(at, shown.end(), is_escaped);
+    out.append(at, next);
+    at = next;
+    if (at != shown.end())
+      append_escaped(out, *at++);
   }
   if (text.size() > limit)
     out += "...";

@@ -69,20 +69,25 @@ domain_status status_of(const domain_page& page,
 
 } // namespace
 
-bool status_report::is_stale() const {
-  return std::any_of(domains.begin(), domains.end(), [](const auto& each) {
-    switch (each.condition) {
-    case domain_condition::failing:
-    case domain_condition::unknown:
-    case domain_condition::waiting:
-    case domain_condition::overdue: return true;
-    case domain_condition::gone:
-    case domain_condition::held:
-    case domain_condition::refused:
-    case domain_condition::fresh: break;
-    }
-    return false;
-  });
+bool is_stale(domain_condition condition) {
+  switch (condition) {
+  case domain_condition::failing:
+  case domain_condition::unknown:
+  case domain_condition::waiting:
+  case domain_condition::overdue: return true;
+  case domain_condition::gone:
+  case domain_condition::held:
+  case domain_condition::refused:
+  case domain_condition::fresh: break;
+  }
+  return false;
+}
+
+std::size_t status_report::stale_domains() const {
+  return static_cast<std::size_t>(std::count_if(
+      domains.begin(), domains.end(), [](const domain_status& each) {
+        return table::is_stale(each.condition);
+      }));
 }
 
 status_report report(const domain_book& book, timestamp now) {
@@ -92,6 +97,10 @@ status_report report(const domain_book& book, timestamp now) {
   for (const domain_page& page : book.pages())
     told.domains.push_back(status_of(page, book.refresh(), now));
   return told;
+}
+
+std::string_view text_of(role of) {
+  return of == role::listed ? "listed" : "allowed";
 }
 
 std::string_view text_of(domain_condition condition) {

@@ -5,6 +5,7 @@
 #include "core/table/domain_book.hpp"
 #include "core/table/timestamp.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,18 @@ enum class domain_condition : std::uint8_t {
   overdue, ///< found good twice refresh.interval ago, and nothing since
   fresh,   ///< the last look was answered and believed
 };
+
+/// All conditions, the most pressing first.
+inline constexpr std::array<domain_condition, 8> domain_conditions{
+    domain_condition::failing, domain_condition::unknown,
+    domain_condition::gone,    domain_condition::held,
+    domain_condition::refused, domain_condition::waiting,
+    domain_condition::overdue, domain_condition::fresh};
+
+/// Whether the networks of such a domain may not be what its record says now:
+/// the DNS fails, nobody looked for long, or they were never known.  What is
+/// held or refused is no stale data: that was decided.
+[[nodiscard]] bool is_stale(domain_condition condition);
 
 struct domain_status {
   std::string name; ///< safe
@@ -52,10 +65,10 @@ struct status_report {
   std::chrono::sys_seconds at{};      ///< when this was so
   std::vector<domain_status> domains; ///< as configured, allowed ones last
 
-  /// Whether some domain's networks may not be what its record says now: the
-  /// DNS fails, nobody looked for long, or they were never known.  What is held
-  /// or refused is no stale data: that was decided.
-  [[nodiscard]] bool is_stale() const;
+  /// How many domains are stale.
+  [[nodiscard]] std::size_t stale_domains() const;
+
+  [[nodiscard]] bool is_stale() const { return stale_domains() != 0; }
 
   friend bool operator==(const status_report&, const status_report&) = default;
 };
@@ -73,6 +86,9 @@ struct status_report {
 
 /// The word for it in text and JSON: "fresh".
 [[nodiscard]] std::string_view text_of(domain_condition condition);
+
+/// The word for it in JSON and metrics: "listed".
+[[nodiscard]] std::string_view text_of(role of);
 
 /// Reads what to_json() wrote; members it does not know are passed over.
 /// @return errc::malformed for anything else

@@ -16,10 +16,6 @@ using json = nlohmann::ordered_json;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-std::string_view text_of(role of) {
-  return of == role::listed ? "listed" : "allowed";
-}
-
 json document_of(const std::optional<seconds>& span) {
   if (!span)
     return nullptr;

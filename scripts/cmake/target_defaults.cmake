@@ -7,6 +7,12 @@ target_compile_options(spfblock_defaults INTERFACE
   -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
   -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef)
 
+# Hardening as Debian builds its packages.
+target_compile_options(spfblock_defaults INTERFACE
+  -fstack-protector-strong -fstack-clash-protection
+  $<$<CONFIG:RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+target_link_options(spfblock_defaults INTERFACE -Wl,-z,relro,-z,now)
+
 if(SPFBLOCK_WERROR)
   target_compile_options(spfblock_defaults INTERFACE -Werror)
 endif()

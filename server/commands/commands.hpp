@@ -40,6 +40,19 @@ exit_status explain_command(const std::string& configuration_file,
 exit_status status_command(const std::string& configuration_file,
                            output_format format);
 
+/// `spfblock diff`: expands all domains now and says what a refresh with this
+/// configuration would add to the table, remove from it and refuse; changes
+/// nothing.  Compares with the running server's table, or with its state file,
+/// or with an empty table.
+/// @return unavailable if the DNS failed for all domains
+exit_status diff_command(const std::string& configuration_file);
+
+/// `spfblock export`: prints the whole table in one of exports::format_names;
+/// what the format leaves out is said on stderr.  Asks the running server, or
+/// reads the state file where it cannot be asked.
+exit_status export_command(const std::string& configuration_file,
+                           const std::string& format);
+
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,
 /// the defaults apply: any domain can be looked at without set-up.

@@ -1,8 +1,12 @@
+#include "server/clocks.hpp"
 #include "server/refresher.hpp"
 #include "tests/support/fixed_resolver.hpp"
 #include "tests/support/run_until.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdint>
 
 using namespace spfblock;
 using namespace spfblock::server;
@@ -128,4 +132,34 @@ TEST_CASE("refresher: a reload in the middle of an expansion begins it anew",
   f.questions = std::make_shared<fixed_resolver>(f.io, zone);
   f.fresh.apply(settings_for({"a.example"}), f.questions);
   REQUIRE(run_until(f.io, [&] { return f.lists(1); }));
+}
+
+TEST_CASE("refresher: shows that it gets on, and counts what it did",
+          "[server][refresher]") {
+  fixture f;
+  f.questions->hold("a.example");
+  CHECK_FALSE(f.fresh.signs(read_clocks()).published);
+  f.fresh.apply(settings_for({"a.example"}), f.questions);
+  REQUIRE(run_until(f.io, [&] { return !f.questions->asked().empty(); }));
+
+  auto later = read_clocks();
+  later.steady += seconds{600};
+  const auto waiting = f.fresh.signs(later);
+  REQUIRE(waiting.quiet);
+  CHECK(*waiting.quiet >= seconds{590});
+  CHECK(waiting.overdue == seconds{0});
+  CHECK(f.fresh.totals().expansions == std::array<std::uint64_t, 3>{0, 0, 0});
+
+  f.questions->release();
+  REQUIRE(run_until(f.io, [&] { return f.lists(1); }));
+  const auto now = f.fresh.signs(read_clocks());
+  CHECK(now.published);
+  CHECK_FALSE(now.building);
+  CHECK_FALSE(now.quiet);
+  CHECK(f.fresh.totals().expansions == std::array<std::uint64_t, 3>{1, 0, 0});
+  CHECK(f.fresh.totals().build_seconds.count() >= 1);
+  CHECK(f.fresh.numbers().find("a.example") == 1U);
+
+  later.steady = read_clocks().steady + seconds{4000};
+  CHECK(f.fresh.signs(later).overdue >= seconds{3900});
 }

@@ -22,9 +22,10 @@ class Process:
 
     The kernel ends it with SIGTERM should the test itself die (setpriv), so
     nothing is left behind even when ctest kills the test for its time limit.
+    It inherits the descriptors `pass_fds`.
     """
 
-    def __init__(self, arguments, cwd=None):
+    def __init__(self, arguments, cwd=None, pass_fds=()):
         self.name = os.path.basename(arguments[0])
         self._lines = []
         self._changed = threading.Condition()
@@ -35,6 +36,7 @@ class Process:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=pass_fds,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -13,6 +13,11 @@ def peak_resident_mib(pid):
     return 0 if is_sanitized(pid) else _kib(pid, "VmHWM") / 1024
 
 
+def resident_mib(pid):
+    """Its resident set in MiB; 0 under a sanitizer, as above."""
+    return 0 if is_sanitized(pid) else _kib(pid, "VmRSS") / 1024
+
+
 def is_sanitized(pid):
     """Whether AddressSanitizer or ThreadSanitizer is in it: they reserve
     terabytes of addresses for shadow memory."""

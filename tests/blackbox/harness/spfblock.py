@@ -52,10 +52,12 @@ class Spfblock:
     """`spfblock serve`, listening on a free port unless `listen` says where.
 
     The constructor returns as soon as each port is open, which is before the
-    first expansion ends.
+    first expansion ends.  `through` is a command that starts the program, as
+    ("prlimit", "--nofile=100"), and becomes it by exec; `pass_fds` are
+    descriptors that it inherits.
     """
 
-    def __init__(self, configuration, cwd=None):
+    def __init__(self, configuration, cwd=None, through=(), pass_fds=()):
         self.configuration = dict(configuration)
         if "listen" not in self.configuration:
             self.configuration["listen"] = [f"{LOOPBACK}:{free_port()}"]
@@ -63,7 +65,10 @@ class Spfblock:
         self._directory = tempfile.mkdtemp(prefix="spfblock-serve-")
         self.file = os.path.join(self._directory, "spfblock.json")
         self.write(self.configuration)
-        self._process = Process([program(), "serve", "-c", self.file], cwd)
+        self._killed = False
+        self._process = Process(
+            [*through, program(), "serve", "-c", self.file], cwd, pass_fds
+        )
         try:
             for endpoint in self.configuration["listen"]:
                 self.wait_for_line(listening(endpoint))
@@ -139,6 +144,12 @@ class Spfblock:
         if status != 0:
             raise AssertionError(f"exit status {status}:\n" + "\n".join(self.lines))
 
+    def kill(self):
+        """kill -9; returns when it is gone."""
+        self._killed = True
+        self.send_signal(signal.SIGKILL)
+        self.wait()
+
     def close(self):
         """Clean-up; AssertionError if it crashed, or does not stop well."""
         try:
@@ -149,7 +160,8 @@ class Spfblock:
             self._process.end()
             shutil.rmtree(self._directory, ignore_errors=True)
         said = "\n".join(self.lines)
-        if status != 0 or _SANITIZER.search(said):
+        killed = self._killed and status == -signal.SIGKILL
+        if (status != 0 and not killed) or _SANITIZER.search(said):
             raise AssertionError(f"spfblock ended with status {status}:\n{said}")
 
 

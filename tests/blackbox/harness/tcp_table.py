@@ -27,6 +27,10 @@ def parse_reply(raw):
     return Reply(int(match[1]), urllib.parse.unquote(match[2].decode()))
 
 
+class Closed(AssertionError):
+    """The server closed the connection where a reply was due."""
+
+
 class TableClient:
     """One connection to a tcp_table port."""
 
@@ -91,7 +95,7 @@ class TableClient:
         while b"\n" not in self._received:
             piece = self._socket.recv(65536)
             if not piece:
-                raise AssertionError(
+                raise Closed(
                     f"connection closed by the server after {self._received!r}"
                 )
             self._received += piece

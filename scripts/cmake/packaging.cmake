@@ -1,0 +1,114 @@
+# What is installed, and the Debian package: cpack -G DEB.
+#
+# Component `program` is what `cmake --install` copies.  Component `package` is
+# what only a package manager may own: configuration, units, Debian's papers.
+
+# The package's own name and address; whoever builds packages sets it.
+set(SPFBLOCK_MAINTAINER "spfblock maintainers <maintainers@spfblock.example>"
+  CACHE STRING "Maintainer of the Debian package, as `Name <address>`")
+
+set(docs ${PROJECT_SOURCE_DIR}/docs)
+set(etc ${PROJECT_SOURCE_DIR}/etc)
+set(doc_folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/spfblock)
+
+# Installs a file as DESTINATION/NAME.gz, the same octets each time.  Further
+# arguments go to install().
+function(install_compressed file destination name)
+  install(CODE "
+    set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${destination}\")
+    file(MAKE_DIRECTORY \"\${folder}\")
+    execute_process(COMMAND gzip -9nc \"${file}\"
+      OUTPUT_FILE \"\${folder}/${name}.gz\" COMMAND_ERROR_IS_FATAL ANY)
+    file(CHMOD \"\${folder}/${name}.gz\"
+      PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)"
+    ${ARGN})
+endfunction()
+
+# The program and what it is read with.
+install(TARGETS spfblock
+  RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT program)
+install_compressed(${docs}/man/spfblock.8
+  ${CMAKE_INSTALL_MANDIR}/man8 spfblock.8 COMPONENT program)
+install_compressed(${docs}/man/spfblock.json.5
+  ${CMAKE_INSTALL_MANDIR}/man5 spfblock.json.5 COMPONENT program)
+install(FILES ${etc}/completion/spfblock.bash
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
+  RENAME spfblock COMPONENT program)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md
+  DESTINATION ${doc_folder} COMPONENT program)
+install(DIRECTORY ${docs}/
+  DESTINATION ${doc_folder}/docs COMPONENT program
+  FILES_MATCHING PATTERN "*.md" PATTERN man EXCLUDE)
+install(FILES
+  ${etc}/grafana-dashboard.json
+  ${etc}/main.cf.example
+  ${etc}/prometheus-alerts.yml
+  ${etc}/spfblock.json
+  DESTINATION ${doc_folder}/examples COMPONENT program)
+
+# What the package owns on the system.
+install(FILES
+  ${etc}/spfblock.service
+  ${etc}/spfblock.socket
+  DESTINATION /lib/systemd/system COMPONENT package EXCLUDE_FROM_ALL)
+install(FILES ${etc}/debian/spfblock.json
+  DESTINATION /etc/spfblock COMPONENT package EXCLUDE_FROM_ALL)
+install(DIRECTORY DESTINATION /etc/spfblock/domains.d
+  COMPONENT package EXCLUDE_FROM_ALL)
+install(FILES ${etc}/logcheck/spfblock
+  DESTINATION /etc/logcheck/ignore.d.server
+  COMPONENT package EXCLUDE_FROM_ALL)
+install(FILES ${etc}/debian/copyright
+  DESTINATION ${doc_folder} COMPONENT package EXCLUDE_FROM_ALL)
+install(FILES ${etc}/debian/lintian-overrides
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME spfblock
+  COMPONENT package EXCLUDE_FROM_ALL)
+install_compressed(${etc}/debian/changelog
+  ${doc_folder} changelog.Debian COMPONENT package EXCLUDE_FROM_ALL)
+install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  ${doc_folder} changelog COMPONENT package EXCLUDE_FROM_ALL)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME spfblock)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT ${SPFBLOCK_MAINTAINER})
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
+  "rejects the hosts that spammers list in their SPF records")
+set(CPACK_PACKAGE_DESCRIPTION
+"Spammers publish SPF records, and those records list the hosts their spam
+comes from. spfblock expands the SPF records of the domains that you name,
+again and again, keeps the networks in memory and tells Postfix to reject
+them, by the tcp_table(5) protocol. When a record changes, the list has
+changed: no postmap, no reload.
+.
+What you allow is never listed, and limits bound what a record can list. The
+list can be exported for DNSBL servers, nftables and other tables of Postfix.")
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_STRIP_FILES ON)
+# Paths such as /etc are absolute; the rest goes below /usr, whatever prefix the
+# build has.
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE
+  GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_INSTALL_CMAKE_PROJECTS
+  ${PROJECT_BINARY_DIR} spfblock program /
+  ${PROJECT_BINARY_DIR} spfblock package /)
+
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION mail)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Not recommended: that would put Postfix in the place of another mail server,
+# also where only the exports are wanted.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "logcheck, postfix, prometheus")
+set(CPACK_DEBIAN_PACKAGE_ENHANCES postfix)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+  ${etc}/debian/conffiles
+  ${etc}/debian/postinst
+  ${etc}/debian/postrm
+  ${etc}/debian/prerm)
+include(CPack)

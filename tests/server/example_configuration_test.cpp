@@ -1,0 +1,51 @@
+// etc/spfblock.json and the configuration of the package, as they are shipped.
+#include "server/configuration.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+#include <variant>
+
+using namespace spfblock;
+using namespace spfblock::server;
+
+namespace {
+
+/// @param name below etc/ of the checkout
+config::settings shipped(const std::string& name) {
+  const auto checkout =
+      std::filesystem::path{__FILE__}.parent_path() / ".." / "..";
+  auto loaded = load_configuration((checkout / "etc" / name).string());
+  REQUIRE(std::holds_alternative<configuration>(loaded));
+  return std::get<configuration>(std::move(loaded)).settings;
+}
+
+} // namespace
+
+TEST_CASE("the example shows the defaults", "[configuration]") {
+  const config::settings example = shipped("spfblock.json");
+  const config::settings defaults;
+  CHECK(example.listen == defaults.listen);
+  CHECK(example.threads == defaults.threads);
+  CHECK(example.connections == defaults.connections);
+  REQUIRE_FALSE(example.domains.empty());
+  CHECK(example.domains.front().action.text() == config::default_action);
+  CHECK(example.domains.front().on_permerror ==
+        config::spf_domain{}.on_permerror);
+  CHECK(example.allow.reserved == defaults.allow.reserved);
+  CHECK(example.limits == defaults.limits);
+  CHECK(example.refresh == defaults.refresh);
+  CHECK(example.state_file == defaults.state_file);
+  CHECK(example.admin == defaults.admin);
+  CHECK(example.log == defaults.log);
+
+  config::resolver_settings resolver = example.resolver;
+  resolver.servers.clear(); // by default those of /etc/resolv.conf
+  CHECK(resolver == defaults.resolver);
+}
+
+TEST_CASE("the package begins with the defaults and lists nothing",
+          "[configuration]") {
+  CHECK(shipped("debian/spfblock.json") == config::settings{});
+}
