@@ -1,0 +1,91 @@
+"""Completion in bash, as a shell asks for it."""
+
+import os
+import subprocess
+
+from .harness.case import BlackBoxCase
+from .harness.spfblock import CHECKOUT
+
+SCRIPT = os.path.join(CHECKOUT, "etc", "completion", "spfblock.bash")
+
+COMMANDS = {"check", "diff", "expand", "explain", "export", "query", "serve", "status"}
+FORMATS = {"plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone"}
+
+CONFIGURATION = """{
+  // not "commented.example"
+  "domains": ["spam.example", { "name": "more-spam.example", "action": "HOLD" }],
+  "allow": { "networks": ["192.0.2.0/24"], "domains": ["good.example"] },
+  "listen": ["127.0.0.1:10060"]
+}
+"""
+
+
+def offered(*words, cwd=None):
+    """What TAB offers behind `spfblock WORD...`."""
+    script = (
+        'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _spfblock;'
+        " ((${#COMPREPLY[@]})) && printf '%s\\n' \"${COMPREPLY[@]}\""
+    )
+    done = subprocess.run(
+        ["bash", "-c", script, SCRIPT, "spfblock", *words],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=cwd,
+    )
+    if done.stderr:
+        raise AssertionError(done.stderr)
+    return set(done.stdout.splitlines())
+
+
+class Completion(BlackBoxCase):
+    def test_the_first_word_is_a_command(self):
+        self.assertEqual(offered(""), COMMANDS | {"--help", "--version"})
+        self.assertEqual(offered("ex"), {"expand", "explain", "export"})
+        self.assertEqual(offered("x"), set())
+
+    def test_options_are_those_of_the_command(self):
+        self.assertEqual(offered("status", "--j"), {"--json"})
+        self.assertEqual(offered("query", "--s"), {"--server"})
+        self.assertEqual(offered("check", "--j"), set())
+        self.assertEqual(offered("serve", "--"), {"--config", "--help", "--version"})
+
+    def test_formats_of_export(self):
+        self.assertEqual(offered("export", "--format", ""), FORMATS)
+        self.assertEqual(offered("export", "--format", "r"), {"rbldnsd"})
+
+    def test_files_stand_behind_the_option_that_wants_one(self):
+        folder = self.directory()
+        for name in ("a.json", "with blank.json", "b.txt"):
+            with open(os.path.join(folder, name), "w", encoding="utf-8"):
+                pass
+        for option in ("-c", "--config"):
+            self.assertEqual(
+                offered("check", option, "", cwd=folder),
+                {"a.json", "with blank.json", "b.txt"},
+            )
+            self.assertEqual(offered("check", option, "a", cwd=folder), {"a.json"})
+
+    def test_expand_offers_the_domains_of_the_configuration_that_is_named(self):
+        file = self.file("c.json", CONFIGURATION)
+        self.assertEqual(
+            offered("expand", "-c", file, ""),
+            {"spam.example", "more-spam.example", "good.example"},
+        )
+        self.assertEqual(
+            offered("expand", "--config", file, "--json", "more"),
+            {"more-spam.example"},
+        )
+
+    def test_without_a_configuration_expand_offers_nothing(self):
+        file = os.path.join(self.directory(), "none.json")
+        self.assertEqual(offered("expand", "-c", file, ""), set())
+
+    def test_bash_completes_by_it(self):
+        done = subprocess.run(
+            ["bash", "-c", 'source "$0"; complete -p spfblock', SCRIPT],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        self.assertEqual(done.stdout.strip(), "complete -F _spfblock spfblock")
