@@ -31,7 +31,7 @@ ZONE = (
     + ' ~all"\n'
 )
 
-COMMANDS = ("serve", "check", "query", "expand", "explain", "status")
+COMMANDS = ("serve", "check", "query", "expand", "explain", "export", "status")
 
 # One fault a line, each with the pointer that must be named.
 FAULTS = [
