@@ -51,13 +51,17 @@ class LogCase(BlackBoxCase):
 
     def lines_of_lookups(self, server):
         """The lines that some lookups lead to, up to the next statistics."""
+        self.wait_for_statistics(server, server.mark())  # earlier lines are read
         before = server.mark()
         with self.connect(server.port) as client:
             for key in ("62.1.1.7", "62.9.8.7", "192.0.2.1", "mx.example"):
                 client.get(key)
-        server.send_signal(signal.SIGUSR1)
-        server.wait_for_line("statistics found=", after=before)
+        self.wait_for_statistics(server, before)
         return server.lines[before:]
+
+    def wait_for_statistics(self, server, after):
+        server.send_signal(signal.SIGUSR1)
+        server.wait_for_line("statistics found=", after=after)
 
 
 class Lookups(LogCase):

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <filesystem>
 #include <string>
 #include <variant>
 
@@ -14,9 +13,7 @@ namespace {
 
 /// @param name below etc/ of the checkout
 config::settings shipped(const std::string& name) {
-  const auto checkout =
-      std::filesystem::path{__FILE__}.parent_path() / ".." / "..";
-  auto loaded = load_configuration((checkout / "etc" / name).string());
+  auto loaded = load_configuration(SPFBLOCK_SOURCE_DIR "/etc/" + name);
   REQUIRE(std::holds_alternative<configuration>(loaded));
   return std::get<configuration>(std::move(loaded)).settings;
 }
