@@ -3,6 +3,7 @@
 #include "core/dns/query_account.hpp"
 #include "core/spf/evaluation.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -16,6 +17,8 @@ struct crawl::task {
   /// Answers of this domain alone, in front of those of all.
   dns::answer_store answers;
   std::size_t outstanding = 0; ///< answers to wait for
+  /// Whether these may refer to other names: then more will be missing.
+  bool leads_on = true;
 };
 
 crawl::crawl(std::weak_ptr<resolver> from) : from_{std::move(from)} {}
@@ -25,18 +28,35 @@ void crawl::expand(const dns::name& domain, const spf::rules& by,
   advance(std::make_shared<task>(
       task{domain, by, std::move(done),
            std::make_shared<dns::query_account>(by.dns_queries),
-           dns::answer_store{&answers_}, 0}));
+           dns::answer_store{&answers_}}));
 }
 
 void crawl::advance(const std::shared_ptr<task>& of) {
-  const spf::expansion now = spf::evaluate(of->domain, of->answers, of->by);
+  if (of->leads_on) {
+    const auto missing =
+        spf::missing_answers(of->domain, of->answers, of->by, included_);
+    if (!missing.empty())
+      return ask(of, missing);
+  }
+  const spf::expansion now =
+      spf::evaluate(of->domain, of->answers, of->by, included_);
   if (now.missing.empty())
-    return of->done(now);
+    of->done(now);
+  else
+    ask(of, now.missing);
+}
+
+void crawl::ask(const std::shared_ptr<task>& of,
+                const std::vector<dns::question>& missing) {
   const auto from = from_.lock();
   if (!from)
     return;
-  of->outstanding = now.missing.size();
-  for (const dns::question& asked : now.missing)
+  of->outstanding = missing.size();
+  of->leads_on = std::any_of(
+      missing.begin(), missing.end(), [](const dns::question& each) {
+        return each.type == dns::rr_type::txt || each.type == dns::rr_type::mx;
+      });
+  for (const dns::question& asked : missing)
     from->resolve(
         asked, of->account,
         [self = shared_from_this(), of, asked](const dns::answer& given) {

@@ -5,18 +5,21 @@
 #include "core/dns/answer_store.hpp"
 #include "core/dns/name.hpp"
 #include "core/spf/expansion.hpp"
+#include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
 #include "server/resolver.hpp"
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace spfblock::server {
 
 /// Expands domains independently of each other over shared answers.
 ///
-/// Evaluates, asks at once for all that is missing, and evaluates again when
-/// the answers are in; each round goes one include deeper.  Each domain is an
+/// Looks what is missing, asks for all of that at once, and looks again when
+/// the answers are in; each round goes one include deeper.  Evaluates when
+/// nothing is to be expected any more.  Each domain is an
 /// asker with an account of its own: one that is slow, silent or over
 /// rules::dns_queries neither delays nor changes another.
 ///
@@ -37,11 +40,14 @@ private:
   struct task;
 
   void advance(const std::shared_ptr<task>& of);
+  void ask(const std::shared_ptr<task>& of,
+           const std::vector<dns::question>& missing);
   void answered(const std::shared_ptr<task>& of, const dns::question& asked,
                 const dns::answer& given);
 
   std::weak_ptr<resolver> from_;
   dns::answer_store answers_;
+  spf::parsed_records included_;
 };
 
 } // namespace spfblock::server

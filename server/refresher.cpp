@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -22,6 +23,10 @@ namespace {
 /// While domains are still being expanded, what is there already is published
 /// this often.
 constexpr milliseconds publish_interval{500};
+/// Less often where that takes long, as no more than one part in so many of the
+/// time is to go into it; but this often in any case.
+constexpr int publishing_part = 10;
+constexpr milliseconds longest_publish_interval{5000};
 /// How soon a replaced table is looked at again, to be freed off the serving
 /// threads.
 constexpr milliseconds free_interval{1000};
@@ -142,7 +147,9 @@ void refresher::publish_soon() {
   if (waiting_ || !dirty_)
     return;
   waiting_ = true;
-  soon_.expires_after(publish_interval);
+  soon_.expires_after(
+      std::clamp<clock::duration>(publishing_part * publishing_took_,
+                                  publish_interval, longest_publish_interval));
   soon_.async_wait([this](error_code error) {
     waiting_ = false;
     if (!error && !stopped_)
@@ -169,7 +176,7 @@ void refresher::publish() {
 
 void refresher::built(std::shared_ptr<const table::snapshot> next,
                       clock::duration took) {
-  building_since_ = std::nullopt;
+  publishing_took_ = clock::now() - *std::exchange(building_since_, {});
   if (stopped_)
     return;
   log_.write(log::event_of<log::kind::table_published>{}

@@ -101,6 +101,7 @@ private:
   bool dirty_ = false;  ///< something changed since the last build began
   bool urgent_ = false; ///< ... that waits for no allowed domain
   std::optional<table::moment> building_since_;
+  table::moment::duration publishing_took_{0}; ///< the last time
   table::moment active_at_{}; ///< when an expansion last began or ended
   bool waiting_ = false;      ///< `soon_` runs
   bool stopped_ = false;

@@ -1,4 +1,4 @@
-// DNS messages: encodes questions and decodes answers, with ldns.
+// DNS messages: encodes questions; decodes answers, with ldns.
 #pragma once
 
 #include "core/dns/answer.hpp"

@@ -105,7 +105,9 @@ address_set operator-(const address_set& a, const address_set& b) {
 }
 
 address_set& address_set::operator|=(const address_set& other) {
-  return *this = *this | other;
+  ipv4_ |= other.ipv4_;
+  ipv6_ |= other.ipv6_;
+  return *this;
 }
 
 address_set& address_set::operator&=(const address_set& other) {
@@ -113,7 +115,9 @@ address_set& address_set::operator&=(const address_set& other) {
 }
 
 address_set& address_set::operator-=(const address_set& other) {
-  return *this = *this - other;
+  ipv4_ -= other.ipv4_;
+  ipv6_ -= other.ipv6_;
+  return *this;
 }
 
 } // namespace spfblock::net

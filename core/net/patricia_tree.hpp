@@ -307,7 +307,7 @@ unsigned patricia_tree<Key, Width>::most_bits(entry_span entries,
   const unsigned most = std::min(
       {Width - length, 24U,
        static_cast<unsigned>(std::bit_width(2 * entries.size() - 2 + more))});
-  unsigned bits = std::max(1U, static_cast<unsigned>(std::bit_width(more)) - 1);
+  unsigned bits = std::max(1U, static_cast<unsigned>(std::bit_width(more / 2)));
   if (bits > most || !worth(entries, length, bits, more))
     bits = 1;
   while (bits < most && worth(entries, length, bits + 1, more))

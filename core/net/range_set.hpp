@@ -29,7 +29,9 @@ struct block {
 };
 
 /// A set of unsigned numbers: union, intersection and difference in linear
-/// time, for the set algebra of SPF evaluation (docs/spf-semantics.md).
+/// time, or in logarithmic time and a move where a single range is added to a
+/// set or taken from it, for the set algebra of SPF evaluation
+/// (docs/spf-semantics.md).
 ///
 /// Holds ascending, disjoint ranges that do not touch each other (class
 /// invariant), so equal sets have equal representations.  Regular value type.
@@ -73,9 +75,13 @@ public:
   friend range_set operator-(const range_set& a, const range_set& b) {
     return a.without(b);
   }
+  range_set& operator|=(const range_set& other);
+  range_set& operator-=(const range_set& other);
   friend bool operator==(const range_set&, const range_set&) = default;
 
 private:
+  void add(range<Number> r);
+  void remove(range<Number> r);
   [[nodiscard]] range_set united_with(const range_set& other) const;
   [[nodiscard]] range_set intersected_with(const range_set& other) const;
   [[nodiscard]] range_set without(const range_set& other) const;
@@ -163,6 +169,79 @@ std::vector<block<Number>> range_set<Number>::to_blocks(unsigned width) const {
   for (const range<Number>& r : ranges_)
     append_blocks(blocks, r, width);
   return blocks;
+}
+
+template <class Number>
+range_set<Number>& range_set<Number>::operator|=(const range_set& other) {
+  if (other.ranges_.size() == 1)
+    add(other.ranges_.front());
+  else if (!other.empty())
+    *this = empty() ? other : united_with(other);
+  return *this;
+}
+
+template <class Number>
+range_set<Number>& range_set<Number>::operator-=(const range_set& other) {
+  if (other.ranges_.size() == 1)
+    remove(other.ranges_.front());
+  else if (!other.empty() && !empty())
+    *this = without(other);
+  return *this;
+}
+
+/// Unites the ranges that `r` meets or touches with it.
+template <class Number>
+void range_set<Number>::add(range<Number> r) {
+  // Compared this way round, because last + 1 may not be a number any more.
+  const auto first = std::partition_point(
+      ranges_.begin(), ranges_.end(), [r](const range<Number>& below) {
+        return below
+            .last<r.first&& static_cast<Number>(r.first - below.last)> 1;
+      });
+  const auto above =
+      std::partition_point(first, ranges_.end(), [r](const range<Number>& met) {
+        return met.first <= r.last ||
+               static_cast<Number>(met.first - r.last) == 1;
+      });
+  if (first == above) {
+    ranges_.insert(first, r);
+    return;
+  }
+  first->first = std::min(first->first, r.first);
+  first->last = std::max((above - 1)->last, r.last);
+  ranges_.erase(first + 1, above);
+}
+
+/// Cuts `r` out of the ranges that it meets.
+template <class Number>
+void range_set<Number>::remove(range<Number> r) {
+  const auto first = std::partition_point(
+      ranges_.begin(), ranges_.end(),
+      [r](const range<Number>& below) { return below.last < r.first; });
+  const auto above =
+      std::partition_point(first, ranges_.end(), [r](const range<Number>& met) {
+        return met.first <= r.last;
+      });
+  if (first == above)
+    return;
+  const Number lowest = first->first;
+  const Number highest = (above - 1)->last;
+  auto rest = first;
+  if (highest > r.last) {
+    // The last one met keeps its upper part; its lower one may need a place.
+    if (lowest < r.first && above - first == 1) {
+      rest = ranges_.insert(first, *first);
+      (rest + 1)->first = static_cast<Number>(r.last + 1);
+      rest->last = static_cast<Number>(r.first - 1);
+      return;
+    }
+    (above - 1)->first = static_cast<Number>(r.last + 1);
+  }
+  if (lowest < r.first) {
+    rest->last = static_cast<Number>(r.first - 1);
+    ++rest;
+  }
+  ranges_.erase(rest, highest > r.last ? above - 1 : above);
 }
 
 template <class Number>

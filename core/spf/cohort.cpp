@@ -54,20 +54,16 @@ void cohorts::add(cohorts newcomers) {
 
 cohorts cohorts::extract(const net::address_set& network) {
   cohorts taken;
-  std::vector<cohort> kept;
   for (cohort& member : members_) {
     net::address_set inside = member.addresses & network;
-    if (inside.empty()) {
-      kept.push_back(std::move(member));
+    if (inside.empty())
       continue;
-    }
     member.addresses -= network;
     taken.add({member.family, member.dns_terms, member.void_lookups,
                std::move(inside)});
-    if (!member.addresses.empty())
-      kept.push_back(std::move(member));
   }
-  members_ = std::move(kept);
+  std::erase_if(members_,
+                [](const cohort& left) { return left.addresses.empty(); });
   return taken;
 }
 

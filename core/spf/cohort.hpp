@@ -3,6 +3,8 @@
 
 #include "core/net/address_set.hpp"
 
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace spfblock::spf {
@@ -49,11 +51,14 @@ public:
   template <class Condition>
   [[nodiscard]] cohorts extract_if(Condition condition) {
     cohorts taken;
-    std::vector<cohort> kept;
-    for (cohort& member : members_)
-      (condition(std::as_const(member)) ? taken.members_ : kept)
-          .push_back(std::move(member));
-    members_ = std::move(kept);
+    auto kept = members_.begin();
+    for (auto member = kept; member != members_.end(); ++member) {
+      if (condition(std::as_const(*member)))
+        taken.members_.push_back(std::move(*member));
+      else if (kept++ != member)
+        *std::prev(kept) = std::move(*member);
+    }
+    members_.erase(kept, members_.end());
     return taken;
   }
 

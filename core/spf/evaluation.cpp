@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace spfblock::spf {
@@ -26,12 +27,13 @@ struct record_result {
 
 /// The record being walked through.
 struct frame {
-  dns::name domain;
-  std::size_t first_term = 0; ///< of its terms in expansion::terms
+  const dns::name& domain;
+  std::size_t first_term = 0; ///< of its terms, of all that are visited
   unsigned depth = 1;         ///< 1: the listed domain's own record
   /// Whether a pass of this record is a pass of the listed domain: every
   /// include on the way is qualified by `+`.
   bool granting = true;
+  const frame* from = nullptr; ///< the record that led here
 };
 
 /// The addresses that one mechanism matches, and the others that go on.
@@ -43,16 +45,20 @@ struct match_result {
 
 class evaluator {
 public:
+  /// @param writes whether the expansion is wanted, not just what is missing
   evaluator(const dns::name& domain, const dns::answer_store& answers,
-            const rules& by)
+            const rules& by, parsed_records& included, bool writes)
       : dns_{answers, by.dns_queries},
         rules_{by},
-        tally_{by, out_},
+        included_{included},
+        writes_{writes},
+        tally_{by, out_, writes_},
         matcher_{dns_, by, tally_, out_} {
     out_.domain = domain;
   }
 
   expansion run();
+  std::vector<dns::question> questions();
 
 private:
   record_result visit(const dns::name& domain, std::optional<std::size_t> via,
@@ -75,11 +81,15 @@ private:
   record_result enter(const dns::name& target, std::size_t term,
                       const frame& from, cohorts undecided);
 
-  [[nodiscard]] bool loops(const dns::name& target, std::size_t term) const;
+  [[nodiscard]] static bool loops(const dns::name& target, const frame& from);
+  void note_terms(const record& parsed, std::size_t index);
 
   inquiry dns_;
   const rules& rules_;
+  parsed_records& included_;
+  const bool writes_; ///< `out_`; of it, the records serve the evaluation, too
   expansion out_;
+  std::size_t terms_ = 0; ///< visited so far
   tally tally_;
   matcher matcher_;
 };
@@ -107,6 +117,11 @@ expansion evaluator::run() {
   return std::move(out_);
 }
 
+std::vector<dns::question> evaluator::questions() {
+  visit(out_.domain, std::nullopt, cohorts::everybody(), nullptr);
+  return dns_.missing();
+}
+
 /// Evaluates the record of `domain` for the addresses `undecided`.
 record_result evaluator::visit(const dns::name& domain,
                                std::optional<std::size_t> via,
@@ -118,20 +133,27 @@ record_result evaluator::visit(const dns::name& domain,
   if (!select(index, undecided, result))
     return result;
 
-  const record parsed = parse_record(out_.records[index].text);
-  out_.records[index].text = printable(parsed.text, parsed.text.size());
-  frame here{domain, out_.terms.size(), 1, true};
-  if (from != nullptr) {
-    here.depth = from->depth + 1;
-    here.granting = from->granting;
-  }
+  const std::string& text = out_.records[index].text;
+  const frame here{domain, terms_, from ? from->depth + 1 : 1,
+                   !from || from->granting, from};
+  const std::optional<record> own =
+      from ? std::nullopt : std::optional{parse_record(text)};
+  const record& parsed = own ? *own : included_.find(domain, text);
+  note_terms(parsed, index);
+  return walk(parsed, here, std::move(undecided));
+}
+
+void evaluator::note_terms(const record& parsed, std::size_t index) {
+  terms_ += parsed.terms.size();
+  if (!writes_)
+    return;
   for (const term& each : parsed.terms) {
     term_visit& at = out_.terms.emplace_back();
     at.record = index;
     at.text = each.text;
     at.offset = each.offset;
   }
-  return walk(parsed, here, std::move(undecided));
+  out_.records[index].text = printable(parsed.text, parsed.text.size());
 }
 
 /// Finds the one SPF record of a domain (RFC 7208 §4.4, §4.5) and leaves its
@@ -221,14 +243,24 @@ void evaluator::apply(const directive& what, std::size_t term,
                       record_result& result) {
   if (undecided.empty())
     return;
-  out_.terms[term].reached = true;
-  out_.terms[term].is_all = what.mechanism == mechanism::all;
+  if (writes_) {
+    out_.terms[term].reached = true;
+    out_.terms[term].is_all = what.mechanism == mechanism::all;
+  }
   match_result outcome = match(what, term, here, std::exchange(undecided, {}));
   undecided = std::move(outcome.unmatched);
   tally_.note_counts(term, outcome.matched);
   tally_.note_counts(term, undecided);
   if (outcome.matched.empty())
     return;
+  if (!writes_) {
+    // What the listed domain's own record passes is asked about no more.
+    if (what.qualifier == qualifier::pass && here.depth > 1)
+      result.passed.add(std::move(outcome.matched));
+    else if (here.depth > 1)
+      result.not_passed.add(std::move(outcome.matched));
+    return;
+  }
 
   net::address_set decided = outcome.matched.addresses();
   if (what.qualifier == qualifier::pass) {
@@ -248,10 +280,12 @@ void evaluator::apply(const directive& what, std::size_t term,
 void evaluator::follow(const redirect_modifier& what, std::size_t term,
                        const frame& here, const cohorts& undecided,
                        record_result& result) {
-  out_.terms[term].reached = true;
+  if (writes_)
+    out_.terms[term].reached = true;
   match_result other =
       consult(what.target, term, here, tally_.spend_dns_term(term, undecided));
-  out_.terms[term].granted |= other.matched.addresses();
+  if (writes_)
+    out_.terms[term].granted |= other.matched.addresses();
   tally_.note_counts(term, other.matched);
   tally_.note_counts(term, other.unmatched);
   result.passed.add(std::move(other.matched));
@@ -318,21 +352,18 @@ record_result evaluator::enter(const dns::name& target, std::size_t term,
     return refuse(fmt::format("over {} records deep", deepest));
   if (out_.records.size() >= record_visit_limit)
     return refuse(fmt::format("over {} records visited", record_visit_limit));
-  if (out_.terms.size() >= term_visit_limit)
+  if (terms_ >= term_visit_limit)
     return refuse(fmt::format("over {} terms visited", term_visit_limit));
-  if (tally_.skips() && loops(target, term))
+  if (tally_.skips() && loops(target, from))
     return refuse("a loop");
   return visit(target, term, std::move(undecided), &from);
 }
 
 /// Whether the record of `target` is being evaluated already.
-bool evaluator::loops(const dns::name& target, std::size_t term) const {
-  std::optional<std::size_t> at = term;
-  while (at) {
-    const record_visit& visited = out_.records[out_.terms[*at].record];
-    if (visited.domain == target)
+bool evaluator::loops(const dns::name& target, const frame& from) {
+  for (const frame* at = &from; at != nullptr; at = at->from) {
+    if (at->domain == target)
       return true;
-    at = visited.via;
   }
   return false;
 }
@@ -353,8 +384,15 @@ match_result evaluator::match(const directive& what, std::size_t term,
 } // namespace
 
 expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
-                   const rules& by) {
-  return evaluator{domain, answers, by}.run();
+                   const rules& by, parsed_records& included) {
+  return evaluator{domain, answers, by, included, true}.run();
+}
+
+std::vector<dns::question> missing_answers(const dns::name& domain,
+                                           const dns::answer_store& answers,
+                                           const rules& by,
+                                           parsed_records& included) {
+  return evaluator{domain, answers, by, included, false}.questions();
 }
 
 } // namespace spfblock::spf

@@ -4,7 +4,10 @@
 #include "core/dns/answer_store.hpp"
 #include "core/dns/name.hpp"
 #include "core/spf/expansion.hpp"
+#include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
+
+#include <vector>
 
 namespace spfblock::spf {
 
@@ -27,8 +30,22 @@ namespace spfblock::spf {
 /// nothing is.  Answers that are missing count as "no match" meanwhile, so one
 /// call names nearly all questions of a level at once, and each level of
 /// includes takes one more call.
+/// @param included the records that were included so far; to be kept where
+///        evaluations one after the other include the same ones
 [[nodiscard]] expansion evaluate(const dns::name& domain,
                                  const dns::answer_store& answers,
-                                 const rules& by);
+                                 const rules& by, parsed_records& included);
+[[nodiscard]] inline expansion evaluate(const dns::name& domain,
+                                        const dns::answer_store& answers,
+                                        const rules& by) {
+  parsed_records none;
+  return evaluate(domain, answers, by, none);
+}
+
+/// What evaluate() would name as missing, in the same order, for less: nothing
+/// is written down.
+[[nodiscard]] std::vector<dns::question>
+missing_answers(const dns::name& domain, const dns::answer_store& answers,
+                const rules& by, parsed_records& included);
 
 } // namespace spfblock::spf

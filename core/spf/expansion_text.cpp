@@ -1,6 +1,8 @@
 #include "core/spf/expansion_text.hpp"
 
 #include "core/spf/rules.hpp"
+#include "core/support/paragraph.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -12,13 +14,19 @@
 namespace spfblock::spf {
 namespace {
 
-constexpr std::size_t screen_width = 80;
 constexpr std::size_t narrowest_tree = 34;
 constexpr std::size_t widest_tree = 39;
 
 std::string counted(std::uint64_t number, std::string_view one,
                     std::string_view many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+/// In ten characters at most: "2.3e+18".
+std::string figure(std::uint64_t count) {
+  constexpr std::uint64_t longest = 9'999'999'999;
+  return count > longest ? fmt::format("{:.1e}", static_cast<double>(count))
+                         : std::to_string(count);
 }
 
 /// "8 networks, 3584 IPv4 addresses, 2 IPv6 /64s"
@@ -55,18 +63,27 @@ public:
   }
 
 private:
-  void add(row::kind what, const std::string& text) {
-    rows_.push_back({what, text, {}, {}, {}, {}, {}});
+  /// A record is long, and a remark may be: each goes on at the next line.
+  void add(row::kind what, const std::string& branches, std::string_view head,
+           const std::string& text) {
+    const std::size_t indent = what == row::kind::remark ? 2 : 4;
+    std::string lines;
+    append_paragraph(lines, branches + std::string{head}, text,
+                     branches + std::string(indent, ' '));
+    lines.pop_back();
+    for (const std::string_view line : split(lines, '\n'))
+      rows_.push_back({what, std::string{line}, {}, {}, {}, {}, {}});
   }
 
   void add_record(std::size_t index, const std::string& branches) {
     const record_visit& record = of_.records[index];
     if (!record.error.empty()) {
-      add(row::kind::remark,
-          branches + "! " + record.domain.to_string() + ": " + record.error);
+      add(row::kind::remark, branches, "! ",
+          record.domain.to_string() + ": " + record.error);
       return;
     }
-    add_wrapped(fmt::format("TTL {} s  {}", record.ttl, record.text), branches);
+    add(row::kind::record, branches, fmt::format("TTL {} s  ", record.ttl),
+        record.text);
     std::vector<std::size_t> terms;
     for (std::size_t i = 0; i < of_.terms.size(); ++i) {
       if (of_.terms[i].record == index)
@@ -74,21 +91,6 @@ private:
     }
     for (const std::size_t term : terms)
       add_term(term, branches, term == terms.back());
-  }
-
-  /// A record is long: it goes on at the next line.
-  void add_wrapped(std::string_view text, const std::string& branches) {
-    const std::size_t room =
-        screen_width - std::min(screen_width / 2, branches.size());
-    while (text.size() > room) {
-      auto end = text.rfind(' ', room);
-      if (end == std::string_view::npos || end == 0)
-        end = std::min(text.find(' '), text.size());
-      add(row::kind::record, branches + std::string{text.substr(0, end)});
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    if (!text.empty())
-      add(row::kind::record, branches + std::string{text});
   }
 
   void add_term(std::size_t index, const std::string& branches, bool is_last) {
@@ -115,7 +117,7 @@ private:
 
     const std::string inner = branches + (is_last ? "   " : "|  ");
     for (const std::string& remark : term.remarks)
-      add(row::kind::remark, inner + "! " + remark);
+      add(row::kind::remark, inner, "! ", remark);
     for (std::size_t i = 1; i < of_.records.size(); ++i) {
       if (of_.records[i].via == index)
         add_record(i, inner);
@@ -126,9 +128,9 @@ private:
                           std::string_view sign) {
     to.networks = fmt::format("{}{}", sign, set.to_prefixes().size());
     if (const auto ipv4 = set.ipv4_count(); ipv4 > 0)
-      to.ipv4 = fmt::format("{}{}", sign, ipv4);
+      to.ipv4 = fmt::format("{}{}", sign, figure(ipv4));
     if (const auto ipv6 = set.ipv6_slash64_count(); ipv6 > 0)
-      to.ipv6 = fmt::format("{}{}", sign, ipv6);
+      to.ipv6 = fmt::format("{}{}", sign, figure(ipv6));
   }
 
   const expansion& of_;
@@ -170,19 +172,25 @@ void append_row(std::string& out, const row& line, std::size_t width,
   out += fmt::format("{}{}{}\n", start, text, start.empty() ? "" : "\x1b[0m");
 }
 
+std::string paragraph(const std::string& text) {
+  std::string out;
+  append_paragraph(out, "", text, 2);
+  return out;
+}
+
 std::string listing_text(const expansion& of) {
   switch (of.outcome) {
-  case outcome::temperror: return fmt::format("temperror: {}\n", of.reason);
-  case outcome::no_record: return "no SPF record\n";
+  case outcome::temperror: return paragraph("temperror: " + of.reason);
+  case outcome::no_record: return of.domain.to_string() + ": no SPF record\n";
   case outcome::expanded: break;
   }
   std::string out;
   for (const net::ip_prefix& network : of.pass.to_prefixes())
     out += network.to_string() + '\n';
-  out += fmt::format("{}: {}; TTL {} s, {}\n", of.domain.to_string(),
-                     size_of(of.pass), of.ttl,
-                     counted(of.questions, "DNS question", "DNS questions"));
-  return out;
+  return out +
+         paragraph(fmt::format(
+             "{}: {}; TTL {} s, {}", of.domain.to_string(), size_of(of.pass),
+             of.ttl, counted(of.questions, "DNS question", "DNS questions")));
 }
 
 } // namespace

@@ -5,12 +5,11 @@
 #include "core/dns/answer_store.hpp"
 #include "core/dns/question.hpp"
 
-#include <tsl/hopscotch_set.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 namespace spfblock::spf {
@@ -54,7 +53,7 @@ private:
 
   const dns::answer_store& answers_;
   std::optional<unsigned> most_;
-  tsl::hopscotch_set<dns::question> asked_;
+  std::unordered_set<dns::question> asked_;
   std::vector<dns::question> missing_;
   std::uint32_t ttl_ = no_ttl;
 };

@@ -8,15 +8,23 @@
 namespace spfblock::spf {
 
 void tally::remark(std::size_t term, const std::string& text) {
+  if (!writes_)
+    return;
   auto& remarks = out_.terms[term].remarks;
   if (std::find(remarks.begin(), remarks.end(), text) == remarks.end())
     remarks.push_back(text);
 }
 
-void tally::syntax_error(std::size_t term, const failure& fault) {
-  remark(term, fmt::format("permerror: {} (octet {} of the record)",
-                           fault.message, fault.offset));
+void tally::error(std::size_t term, const std::string& text) {
+  if (!writes_)
+    return;
+  remark(term, text);
   out_.terms[term].in_error = true;
+}
+
+void tally::syntax_error(std::size_t term, const failure& fault) {
+  error(term, fmt::format("permerror: {} (octet {} of the record)",
+                          fault.message, fault.offset));
 }
 
 cohorts tally::permerror(cohorts concerned) {
@@ -29,8 +37,7 @@ cohorts tally::permerror(std::size_t term, cohorts concerned,
                          const std::string& why) {
   if (concerned.empty())
     return concerned;
-  remark(term, "permerror: " + why);
-  out_.terms[term].in_error = true;
+  error(term, "permerror: " + why);
   return permerror(std::move(concerned));
 }
 
@@ -46,12 +53,13 @@ void tally::temperror(std::size_t term, const cohorts& concerned,
                       const std::string& why) {
   if (concerned.empty())
     return;
-  remark(term, "temperror: " + why);
-  out_.terms[term].in_error = true;
+  error(term, "temperror: " + why);
   temperror(concerned, why);
 }
 
 void tally::note_counts(std::size_t term, const cohorts& after) {
+  if (!writes_)
+    return;
   term_visit& at = out_.terms[term];
   at.dns_terms = std::max(at.dns_terms, after.most_dns_terms());
   at.void_lookups = std::max(at.void_lookups, after.most_void_lookups());
@@ -62,9 +70,10 @@ cohorts tally::spend_dns_term(std::size_t term, const cohorts& undecided) {
   note_counts(term, counted);
   cohorts over = counted.extract_if(
       [](const cohort& c) { return c.dns_terms > dns_term_limit; });
-  counted.add(permerror(
-      term, std::move(over),
-      fmt::format("over {} terms that cause DNS queries", dns_term_limit)));
+  if (!over.empty())
+    counted.add(permerror(
+        term, std::move(over),
+        fmt::format("over {} terms that cause DNS queries", dns_term_limit)));
   return counted;
 }
 
@@ -73,9 +82,10 @@ cohorts tally::spend_void_lookup(std::size_t term, const cohorts& unmatched) {
   note_counts(term, counted);
   cohorts over = counted.extract_if(
       [](const cohort& c) { return c.void_lookups > void_lookup_limit; });
-  counted.add(
-      permerror(term, std::move(over),
-                fmt::format("over {} void lookups", void_lookup_limit)));
+  if (!over.empty())
+    counted.add(
+        permerror(term, std::move(over),
+                  fmt::format("over {} void lookups", void_lookup_limit)));
   return counted;
 }
 

@@ -17,7 +17,12 @@ class tally {
 public:
   /// @param by outlives the tally
   /// @param out where it is written; outlives the tally
-  tally(const rules& by, expansion& out) : rules_{by}, out_{out} {}
+  /// @param writes whether anything is to be noted at terms; if not, they need
+  ///        not be there
+  tally(const rules& by, expansion& out, bool writes)
+      : rules_{by},
+        out_{out},
+        writes_{writes} {}
 
   /// Whether errors and the limits of the RFC are passed over.
   [[nodiscard]] bool skips() const noexcept {
@@ -60,8 +65,11 @@ public:
   void note_counts(std::size_t term, const cohorts& after);
 
 private:
+  void error(std::size_t term, const std::string& text);
+
   const rules& rules_;
   expansion& out_;
+  const bool writes_;
 };
 
 } // namespace spfblock::spf

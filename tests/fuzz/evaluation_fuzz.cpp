@@ -156,6 +156,7 @@ void check_texts(const spf::expansion& of, const claims& claim) {
                 "a record is safe to print");
   for (const spf::grant& grant : of.grants)
     claim.holds(is_printable(chain(of, grant.term)), "a chain is safe");
+  claim.holds(is_printable(of.reason), "a reason is safe to print");
 }
 
 /// The ends of the networks, and their neighbours outside.

@@ -6,6 +6,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace spfblock;
 using namespace spfblock::server;
@@ -288,4 +290,83 @@ TEST_CASE("dns_client: an answer to the first sending counts after a second",
         static_cast<std::uint64_t>(
             times[wire_question("slow.example", type_txt)] - 1));
   CHECK(client.totals().timeouts == 0);
+}
+
+// Sockets ------------------------------------------------------------------
+
+namespace {
+
+/// The ports from which `questions` were asked, one after the other, with one
+/// under way elsewhere, so that the sockets are kept.
+std::vector<std::uint16_t> ports_of(int questions,
+                                    scripted_server::script answers) {
+  boost::asio::io_context io;
+  scripted_server peer{io, std::move(answers)};
+  auto by = asking({peer.endpoint()});
+  by.exchange.timeout = milliseconds{5000};
+  dns_client client{io, by};
+  client.resolve(txt("silent.example"), account_of(),
+                 [](const dns::answer&) {});
+  for (int i = 0; i < questions; ++i)
+    ask(io, client, std::to_string(i) + ".example");
+  std::vector<std::uint16_t> ports;
+  for (const auto& query : peer.queries()) {
+    if (query.question != wire_question("silent.example", type_txt))
+      ports.push_back(query.from_port);
+  }
+  return ports;
+}
+
+std::map<std::uint16_t, int> uses_of(const std::vector<std::uint16_t>& ports) {
+  std::map<std::uint16_t, int> uses;
+  for (const auto port : ports)
+    ++uses[port];
+  return uses;
+}
+
+} // namespace
+
+TEST_CASE("dns_client: a socket asks a few questions and no more",
+          "[server][dns_client]") {
+  const auto ports = ports_of(100, answer_unless_silent);
+  REQUIRE(ports.size() == 100);
+  CHECK(uses_of(ports).size() < 50);
+  for (const auto& [port, uses] : uses_of(ports))
+    CHECK(uses <= static_cast<int>(datagram_sockets::most_questions));
+}
+
+TEST_CASE("dns_client: a socket that had a wrong message asks nothing more",
+          "[server][dns_client]") {
+  const auto ports = ports_of(20, [](const received_query& q) {
+    auto replies = answer_unless_silent(q);
+    if (!replies.empty())
+      replies.insert(replies.begin(), "x");
+    return replies;
+  });
+  REQUIRE(ports.size() == 20);
+  CHECK(uses_of(ports).size() > 10); // the kernel may give a port again
+}
+
+TEST_CASE("dns_client: what comes late is no answer to the next question",
+          "[server][dns_client]") {
+  std::string before;
+  const auto replies = [&before](const received_query& q) {
+    auto now = answer_unless_silent(q);
+    if (!now.empty() && !before.empty())
+      now.insert(now.begin(), before);
+    before = txt_reply(q, "late").octets();
+    return now;
+  };
+  boost::asio::io_context io;
+  scripted_server peer{io, replies};
+  auto by = asking({peer.endpoint()});
+  by.exchange.timeout = milliseconds{5000};
+  dns_client client{io, by};
+  client.resolve(txt("silent.example"), account_of(),
+                 [](const dns::answer&) {});
+  for (int i = 0; i < 20; ++i)
+    CHECK(ask(io, client, std::to_string(i) + ".example")->texts ==
+          std::vector<std::string>{"heard"});
+  CHECK(client.totals().queries == 21);
+  CHECK(client.totals().ignored > 0);
 }

@@ -102,6 +102,25 @@ TEST_CASE("range_set: agrees with bitmaps on all pairs of sets of 3 bits",
   }
 }
 
+TEST_CASE("range_set: what is changed in place is what the operators give",
+          "[net][range_set]") {
+  for (const unsigned base : {0U, 248U}) {
+    for (unsigned a = 0; a < 256; ++a) {
+      for (unsigned b = 0; b < 256; ++b) {
+        const small_set one = set_of(a, base);
+        const small_set other = set_of(b, base);
+        small_set united = one;
+        united |= other;
+        small_set rest = one;
+        rest -= other;
+        if (united != (one | other) || rest != (one - other))
+          FAIL("sets " << a << " and " << b << " at " << base);
+      }
+    }
+  }
+  SUCCEED();
+}
+
 TEST_CASE("range_set: holds, counts and lists each set of 3 bits",
           "[net][range_set]") {
   const unsigned base = GENERATE(0U, 248U);

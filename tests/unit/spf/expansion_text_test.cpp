@@ -1,5 +1,6 @@
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
+#include "core/support/text.hpp"
 #include "tests/support/zone_answers.hpp"
 
 #include <catch2/catch.hpp>
@@ -132,7 +133,34 @@ TEST_CASE("to_text says why there is nothing to list",
 
   made.outcome = spf::outcome::no_record;
   made.records[0].error = "nothing there";
-  CHECK(is_shown(spf::to_text(made, spf::colour::off), "nothing there"));
+  const std::string gone = spf::to_text(made, spf::colour::off);
+  CHECK(is_shown(gone, "nothing there"));
+  CHECK(gone.ends_with("\nspam.example: no SPF record\n"));
+}
+
+TEST_CASE("to_text fits into 80 columns, but for words that do not",
+          "[spf][expansion_text]") {
+  std::string words;
+  for (std::size_t size = 1; size <= 40; ++size)
+    words += (size == 1 ? "" : " ") + std::string(size, 'w');
+  const std::string long_word(100, 'x');
+  spf::expansion made = two_records();
+  made.records[0].text = "v=spf1 " + words;
+  made.records[1].text = "v=spf1 " + words + ' ' + long_word;
+  made.terms[0].remarks = {words, words};
+  made.terms[2].remarks = {words};
+  made.terms[5].granted = net::address_set{*net::ip_prefix::parse("2000::/3")};
+  made.pass = net::address_set::everything(net::family::ipv4) |
+              net::address_set::everything(net::family::ipv6);
+
+  const std::string shown = spf::to_text(made, spf::colour::off);
+  CAPTURE(shown);
+  CHECK(is_shown(shown, "2.3e+18"));
+  CHECK(is_shown(shown, "\n|  " + std::string(4, ' ') + long_word + "\n"));
+  for (const std::string_view line : split(shown, '\n')) {
+    if (!is_shown(line, long_word))
+      CHECK(line.size() <= 80);
+  }
 }
 
 TEST_CASE("to_text is printable, whatever a record says",
