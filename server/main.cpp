@@ -1,6 +1,7 @@
 // The command line: what was asked for, and which exit status says how it
 // went.
 #include "core/exports/format.hpp"
+#include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/configuration.hpp"
 #include "server/version.hpp"
@@ -9,6 +10,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <exception>
 #include <functional>
@@ -20,15 +23,20 @@
 namespace spfblock::server {
 namespace {
 
+/// Where explanations begin in --help, so that none goes beyond 80 columns.
+constexpr std::size_t help_column = 22;
+
 /// What all subcommands share.
 CLI::App* add_command(CLI::App& program, const std::string& name,
                       const std::string& purpose,
                       std::optional<std::string>& configuration_file) {
   CLI::App* command = program.add_subcommand(name, purpose);
   command->set_version_flag("--version", std::string{"spfblock "} + version);
-  command->add_option("-c,--config", configuration_file,
-                      std::string{"Configuration file (default: "} +
-                          default_configuration_file + ")");
+  command
+      ->add_option("-c,--config", configuration_file,
+                   std::string{"Configuration (default: "} +
+                       default_configuration_file + ")")
+      ->type_name("FILE");
   return command;
 }
 
@@ -87,7 +95,9 @@ void add_own_commands(CLI::App& program, command_line& line) {
 
   CLI::App* expand = add_command(
       program, "expand", "Expand SPF records now and print them", line.file);
-  expand->add_option("domain", line.domains, "Domains to expand")->required();
+  expand->add_option("DOMAIN", line.domains, "Domains to expand")
+      ->required()
+      ->type_name("");
   expand->add_flag("--json", line.as_json, "Print JSON (docs/expand-json.md)");
   expand->callback([&line] {
     line.chosen = [&line] {
@@ -100,12 +110,14 @@ void add_own_commands(CLI::App& program, command_line& line) {
 void add_asking_commands(CLI::App& program, command_line& line) {
   CLI::App* query = add_command(
       program, "query", "Ask a running server, as Postfix does", line.file);
-  query->add_option(
-      "--server", line.server,
-      "Where to ask, HOST:PORT (default: from the configuration)");
   query
-      ->add_option("key", line.keys, "Keys to look up; - reads them from stdin")
-      ->required();
+      ->add_option("--server", line.server,
+                   "Where to ask (default: as the configuration says)")
+      ->type_name("HOST:PORT");
+  query
+      ->add_option("KEY", line.keys, "Keys to look up; - reads them from stdin")
+      ->required()
+      ->type_name("");
   query->callback([&line] {
     line.chosen = [&line] {
       return query_command(line.configured(), line.server, unmarked(line.keys));
@@ -115,8 +127,9 @@ void add_asking_commands(CLI::App& program, command_line& line) {
   CLI::App* explain =
       add_command(program, "explain",
                   "Say why an address is listed, or why not", line.file);
-  explain->add_option("address", line.address, "IPv4 or IPv6 address")
-      ->required();
+  explain->add_option("ADDRESS", line.address, "IPv4 or IPv6 address")
+      ->required()
+      ->type_name("");
   explain->callback([&line] {
     line.chosen = [&line] {
       return explain_command(line.configured(), line.address);
@@ -144,10 +157,13 @@ void add_export_command(CLI::App& program, command_line& line) {
       add_command(program, "export",
                   "Print the whole table for another program", line.file);
   command
-      ->add_option("--format", line.export_format, "What for (docs/export.md)")
+      ->add_option("--format", line.export_format,
+                   fmt::format("What for (docs/export.md):\n{}",
+                               fmt::join(exports::format_names, ", ")))
       ->required()
       ->check(CLI::IsMember(std::vector<std::string>{
-          exports::format_names.begin(), exports::format_names.end()}));
+          exports::format_names.begin(), exports::format_names.end()}))
+      ->option_text("FORMAT");
   command->callback([&line] {
     line.chosen = [&line] {
       return export_command(line.configured(), line.export_format);
@@ -155,10 +171,25 @@ void add_export_command(CLI::App& program, command_line& line) {
   });
 }
 
+/// What is wrong with the command line; safe for a terminal.
+std::string complaint(const CLI::App& program, const CLI::ParseError& error) {
+  const auto unknown = program.remaining();
+  std::string text = error.what();
+  if (program.get_subcommands().empty() && !unknown.empty())
+    text = (unknown.front().starts_with('-') ? "unknown option: "
+                                             : "unknown command: ") +
+           unknown.front();
+  std::erase(text, mark);
+  return printable(text);
+}
+
 exit_status run(int argc, const char* const* argv) {
-  CLI::App program{"Rejects the hosts that spammers list in their SPF records: "
-                   "a tcp_table(5) server for Postfix",
-                   "spfblock"};
+  CLI::App program{
+      "Rejects the hosts that spammers list in their SPF records:\n"
+      "a tcp_table(5) server for Postfix",
+      "spfblock"};
+  program.get_formatter()->column_width(help_column);
+  program.get_formatter()->label("REQUIRED", "");
   program.set_version_flag("--version", std::string{"spfblock "} + version);
   program.require_subcommand(1);
   command_line line;
@@ -169,9 +200,13 @@ exit_status run(int argc, const char* const* argv) {
   try {
     program.parse(marked(argc, argv));
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = error.get_exit_code() == 0;
-    program.exit(error);
-    return asked_for_help ? exit_status::done : exit_status::usage;
+    if (error.get_exit_code() == 0) {
+      program.exit(error);
+      return exit_status::done;
+    }
+    std::cerr << "spfblock: " << complaint(program, error)
+              << "\nRun with --help for more information.\n";
+    return exit_status::usage;
   }
   return line.chosen();
 }

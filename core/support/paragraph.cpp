@@ -20,6 +20,11 @@ std::size_t line_end(std::string_view text, std::size_t room) {
 
 void append_paragraph(std::string& out, std::string_view head,
                       std::string_view text, std::size_t indent) {
+  append_paragraph(out, head, text, std::string(indent, ' '));
+}
+
+void append_paragraph(std::string& out, std::string_view head,
+                      std::string_view text, std::string_view margin) {
   out += head;
   std::size_t column = head.size();
   for (;;) {
@@ -30,8 +35,8 @@ void append_paragraph(std::string& out, std::string_view head,
     text.remove_prefix(std::min(end + 1, text.size()));
     if (text.empty())
       return;
-    out.append(indent, ' ');
-    column = indent;
+    out += margin;
+    column = margin.size();
   }
 }
 

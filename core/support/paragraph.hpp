@@ -17,4 +17,8 @@ inline constexpr std::size_t screen_width = 80;
 void append_paragraph(std::string& out, std::string_view head,
                       std::string_view text, std::size_t indent);
 
+/// The same, with further lines that begin with `margin`: "|  |    ".
+void append_paragraph(std::string& out, std::string_view head,
+                      std::string_view text, std::string_view margin);
+
 } // namespace spfblock

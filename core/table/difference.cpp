@@ -38,10 +38,11 @@ std::vector<std::string> remarks_on(const domain_page& page) {
                                    : "no SPF record");
   else if (!page.trouble.empty())
     remarks.push_back("not listed in full: " + page.trouble);
-  for (const objection& each : objections_to(page))
+  for (const objection& each : objections_to(page)) {
     remarks.push_back(each.text);
-  const auto kept_off = page.kept_off.to_prefixes();
-  if (!kept_off.empty())
+    remarks.push_back("refused: " + some_networks(each.addresses));
+  }
+  if (!page.kept_off.empty())
     remarks.push_back("allow keeps off " + some_networks(page.kept_off));
   return remarks;
 }

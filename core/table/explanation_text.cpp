@@ -46,12 +46,14 @@ std::string to_text(const explanation& of) {
   if (of.reasons.empty())
     text = address + " is not listed\n";
   for (const listing_reason& reason : of.reasons) {
-    text += text.empty() ? address + " is listed by " : "also listed by ";
-    text += safe(reason.listing) + '\n';
+    append_paragraph(text, "",
+                     (text.empty() ? address + " is" : "also") + " listed by " +
+                         safe(reason.listing),
+                     2);
     append_reason(text, reason, of.at);
   }
   for (const exemption& each : of.exemptions) {
-    text += "kept off " + safe(each.listing) + '\n';
+    append_paragraph(text, "", "kept off " + safe(each.listing), 2);
     append_field(text, "reason", each.reason);
   }
   return text;

@@ -140,7 +140,9 @@ std::string condition_note(const domain_status& of) {
                              : fmt::format("{} times in a row", of.failures)) +
            ": " + safe(of.trouble) +
            (is_unknown_friend(of) ? "" : networks_meanwhile(of));
-  case domain_condition::gone: return "no SPF record" + networks_meanwhile(of);
+  case domain_condition::gone:
+    return "no SPF record" + networks_meanwhile(of) +
+           (of.networks == 0 ? "" : " until a second look confirms it");
   case domain_condition::overdue:
     return "not looked at for too long" + networks_meanwhile(of);
   case domain_condition::waiting:

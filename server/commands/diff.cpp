@@ -1,6 +1,8 @@
+#include "core/dns/name.hpp"
 #include "core/exports/format.hpp"
 #include "core/exports/holdings_json.hpp"
 #include "core/table/difference.hpp"
+#include "core/table/state.hpp"
 #include "server/clocks.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -13,6 +15,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include <iostream>
+#include <utility>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
@@ -36,15 +40,34 @@ std::vector<table::holding> holdings_now(const config::settings& by) {
   return {};
 }
 
-/// What is known of the domains, so that growth and vanished records are judged
-/// as a refresh would judge them.
-table::domain_book known_book(const config::settings& by) {
+/// What is listed now, as if it had just been found.
+table::state state_of(const std::vector<table::holding>& holdings,
+                      table::timestamp now) {
+  table::state made;
+  for (const table::holding& each : holdings) {
+    const auto name = dns::name::from_text(each.name);
+    if (!name)
+      continue;
+    table::domain_state& kept = made.domains.emplace_back();
+    kept.name = *name;
+    kept.good.pass = each.addresses;
+    kept.good_at = now.wall;
+  }
+  return made;
+}
+
+/// What is known of the domains, so that growth, vanished records and DNS
+/// failures are judged as a refresh would judge them: by the state file, and
+/// where that says nothing, or nothing yet, by what is listed.
+table::domain_book known_book(const config::settings& by,
+                              const std::vector<table::holding>& listed) {
   const table::timestamp now = read_clocks();
-  auto known = read_last_known(by, now);
-  if (known)
-    return std::move(known->book);
   table::domain_book book;
-  book.apply(by, own_addresses(), now);
+  if (auto known = read_last_known(by, now))
+    book = (*std::move(known)).book;
+  else
+    book.apply(by, own_addresses(), now);
+  book.restore(state_of(listed, now), now);
   return book;
 }
 
@@ -55,7 +78,7 @@ void refresh(table::domain_book& book, const configuration& by) {
   const auto questions = make_resolver(io, log, by);
   const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
   const auto due = book.take_due(read_clocks());
-  progress_line progress{due.size()};
+  progress_line progress{io, due.size()};
   for (const auto& each : due) {
     round->expand(each.domain, each.by,
                   [&, as = each.role](const spf::expansion& result) {
@@ -73,7 +96,7 @@ exit_status diff_command(const std::string& configuration_file) {
   if (!loaded)
     return exit_status::config;
   const auto before = holdings_now(loaded->settings);
-  table::domain_book book = known_book(loaded->settings);
+  table::domain_book book = known_book(loaded->settings, before);
   refresh(book, *loaded);
   const auto changes = table::difference_between(before, book);
   std::cout << table::to_text(changes);

@@ -61,7 +61,7 @@ std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
   const auto questions = make_resolver(io, log, by);
   const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
   std::vector<spf::expansion> results(names.size());
-  progress_line progress{names.size()};
+  progress_line progress{io, names.size()};
   for (std::size_t i = 0; i < names.size(); ++i) {
     round->expand(names[i], rules_for(names[i], by.settings),
                   [&results, &progress, i](const spf::expansion& result) {

@@ -1,13 +1,30 @@
 #include "server/commands/progress_line.hpp"
 
+#include <chrono>
 #include <iostream>
 #include <unistd.h>
 
 namespace spfblock::server {
+namespace {
 
-progress_line::progress_line(std::size_t all)
-    : all_{all},
-      shown_{all > 1 && isatty(STDERR_FILENO) == 1} {}
+/// What a person waits for without a word.
+constexpr std::chrono::seconds patience{1};
+
+} // namespace
+
+progress_line::progress_line(boost::asio::io_context& io, std::size_t all)
+    : patience_{io},
+      all_{all} {
+  if (all == 0 || isatty(STDERR_FILENO) != 1)
+    return;
+  patience_.expires_after(patience);
+  patience_.async_wait([this](const boost::system::error_code& error) {
+    if (error || done_ == all_)
+      return;
+    shown_ = true;
+    show();
+  });
+}
 
 progress_line::~progress_line() {
   if (shown_)
@@ -16,9 +33,16 @@ progress_line::~progress_line() {
 
 void progress_line::one_more() {
   ++done_;
+  if (done_ == all_)
+    patience_.cancel();
   if (shown_)
-    std::cerr << "\rexpanded " << done_ << " of " << all_ << " domains"
-              << std::flush;
+    show();
+}
+
+void progress_line::show() {
+  std::cerr << '\r' << done_ << " of " << all_
+            << (all_ == 1 ? " domain" : " domains") << " expanded"
+            << std::flush;
 }
 
 } // namespace spfblock::server

@@ -110,6 +110,16 @@ class Diff(BlackBoxCase):
             r"^spam\.test: no change\n  ! limit growth: found 32768, allowed 2048; held",
         )
 
+    def test_without_a_state_file_judges_by_what_the_server_lists(self):
+        self.configuration["state_file"] = ""
+        server = self.started()
+        self.publish(AFTER.replace("62.1.3.0/24", "62.16.0.0/17"))
+        grown = self.diff(server.file)
+        self.assertRegex(grown.stdout, r"^spam\.test: no change\n  ! limit growth: ")
+        self.publish("")
+        gone = self.diff(server.file)
+        self.assertRegex(gone.stdout, r"^spam\.test: no change\n  ! no SPF record; ")
+
     def test_exits_69_where_the_dns_fails_for_all(self):
         silent = f"127.0.0.1:{free_port()}"
         self.started().stop()

@@ -40,6 +40,14 @@ TEST_CASE("a word that fits no line is not broken", "[support][paragraph]") {
   CHECK(paragraph(x, x, 90) == x + x + "\n");
 }
 
+TEST_CASE("further lines of a paragraph may begin with a margin",
+          "[support][paragraph]") {
+  const std::string x(77, 'x');
+  std::string out = "before\n";
+  append_paragraph(out, "|  ! ", x + " y " + x, "|    ");
+  CHECK(out == "before\n|  ! " + x + "\n|    y\n|    " + x + "\n");
+}
+
 TEST_CASE("a paragraph keeps every word, and no line is too wide",
           "[support][paragraph]") {
   std::string text;

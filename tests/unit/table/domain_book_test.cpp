@@ -176,8 +176,21 @@ TEST_CASE("a shorter interval pulls the next refresh forward, a longer one "
 
   settings.refresh.interval = 20min;
   f.apply(settings);
-  CHECK(f.page(0).due == f.now.steady + 20min);
+  CHECK(f.page(0).due == f.now.steady + 15min); // the look was 5 min ago
   CHECK(f.page(1).due == b_due);
+}
+
+TEST_CASE("nothing is left overdue by a shorter interval",
+          "[table][domain_book]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.refresh.interval = 24h;
+  book_fixture f{settings};
+  f.take_due();
+  f.settle(expanded("a.example", "192.0.2.1"));
+  f.pass(5h);
+  settings.refresh.interval = 1h;
+  f.apply(settings);
+  CHECK(f.take_due() == "a.example");
 }
 
 TEST_CASE("apply gives expansions under way up, the others stay as they are",

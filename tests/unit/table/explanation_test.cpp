@@ -263,6 +263,18 @@ kept off other.example
 )");
 }
 
+TEST_CASE("a long name stands on a line of its own", "[table][explanation]") {
+  const std::string name = std::string(60, 'a') + ".example";
+  explanation told{"192.0.2.1", {}, {}, beginning.wall};
+  told.reasons.push_back(
+      {name, "192.0.2.0/24", "REJECT", "by hand", std::nullopt, std::nullopt});
+  told.exemptions.push_back({"b." + std::string(60, 'b') + ".example", "r"});
+  const std::string shown = to_text(told);
+  CHECK(shown.starts_with("192.0.2.1 is listed by\n  " + name + "\n"));
+  CHECK(shown.find("\nkept off b." + std::string(60, 'b') + ".example\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("no word of an explanation reaches the terminal as it is",
           "[table][explanation]") {
   const std::string bad = "\x1b[31m\xff\n";

@@ -103,7 +103,8 @@ unknown.example
   DNS failed once: unknown.example TXT: SERVFAIL of 192.0.2.53; lists nothing
 
 gone.example
-  no SPF record; the last good networks stay listed
+  no SPF record; the last good networks stay listed until a second look confirms
+    it
 
 held.example
   limit growth: found 65536, allowed 4112; held until a second look confirms it
