@@ -6,6 +6,8 @@
 #include "server/descriptor.hpp"
 #include "server/listening_socket.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -15,6 +17,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <chrono>
+#include <deque>
 #include <utility>
 
 namespace spfblock::server {
@@ -30,6 +33,8 @@ namespace {
 constexpr unsigned most_connections = 16;
 constexpr std::uint32_t longest_header = 8192;
 constexpr std::chrono::seconds patience{5};
+/// How long nobody is accepted where descriptors or memory are short.
+constexpr std::chrono::milliseconds rest_time{200};
 
 admin_request parse_target(std::string_view target) {
   const auto question_mark = target.find('?');
@@ -70,6 +75,8 @@ bool is_loopback_host(std::string_view host) {
 struct admin_port::shared_state {
   handler answers;
   unsigned connections = 0;
+  /// Those whose request was read, the first one first.
+  std::deque<std::shared_ptr<connection>> waiting;
 };
 
 /// One client: requests one after another, each within its time.
@@ -93,11 +100,32 @@ public:
         stream_, buffer_, *parser_,
         [self = shared_from_this()](error_code error, std::size_t) {
           if (!error)
-            self->answer();
+            self->wait_for_turn();
         });
   }
 
 private:
+  void wait_for_turn() {
+    state_->waiting.push_back(shared_from_this());
+    if (state_->waiting.size() == 1)
+      post_turn(stream_.get_executor(), state_);
+  }
+
+  /// Answers one of those who wait each time that the loop comes round: a page
+  /// may take seconds, and whatever else is due is done between two of them.
+  static void post_turn(const asio::any_io_executor& on,
+                        const std::shared_ptr<shared_state>& state) {
+    asio::post(on, [on, state] {
+      if (state->waiting.empty())
+        return; // the port is gone
+      const auto next = std::move(state->waiting.front());
+      state->waiting.pop_front();
+      next->answer();
+      if (!state->waiting.empty())
+        post_turn(on, state);
+    });
+  }
+
   void answer() {
     const auto& request = parser_->get();
     admin_reply given = reply_to(request);
@@ -143,6 +171,7 @@ admin_port::admin_port(asio::io_context& io, const log_sink& log,
                        handler answers)
     : state_{std::make_shared<shared_state>()},
       acceptor_{io},
+      rest_{io},
       log_{log} {
   state_->answers = std::move(answers);
 }
@@ -150,6 +179,7 @@ admin_port::admin_port(asio::io_context& io, const log_sink& log,
 admin_port::~admin_port() {
   close();
   state_->answers = nullptr;
+  state_->waiting.clear(); // they hold the state
 }
 
 void admin_port::listen(const std::optional<net::endpoint>& on,
@@ -177,6 +207,7 @@ void admin_port::listen(const std::optional<net::endpoint>& on,
 /// watched (epoll(7)).
 void admin_port::close() {
   listening_on_ = std::nullopt;
+  rest_.cancel();
   error_code ignored;
   if (acceptor_.is_open())
     const descriptor closed{acceptor_.release(ignored)};
@@ -186,9 +217,20 @@ void admin_port::accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket client) {
     if (error == asio::error::operation_aborted || !acceptor_.is_open())
       return;
-    if (!error && state_->connections < most_connections)
+    if (error)
+      return rest();
+    if (state_->connections < most_connections)
       std::make_shared<connection>(std::move(client), state_)->read();
     accept();
+  });
+}
+
+/// Out of descriptors or memory: whoever waits is accepted later.
+void admin_port::rest() {
+  rest_.expires_after(rest_time);
+  rest_.async_wait([this](error_code error) {
+    if (!error && acceptor_.is_open())
+      accept();
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -37,7 +38,8 @@ struct admin_request {
 /// Refuses a Host header that is no loopback name or address: a web page must
 /// not reach it by DNS rebinding.  Bounded: 16 connections, 8 KiB of header, no
 /// request body, five seconds for each request.  Runs on the thread of `io`,
-/// which is never a serving one.
+/// which is never a serving one; answers one request at a time and leaves room
+/// between them for what else that thread does.
 class admin_port {
 public:
   using handler = std::function<admin_reply(const admin_request&)>;
@@ -59,10 +61,12 @@ private:
   struct shared_state;
 
   void accept();
+  void rest();
   void close();
 
   std::shared_ptr<shared_state> state_;
   boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer rest_;
   const log_sink& log_;
   std::optional<net::endpoint> listening_on_;
 };

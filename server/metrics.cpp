@@ -54,21 +54,6 @@ std::string metrics::text(const table::status_report& domains,
   return page.text();
 }
 
-std::uint64_t
-metrics::sum(std::atomic<std::uint64_t> serving_totals::*total) const {
-  std::uint64_t all = 0;
-  for (const auto& thread : from_.threads)
-    all += (thread->totals().*total).load(std::memory_order_relaxed);
-  return all;
-}
-
-std::uint64_t metrics::hits(std::uint32_t counter) const {
-  std::uint64_t all = 0;
-  for (const auto& thread : from_.threads)
-    all += thread->totals().hits.of(counter);
-  return all;
-}
-
 void metrics::tell_process(exposition& to) const {
   to.gauge("spfblock_build_info", "Always 1; the version is a label",
            {{{{"version", std::string{version}}}, 1}});
@@ -89,22 +74,22 @@ void metrics::tell_process(exposition& to) const {
 }
 
 void metrics::tell_serving(exposition& to) const {
+  const serving_sums counted = sums_of(from_.threads);
   to.counter("spfblock_lookups_total",
              "Requests on the lookup ports: found (200), not_found (500), "
              "refused (no lookup, or no request at all)",
-             {labelled("result", "found", sum(&serving_totals::found)),
-              labelled("result", "not_found", sum(&serving_totals::not_found)),
-              labelled("result", "refused", sum(&serving_totals::refused))});
+             {labelled("result", "found", counted.found),
+              labelled("result", "not_found", counted.not_found),
+              labelled("result", "refused", counted.refused)});
   to.gauge("spfblock_connections", "Clients connected to the lookup ports",
            number(from_.limit.open.load()));
   to.gauge("spfblock_connections_max", "How many clients may be connected",
            number(from_.limit.most.load()));
   to.counter("spfblock_connections_accepted_total",
-             "Clients that were accepted",
-             number(sum(&serving_totals::connections)));
+             "Clients that were accepted", number(counted.connections));
   to.counter("spfblock_connections_refused_total",
              "Clients turned away because as many as may were connected",
-             number(sum(&serving_totals::turned_away)));
+             number(counted.turned_away));
 }
 
 void metrics::tell_table(exposition& to) const {
@@ -136,14 +121,15 @@ void metrics::tell_pages(exposition& to) const {
     if (each.role != table::role::listed)
       continue;
     const auto counter = from_.refresh.numbers().find(name);
-    by_domain.push_back(labelled("domain", name, counter ? hits(*counter) : 0));
+    by_domain.push_back(labelled(
+        "domain", name, counter ? hits_of(*counter, from_.threads) : 0));
   }
   to.counter("spfblock_domain_hits_total",
              "Lookups answered with a network of the domain",
              std::move(by_domain));
   to.counter("spfblock_network_hits_total",
              "Lookups answered with a network listed by hand",
-             number(hits(listing_numbers::by_hand)));
+             number(hits_of(listing_numbers::by_hand, from_.threads)));
   to.gauge("spfblock_domain_refused_terms",
            "Terms of the record that list nothing because they are too wide, "
            "at the last look",

@@ -54,10 +54,6 @@ public:
                                  bool healthy) const;
 
 private:
-  [[nodiscard]] std::uint64_t hits(std::uint32_t counter) const;
-  [[nodiscard]] std::uint64_t
-  sum(std::atomic<std::uint64_t> serving_totals::*total) const;
-
   void tell_process(exposition& to) const;
   void tell_serving(exposition& to) const;
   void tell_table(exposition& to) const;

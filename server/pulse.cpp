@@ -33,9 +33,10 @@ void pulse::begin_round() {
   const auto silent =
       std::make_shared<std::atomic<std::size_t>>(threads_.size());
   for (const auto& each : threads_) {
-    each->run([this, silent] {
+    // It may run after the pulse is gone: it looks at what outlives both.
+    each->run([this, silent, &io = io_] {
       if (silent->fetch_sub(1) == 1)
-        asio::post(io_, [this] { end_round(); });
+        asio::post(io, [this] { end_round(); });
     });
   }
 }

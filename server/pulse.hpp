@@ -24,7 +24,7 @@ public:
   using threads = std::vector<std::unique_ptr<serving_thread>>;
 
   /// @param asked outlives the pulse, and none is added or removed while it
-  ///        beats; `io` outlives both
+  ///        beats; `io` outlives both, and runs no more once the pulse is gone
   pulse(boost::asio::io_context& io, const threads& asked);
 
   /// Calls `beat` at the end of each round.  The first one begins now, the next

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace spfblock::server {
 
@@ -20,13 +19,6 @@ struct refresh_totals {
   histogram build_seconds{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10};
   /// When the table that answers was published.
   std::optional<std::chrono::sys_seconds> published_at;
-};
-
-/// What the state file has been through.
-struct state_totals {
-  std::uint64_t saved = 0;
-  std::uint64_t failed = 0;
-  std::optional<std::chrono::sys_seconds> saved_at; ///< last
 };
 
 } // namespace spfblock::server

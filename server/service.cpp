@@ -229,22 +229,13 @@ void service::refuse(const std::vector<config::problem>& problems) {
 }
 
 void service::tell_statistics() {
-  std::uint64_t connections = 0;
-  std::uint64_t found = 0;
-  std::uint64_t not_found = 0;
-  std::uint64_t refused = 0;
-  for (const auto& thread : threads_) {
-    connections += thread->totals().connections;
-    found += thread->totals().found;
-    not_found += thread->totals().not_found;
-    refused += thread->totals().refused;
-  }
+  const serving_sums counted = sums_of(threads_);
   const auto table = table_.load();
   log_.write(event_of<kind::statistics>{}
-                 .with("found", found)
-                 .with("not_found", not_found)
-                 .with("refused", refused)
-                 .with("connections", connections)
+                 .with("found", counted.found)
+                 .with("not_found", counted.not_found)
+                 .with("refused", counted.refused)
+                 .with("connections", counted.connections)
                  .with("connections_open", limit_.open.load())
                  .with("ipv4_networks", table->ipv4_networks())
                  .with("ipv6_networks", table->ipv6_networks()));
@@ -286,14 +277,12 @@ table::vital_signs service::signs() const {
 void service::tell_status() const {
   const auto report = table::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
-  std::uint64_t lookups = 0;
-  for (const auto& each : threads_)
-    lookups += each->totals().found + each->totals().not_found;
+  const serving_sums counted = sums_of(threads_);
   service_manager::status(fmt::format(
       "{} domains, {} stale; {} networks; {} lookups, {} connections{}",
       report.domains.size(), report.stale_domains(),
-      table->ipv4_networks() + table->ipv6_networks(), lookups,
-      limit_.open.load(),
+      table->ipv4_networks() + table->ipv6_networks(),
+      counted.found + counted.not_found, limit_.open.load(),
       reloads_.last_accepted ? ""
                              : "; the last reload was refused, see the log"));
 }

@@ -1,7 +1,6 @@
 // The running server: owns everything, starts it, reloads it, stops it.
 #pragma once
 
-#include "core/tcp_table/conversation.hpp"
 #include "server/admin_pages.hpp"
 #include "server/admin_port.hpp"
 #include "server/configuration.hpp"

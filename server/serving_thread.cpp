@@ -219,4 +219,27 @@ void serving_thread::warn_of_limit() {
         "connections", limit_.most.load()));
 }
 
+serving_sums
+sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads) {
+  serving_sums all;
+  for (const auto& each : threads) {
+    const serving_totals& of = each->totals();
+    all.connections += of.connections.load(std::memory_order_relaxed);
+    all.turned_away += of.turned_away.load(std::memory_order_relaxed);
+    all.found += of.found.load(std::memory_order_relaxed);
+    all.not_found += of.not_found.load(std::memory_order_relaxed);
+    all.refused += of.refused.load(std::memory_order_relaxed);
+  }
+  return all;
+}
+
+std::uint64_t
+hits_of(std::uint32_t counter,
+        const std::vector<std::unique_ptr<serving_thread>>& threads) {
+  std::uint64_t all = 0;
+  for (const auto& each : threads)
+    all += each->totals().hits.of(counter);
+  return all;
+}
+
 } // namespace spfblock::server

@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <optional>
@@ -107,5 +109,22 @@ private:
   bool stopping_ = false;
   std::thread thread_;
 };
+
+/// What several serving threads have counted so far, together.
+struct serving_sums {
+  std::uint64_t connections = 0;
+  std::uint64_t turned_away = 0;
+  std::uint64_t found = 0;
+  std::uint64_t not_found = 0;
+  std::uint64_t refused = 0;
+};
+
+[[nodiscard]] serving_sums
+sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads);
+
+/// How often a listing answered, by table::listing::counter.
+[[nodiscard]] std::uint64_t
+hits_of(std::uint32_t counter,
+        const std::vector<std::unique_ptr<serving_thread>>& threads);
 
 } // namespace spfblock::server

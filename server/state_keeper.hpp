@@ -3,7 +3,6 @@
 
 #include "core/table/state.hpp"
 #include "server/log_sink.hpp"
-#include "server/refresh_totals.hpp"
 #include "server/state_file.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -11,12 +10,20 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace spfblock::server {
+
+/// What the state file has been through, counted.
+struct state_totals {
+  std::uint64_t saved = 0;
+  std::uint64_t failed = 0;
+  std::optional<std::chrono::sys_seconds> saved_at; ///< last
+};
 
 /// Saves some seconds after a change, so that a burst of changes is one file;
 /// and now and then where only ages grew, so that they do not look older after

@@ -65,7 +65,12 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
     domain_page page = renewed_page(domain, as, now);
     if (includes_changed && as == role::listed)
       page.due = now.steady;
-    page.due = std::min(page.due, now.steady + settings.refresh.interval);
+    const auto& interval = settings.refresh.interval;
+    page.due = std::min(page.due, now.steady + interval);
+    // As if it had been so since the last look that found something good.
+    if (page.good_at && interval < settings_.refresh.interval)
+      page.due =
+          std::min(page.due, std::max(*page.good_at + interval, now.steady));
     pages.push_back(std::move(page));
   };
   for (const config::domain_entry& entry : settings.domains) {
@@ -271,8 +276,8 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
     if (!each.expanding)
       sooner(each.due);
     if (each.domain.until)
-      sooner(now.steady +
-             std::min<seconds>(*each.domain.until - now.wall, farthest_wake));
+      sooner(now.steady + std::clamp<seconds>(*each.domain.until - now.wall,
+                                              seconds{0}, farthest_wake));
   }
   return next;
 }

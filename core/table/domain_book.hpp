@@ -57,7 +57,8 @@ public:
 
   /// Takes over a configuration: domains that stay keep all that is known of
   /// them, others go, new ones are due at once.  A domain whose on_permerror
-  /// or limits changed becomes due at once.
+  /// or limits changed becomes due at once, and with a shorter interval one
+  /// that was found good longer ago.
   /// Expansions under way are given up: they will not be settled, and their
   /// domains are due at once.
   /// @param own this machine's addresses, subject to `allow.reserved`
@@ -83,7 +84,8 @@ public:
   [[nodiscard]] std::vector<assignment> take_due(timestamp now);
 
   /// When take_due() or remove_ended() will give something, as far as is known
-  /// now; nothing if all domains are being expanded.  Linear.
+  /// now; nothing if all domains are being expanded.  A day that came by a jump
+  /// of the calendar is due now.  Linear.
   [[nodiscard]] std::optional<moment> next_due(timestamp now) const;
 
   /// Takes in the result of an expansion.  A domain that is no longer

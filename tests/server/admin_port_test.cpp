@@ -2,18 +2,32 @@
 #include "server/admin_port.hpp"
 #include "server/asio_endpoint.hpp"
 #include "server/listening_socket.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/descriptors.hpp"
+#include "tests/support/run_until.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <iterator>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace spfblock;
 using namespace spfblock::server;
 
 namespace {
+
+net::endpoint free_port() {
+  const auto probe =
+      listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
+  REQUIRE(probe);
+  return from_asio(probe->endpoint());
+}
 
 /// An admin port on a thread of its own that repeats what it was asked.
 struct fixture {
@@ -21,12 +35,6 @@ struct fixture {
     config::log_settings quiet;
     quiet.level = level::error;
     log.configure(quiet);
-    {
-      const auto probe =
-          listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
-      REQUIRE(probe);
-      at = from_asio(probe->endpoint());
-    }
     port.listen(at);
     thread = std::thread{[this] { io.run(); }};
   }
@@ -52,7 +60,7 @@ struct fixture {
           return admin_reply{404, "text/plain", "not here\n"};
         return admin_reply{200, "text/plain", request.parameter("text")};
       }};
-  net::endpoint at;
+  net::endpoint at = free_port();
   std::thread thread;
 };
 
@@ -60,6 +68,56 @@ std::string get(const std::string& target, const std::string& host,
                 const std::string& method = "GET") {
   return method + ' ' + target + " HTTP/1.1\r\nHost: " + host +
          "\r\nConnection: close\r\n\r\n";
+}
+
+/// An admin port on this thread.
+struct still_port {
+  explicit still_port(std::function<void(const std::string&)> asked)
+      : port{io, log, [asked](const admin_request& request) {
+               asked(request.path);
+               return admin_reply{200, "text/plain", "."};
+             }} {
+    config::log_settings quiet;
+    quiet.level = level::error;
+    log.configure(quiet);
+    port.listen(at);
+  }
+
+  /// A client; the kernel connects it.
+  boost::asio::ip::tcp::socket connected() {
+    boost::asio::ip::tcp::socket client{io};
+    client.connect(tcp_endpoint(at));
+    return client;
+  }
+
+  net::endpoint at = free_port();
+  log_sink log;
+  boost::asio::io_context io{1};
+  admin_port port;
+};
+
+void ask(boost::asio::ip::tcp::socket& from, const std::string& path) {
+  boost::asio::write(
+      from, boost::asio::buffer("GET " + path +
+                                " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+}
+
+/// A client connects, and no descriptor is left to accept it.
+/// @return how busy that was, and how it ended
+std::string starve() {
+  testing::limit_descriptors(64);
+  still_port f{[](const std::string&) {}};
+  boost::asio::ip::tcp::socket client{f.io};
+  client.open(boost::asio::ip::tcp::v4());
+  auto taken = testing::all_descriptors();
+  client.connect(tcp_endpoint(f.at));
+  ask(client, "/");
+  const bool calm = f.io.run_for(std::chrono::milliseconds{500}) < 20;
+  taken.clear();
+  const bool answered =
+      testing::run_until(f.io, [&] { return client.available() > 0; });
+  return std::string{calm ? "calm" : "busy"} +
+         (answered ? ", answered" : ", forgotten");
 }
 
 bool has_status(const std::string& reply, const std::string& status) {
@@ -124,14 +182,45 @@ TEST_CASE("is_loopback_host: names and addresses of this machine only",
 }
 
 TEST_CASE("admin_get: says who does not answer", "[server][admin_port]") {
-  net::endpoint nobody;
-  {
-    const auto probe =
-        listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
-    REQUIRE(probe);
-    nobody = from_asio(probe->endpoint());
-  }
+  const net::endpoint nobody = free_port();
   const auto body = admin_get(nobody, "/");
   REQUIRE_FALSE(body);
   CHECK(body.error().message == nobody.to_string() + ": Connection refused");
+}
+
+TEST_CASE("admin_port: without a descriptor left clients wait, and the thread "
+          "is not busy with them",
+          "[server][admin_port]") {
+  CHECK(testing::in_child(starve) == "calm, answered");
+}
+
+TEST_CASE("admin_port: what falls due is done before the next pages but one",
+          "[server][admin_port]") {
+  unsigned pages = 0;
+  unsigned pages_before = 0;
+  std::function<void()> fall_due;
+  still_port f{[&](const std::string& path) {
+    if (path == "/page" && ++pages == 1)
+      fall_due();
+  }};
+  boost::asio::steady_timer due{f.io};
+  fall_due = [&] {
+    due.expires_after(std::chrono::seconds{0});
+    due.async_wait([&](auto) { pages_before = pages; });
+  };
+
+  std::vector<boost::asio::ip::tcp::socket> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.push_back(f.connected());
+    ask(clients.back(), "/");
+    REQUIRE(testing::run_until(f.io,
+                               [&] { return clients.back().available() > 0; }));
+  }
+  while (f.io.poll() > 0)
+    continue; // all of them wait for another request
+  for (auto& each : clients)
+    ask(each, "/page");
+  REQUIRE(testing::run_until(
+      f.io, [&] { return pages == clients.size() && pages_before > 0; }));
+  CHECK(pages_before <= 3);
 }

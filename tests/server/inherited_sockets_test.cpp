@@ -145,6 +145,12 @@ TEST_CASE("serving_thread: those who share a socket get its clients in turn",
   }
   for (const auto& each : f.threads)
     CHECK(each->totals().connections == 10);
+  const serving_sums all = sums_of(f.threads);
+  CHECK(all.connections == 30);
+  CHECK(all.found == 30);
+  CHECK(all.turned_away + all.not_found + all.refused == 0);
+  CHECK(hits_of(0, f.threads) == 30);
+  CHECK(hits_of(1, f.threads) == 0);
 }
 
 TEST_CASE("serving_thread: a client that is given to a thread that stops is "

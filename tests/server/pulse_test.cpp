@@ -83,3 +83,22 @@ TEST_CASE("pulse: is silent once it is stopped", "[server][pulse]") {
   f.heart.stop();
   CHECK_FALSE(f.beats_within(milliseconds{50}));
 }
+
+TEST_CASE("pulse: a thread that answers when it is gone does no harm",
+          "[server][pulse]") {
+  beating f{seconds{60}};
+  std::promise<void> hung;
+  std::promise<void> mended;
+  std::promise<void> answered;
+  f.threads.back()->run([&] {
+    hung.set_value();
+    mended.get_future().wait();
+  });
+  hung.get_future().wait();
+  auto heart = std::make_unique<pulse>(f.io, f.threads);
+  heart->start(seconds{60}, [] {});
+  heart.reset();
+  mended.set_value();
+  f.threads.back()->run([&] { answered.set_value(); });
+  answered.get_future().wait();
+}

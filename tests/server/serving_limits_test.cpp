@@ -1,5 +1,6 @@
 // What clients may do to a serving thread, and what it may cost.
 #include "tests/support/child_process.hpp"
+#include "tests/support/descriptors.hpp"
 #include "tests/support/serving.hpp"
 
 #include <catch2/catch.hpp>
@@ -56,28 +57,10 @@ private:
   std::size_t sent_ = 0;
 };
 
-/// Takes all descriptors that are left.
-std::vector<server::descriptor> all_descriptors() {
-  std::vector<server::descriptor> taken;
-  for (;;) {
-    server::descriptor next{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    if (!next.is_open())
-      return taken;
-    taken.push_back(std::move(next));
-  }
-}
-
 void allow_descriptors(rlim_t wanted) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, wanted));
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void limit_descriptors(rlim_t most) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = most;
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
