@@ -132,6 +132,8 @@ private:
     reply_ = {http::int_to_status(given.status), request.version()};
     reply_.set(http::field::content_type, given.content_type);
     reply_.set(http::field::cache_control, "no-store");
+    if (reply_.result() == http::status::method_not_allowed)
+      reply_.set(http::field::allow, "GET, HEAD"); // RFC 9110 §15.5.6
     reply_.keep_alive(request.keep_alive());
     reply_.body() = std::move(given.body);
     reply_.prepare_payload();

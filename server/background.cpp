@@ -1,12 +1,13 @@
 #include "server/background.hpp"
 
-#include <sched.h>
+#include <sys/resource.h>
 
 namespace spfblock::server {
 
 void give_way_to_lookups() noexcept {
-  const sched_param of_no_use{};
-  sched_setscheduler(0, SCHED_IDLE, &of_no_use);
+  constexpr int niceness = 10;
+  constexpr id_t this_thread = 0;
+  setpriority(PRIO_PROCESS, this_thread, niceness);
 }
 
 } // namespace spfblock::server

@@ -1,15 +1,15 @@
-// Work that must not be felt by those who wait for a lookup.
+// Work that should not be felt by those who wait for a lookup.
 #pragma once
 
 namespace spfblock::server {
 
-/// Lets the calling thread run only where nobody else wants to: SCHED_IDLE of
-/// sched(7).  A lookup that comes while such a thread runs takes the processor
-/// from it at once.
+/// Gives the calling thread a tenth of the weight of the others: nice 10, which
+/// on Linux is a matter of each thread (setpriority(2)).
 ///
-/// Under systemd, and in any session of its own, that is among the threads of
-/// this service only: a busy mail server does not starve it.  Where the kernel
-/// refuses, the thread goes on as it was.
+/// Not SCHED_IDLE: on a machine that is busy with other things a table of a few
+/// networks then took eleven seconds to be built.
+///
+/// Where the kernel refuses, the thread goes on as it was.
 void give_way_to_lookups() noexcept;
 
 } // namespace spfblock::server
