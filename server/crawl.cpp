@@ -3,7 +3,6 @@
 #include "core/dns/query_account.hpp"
 #include "core/spf/evaluation.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -17,7 +16,7 @@ struct crawl::task {
   /// Answers of this domain alone, in front of those of all.
   dns::answer_store answers;
   std::size_t outstanding = 0; ///< answers to wait for
-  /// Whether these may refer to other names: then more will be missing.
+  /// Whether one of those that came may make more be missing.
   bool leads_on = true;
 };
 
@@ -34,16 +33,16 @@ void crawl::expand(const dns::name& domain, const spf::rules& by,
 void crawl::advance(const std::shared_ptr<task>& of) {
   if (of->leads_on) {
     const auto missing =
-        spf::missing_answers(of->domain, of->answers, of->by, included_);
+        spf::missing_answers(of->domain, of->answers, of->by, parsed_);
     if (!missing.empty())
       return ask(of, missing);
   }
   const spf::expansion now =
-      spf::evaluate(of->domain, of->answers, of->by, included_);
-  if (now.missing.empty())
-    of->done(now);
-  else
-    ask(of, now.missing);
+      spf::evaluate(of->domain, of->answers, of->by, parsed_);
+  if (!now.missing.empty())
+    return ask(of, now.missing);
+  parsed_.forget(of->domain);
+  of->done(now);
 }
 
 void crawl::ask(const std::shared_ptr<task>& of,
@@ -52,10 +51,7 @@ void crawl::ask(const std::shared_ptr<task>& of,
   if (!from)
     return;
   of->outstanding = missing.size();
-  of->leads_on = std::any_of(
-      missing.begin(), missing.end(), [](const dns::question& each) {
-        return each.type == dns::rr_type::txt || each.type == dns::rr_type::mx;
-      });
+  of->leads_on = false;
   for (const dns::question& asked : missing)
     from->resolve(
         asked, of->account,
@@ -72,6 +68,7 @@ void crawl::answered(const std::shared_ptr<task>& of,
     of->answers.put(asked, given);
   else if (answers_.find(asked) == nullptr)
     answers_.put(asked, given);
+  of->leads_on = of->leads_on || spf::leads_on(asked, given, parsed_);
   if (--of->outstanding == 0)
     advance(of);
 }

@@ -47,7 +47,7 @@ private:
 
   std::weak_ptr<resolver> from_;
   dns::answer_store answers_;
-  spf::parsed_records included_;
+  spf::parsed_records parsed_;
 };
 
 } // namespace spfblock::server

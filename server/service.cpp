@@ -275,6 +275,8 @@ table::vital_signs service::signs() const {
 }
 
 void service::tell_status() const {
+  if (!service_manager::listens())
+    return;
   const auto report = table::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
   const serving_sums counted = sums_of(threads_);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <systemd/sd-daemon.h>
 
@@ -14,6 +15,10 @@ void tell(const std::string& state) {
 }
 
 } // namespace
+
+bool listens() noexcept {
+  return std::getenv("NOTIFY_SOCKET") != nullptr;
+}
 
 void ready() {
   tell("READY=1");

@@ -12,6 +12,10 @@
 /// Thread safety: from any thread.
 namespace spfblock::server::service_manager {
 
+/// Whether there is one that listens: where there is none, what would be told
+/// need not be found out.
+[[nodiscard]] bool listens() noexcept;
+
 /// Lookups are answered: after the start, and after a reload.
 void ready();
 

@@ -46,9 +46,7 @@ address_set address_set::of(const std::vector<ip_prefix>& prefixes) {
 }
 
 address_set address_set::everything(family f) {
-  const auto lowest =
-      f == family::ipv4 ? ip_address::ipv4(0) : ip_address::ipv6(0);
-  return address_set{ip_prefix::containing(lowest, 0)};
+  return address_set{ip_prefix::everything(f)};
 }
 
 bool address_set::contains(const ip_address& address) const noexcept {
@@ -57,20 +55,56 @@ bool address_set::contains(const ip_address& address) const noexcept {
   return ipv6_.contains(address.number());
 }
 
+address_set address_set::extract(const ip_prefix& network) {
+  if (network.family() == family::ipv4)
+    return {ipv4_.extract(range_of<std::uint32_t>(network)), {}};
+  return {{}, ipv6_.extract(range_of<uint128>(network))};
+}
+
 address_set address_set::only(family f) const {
   return f == family::ipv4 ? address_set{ipv4_, {}} : address_set{{}, ipv6_};
 }
 
+/// Calls `visit(first, length)` for what to_prefixes() gives, in its order.
+template <class Visit>
+void address_set::for_each_prefix(Visit visit) const {
+  ipv4_.for_each_block(width(family::ipv4), [&](block<std::uint32_t> b) {
+    visit(ip_address::ipv4(b.first), b.length);
+  });
+  ipv6_.for_each_block(width(family::ipv6), [&](const block<uint128>& b) {
+    if (!within_mapped(b))
+      visit(ip_address::ipv6(b.first), b.length);
+  });
+}
+
 std::vector<ip_prefix> address_set::to_prefixes() const {
   std::vector<ip_prefix> prefixes;
-  for (const auto& b : ipv4_.to_blocks(width(family::ipv4)))
-    prefixes.push_back(
-        ip_prefix::containing(ip_address::ipv4(b.first), b.length));
-  for (const auto& b : ipv6_.to_blocks(width(family::ipv6)))
-    if (!within_mapped(b))
-      prefixes.push_back(
-          ip_prefix::containing(ip_address::ipv6(b.first), b.length));
+  prefixes.reserve(ipv4_.ranges().size() + ipv6_.ranges().size());
+  for_each_prefix([&](const ip_address& first, unsigned length) {
+    prefixes.push_back(ip_prefix::containing(first, length));
+  });
   return prefixes;
+}
+
+std::size_t address_set::prefix_count() const {
+  std::size_t count = 0;
+  for_each_prefix([&](const ip_address&, unsigned) { ++count; });
+  return count;
+}
+
+std::optional<unsigned> address_set::shortest_length(family f) const {
+  std::optional<unsigned> shortest;
+  for_each_prefix([&](const ip_address& first, unsigned length) {
+    if (first.family() == f)
+      shortest = std::min(length, shortest.value_or(length));
+  });
+  return shortest;
+}
+
+address_set address_set::canonical() const {
+  const range_set<uint128> mapped{
+      {uint128{0xffff} << 32U, uint128{0xffff} << 32U | 0xffffffffU}};
+  return (ipv6_ & mapped).empty() ? *this : of(to_prefixes());
 }
 
 std::uint64_t address_set::ipv4_count() const noexcept {

@@ -5,7 +5,9 @@
 #include "core/net/ip_prefix.hpp"
 #include "core/net/range_set.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace spfblock::net {
@@ -32,6 +34,10 @@ public:
   }
   [[nodiscard]] bool contains(const ip_address& address) const noexcept;
 
+  /// Takes the addresses of `network` out of the set.
+  /// @return those of them that were in it
+  [[nodiscard]] address_set extract(const ip_prefix& network);
+
   /// The addresses of one family.
   [[nodiscard]] address_set only(family f) const;
 
@@ -39,9 +45,15 @@ public:
   /// numbers aside; IPv4 first, each family ascending.
   [[nodiscard]] std::vector<ip_prefix> to_prefixes() const;
 
+  /// How many prefixes to_prefixes() gives.
+  [[nodiscard]] std::size_t prefix_count() const;
+
+  /// The length of the widest of these prefixes of one family, if any.
+  [[nodiscard]] std::optional<unsigned> shortest_length(family f) const;
+
   /// What to_prefixes() describes, and nothing else: without numbers of
   /// ::ffff:0:0/96 that no prefix of the set has.
-  [[nodiscard]] address_set canonical() const { return of(to_prefixes()); }
+  [[nodiscard]] address_set canonical() const;
 
   /// How many IPv4 addresses, 0 to 2^32.
   [[nodiscard]] std::uint64_t ipv4_count() const noexcept;
@@ -68,6 +80,9 @@ public:
 
 private:
   address_set(range_set<std::uint32_t> ipv4, range_set<uint128> ipv6);
+
+  template <class Visit>
+  void for_each_prefix(Visit visit) const;
 
   range_set<std::uint32_t> ipv4_;
   range_set<uint128> ipv6_;

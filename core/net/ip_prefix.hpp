@@ -29,6 +29,12 @@ public:
   [[nodiscard]] static ip_prefix containing(const ip_address& address,
                                             unsigned length);
 
+  /// Every address of a family: 0.0.0.0/0 or ::/0.
+  [[nodiscard]] static ip_prefix everything(net::family f) {
+    return containing(
+        f == net::family::ipv4 ? ip_address::ipv4(0) : ip_address::ipv6(0), 0);
+  }
+
   /// Parses "ADDRESS" or "ADDRESS/LENGTH".
   ///
   /// A missing length means a host route, /32 or /128; a length is decimal

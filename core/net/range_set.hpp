@@ -1,11 +1,13 @@
 // Sets of numbers of one address family, as disjoint ranges.
 #pragma once
 
+#include "core/net/leading_bits.hpp"
 #include "core/support/contract.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace spfblock::net {
@@ -60,11 +62,12 @@ public:
   /// How many numbers the set holds; wraps to 0 for every number of the type.
   [[nodiscard]] Number count() const noexcept;
 
-  /// The smallest list of prefixes whose union is this set, ascending.
-  /// At most 2 * width - 2 a range.
+  /// Calls `visit(block)` for each of the fewest prefixes whose union is this
+  /// set, ascending.  At most 2 * width - 2 a range.
   /// @param width of the family in bits, at most the bits of Number; every
   ///        number of the set is below 2^width
-  [[nodiscard]] std::vector<block<Number>> to_blocks(unsigned width) const;
+  template <class Visit>
+  void for_each_block(unsigned width, Visit visit) const;
 
   friend range_set operator|(const range_set& a, const range_set& b) {
     return a.united_with(b);
@@ -75,11 +78,21 @@ public:
   friend range_set operator-(const range_set& a, const range_set& b) {
     return a.without(b);
   }
+  /// Takes the numbers of `r` out of the set.  O(log n), and a move or a copy
+  /// of what is taken.
+  /// @return those of them that were in it
+  /// @pre r.first <= r.last
+  [[nodiscard]] range_set extract(range<Number> r);
+
   range_set& operator|=(const range_set& other);
   range_set& operator-=(const range_set& other);
   friend bool operator==(const range_set&, const range_set&) = default;
 
 private:
+  using iterator = typename std::vector<range<Number>>::iterator;
+
+  /// The ranges that share a number with `r`, as first and one behind the last.
+  [[nodiscard]] std::pair<iterator, iterator> met_by(range<Number> r);
   void add(range<Number> r);
   void remove(range<Number> r);
   [[nodiscard]] range_set united_with(const range_set& other) const;
@@ -89,42 +102,26 @@ private:
   /// Adds a range that starts no lower than the last one does.
   void append(range<Number> next);
 
-  /// The largest block that starts where `r` starts and lies within it, as the
-  /// mask of its host bits.
-  [[nodiscard]] static Number largest_host_mask(range<Number> r) noexcept;
-
-  /// Appends the blocks that make up `r`, ascending.
-  static void append_blocks(std::vector<block<Number>>& blocks, range<Number> r,
-                            unsigned width);
+  /// The host bits of the largest block that starts where `r` starts and lies
+  /// within it.
+  [[nodiscard]] static unsigned host_bits(range<Number> r) noexcept;
 
   std::vector<range<Number>> ranges_;
 };
 
 template <class Number>
-Number range_set<Number>::largest_host_mask(range<Number> r) noexcept {
-  const auto room = static_cast<Number>(r.last - r.first);
-  Number mask = 0;
-  for (;;) {
-    const auto wider = static_cast<Number>(mask << 1 | 1);
-    if (wider == mask || wider > room || (r.first & wider) != 0)
-      return mask;
-    mask = wider;
-  }
-}
-
-template <class Number>
-void range_set<Number>::append_blocks(std::vector<block<Number>>& blocks,
-                                      range<Number> r, unsigned width) {
-  for (;;) {
-    const Number hosts = largest_host_mask(r);
-    unsigned length = width;
-    for (Number rest = hosts; rest != 0; rest = static_cast<Number>(rest >> 1))
-      --length;
-    blocks.push_back({r.first, length});
-    if (hosts == static_cast<Number>(r.last - r.first))
-      return;
-    r.first = static_cast<Number>(r.first + hosts + 1);
-  }
+unsigned range_set<Number>::host_bits(range<Number> r) noexcept {
+  constexpr unsigned bits = sizeof(Number) * 8;
+  using number_bits = leading_bits<Number>;
+  const auto spare = static_cast<Number>(r.last - r.first);
+  const bool whole = static_cast<Number>(spare + 1) == 0;
+  const unsigned fit =
+      whole ? bits
+            : bits - 1 - number_bits::common(static_cast<Number>(spare + 1), 0);
+  if (r.first == 0)
+    return fit;
+  const auto lowest = static_cast<Number>(r.first & (~r.first + 1));
+  return std::min(fit, bits - 1 - number_bits::common(lowest, 0));
 }
 
 template <class Number>
@@ -161,14 +158,23 @@ Number range_set<Number>::count() const noexcept {
 }
 
 template <class Number>
-std::vector<block<Number>> range_set<Number>::to_blocks(unsigned width) const {
+template <class Visit>
+void range_set<Number>::for_each_block(unsigned width, Visit visit) const {
   constexpr unsigned bits = sizeof(Number) * 8;
   EXPECTS(width <= bits);
   EXPECTS(empty() || width == bits || ranges_.back().last >> width == 0);
-  std::vector<block<Number>> blocks;
-  for (const range<Number>& r : ranges_)
-    append_blocks(blocks, r, width);
-  return blocks;
+  for (range<Number> r : ranges_) {
+    for (;;) {
+      const unsigned hosts = host_bits(r);
+      visit(block<Number>{r.first, width - hosts});
+      if (hosts == bits)
+        break;
+      const auto next = static_cast<Number>(r.first + (Number{1} << hosts));
+      if (next == 0 || next > r.last)
+        break;
+      r.first = next;
+    }
+  }
 }
 
 template <class Number>
@@ -187,6 +193,25 @@ range_set<Number>& range_set<Number>::operator-=(const range_set& other) {
   else if (!other.empty() && !empty())
     *this = without(other);
   return *this;
+}
+
+template <class Number>
+range_set<Number> range_set<Number>::extract(range<Number> r) {
+  EXPECTS(r.first <= r.last);
+  if (!empty() && r.first <= ranges_.front().first &&
+      ranges_.back().last <= r.last)
+    return std::exchange(*this, {});
+  range_set taken;
+  const auto [first, above] = met_by(r);
+  if (first == above)
+    return taken;
+  taken.ranges_.assign(first, above);
+  auto& lowest = taken.ranges_.front();
+  auto& highest = taken.ranges_.back();
+  lowest.first = std::max(lowest.first, r.first);
+  highest.last = std::min(highest.last, r.last);
+  remove(r);
+  return taken;
 }
 
 /// Unites the ranges that `r` meets or touches with it.
@@ -212,9 +237,9 @@ void range_set<Number>::add(range<Number> r) {
   ranges_.erase(first + 1, above);
 }
 
-/// Cuts `r` out of the ranges that it meets.
 template <class Number>
-void range_set<Number>::remove(range<Number> r) {
+auto range_set<Number>::met_by(range<Number> r)
+    -> std::pair<iterator, iterator> {
   const auto first = std::partition_point(
       ranges_.begin(), ranges_.end(),
       [r](const range<Number>& below) { return below.last < r.first; });
@@ -222,6 +247,13 @@ void range_set<Number>::remove(range<Number> r) {
       std::partition_point(first, ranges_.end(), [r](const range<Number>& met) {
         return met.first <= r.last;
       });
+  return {first, above};
+}
+
+/// Cuts `r` out of the ranges that it meets.
+template <class Number>
+void range_set<Number>::remove(range<Number> r) {
+  const auto [first, above] = met_by(r);
   if (first == above)
     return;
   const Number lowest = first->first;

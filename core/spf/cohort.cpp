@@ -48,32 +48,49 @@ void cohorts::add(cohort newcomer) {
 }
 
 void cohorts::add(cohorts newcomers) {
-  for (cohort& newcomer : newcomers.members_)
-    add(std::move(newcomer));
+  if (empty())
+    members_ = std::move(newcomers.members_);
+  else
+    for (cohort& newcomer : newcomers.members_)
+      add(std::move(newcomer));
 }
 
-cohorts cohorts::extract(const net::address_set& network) {
+template <class Extract>
+cohorts cohorts::extract_from_each(Extract from) {
   cohorts taken;
   for (cohort& member : members_) {
-    net::address_set inside = member.addresses & network;
-    if (inside.empty())
-      continue;
-    member.addresses -= network;
-    taken.add({member.family, member.dns_terms, member.void_lookups,
-               std::move(inside)});
+    net::address_set inside = from(member);
+    if (!inside.empty())
+      taken.members_.push_back({member.family, member.dns_terms,
+                                member.void_lookups, std::move(inside)});
   }
-  std::erase_if(members_,
-                [](const cohort& left) { return left.addresses.empty(); });
+  if (!taken.empty())
+    std::erase_if(members_,
+                  [](const cohort& left) { return left.addresses.empty(); });
   return taken;
 }
 
-cohorts cohorts::counted(unsigned dns_terms, unsigned void_lookups) const {
-  cohorts more = *this;
-  for (cohort& member : more.members_) {
+cohorts cohorts::extract(const net::ip_prefix& network) {
+  return extract_from_each([&](cohort& member) {
+    return member.family == network.family() ? member.addresses.extract(network)
+                                             : net::address_set{};
+  });
+}
+
+cohorts cohorts::extract(const net::address_set& addresses) {
+  return extract_from_each([&](cohort& member) {
+    net::address_set inside = member.addresses & addresses;
+    if (!inside.empty())
+      member.addresses -= inside;
+    return inside;
+  });
+}
+
+void cohorts::count(unsigned dns_terms, unsigned void_lookups) noexcept {
+  for (cohort& member : members_) {
     member.dns_terms += dns_terms;
     member.void_lookups += void_lookups;
   }
-  return more;
 }
 
 } // namespace spfblock::spf

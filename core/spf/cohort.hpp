@@ -62,15 +62,18 @@ public:
     return taken;
   }
 
-  /// Takes out the addresses of `network` (a set of any families), with their
-  /// counts.
-  [[nodiscard]] cohorts extract(const net::address_set& network);
+  /// Takes out these addresses, of any families, with their counts.
+  [[nodiscard]] cohorts extract(const net::ip_prefix& network);
+  [[nodiscard]] cohorts extract(const net::address_set& addresses);
 
-  /// The same cohorts, each with so many DNS terms and void lookups more.
-  [[nodiscard]] cohorts counted(unsigned dns_terms,
-                                unsigned void_lookups) const;
+  /// Counts so many DNS terms and void lookups more for each of them.
+  void count(unsigned dns_terms, unsigned void_lookups) noexcept;
 
 private:
+  /// Takes out of each member what `from(addresses)` takes out of its own.
+  template <class Extract>
+  [[nodiscard]] cohorts extract_from_each(Extract from);
+
   std::vector<cohort> members_;
 };
 

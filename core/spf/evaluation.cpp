@@ -16,14 +16,36 @@
 namespace spfblock::spf {
 namespace {
 
+/// The SPF records among those of a domain (RFC 7208 §4.5).
+struct spf_texts {
+  std::size_t count = 0;
+  const std::string* first = nullptr; ///< part of the answer
+};
+
+spf_texts spf_texts_of(const dns::answer& given) {
+  spf_texts found;
+  for (const std::string& text : given.texts) {
+    if (is_spf_record(text) && ++found.count == 1)
+      found.first = &text;
+  }
+  return found;
+}
+
 /// What became of the addresses that one record was asked about.  Those that
 /// ran into an error are in none of the two.
 struct record_result {
   cohorts passed;
   cohorts not_passed;
   std::vector<grant> grants;
-  bool no_record = false; ///< "none": both are empty then
+  bool no_record = false; ///< "none": all are in `not_passed` then
 };
+
+void append(std::vector<grant>& to, std::vector<grant> others) {
+  if (to.empty())
+    to = std::move(others);
+  else
+    std::move(others.begin(), others.end(), std::back_inserter(to));
+}
 
 /// The record being walked through.
 struct frame {
@@ -47,10 +69,10 @@ class evaluator {
 public:
   /// @param writes whether the expansion is wanted, not just what is missing
   evaluator(const dns::name& domain, const dns::answer_store& answers,
-            const rules& by, parsed_records& included, bool writes)
+            const rules& by, parsed_records& parsed, bool writes)
       : dns_{answers, by.dns_queries},
         rules_{by},
-        included_{included},
+        parsed_{parsed},
         writes_{writes},
         tally_{by, out_, writes_},
         matcher_{dns_, by, tally_, out_} {
@@ -63,14 +85,14 @@ public:
 private:
   record_result visit(const dns::name& domain, std::optional<std::size_t> via,
                       cohorts undecided, const frame* from);
-  bool select(std::size_t index, cohorts& undecided, record_result& result);
+  const std::string* select(const dns::name& domain, cohorts& undecided,
+                            record_result& result);
   record_result walk(const record& parsed, const frame& here,
                      cohorts undecided);
   void apply(const directive& what, std::size_t term, const frame& here,
              cohorts& undecided, record_result& result);
   void follow(const redirect_modifier& what, std::size_t term,
-              const frame& here, const cohorts& undecided,
-              record_result& result);
+              const frame& here, cohorts undecided, record_result& result);
 
   match_result match(const directive& what, std::size_t term, const frame& here,
                      cohorts undecided);
@@ -82,14 +104,15 @@ private:
                       const frame& from, cohorts undecided);
 
   [[nodiscard]] static bool loops(const dns::name& target, const frame& from);
-  void note_terms(const record& parsed, std::size_t index);
+  void note_terms(const record& parsed);
 
   inquiry dns_;
   const rules& rules_;
-  parsed_records& included_;
-  const bool writes_; ///< `out_`; of it, the records serve the evaluation, too
+  parsed_records& parsed_;
+  const bool writes_; ///< down what becomes of records and terms, in `out_`
   expansion out_;
-  std::size_t terms_ = 0; ///< visited so far
+  std::size_t records_ = 0; ///< visited so far
+  std::size_t terms_ = 0;   ///< of these
   tally tally_;
   matcher matcher_;
 };
@@ -126,76 +149,76 @@ std::vector<dns::question> evaluator::questions() {
 record_result evaluator::visit(const dns::name& domain,
                                std::optional<std::size_t> via,
                                cohorts undecided, const frame* from) {
-  const std::size_t index = out_.records.size();
-  out_.records.push_back({domain, via, {}, 0, {}});
+  ++records_;
+  if (writes_)
+    out_.records.push_back({domain, via, {}, 0, {}});
 
   record_result result;
-  if (!select(index, undecided, result))
+  const std::string* const text = select(domain, undecided, result);
+  if (text == nullptr)
     return result;
 
-  const std::string& text = out_.records[index].text;
   const frame here{domain, terms_, from ? from->depth + 1 : 1,
                    !from || from->granting, from};
-  const std::optional<record> own =
-      from ? std::nullopt : std::optional{parse_record(text)};
-  const record& parsed = own ? *own : included_.find(domain, text);
-  note_terms(parsed, index);
+  const record& parsed = parsed_.find(domain, *text);
+  note_terms(parsed);
   return walk(parsed, here, std::move(undecided));
 }
 
-void evaluator::note_terms(const record& parsed, std::size_t index) {
+void evaluator::note_terms(const record& parsed) {
   terms_ += parsed.terms.size();
   if (!writes_)
     return;
   for (const term& each : parsed.terms) {
     term_visit& at = out_.terms.emplace_back();
-    at.record = index;
+    at.record = out_.records.size() - 1;
     at.text = each.text;
     at.offset = each.offset;
   }
-  out_.records[index].text = printable(parsed.text, parsed.text.size());
+  out_.records.back().text = printable(parsed.text, parsed.text.size());
 }
 
-/// Finds the one SPF record of a domain (RFC 7208 §4.4, §4.5) and leaves its
-/// text in the visit.  Otherwise settles what becomes of `undecided`.
-/// @return whether there is a record
-bool evaluator::select(std::size_t index, cohorts& undecided,
-                       record_result& result) {
-  const dns::question asked{out_.records[index].domain, dns::rr_type::txt};
-  const inquiry::lookup txt = dns_.ask(asked);
-  record_visit& at = out_.records[index];
+/// Finds the one SPF record of a domain.  Without it, settles what becomes of
+/// `undecided`.
+/// @return its text, or null
+const std::string* evaluator::select(const dns::name& domain,
+                                     cohorts& undecided,
+                                     record_result& result) {
+  const auto tell = [this](const std::string& error) {
+    if (writes_)
+      out_.records.back().error = error;
+  };
   const auto refuse = [&](const std::string& why) {
-    at.error = "permerror: " + why;
+    tell("permerror: " + why);
     result.not_passed = tally_.permerror(std::move(undecided));
-    return false;
+    return nullptr;
   };
 
+  const dns::question asked{domain, dns::rr_type::txt};
+  const inquiry::lookup txt = dns_.ask(asked);
   if (txt.state == inquiry::availability::missing) {
     result.not_passed = std::move(undecided);
-    return false;
+    return nullptr;
   }
   if (txt.state == inquiry::availability::over_limit)
     return refuse(over_dns_queries);
   if (txt.given->status == dns::answer_status::failed) {
-    at.error = "temperror: " + txt.given->reason;
+    tell("temperror: " + txt.given->reason);
     tally_.temperror(undecided, asked.to_string() + ": " + txt.given->reason);
-    return false;
+    return nullptr;
   }
 
-  at.ttl = txt.given->ttl;
-  std::size_t found = 0;
-  for (const std::string& text : txt.given->texts) {
-    if (is_spf_record(text) && ++found == 1)
-      at.text = text;
-  }
-  if (found == 1)
-    return true;
-  at.text.clear();
-  if (found > 1)
-    return refuse(fmt::format("{} SPF records", found));
-  at.error = "no SPF record";
+  if (writes_)
+    out_.records.back().ttl = txt.given->ttl;
+  const spf_texts found = spf_texts_of(*txt.given);
+  if (found.count == 1)
+    return found.first;
+  if (found.count > 1)
+    return refuse(fmt::format("{} SPF records", found.count));
+  tell("no SPF record");
   result.no_record = true;
-  return false;
+  result.not_passed = std::move(undecided);
+  return nullptr;
 }
 
 /// The terms of a record from left to right, then its redirect (RFC 7208 §4.6,
@@ -231,7 +254,7 @@ record_result evaluator::walk(const record& parsed, const frame& here,
     ++index;
   }
   if (redirect != nullptr && !has_all && !undecided.empty())
-    follow(*redirect, redirect_term, here, undecided, result);
+    follow(*redirect, redirect_term, here, std::move(undecided), result);
   else
     result.not_passed.add(std::move(undecided));
   return result;
@@ -265,33 +288,32 @@ void evaluator::apply(const directive& what, std::size_t term,
   net::address_set decided = outcome.matched.addresses();
   if (what.qualifier == qualifier::pass) {
     if (what.mechanism != mechanism::include)
-      outcome.grants.push_back({term, decided});
-    out_.terms[term].granted |= decided;
-    std::move(outcome.grants.begin(), outcome.grants.end(),
-              std::back_inserter(result.grants));
+      result.grants.push_back({term, decided});
+    out_.terms[term].granted = std::move(decided);
+    append(result.grants, std::move(outcome.grants));
     result.passed.add(std::move(outcome.matched));
   } else {
-    out_.terms[term].refused |= decided;
+    out_.terms[term].refused = std::move(decided);
     result.not_passed.add(std::move(outcome.matched));
   }
 }
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.
 void evaluator::follow(const redirect_modifier& what, std::size_t term,
-                       const frame& here, const cohorts& undecided,
+                       const frame& here, cohorts undecided,
                        record_result& result) {
   if (writes_)
     out_.terms[term].reached = true;
   match_result other =
-      consult(what.target, term, here, tally_.spend_dns_term(term, undecided));
+      consult(what.target, term, here,
+              tally_.spend_dns_term(term, std::move(undecided)));
   if (writes_)
-    out_.terms[term].granted |= other.matched.addresses();
+    out_.terms[term].granted = other.matched.addresses();
   tally_.note_counts(term, other.matched);
   tally_.note_counts(term, other.unmatched);
   result.passed.add(std::move(other.matched));
   result.not_passed.add(std::move(other.unmatched));
-  std::move(other.grants.begin(), other.grants.end(),
-            std::back_inserter(result.grants));
+  append(result.grants, std::move(other.grants));
 }
 
 /// What the record that include or redirect names says: `matched` are those
@@ -300,9 +322,11 @@ match_result evaluator::consult(const domain_spec& spec, std::size_t term,
                                 const frame& from, cohorts undecided) {
   match_result result;
   for (const auto family : {net::family::ipv4, net::family::ipv6}) {
-    cohorts concerned = undecided.extract_if([&](const cohort& c) {
-      return c.family == family || !spec.depends_on_family();
-    });
+    cohorts concerned = spec.depends_on_family()
+                            ? undecided.extract_if([family](const cohort& c) {
+                                return c.family == family;
+                              })
+                            : std::exchange(undecided, {});
     if (concerned.empty())
       continue;
     const auto target = matcher_.target_of(spec, term, from.domain, family);
@@ -312,15 +336,15 @@ match_result evaluator::consult(const domain_spec& spec, std::size_t term,
       result.unmatched.add(std::move(concerned));
       continue;
     }
-    record_result inner = target ? enter(*target, term, from, concerned)
-                                 : record_result{{}, {}, {}, true};
+    record_result inner =
+        target ? enter(*target, term, from, std::move(concerned))
+               : record_result{{}, std::move(concerned), {}, true};
     if (inner.no_record)
-      result.unmatched.add(tally_.permerror(
-          term, std::move(concerned), "the domain named has no SPF record"));
+      inner.not_passed = tally_.permerror(term, std::move(inner.not_passed),
+                                          "the domain named has no SPF record");
     result.matched.add(std::move(inner.passed));
     result.unmatched.add(std::move(inner.not_passed));
-    std::move(inner.grants.begin(), inner.grants.end(),
-              std::back_inserter(result.grants));
+    append(result.grants, std::move(inner.grants));
   }
   return result;
 }
@@ -350,7 +374,7 @@ record_result evaluator::enter(const dns::name& target, std::size_t term,
       std::min(rules_.depth.value_or(record_depth_limit), record_depth_limit);
   if (from.depth >= deepest)
     return refuse(fmt::format("over {} records deep", deepest));
-  if (out_.records.size() >= record_visit_limit)
+  if (records_ >= record_visit_limit)
     return refuse(fmt::format("over {} records visited", record_visit_limit));
   if (terms_ >= term_visit_limit)
     return refuse(fmt::format("over {} terms visited", term_visit_limit));
@@ -374,7 +398,7 @@ match_result evaluator::match(const directive& what, std::size_t term,
     frame inside = here;
     inside.granting = here.granting && what.qualifier == qualifier::pass;
     return consult(*what.target, term, inside,
-                   tally_.spend_dns_term(term, undecided));
+                   tally_.spend_dns_term(term, std::move(undecided)));
   }
   matches split = matcher_.match(what, term, {here.domain, here.granting},
                                  std::move(undecided));
@@ -384,15 +408,26 @@ match_result evaluator::match(const directive& what, std::size_t term,
 } // namespace
 
 expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
-                   const rules& by, parsed_records& included) {
-  return evaluator{domain, answers, by, included, true}.run();
+                   const rules& by, parsed_records& parsed) {
+  return evaluator{domain, answers, by, parsed, true}.run();
 }
 
 std::vector<dns::question> missing_answers(const dns::name& domain,
                                            const dns::answer_store& answers,
                                            const rules& by,
-                                           parsed_records& included) {
-  return evaluator{domain, answers, by, included, false}.questions();
+                                           parsed_records& parsed) {
+  return evaluator{domain, answers, by, parsed, false}.questions();
+}
+
+bool leads_on(const dns::question& asked, const dns::answer& given,
+              parsed_records& parsed) {
+  if (asked.type == dns::rr_type::mx)
+    return !given.exchanges.empty();
+  const spf_texts found = spf_texts_of(given);
+  if (found.count != 1)
+    return false;
+  const record& own = parsed.find(asked.owner, *found.first);
+  return std::any_of(own.terms.begin(), own.terms.end(), names_a_domain);
 }
 
 } // namespace spfblock::spf

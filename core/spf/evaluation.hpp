@@ -30,11 +30,11 @@ namespace spfblock::spf {
 /// nothing is.  Answers that are missing count as "no match" meanwhile, so one
 /// call names nearly all questions of a level at once, and each level of
 /// includes takes one more call.
-/// @param included the records that were included so far; to be kept where
-///        evaluations one after the other include the same ones
+/// @param parsed the records that were parsed so far; to be kept where
+///        evaluations one after the other visit the same ones
 [[nodiscard]] expansion evaluate(const dns::name& domain,
                                  const dns::answer_store& answers,
-                                 const rules& by, parsed_records& included);
+                                 const rules& by, parsed_records& parsed);
 [[nodiscard]] inline expansion evaluate(const dns::name& domain,
                                         const dns::answer_store& answers,
                                         const rules& by) {
@@ -46,6 +46,13 @@ namespace spfblock::spf {
 /// is written down.
 [[nodiscard]] std::vector<dns::question>
 missing_answers(const dns::name& domain, const dns::answer_store& answers,
-                const rules& by, parsed_records& included);
+                const rules& by, parsed_records& parsed);
+
+/// Whether an evaluation that gets this answer is likely to ask more: for an MX
+/// name, or for a term of a record that names a domain.  After other answers
+/// evaluate() has something missing only where a limit had cut questions off:
+/// the answer may send addresses another way, with less counted.
+[[nodiscard]] bool leads_on(const dns::question& asked,
+                            const dns::answer& given, parsed_records& parsed);
 
 } // namespace spfblock::spf

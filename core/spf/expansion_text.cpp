@@ -31,7 +31,7 @@ std::string figure(std::uint64_t count) {
 
 /// "8 networks, 3584 IPv4 addresses, 2 IPv6 /64s"
 std::string size_of(const net::address_set& set) {
-  std::string text = counted(set.to_prefixes().size(), "network", "networks");
+  std::string text = counted(set.prefix_count(), "network", "networks");
   if (const auto ipv4 = set.ipv4_count(); ipv4 > 0)
     text += ", " + counted(ipv4, "IPv4 address", "IPv4 addresses");
   if (const auto ipv6 = set.ipv6_slash64_count(); ipv6 > 0)
@@ -126,7 +126,7 @@ private:
 
   static void add_figures(row& to, const net::address_set& set,
                           std::string_view sign) {
-    to.networks = fmt::format("{}{}", sign, set.to_prefixes().size());
+    to.networks = fmt::format("{}{}", sign, set.prefix_count());
     if (const auto ipv4 = set.ipv4_count(); ipv4 > 0)
       to.ipv4 = fmt::format("{}{}", sign, figure(ipv4));
     if (const auto ipv6 = set.ipv6_slash64_count(); ipv6 > 0)

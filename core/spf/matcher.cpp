@@ -25,13 +25,13 @@ matches matcher::match(const directive& what, std::size_t term,
   case mechanism::a:
   case mechanism::mx:
     return match_hosts(what, term, here,
-                       tally_.spend_dns_term(term, undecided));
+                       tally_.spend_dns_term(term, std::move(undecided)));
   case mechanism::ptr:
     tally_.remark(term, "not listable: ptr asks for the client's host name");
-    return {{}, tally_.spend_dns_term(term, undecided)};
+    return {{}, tally_.spend_dns_term(term, std::move(undecided))};
   case mechanism::exists:
     tally_.remark(term, "not listable: exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, undecided)};
+    return {{}, tally_.spend_dns_term(term, std::move(undecided))};
   case mechanism::include: break;
   }
   EXPECTS(false); // the evaluation's own
@@ -67,23 +67,21 @@ void matcher::note_too_wide(std::size_t term, net::address_set addresses) {
 /// all, ip4, ip6 (RFC 7208 §5.1, §5.6).
 matches matcher::match_network(const directive& what, std::size_t term,
                                const place& here, cohorts undecided) {
-  net::address_set named;
-  const auto name = [&](net::family family, unsigned length,
-                        const net::address_set& addresses) {
-    if (!too_wide(what, term, here, family, length))
-      named |= addresses;
+  matches result;
+  const auto take = [&](const net::ip_prefix& network) {
+    if (!too_wide(what, term, here, network.family(), network.length()))
+      result.matched.add(undecided.extract(network));
     else
-      note_too_wide(term, undecided.addresses() & addresses);
+      note_too_wide(term, undecided.addresses() & net::address_set{network});
   };
   if (what.mechanism == mechanism::all) {
     for (const auto family : {net::family::ipv4, net::family::ipv6})
-      name(family, 0, net::address_set::everything(family));
+      take(net::ip_prefix::everything(family));
   } else if (!what.matches_nothing) {
-    name(what.network.family(), what.network.length(),
-         net::address_set{what.network});
+    take(what.network);
   }
-  cohorts matched = undecided.extract(named);
-  return {std::move(matched), std::move(undecided)};
+  result.unmatched = std::move(undecided);
+  return result;
 }
 
 std::optional<dns::name>
@@ -128,7 +126,8 @@ matches matcher::match_hosts(const directive& what, std::size_t term,
     } else if (!named.temperror.empty()) {
       tally_.temperror(term, concerned, named.temperror);
     } else if (named.is_void && !named.missing) {
-      result.unmatched.add(tally_.spend_void_lookup(term, concerned));
+      result.unmatched.add(
+          tally_.spend_void_lookup(term, std::move(concerned)));
     } else {
       result.unmatched.add(std::move(concerned));
     }

@@ -43,6 +43,14 @@ std::string to_string(const directive& parsed) {
   return out;
 }
 
+bool names_a_domain(const term& of) noexcept {
+  const auto* what = std::get_if<directive>(&of.value);
+  if (what == nullptr)
+    return std::holds_alternative<redirect_modifier>(of.value);
+  return what->mechanism == mechanism::include ||
+         what->mechanism == mechanism::a || what->mechanism == mechanism::mx;
+}
+
 const failure* record::first_error() const noexcept {
   for (const term& t : terms)
     if (const auto* fault = std::get_if<failure>(&t.value))

@@ -79,6 +79,10 @@ struct term {
   std::variant<directive, redirect_modifier, ignored_modifier, failure> value;
 };
 
+/// Whether the evaluation of the term may ask the DNS for a name: include, a,
+/// mx, redirect.
+[[nodiscard]] bool names_a_domain(const term& of) noexcept;
+
 /// A whole record.  A term in error does not end the parsing: which terms are
 /// in error is up to the evaluation (docs/spf-semantics.md).
 struct record {

@@ -65,28 +65,28 @@ void tally::note_counts(std::size_t term, const cohorts& after) {
   at.void_lookups = std::max(at.void_lookups, after.most_void_lookups());
 }
 
-cohorts tally::spend_dns_term(std::size_t term, const cohorts& undecided) {
-  cohorts counted = undecided.counted(1, 0);
-  note_counts(term, counted);
-  cohorts over = counted.extract_if(
+cohorts tally::spend_dns_term(std::size_t term, cohorts undecided) {
+  undecided.count(1, 0);
+  note_counts(term, undecided);
+  cohorts over = undecided.extract_if(
       [](const cohort& c) { return c.dns_terms > dns_term_limit; });
   if (!over.empty())
-    counted.add(permerror(
+    undecided.add(permerror(
         term, std::move(over),
         fmt::format("over {} terms that cause DNS queries", dns_term_limit)));
-  return counted;
+  return undecided;
 }
 
-cohorts tally::spend_void_lookup(std::size_t term, const cohorts& unmatched) {
-  cohorts counted = unmatched.counted(0, 1);
-  note_counts(term, counted);
-  cohorts over = counted.extract_if(
+cohorts tally::spend_void_lookup(std::size_t term, cohorts unmatched) {
+  unmatched.count(0, 1);
+  note_counts(term, unmatched);
+  cohorts over = unmatched.extract_if(
       [](const cohort& c) { return c.void_lookups > void_lookup_limit; });
   if (!over.empty())
-    counted.add(
+    unmatched.add(
         permerror(term, std::move(over),
                   fmt::format("over {} void lookups", void_lookup_limit)));
-  return counted;
+  return unmatched;
 }
 
 } // namespace spfblock::spf

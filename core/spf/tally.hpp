@@ -52,14 +52,12 @@ public:
 
   /// Counts a term that causes DNS queries (RFC 7208 §4.6.4).
   /// @return those that may have it evaluated
-  [[nodiscard]] cohorts spend_dns_term(std::size_t term,
-                                       const cohorts& undecided);
+  [[nodiscard]] cohorts spend_dns_term(std::size_t term, cohorts undecided);
 
   /// Counts a void lookup for those that the term did not match (RFC 7208
   /// §4.6.4).
   /// @return those that go on
-  [[nodiscard]] cohorts spend_void_lookup(std::size_t term,
-                                          const cohorts& unmatched);
+  [[nodiscard]] cohorts spend_void_lookup(std::size_t term, cohorts unmatched);
 
   /// Notes the highest counts at a term.
   void note_counts(std::size_t term, const cohorts& after);

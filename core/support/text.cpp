@@ -27,6 +27,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
+  pieces.reserve(1 + static_cast<std::size_t>(
+                         std::count(text.begin(), text.end(), separator)));
   for (;;) {
     const auto end = text.find(separator);
     pieces.push_back(text.substr(0, end));

@@ -10,17 +10,15 @@ namespace {
 std::optional<refusal> too_wide(const net::address_set& listing,
                                 net::family family, unsigned widest,
                                 std::string_view setting) {
-  std::vector<net::ip_prefix> wide;
-  unsigned shortest = widest;
-  for (const net::ip_prefix& network : listing.only(family).to_prefixes()) {
-    if (network.length() >= widest)
-      continue;
-    wide.push_back(network);
-    shortest = std::min(shortest, network.length());
-  }
-  if (wide.empty())
+  const auto shortest = listing.shortest_length(family);
+  if (!shortest || *shortest >= widest)
     return std::nullopt;
-  return refusal{setting, shortest, widest, net::address_set::of(wide)};
+  std::vector<net::ip_prefix> wide;
+  for (const net::ip_prefix& network : listing.only(family).to_prefixes()) {
+    if (network.length() < widest)
+      wide.push_back(network);
+  }
+  return refusal{setting, *shortest, widest, net::address_set::of(wide)};
 }
 
 std::optional<refusal> total(std::string_view setting, std::uint64_t found,
@@ -71,7 +69,7 @@ std::optional<refusal> over_total(const net::address_set& listing,
     return over;
   if (!by.networks)
     return std::nullopt;
-  return total("networks", listing.to_prefixes().size(), by.networks, listing);
+  return total("networks", listing.prefix_count(), by.networks, listing);
 }
 
 std::optional<refusal> over_growth(const net::address_set& listing,

@@ -10,29 +10,15 @@ namespace spfblock::table {
 
 using log::kind;
 
-namespace {
-
-/// What is listed, or allowed, of `pass`.
-struct verdict {
+/// What is listed, or allowed, of what a domain passes.
+struct settling::verdict {
   net::address_set effective;
   net::address_set kept_off;
   std::vector<refusal> refusals;
   std::optional<refusal> over; ///< a total: then `effective` is not to be
 };
 
-/// Subtracts what is allowed, then what is over a limit.
-verdict judge(const domain_page& page, const net::address_set& pass,
-              const net::address_set& allowed) {
-  verdict told;
-  told.effective = pass;
-  if (page.role == role::listed) {
-    told.kept_off = pass & allowed;
-    told.effective -= allowed;
-  }
-  told.refusals = refuse_too_wide(told.effective, page.domain.limits);
-  told.over = over_total(told.effective, page.domain.limits);
-  return told;
-}
+namespace {
 
 /// What a look found that grew too much, unless it confirms what the look
 /// before found.
@@ -50,6 +36,20 @@ std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
   return of == role::allowed ? by.keep_stale + by.interval : by.keep_stale;
 }
 
+/// Subtracts what is allowed, then what is over a limit.
+settling::verdict settling::judge(const domain_page& of,
+                                  const net::address_set& pass) const {
+  verdict told;
+  told.effective = pass;
+  if (of.role == role::listed) {
+    told.kept_off = pass & allowed_.all();
+    told.effective -= allowed_.all();
+  }
+  told.refusals = refuse_too_wide(told.effective, of.domain.limits);
+  told.over = over_total(told.effective, of.domain.limits);
+  return told;
+}
+
 void settling::settle(domain_page& of, const spf::expansion& result,
                       settlement& told) const {
   if (result.outcome == spf::outcome::temperror)
@@ -63,7 +63,11 @@ void settling::settle(domain_page& of, const spf::expansion& result,
 }
 
 void settling::derive(domain_page& of, settlement& told) const {
-  verdict found = judge(of, of.good.pass, allowed_.all());
+  list(of, judge(of, of.good.pass), told);
+}
+
+/// Lists, or allows, what was judged, and tells what is new.
+void settling::list(domain_page& of, verdict found, settlement& told) const {
   if (found.over) {
     found.effective = {};
     found.refusals.push_back(*std::move(found.over));
@@ -132,7 +136,7 @@ void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
   of.due = now_.steady + refresh_.interval;
   told.worth_saving = true;
   told.events.push_back(about<kind::record_gone>(of).with(
-      "networks_kept", of.effective.to_prefixes().size()));
+      "networks_kept", of.effective.prefix_count()));
 }
 
 /// The DNS answered: believes what it said, unless that is over a total or grew
@@ -155,7 +159,7 @@ void settling::look(domain_page& of, const spf::expansion& result,
   of.trouble = trouble;
   of.refused_terms = refused_terms_of(result);
 
-  verdict found = judge(of, result.pass, allowed_.all());
+  verdict found = judge(of, result.pass.canonical());
   std::optional<refusal> rejected = std::move(found.over);
   std::optional<net::address_set> held;
   if (!rejected && of.good_at) {
@@ -167,7 +171,7 @@ void settling::look(domain_page& of, const spf::expansion& result,
   const bool is_news = rejected && rejected != of.rejected;
   of.rejected = std::move(rejected);
   if (!of.rejected)
-    believe(of, result, told);
+    believe(of, result, std::move(found), told);
   schedule(of, result.ttl);
   if (is_news)
     told.events.push_back(refused_event(of, *of.rejected));
@@ -176,7 +180,7 @@ void settling::look(domain_page& of, const spf::expansion& result,
 }
 
 void settling::believe(domain_page& of, const spf::expansion& result,
-                       settlement& told) const {
+                       verdict judged, settlement& told) const {
   finding found = finding_of(result, of.good, now_.wall);
   const bool changed = of.good.pass != found.pass;
   told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
@@ -185,7 +189,7 @@ void settling::believe(domain_page& of, const spf::expansion& result,
   of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
   of.good = std::move(found);
   of.good_at = now_.steady;
-  derive(of, told);
+  list(of, std::move(judged), told);
 }
 
 void settling::schedule(domain_page& of, std::uint32_t ttl) const {

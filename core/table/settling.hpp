@@ -63,13 +63,18 @@ public:
   void derive(domain_page& of, settlement& told) const;
 
 private:
+  struct verdict;
+
+  [[nodiscard]] verdict judge(const domain_page& of,
+                              const net::address_set& pass) const;
+  void list(domain_page& of, verdict found, settlement& told) const;
   void keep_after_failure(domain_page& of, const std::string& reason,
                           settlement& told) const;
   void keep_if_gone_once(domain_page& of, settlement& told) const;
   void drop_if_stale(domain_page& of, settlement& told) const;
   void look(domain_page& of, const spf::expansion& result,
             settlement& told) const;
-  void believe(domain_page& of, const spf::expansion& result,
+  void believe(domain_page& of, const spf::expansion& result, verdict judged,
                settlement& told) const;
   void schedule(domain_page& of, std::uint32_t ttl) const;
 

@@ -48,7 +48,7 @@ domain_status status_of(const domain_page& page,
   told.name = page.domain.name.to_string();
   told.role = page.role;
   told.condition = condition_of(page, objections, refresh, now);
-  told.networks = page.effective.to_prefixes().size();
+  told.networks = page.effective.prefix_count();
   told.ipv4_addresses = page.effective.ipv4_count();
   told.ipv6_slash64s = page.effective.ipv6_slash64_count();
   if (page.good_at)
@@ -58,7 +58,7 @@ domain_status status_of(const domain_page& page,
   told.changed_at = page.changed_at;
   told.failures = page.failures;
   told.trouble = page.trouble;
-  told.kept_off = page.kept_off.to_prefixes().size();
+  told.kept_off = page.kept_off.prefix_count();
   for (const objection& each : objections)
     told.refusals.push_back(each.text);
   if (page.domain.until)

@@ -114,7 +114,7 @@ void check_listings(const line_zone& zone, const story& of) {
                                        : *limits.widest_ipv6),
               "nothing too wide is listed");
     require(zone,
-            addresses.to_prefixes().size() <= *limits.networks &&
+            addresses.prefix_count() <= *limits.networks &&
                 addresses.ipv4_count() <= *limits.ipv4_addresses &&
                 addresses.ipv6_slash64_count() <= *limits.ipv6_slash64s,
             "no total is over its limit");

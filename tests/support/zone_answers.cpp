@@ -65,12 +65,12 @@ driven expand(std::string_view domain, zone_answers& zone,
               const spf::rules& by) {
   const dns::name listed = name_of(domain);
   dns::answer_store answers;
-  spf::parsed_records included;
+  spf::parsed_records parsed;
   driven made;
   for (;;) {
     made.result = spf::evaluate(listed, answers, by);
     ++made.calls;
-    if (spf::missing_answers(listed, answers, by, included) !=
+    if (spf::missing_answers(listed, answers, by, parsed) !=
         made.result.missing)
       throw std::logic_error{"missing_answers() disagrees with evaluate()"};
     if (made.result.missing.empty())

@@ -114,6 +114,43 @@ TEST_CASE("address_set: IPv4-mapped numbers never come out as a prefix",
     CHECK(prefix.family() == family::ipv6);
 }
 
+TEST_CASE("address_set: counts the prefixes that it gives, and their lengths",
+          "[net][address_set]") {
+  const auto mixed =
+      set({"192.0.2.0/25", "10.0.0.0/9", "2001:db8::/48", "2001:db8:8::1/128"});
+  CHECK(mixed.prefix_count() == 4);
+  CHECK(mixed.shortest_length(family::ipv4) == 9U);
+  CHECK(mixed.shortest_length(family::ipv6) == 48U);
+  CHECK_FALSE(set({"192.0.2.1"}).shortest_length(family::ipv6));
+  CHECK(address_set::everything(family::ipv6).shortest_length(family::ipv6) ==
+        0U);
+  const auto mapped = set({"::fffe:0:0/95"}) - set({"::fffe:0:0/96"});
+  CHECK_FALSE(mapped.empty());
+  CHECK(mapped.prefix_count() == 0);
+  CHECK_FALSE(mapped.shortest_length(family::ipv6));
+}
+
+TEST_CASE("address_set: the canonical set has no IPv4-mapped numbers alone",
+          "[net][address_set]") {
+  const auto plain = set({"192.0.2.0/25", "2001:db8::/48", "::/95"});
+  CHECK(plain.canonical() == plain);
+  const auto cut = set({"::fffe:0:0/95", "2001:db8::/48", "192.0.2.1"}) -
+                   set({"::fffe:0:0/96"});
+  CHECK(cut.canonical() == set({"2001:db8::/48", "192.0.2.1"}));
+  const auto all = address_set::everything(family::ipv6);
+  CHECK(all.canonical() == all);
+}
+
+TEST_CASE("address_set: a network is taken out of one family",
+          "[net][address_set]") {
+  const auto network = [](const char* text) { return *ip_prefix::parse(text); };
+  auto rest = set({"192.0.2.0/24", "2001:db8::/32"});
+  CHECK(rest.extract(network("192.0.2.0/25")) == set({"192.0.2.0/25"}));
+  CHECK(rest.extract(network("198.51.100.0/24")).empty());
+  CHECK(rest.extract(network("2001::/16")) == set({"2001:db8::/32"}));
+  CHECK(rest == set({"192.0.2.128/25"}));
+}
+
 TEST_CASE("address_set: counts IPv4 addresses, up to all",
           "[net][address_set]") {
   CHECK(set({}).ipv4_count() == 0);
