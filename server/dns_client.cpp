@@ -50,7 +50,7 @@ void dns_client::resolve(const dns::question& asked, account payer,
     what->asked = asked;
   }
   if (what->now == entry::state::waiting)
-    line_.push(payer, what);
+    line_.push(payer, what, payer->has_paid());
   what->askers.push_back({std::move(payer), std::move(done)});
   serve();
 }

@@ -20,11 +20,12 @@ namespace spfblock::server {
 
 /// A stub resolver (RFC 1034 §5.3.1) that keeps many questions in flight.
 ///
-/// The askers share the places in flight as fair_queue says.  A question that
-/// its server was silent about gives its place up and lines up again, behind
-/// all others of its askers, for the next attempt.  A question that several
-/// have stands in the line of each; the one whose turn comes first pays, and
-/// when its account is spent, another.
+/// The askers share the places in flight as fair_queue says; one that has sent
+/// a query before goes on with what it has begun.  A question that its server
+/// was silent about gives its place up and lines up again, like a new one and
+/// behind all others of its askers, for the next attempt.  A question that
+/// several have stands in the line of each; the one whose turn comes first
+/// pays, and when its account is spent, another.
 class dns_client : public resolver {
 public:
   struct settings {

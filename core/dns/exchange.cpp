@@ -9,7 +9,7 @@
 namespace spfblock::dns {
 namespace {
 
-constexpr unsigned datagram_resends = 2;
+constexpr unsigned datagram_resends = 3;
 
 /// What counts for an answer.
 outcome outcome_of(const answer& content) {

@@ -26,14 +26,19 @@ public:
       return false;
     if (left_)
       --*left_;
+    has_paid_ = true;
     return true;
   }
+
+  /// Whether a query was sent for it already.
+  [[nodiscard]] bool has_paid() const noexcept { return has_paid_; }
 
   /// Whether it pays for nothing any more.
   [[nodiscard]] bool is_spent() const noexcept { return left_ == 0U; }
 
 private:
   std::optional<unsigned> left_;
+  bool has_paid_ = false;
 };
 
 } // namespace spfblock::dns

@@ -12,10 +12,10 @@ namespace spfblock::dns {
 /// wait and is told when that time has gone by.
 ///
 /// The datagram is sent again, the same octets on the same socket, after the
-/// patience of its server, then after twice as long, and so on for a few times:
-/// so a lost one costs little.  An answer to any of them counts until `timeout`
-/// after the first sending: so a server that is slow for this one name still
-/// gets its say.
+/// patience of its server, after as long again, then after twice as long, and
+/// so on for a few times: so one that is lost, or lost twice, costs little.  An
+/// answer to any of them counts until `timeout` after the first sending: so a
+/// server that is slow for this one name still gets its say.
 ///
 /// While nothing is known of the server, the datagram is not sent again; but
 /// from time to time it is looked whether an answer to another question has

@@ -66,6 +66,30 @@ TEST_CASE("dns_client: a question that timed out lets the others go first",
   CHECK(order == std::vector<std::string>{"0", "1", "2", "a", "0", "1", "2"});
 }
 
+TEST_CASE("dns_client: who has begun goes before who has not, mostly",
+          "[server][dns_client]") {
+  boost::asio::io_context io;
+  scripted_server peer{io, answer_unless_silent};
+  auto by = asking({peer.endpoint()});
+  by.in_flight = 1;
+  dns_client client{io, by};
+  int done = 0;
+  const auto count = [&done](const dns::answer&) { ++done; };
+  const auto payer = account_of();
+  client.resolve(txt("a.example"), payer, [&](const dns::answer&) {
+    for (const char* next :
+         {"b.example", "c.example", "d.example", "e.example"})
+      client.resolve(txt(next), payer, count);
+  });
+  for (const char* other : {"x.example", "y.example"})
+    client.resolve(txt(other), account_of(), count);
+  REQUIRE(run_until(io, [&] { return done == 6; }));
+  std::string order;
+  for (const auto& query : peer.queries())
+    order += query.question.substr(1, 1);
+  CHECK(order == "abcdxey");
+}
+
 TEST_CASE("dns_client: a question that several have is sent once",
           "[server][dns_client]") {
   boost::asio::io_context io;

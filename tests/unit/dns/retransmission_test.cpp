@@ -36,16 +36,16 @@ times schedule(const round_trip& to, int timeout, unsigned most_resends) {
 
 } // namespace
 
-TEST_CASE("retransmission: after the server's patience, then twice as long",
+TEST_CASE("retransmission: after the server's patience, twice, then doubling",
           "[dns][retransmission]") {
-  CHECK(schedule(known(1), 2000, 2) == times{50, 150, 2000});
-  CHECK(schedule(known(100), 2000, 2) == times{300, 900, 2000});
-  CHECK(schedule(known(1), 2000, 5) == times{50, 150, 350, 750, 1550, 2000});
+  CHECK(schedule(known(1), 2000, 2) == times{50, 100, 2000});
+  CHECK(schedule(known(100), 2000, 2) == times{300, 600, 2000});
+  CHECK(schedule(known(1), 2000, 5) == times{50, 100, 200, 400, 800, 2000});
 }
 
 TEST_CASE("retransmission: none that the time-out forestalls",
           "[dns][retransmission]") {
-  CHECK(schedule(known(300), 2000, 2) == times{900, 2000});
+  CHECK(schedule(known(300), 2000, 2) == times{900, 1800, 2000});
   CHECK(schedule(known(700), 2000, 2) == times{2000});
   CHECK(schedule(known(1), 50, 2) == times{50});
 }

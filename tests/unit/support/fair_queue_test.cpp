@@ -100,6 +100,30 @@ TEST_CASE("fair_queue: where askers are more than places, none is passed over",
   CHECK(take_all(line) == "b2");
 }
 
+TEST_CASE("fair_queue: three turns of four are for what was begun",
+          "[support][fair_queue]") {
+  queue line{100};
+  for (const char by : {'a', 'b', 'c'})
+    line.push(by, 1);
+  for (const char by : {'p', 'q', 'r', 's'})
+    line.push(by, 1, true);
+  line.push('p', 2);
+  CHECK(take_all(line) == "a1 p1 q1 r1 b1 s1 p2 c1");
+}
+
+TEST_CASE("fair_queue: what was begun gets no place that must be left free",
+          "[support][fair_queue]") {
+  queue line{9};
+  for (int job = 1; job <= 4; ++job)
+    line.push('p', job, true);
+  CHECK(take_all(line) == "p1");
+  line.push('a', 1);
+  line.push('b', 1);
+  CHECK(take_all(line) == "a1 b1");
+  line.release('p');
+  CHECK(take_all(line) == "p2");
+}
+
 TEST_CASE("fair_queue: one place is enough for all, one after the other",
           "[support][fair_queue]") {
   queue line{1};
@@ -128,7 +152,7 @@ TEST_CASE("fair_queue: never gives more places than there are, and all in the "
     for (int i = 0; i < 2000 || waiting > 0 || !holding.empty(); ++i) {
       REQUIRE(i < 20000);
       if (i < 2000 && random(3) == 0) {
-        line.push(static_cast<char>('a' + random(10)), i);
+        line.push(static_cast<char>('a' + random(10)), i, random(2) == 0);
         ++waiting;
       } else if (const auto turn =
                      random(2) == 0 ? line.take() : std::nullopt) {
