@@ -30,7 +30,7 @@ round_trip::patience(unsigned doublings) const noexcept {
   if (!smoothed_)
     return std::nullopt;
   const duration plain = std::max(
-      {3 * *smoothed_, *smoothed_ + 4 * deviation_, shortest_patience});
+      {2 * *smoothed_, *smoothed_ + 4 * deviation_, shortest_patience});
   return std::max(plain * (1U << doublings), least_);
 }
 

@@ -29,10 +29,10 @@ public:
   /// @pre not negative
   void back_off(duration most) noexcept;
 
-  /// After how long without an answer a question should be repeated: three
-  /// times the smoothed time, or more where times vary (the smoothed time and
-  /// four deviations); at least shortest_patience.  No value before the first
-  /// sample.
+  /// After how long without an answer a question should be repeated: twice the
+  /// smoothed time, or more where times vary (the smoothed time and four
+  /// deviations, RFC 6298 §2); at least shortest_patience.  No value before the
+  /// first sample.
   /// @param doublings how often what was measured is doubled: for a question
   ///        that was repeated so often already; below 16
   [[nodiscard]] std::optional<duration>

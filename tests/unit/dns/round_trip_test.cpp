@@ -36,11 +36,11 @@ TEST_CASE(
 TEST_CASE("round_trip: smooths as RFC 6298 says", "[dns][round_trip]") {
   // SRTT 100 -> 200, RTTVAR 50 -> 237.5
   CHECK(after({100, 900}).patience() == milliseconds{200 + 950});
-  // Equal times: the deviation goes, three times the smoothed time remain.
+  // Equal times: the deviation goes, twice the smoothed time remains.
   round_trip steady = after({100});
   for (int i = 0; i < 50; ++i)
     steady.add(milliseconds{100});
-  CHECK(steady.patience() == milliseconds{300});
+  CHECK(steady.patience() == milliseconds{200});
 }
 
 TEST_CASE("round_trip: one slow answer among many is forgotten",
