@@ -35,7 +35,7 @@ spf::rules rules_for(const dns::name& domain,
   config::spf_domain by;
   by.limits = settings.limits;
   if (entry != settings.domains.end())
-    by = *entry;
+    by = static_cast<const config::spf_domain&>(*entry);
   return config::rules_of(by, std::make_shared<const std::vector<dns::name>>(
                                   settings.allow.includes));
 }
