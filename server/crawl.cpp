@@ -2,6 +2,7 @@
 
 #include "core/dns/query_account.hpp"
 #include "core/spf/evaluation.hpp"
+#include "core/spf/selection.hpp"
 
 #include <cstddef>
 #include <utility>

@@ -69,6 +69,12 @@ public:
   template <class Visit>
   void for_each_block(unsigned width, Visit visit) const;
 
+  /// Takes the numbers of `r` out of the set.  O(log n), and a move or a copy
+  /// of what is taken.
+  /// @return those of them that were in it
+  /// @pre r.first <= r.last
+  [[nodiscard]] range_set extract(range<Number> r);
+
   friend range_set operator|(const range_set& a, const range_set& b) {
     return a.united_with(b);
   }
@@ -78,12 +84,6 @@ public:
   friend range_set operator-(const range_set& a, const range_set& b) {
     return a.without(b);
   }
-  /// Takes the numbers of `r` out of the set.  O(log n), and a move or a copy
-  /// of what is taken.
-  /// @return those of them that were in it
-  /// @pre r.first <= r.last
-  [[nodiscard]] range_set extract(range<Number> r);
-
   range_set& operator|=(const range_set& other);
   range_set& operator-=(const range_set& other);
   friend bool operator==(const range_set&, const range_set&) = default;
@@ -112,16 +112,15 @@ private:
 template <class Number>
 unsigned range_set<Number>::host_bits(range<Number> r) noexcept {
   constexpr unsigned bits = sizeof(Number) * 8;
-  using number_bits = leading_bits<Number>;
-  const auto spare = static_cast<Number>(r.last - r.first);
-  const bool whole = static_cast<Number>(spare + 1) == 0;
-  const unsigned fit =
-      whole ? bits
-            : bits - 1 - number_bits::common(static_cast<Number>(spare + 1), 0);
+  const auto highest_bit = [](Number number) {
+    return bits - 1 - leading_bits<Number>::common(number, 0);
+  };
+  const auto size = static_cast<Number>(r.last - r.first + 1); // 0: all numbers
+  const unsigned fit = size == 0 ? bits : highest_bit(size);
   if (r.first == 0)
     return fit;
-  const auto lowest = static_cast<Number>(r.first & (~r.first + 1));
-  return std::min(fit, bits - 1 - number_bits::common(lowest, 0));
+  const auto lowest_bit = static_cast<Number>(r.first & (~r.first + 1));
+  return std::min(fit, highest_bit(lowest_bit));
 }
 
 template <class Number>

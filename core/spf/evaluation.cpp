@@ -3,7 +3,7 @@
 #include "core/spf/cohort.hpp"
 #include "core/spf/inquiry.hpp"
 #include "core/spf/matcher.hpp"
-#include "core/spf/record_parser.hpp"
+#include "core/spf/selection.hpp"
 #include "core/spf/tally.hpp"
 #include "core/support/text.hpp"
 
@@ -15,21 +15,6 @@
 
 namespace spfblock::spf {
 namespace {
-
-/// The SPF records among those of a domain (RFC 7208 §4.5).
-struct spf_texts {
-  std::size_t count = 0;
-  const std::string* first = nullptr; ///< part of the answer
-};
-
-spf_texts spf_texts_of(const dns::answer& given) {
-  spf_texts found;
-  for (const std::string& text : given.texts) {
-    if (is_spf_record(text) && ++found.count == 1)
-      found.first = &text;
-  }
-  return found;
-}
 
 /// What became of the addresses that one record was asked about.  Those that
 /// ran into an error are in none of the two.
@@ -210,7 +195,7 @@ const std::string* evaluator::select(const dns::name& domain,
 
   if (writes_)
     out_.records.back().ttl = txt.given->ttl;
-  const spf_texts found = spf_texts_of(*txt.given);
+  const selection found = select_records(*txt.given);
   if (found.count == 1)
     return found.first;
   if (found.count > 1)
@@ -417,17 +402,6 @@ std::vector<dns::question> missing_answers(const dns::name& domain,
                                            const rules& by,
                                            parsed_records& parsed) {
   return evaluator{domain, answers, by, parsed, false}.questions();
-}
-
-bool leads_on(const dns::question& asked, const dns::answer& given,
-              parsed_records& parsed) {
-  if (asked.type == dns::rr_type::mx)
-    return !given.exchanges.empty();
-  const spf_texts found = spf_texts_of(given);
-  if (found.count != 1)
-    return false;
-  const record& own = parsed.find(asked.owner, *found.first);
-  return std::any_of(own.terms.begin(), own.terms.end(), names_a_domain);
 }
 
 } // namespace spfblock::spf

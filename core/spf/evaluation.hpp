@@ -48,11 +48,4 @@ namespace spfblock::spf {
 missing_answers(const dns::name& domain, const dns::answer_store& answers,
                 const rules& by, parsed_records& parsed);
 
-/// Whether an evaluation that gets this answer is likely to ask more: for an MX
-/// name, or for a term of a record that names a domain.  After other answers
-/// evaluate() has something missing only where a limit had cut questions off:
-/// the answer may send addresses another way, with less counted.
-[[nodiscard]] bool leads_on(const dns::question& asked,
-                            const dns::answer& given, parsed_records& parsed);
-
 } // namespace spfblock::spf
