@@ -44,9 +44,9 @@ MUTANTS = [
     Mutant(
         "an include of nothing just does not match",
         EVALUATION,
-        """      result.unmatched.add(tally_.permerror(
-          term, std::move(concerned), "the domain named has no SPF record"));""",
-        "      result.unmatched.add(std::move(concerned));",
+        """      inner.not_passed = tally_.permerror(term, std::move(inner.not_passed),
+                                          "the domain named has no SPF record");""",
+        "      (void)term;",
     ),
     Mutant(
         "redirect is followed despite all",
@@ -63,14 +63,15 @@ MUTANTS = [
     Mutant(
         "redirect is no DNS term",
         EVALUATION,
-        "consult(what.target, term, here, tally_.spend_dns_term(term, undecided));",
-        "consult(what.target, term, here, undecided);",
+        """consult(what.target, term, here,
+              tally_.spend_dns_term(term, std::move(undecided)));""",
+        "consult(what.target, term, here, std::move(undecided));",
     ),
     Mutant(
         "exists is no DNS term",
         MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, undecided)};""",
+    return {{}, tally_.spend_dns_term(term, std::move(undecided))};""",
         """exists names no addresses");
     return {{}, std::move(undecided)};""",
     ),
@@ -78,9 +79,9 @@ MUTANTS = [
         "exists matches everybody",
         MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, undecided)};""",
+    return {{}, tally_.spend_dns_term(term, std::move(undecided))};""",
         """exists names no addresses");
-    return {tally_.spend_dns_term(term, undecided), {}};""",
+    return {tally_.spend_dns_term(term, std::move(undecided)), {}};""",
     ),
     Mutant(
         "the record is not checked as a whole",
@@ -91,8 +92,8 @@ MUTANTS = [
     Mutant(
         "of two records the first is taken",
         EVALUATION,
-        "  if (found == 1)\n    return true;",
-        "  if (found >= 1)\n    return true;",
+        "  if (found.count == 1)\n    return found.first;",
+        "  if (found.count >= 1)\n    return found.first;",
     ),
     Mutant(
         "%{o} is the current domain",
@@ -115,8 +116,9 @@ MUTANTS = [
     Mutant(
         "+all is never too wide",
         MATCHER,
-        "    if (!too_wide(what, term, here, family, length))\n",
-        "    if (length == 0 || !too_wide(what, term, here, family, length))\n",
+        "    if (!too_wide(what, term, here, network.family(), network.length()))\n",
+        "    if (network.length() == 0 ||\n"
+        "        !too_wide(what, term, here, network.family(), network.length()))\n",
     ),
     Mutant(
         "a DNS failure is no match",
