@@ -1,7 +1,7 @@
 #include "server/configuration.hpp"
 
 #include "core/config/settings_parser.hpp"
-#include "server/file.hpp"
+#include "server/system/file.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -12,7 +12,7 @@
 namespace spfblock::server {
 namespace {
 
-using config::problem;
+using json::problem;
 using files_or_reason =
     std::variant<std::vector<config::domain_file>, std::string>;
 

@@ -1,9 +1,9 @@
 // The configuration with all the files it names, read from disk.
 #pragma once
 
-#include "core/config/problem.hpp"
 #include "core/config/settings.hpp"
 #include "core/dns/zone.hpp"
+#include "core/json/problem.hpp"
 
 #include <optional>
 #include <string>
@@ -26,7 +26,7 @@ struct configuration {
 /// (glob(7) patterns) and the zone file: for start, reload and `check` alike.
 /// Relative paths in it are relative to its own folder.
 /// @return everything that is wrong if anything is
-std::variant<configuration, std::vector<config::problem>>
+std::variant<configuration, std::vector<json::problem>>
 load_configuration(const std::string& path);
 
 } // namespace spfblock::server

@@ -1,11 +1,11 @@
 #include "server/service.hpp"
 
-#include "core/table/status.hpp"
-#include "server/asio_endpoint.hpp"
-#include "server/clocks.hpp"
-#include "server/listening_socket.hpp"
-#include "server/make_resolver.hpp"
-#include "server/service_manager.hpp"
+#include "core/reports/status.hpp"
+#include "server/dns/make_resolver.hpp"
+#include "server/system/asio_endpoint.hpp"
+#include "server/system/clocks.hpp"
+#include "server/system/listening_socket.hpp"
+#include "server/system/service_manager.hpp"
 #include "server/version.hpp"
 
 #include <fmt/format.h>
@@ -190,7 +190,7 @@ void service::reload() {
 /// What the configuration file says now; nothing changes where it is faulty.
 void service::apply_file() {
   auto loaded = load_configuration(path_);
-  if (const auto* problems = std::get_if<std::vector<config::problem>>(&loaded))
+  if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded))
     return refuse(*problems);
 
   auto& next = std::get<configuration>(loaded);
@@ -217,13 +217,13 @@ void service::apply_file() {
                  .with("networks", now_.settings.networks.size()));
 }
 
-void service::refuse(const std::vector<config::problem>& problems) {
+void service::refuse(const std::vector<json::problem>& problems) {
   ++reloads_.refused;
   reloads_.last_accepted = false;
   log_.write(event_of<kind::configuration_refused>{}
                  .with("file", path_)
                  .with("faults", problems.size()));
-  for (const config::problem& each : problems)
+  for (const json::problem& each : problems)
     log_.write(
         event_of<kind::configuration_fault>{}.with("fault", each.to_string()));
 }
@@ -267,7 +267,7 @@ void service::start_pulse() {
   });
 }
 
-table::vital_signs service::signs() const {
+reports::vital_signs service::signs() const {
   const auto now = read_clocks();
   auto told = refresher_.signs(now);
   told.deaf = std::chrono::floor<std::chrono::seconds>(now.steady - alive_at_);
@@ -277,7 +277,7 @@ table::vital_signs service::signs() const {
 void service::tell_status() const {
   if (!service_manager::listens())
     return;
-  const auto report = table::report(refresher_.book(), read_clocks());
+  const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
   const serving_sums counted = sums_of(threads_);
   service_manager::status(fmt::format(

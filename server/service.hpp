@@ -1,18 +1,18 @@
 // The running server: owns everything, starts it, reloads it, stops it.
 #pragma once
 
-#include "server/admin_pages.hpp"
-#include "server/admin_port.hpp"
+#include "server/admin/admin_pages.hpp"
+#include "server/admin/admin_port.hpp"
+#include "server/admin/metrics.hpp"
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
-#include "server/inherited_sockets.hpp"
-#include "server/listening_socket.hpp"
-#include "server/log_sink.hpp"
-#include "server/metrics.hpp"
-#include "server/published.hpp"
-#include "server/pulse.hpp"
-#include "server/refresher.hpp"
-#include "server/serving_thread.hpp"
+#include "server/refresh/refresher.hpp"
+#include "server/serving/published.hpp"
+#include "server/serving/pulse.hpp"
+#include "server/serving/serving_thread.hpp"
+#include "server/system/inherited_sockets.hpp"
+#include "server/system/listening_socket.hpp"
+#include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -65,12 +65,12 @@ private:
   void await_signal();
   void reload();
   void apply_file();
-  void refuse(const std::vector<config::problem>& problems);
+  void refuse(const std::vector<json::problem>& problems);
   void tell_statistics();
   void warn_of_unused_sockets();
   void start_pulse();
   void tell_status() const;
-  [[nodiscard]] table::vital_signs signs() const;
+  [[nodiscard]] reports::vital_signs signs() const;
   void stop();
 
   std::string path_;
@@ -85,8 +85,8 @@ private:
   std::vector<open_listener> listeners_;
   pulse::threads threads_;
   pulse pulse_;
-  bool ready_ = false;     ///< and the service manager knows
-  table::moment alive_at_; ///< when all serving threads last answered
+  bool ready_ = false; ///< and the service manager knows
+  moment alive_at_;    ///< when all serving threads last answered
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;

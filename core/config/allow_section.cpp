@@ -1,9 +1,9 @@
 #include "core/config/allow_section.hpp"
 
 #include "core/config/domain_fields.hpp"
-#include "core/config/field.hpp"
-#include "core/config/first_places.hpp"
 #include "core/config/sections.hpp"
+#include "core/json/field.hpp"
+#include "core/json/first_places.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,20 +12,20 @@ namespace spfblock::config {
 
 namespace {
 
-void read_networks(const json_value& value, allow_settings& into) {
-  first_places places;
-  for (const json_value& element : value.read_elements()) {
+void read_networks(const json::json_value& value, allow_settings& into) {
+  json::first_places places;
+  for (const json::json_value& element : value.read_elements()) {
     const auto network = read_prefix(element);
     if (network && places.is_new(element, network->to_string()))
       into.networks.push_back(*network);
   }
 }
 
-void read_domains(const json_value& value, const spf_domain& inherited,
+void read_domains(const json::json_value& value, const spf_domain& inherited,
                   allow_settings& into) {
   static const auto fields = domain_fields<spf_domain>();
-  first_places places;
-  for (const json_value& element : value.read_elements()) {
+  json::first_places places;
+  for (const json::json_value& element : value.read_elements()) {
     spf_domain domain = inherited;
     const auto named = read_domain(element, fields, domain);
     if (named && places.is_new(*named, domain.name.to_string()))
@@ -33,9 +33,9 @@ void read_domains(const json_value& value, const spf_domain& inherited,
   }
 }
 
-void read_includes(const json_value& value, allow_settings& into) {
-  first_places places;
-  for (const json_value& element : value.read_elements()) {
+void read_includes(const json::json_value& value, allow_settings& into) {
+  json::first_places places;
+  for (const json::json_value& element : value.read_elements()) {
     const auto name = read_domain_name(element);
     if (name && places.is_new(element, name->to_string()))
       into.includes.push_back(*name);
@@ -45,18 +45,18 @@ void read_includes(const json_value& value, allow_settings& into) {
 
 } // namespace
 
-void read_allow(const json_value& value, const spf_domain& inherited,
+void read_allow(const json::json_value& value, const spf_domain& inherited,
                 allow_settings& into) {
-  const field_table<allow_settings> fields{
+  const json::field_table<allow_settings> fields{
       {"networks", read_networks},
       {"domains",
-       [&inherited](const json_value& list, allow_settings& settings) {
+       [&inherited](const json::json_value& list, allow_settings& settings) {
          read_domains(list, inherited, settings);
        }},
       {"includes", read_includes},
-      {"reserved", boolean(&allow_settings::reserved)},
+      {"reserved", json::boolean(&allow_settings::reserved)},
   };
-  read_fields(value, fields, into);
+  json::read_fields(value, fields, into);
 }
 
 } // namespace spfblock::config

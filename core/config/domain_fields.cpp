@@ -6,7 +6,7 @@
 
 namespace spfblock::config {
 
-std::optional<dns::name> read_domain_name(const json_value& value) {
+std::optional<dns::name> read_domain_name(const json::json_value& value) {
   const auto text = value.read_text();
   if (!text)
     return std::nullopt;
@@ -17,12 +17,12 @@ std::optional<dns::name> read_domain_name(const json_value& value) {
   return std::nullopt;
 }
 
-void read_name(const json_value& value, spf_domain& into) {
+void read_name(const json::json_value& value, spf_domain& into) {
   if (auto name = read_domain_name(value))
     into.name = *std::move(name);
 }
 
-void read_until(const json_value& value, spf_domain& into) {
+void read_until(const json::json_value& value, spf_domain& into) {
   if (const auto day = value.read_day())
     into.until = day;
 }

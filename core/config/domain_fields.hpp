@@ -2,9 +2,9 @@
 // object with one.
 #pragma once
 
-#include "core/config/field.hpp"
 #include "core/config/sections.hpp"
 #include "core/config/settings.hpp"
+#include "core/json/field.hpp"
 
 #include <optional>
 
@@ -12,28 +12,28 @@ namespace spfblock::config {
 
 template <class Into, class Member>
 auto permerror_choice(Member Into::*member) {
-  return choice(member, {{"stop", on_permerror::stop},
-                         {"skip", on_permerror::skip},
-                         {"void", on_permerror::list_void}});
+  return json::choice(member, {{"stop", on_permerror::stop},
+                               {"skip", on_permerror::skip},
+                               {"void", on_permerror::list_void}});
 }
 
 /// Reads what parse_domain() takes.
 [[nodiscard]] std::optional<dns::name>
-read_domain_name(const json_value& value);
+read_domain_name(const json::json_value& value);
 
 // Each reads a member of a domain's object; what is at fault is left as it was.
-void read_name(const json_value& value, spf_domain& into);
-void read_until(const json_value& value, spf_domain& into);
+void read_name(const json::json_value& value, spf_domain& into);
+void read_until(const json::json_value& value, spf_domain& into);
 
 /// The members that the object of any domain may have.
 template <class Into>
-field_table<Into> domain_fields() {
+json::field_table<Into> domain_fields() {
   return {
       {"name", read_name},
       {"on_permerror", permerror_choice(&spf_domain::on_permerror)},
-      {"limits", section(&spf_domain::limits, read_domain_limits)},
+      {"limits", json::section(&spf_domain::limits, read_domain_limits)},
       {"until", read_until},
-      {"comment", text(&spf_domain::comment)},
+      {"comment", json::text(&spf_domain::comment)},
   };
 }
 
@@ -42,12 +42,12 @@ field_table<Into> domain_fields() {
 /// @pre `into` has no name yet: the root
 /// @return the value that gives the name; nothing if there is no valid one
 template <class Into>
-std::optional<json_value> read_domain(const json_value& element,
-                                      const field_table<Into>& fields,
-                                      Into& into) {
-  std::optional<json_value> named;
+std::optional<json::json_value>
+read_domain(const json::json_value& element,
+            const json::field_table<Into>& fields, Into& into) {
+  std::optional<json::json_value> named;
   if (element.is_object()) {
-    read_fields(element, fields, into);
+    json::read_fields(element, fields, into);
     element.require("name", "a domain name");
     named = element.member("name");
   } else if (element.is_string()) {

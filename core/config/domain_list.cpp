@@ -31,9 +31,9 @@ std::optional<std::string> domain_list::add(domain_entry entry,
   return std::nullopt;
 }
 
-std::vector<problem> domain_list::add_file(const domain_file& file,
-                                           const domain_entry& inherited) {
-  std::vector<problem> problems;
+std::vector<json::problem>
+domain_list::add_file(const domain_file& file, const domain_entry& inherited) {
+  std::vector<json::problem> problems;
   if (!files_.insert(file.path).second)
     return problems;
 

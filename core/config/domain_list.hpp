@@ -1,9 +1,9 @@
 // The listed domains, no name twice, and the files that name them.
 #pragma once
 
-#include "core/config/problem.hpp"
 #include "core/config/settings.hpp"
 #include "core/config/settings_parser.hpp"
+#include "core/json/problem.hpp"
 
 #include <map>
 #include <optional>
@@ -26,8 +26,8 @@ public:
   /// added before is passed over: several patterns may match it.
   /// @param inherited what an entry is like but for its name
   /// @return what is wrong with it, in order of lines
-  std::vector<problem> add_file(const domain_file& file,
-                                const domain_entry& inherited);
+  std::vector<json::problem> add_file(const domain_file& file,
+                                      const domain_entry& inherited);
 
   /// The entries in the order they were added.
   [[nodiscard]] const std::vector<domain_entry>& entries() const noexcept {

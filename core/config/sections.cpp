@@ -1,7 +1,7 @@
 #include "core/config/sections.hpp"
 
-#include "core/config/duration.hpp"
-#include "core/config/field.hpp"
+#include "core/json/field.hpp"
+#include "core/support/duration.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
@@ -23,32 +23,34 @@ constexpr std::uint64_t half_of_slash64s = std::uint64_t{1} << 63U;
 
 /// The members that limits may have, of all domains or of one.
 /// @param read_answer_bytes the one that differs
-field_table<limit_settings>
-limit_fields(decltype(field<limit_settings>::read) read_answer_bytes) {
+json::field_table<limit_settings>
+limit_fields(decltype(json::field<limit_settings>::read) read_answer_bytes) {
   using limits = limit_settings;
   return {
-      {"widest_ipv4", limit(&limits::widest_ipv4, 0, 32)},
-      {"widest_ipv6", limit(&limits::widest_ipv6, 0, 128)},
-      {"ipv4_addresses", limit(&limits::ipv4_addresses, 1, ipv4_space)},
-      {"ipv6_slash64s", limit(&limits::ipv6_slash64s, 1, half_of_slash64s)},
-      {"networks", limit(&limits::networks, 1, 10'000'000)},
-      {"growth", limit(&limits::growth, 2, 1'000'000)},
-      {"growth_floor", integer(&limits::growth_floor, 0, ipv4_space)},
-      {"dns_queries", limit(&limits::dns_queries, 1, 100'000)},
-      {"depth", limit(&limits::depth, 1, 100)},
+      {"widest_ipv4", json::limit(&limits::widest_ipv4, 0, 32)},
+      {"widest_ipv6", json::limit(&limits::widest_ipv6, 0, 128)},
+      {"ipv4_addresses", json::limit(&limits::ipv4_addresses, 1, ipv4_space)},
+      {"ipv6_slash64s",
+       json::limit(&limits::ipv6_slash64s, 1, half_of_slash64s)},
+      {"networks", json::limit(&limits::networks, 1, 10'000'000)},
+      {"growth", json::limit(&limits::growth, 2, 1'000'000)},
+      {"growth_floor", json::integer(&limits::growth_floor, 0, ipv4_space)},
+      {"dns_queries", json::limit(&limits::dns_queries, 1, 100'000)},
+      {"depth", json::limit(&limits::depth, 1, 100)},
       {"answer_bytes", std::move(read_answer_bytes)},
   };
 }
 
-void refuse_answer_bytes(const json_value& value, limit_settings& /*into*/) {
+void refuse_answer_bytes(const json::json_value& value,
+                         limit_settings& /*into*/) {
   value.fault("holds for all domains, because answers are shared (expected "
               "in the \"limits\" of the whole file)");
 }
 
-void read_servers(const json_value& value, resolver_settings& into) {
+void read_servers(const json::json_value& value, resolver_settings& into) {
   constexpr std::string_view expected =
       "a name server as \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
-  for (const json_value& element : value.read_elements()) {
+  for (const json::json_value& element : value.read_elements()) {
     const auto server = read_endpoint(element, expected, dns_port);
     if (server && server->port == 0)
       element.unexpected("a port from 1 to 65535");
@@ -57,14 +59,14 @@ void read_servers(const json_value& value, resolver_settings& into) {
   }
 }
 
-void read_zone_file(const json_value& value, resolver_settings& into) {
+void read_zone_file(const json::json_value& value, resolver_settings& into) {
   if (auto path = read_path(value))
     into.zone_file = std::move(*path);
 }
 
 /// Keeps one of the shorter durations within the interval.  What was given
 /// goes before what was not; two that were given must agree.
-void fit_interval(const json_value& object, std::string_view name,
+void fit_interval(const json::json_value& object, std::string_view name,
                   std::chrono::seconds& shorter,
                   std::chrono::seconds& interval) {
   if (shorter <= interval)
@@ -82,7 +84,7 @@ void fit_interval(const json_value& object, std::string_view name,
 } // namespace
 
 std::optional<net::endpoint>
-read_endpoint(const json_value& value, std::string_view expected,
+read_endpoint(const json::json_value& value, std::string_view expected,
               std::optional<std::uint16_t> default_port) {
   const auto text = value.read_text();
   if (!text)
@@ -95,7 +97,7 @@ read_endpoint(const json_value& value, std::string_view expected,
   return std::nullopt;
 }
 
-std::optional<net::ip_prefix> read_prefix(const json_value& value) {
+std::optional<net::ip_prefix> read_prefix(const json::json_value& value) {
   const auto text = value.read_text();
   if (!text)
     return std::nullopt;
@@ -107,7 +109,7 @@ std::optional<net::ip_prefix> read_prefix(const json_value& value) {
   return std::nullopt;
 }
 
-std::optional<std::string> read_path(const json_value& value) {
+std::optional<std::string> read_path(const json::json_value& value) {
   auto path = value.read_text();
   const auto is_control = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -119,60 +121,61 @@ std::optional<std::string> read_path(const json_value& value) {
   return path;
 }
 
-void read_limits(const json_value& value, limit_settings& into) {
+void read_limits(const json::json_value& value, limit_settings& into) {
   static const auto fields =
-      limit_fields(limit(&limit_settings::answer_bytes, 512, 65'535));
-  read_fields(value, fields, into);
+      limit_fields(json::limit(&limit_settings::answer_bytes, 512, 65'535));
+  json::read_fields(value, fields, into);
 }
 
-void read_domain_limits(const json_value& value, limit_settings& into) {
+void read_domain_limits(const json::json_value& value, limit_settings& into) {
   static const auto fields = limit_fields(refuse_answer_bytes);
-  read_fields(value, fields, into);
+  json::read_fields(value, fields, into);
 }
 
-void read_resolver(const json_value& value, resolver_settings& into) {
-  static const field_table<resolver_settings> fields{
+void read_resolver(const json::json_value& value, resolver_settings& into) {
+  static const json::field_table<resolver_settings> fields{
       {"servers", read_servers},
       {"zone_file", read_zone_file},
-      {"timeout", duration(&resolver_settings::timeout, 1s, 60s)},
-      {"attempts", integer(&resolver_settings::attempts, 1, 10)},
-      {"in_flight", integer(&resolver_settings::in_flight, 1, 10'000)},
+      {"timeout", json::duration(&resolver_settings::timeout, 1s, 60s)},
+      {"attempts", json::integer(&resolver_settings::attempts, 1, 10)},
+      {"in_flight", json::integer(&resolver_settings::in_flight, 1, 10'000)},
   };
-  read_fields(value, fields, into);
+  json::read_fields(value, fields, into);
   if (!into.servers.empty() && !into.zone_file.empty())
     value.member("zone_file")
         ->fault("given together with \"servers\" (expected one of the two)");
 }
 
-void read_refresh(const json_value& value, refresh_settings& into) {
-  static const field_table<refresh_settings> fields{
-      {"interval", duration(&refresh_settings::interval, 1s, 30 * day)},
-      {"follow_ttl", boolean(&refresh_settings::follow_ttl)},
-      {"minimum", duration(&refresh_settings::minimum, 1s, 30 * day)},
-      {"retry", duration(&refresh_settings::retry, 1s, 30 * day)},
-      {"keep_stale", duration(&refresh_settings::keep_stale, 0s, 365 * day)},
+void read_refresh(const json::json_value& value, refresh_settings& into) {
+  static const json::field_table<refresh_settings> fields{
+      {"interval", json::duration(&refresh_settings::interval, 1s, 30 * day)},
+      {"follow_ttl", json::boolean(&refresh_settings::follow_ttl)},
+      {"minimum", json::duration(&refresh_settings::minimum, 1s, 30 * day)},
+      {"retry", json::duration(&refresh_settings::retry, 1s, 30 * day)},
+      {"keep_stale",
+       json::duration(&refresh_settings::keep_stale, 0s, 365 * day)},
   };
   const auto problems_before = value.problems().size();
-  read_fields(value, fields, into);
+  json::read_fields(value, fields, into);
   if (value.problems().size() != problems_before)
     return;
   fit_interval(value, "minimum", into.minimum, into.interval);
   fit_interval(value, "retry", into.retry, into.interval);
 }
 
-void read_log(const json_value& value, log_settings& into) {
-  static const field_table<log_settings> fields{
-      {"level", choice(&log_settings::level, {{"error", level::error},
-                                              {"warning", level::warning},
-                                              {"notice", level::notice},
-                                              {"info", level::info},
-                                              {"debug", level::debug}})},
-      {"target",
-       choice(&log_settings::target, {{"stderr", log_target::standard_error},
-                                      {"syslog", log_target::syslog}})},
-      {"hits", boolean(&log_settings::hits)},
+void read_log(const json::json_value& value, log_settings& into) {
+  static const json::field_table<log_settings> fields{
+      {"level", json::choice(&log_settings::level, {{"error", level::error},
+                                                    {"warning", level::warning},
+                                                    {"notice", level::notice},
+                                                    {"info", level::info},
+                                                    {"debug", level::debug}})},
+      {"target", json::choice(&log_settings::target,
+                              {{"stderr", log_target::standard_error},
+                               {"syslog", log_target::syslog}})},
+      {"hits", json::boolean(&log_settings::hits)},
   };
-  read_fields(value, fields, into);
+  json::read_fields(value, fields, into);
 }
 
 } // namespace spfblock::config

@@ -3,11 +3,11 @@
 #include "core/config/allow_section.hpp"
 #include "core/config/domain_fields.hpp"
 #include "core/config/domain_list.hpp"
-#include "core/config/field.hpp"
-#include "core/config/first_places.hpp"
-#include "core/config/position_index.hpp"
-#include "core/config/problem_list.hpp"
 #include "core/config/sections.hpp"
+#include "core/json/field.hpp"
+#include "core/json/first_places.hpp"
+#include "core/json/position_index.hpp"
+#include "core/json/problem_list.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
@@ -43,7 +43,7 @@ struct entry_draft : Entry {
 
 /// The `action` of the settings or of an entry.
 template <class Into>
-void read_action(const json_value& value, Into& into) {
+void read_action(const json::json_value& value, Into& into) {
   const auto text = value.read_text();
   if (!text)
     return;
@@ -54,13 +54,13 @@ void read_action(const json_value& value, Into& into) {
     value.fault(action.error().message);
 }
 
-void read_listen(const json_value& value, draft& into) {
+void read_listen(const json::json_value& value, draft& into) {
   constexpr std::string_view expected =
       R"(an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")";
   into.listen.clear();
-  first_places places;
+  json::first_places places;
   const auto problems_before = value.problems().size();
-  for (const json_value& element : value.read_elements()) {
+  for (const json::json_value& element : value.read_elements()) {
     const auto endpoint = read_endpoint(element, expected);
     if (endpoint && places.is_new(element, endpoint->to_string()))
       into.listen.push_back(*endpoint);
@@ -78,8 +78,8 @@ bool is_class_name(std::string_view text) {
          });
 }
 
-void read_restriction_classes(const json_value& value, draft& into) {
-  for (const json_value& element : value.read_elements()) {
+void read_restriction_classes(const json::json_value& value, draft& into) {
+  for (const json::json_value& element : value.read_elements()) {
     auto name = element.read_text();
     if (!name)
       continue;
@@ -101,18 +101,18 @@ domain_entry inherited_entry(const draft& from) {
   return {inherited_domain(from), from.action};
 }
 
-void read_allow_section(const json_value& value, draft& into) {
+void read_allow_section(const json::json_value& value, draft& into) {
   read_allow(value, inherited_domain(into), into.allow);
 }
 
-void read_domains(const json_value& value, draft& into) {
+void read_domains(const json::json_value& value, draft& into) {
   using entry_type = entry_draft<domain_entry>;
   static const auto fields = [] {
     auto table = domain_fields<entry_type>();
     table.push_back({"action", read_action<entry_type>});
     return table;
   }();
-  for (const json_value& element : value.read_elements()) {
+  for (const json::json_value& element : value.read_elements()) {
     entry_type entry{inherited_entry(into), into.restriction_classes};
     const auto named = read_domain(element, fields, entry);
     if (!named)
@@ -123,12 +123,12 @@ void read_domains(const json_value& value, draft& into) {
   }
 }
 
-void read_state_file(const json_value& value, draft& into) {
+void read_state_file(const json::json_value& value, draft& into) {
   if (auto path = read_path(value))
     into.state_file = std::move(*path);
 }
 
-void read_admin(const json_value& value, draft& into) {
+void read_admin(const json::json_value& value, draft& into) {
   if (const auto text = value.read_text(); text && text->empty())
     into.admin = std::nullopt;
   else if (text)
@@ -137,7 +137,7 @@ void read_admin(const json_value& value, draft& into) {
         std::nullopt);
 }
 
-void read_domain_pattern(const json_value& value, draft& into) {
+void read_domain_pattern(const json::json_value& value, draft& into) {
   const auto pattern = read_path(value);
   if (!pattern)
     return;
@@ -155,26 +155,26 @@ void read_domain_pattern(const json_value& value, draft& into) {
     value.problems().add(into.listed.add_file(file, inherited));
 }
 
-void read_domain_files(const json_value& value, draft& into) {
-  for (const json_value& element : value.read_elements())
+void read_domain_files(const json::json_value& value, draft& into) {
+  for (const json::json_value& element : value.read_elements())
     read_domain_pattern(element, into);
 }
 
-void read_network(const json_value& value, network_entry& into) {
+void read_network(const json::json_value& value, network_entry& into) {
   if (const auto network = read_prefix(value))
     into.network = *network;
 }
 
-void read_networks(const json_value& value, draft& into) {
+void read_networks(const json::json_value& value, draft& into) {
   using entry_type = entry_draft<network_entry>;
-  static const field_table<entry_type> fields{
+  static const json::field_table<entry_type> fields{
       {"network", read_network},
       {"action", read_action<entry_type>},
-      {"comment", text(&network_entry::comment)},
+      {"comment", json::text(&network_entry::comment)},
   };
-  for (const json_value& element : value.read_elements()) {
+  for (const json::json_value& element : value.read_elements()) {
     entry_type entry{{{}, into.action, {}}, into.restriction_classes};
-    read_fields(element, fields, entry);
+    json::read_fields(element, fields, entry);
     if (element.is_object())
       element.require("network", "a network");
     into.networks.push_back(std::move(entry));
@@ -182,38 +182,38 @@ void read_networks(const json_value& value, draft& into) {
 }
 
 /// All settings.  What entries inherit stands before the entries.
-const field_table<draft>& fields() {
-  static const field_table<draft> table{
+const json::field_table<draft>& fields() {
+  static const json::field_table<draft> table{
       {"listen", read_listen},
-      {"threads", integer(&settings::threads, 1, 64)},
-      {"connections", integer(&settings::connections, 1, 100'000)},
+      {"threads", json::integer(&settings::threads, 1, 64)},
+      {"connections", json::integer(&settings::connections, 1, 100'000)},
       {"restriction_classes", read_restriction_classes},
       {"action", read_action<draft>},
       {"on_permerror", permerror_choice(&draft::on_permerror)},
-      {"limits", section(&settings::limits, read_limits)},
+      {"limits", json::section(&settings::limits, read_limits)},
       {"allow", read_allow_section},
       {"domains", read_domains},
       {"domain_files", read_domain_files},
       {"networks", read_networks},
-      {"resolver", section(&settings::resolver, read_resolver)},
-      {"refresh", section(&settings::refresh, read_refresh)},
+      {"resolver", json::section(&settings::resolver, read_resolver)},
+      {"refresh", json::section(&settings::refresh, read_refresh)},
       {"state_file", read_state_file},
       {"admin", read_admin},
-      {"log", section(&settings::log, read_log)},
+      {"log", json::section(&settings::log, read_log)},
   };
   return table;
 }
 
-void report_repeated_keys(const position_index& positions,
-                          problem_list& problems) {
+void report_repeated_keys(const json::position_index& positions,
+                          json::problem_list& problems) {
   for (const auto& key : positions.repeated_keys())
     problems.add_at(
         key.line, key.pointer,
         fmt::format("given twice (first on line {})", key.first_line));
 }
 
-void read_document(const json_value& document, draft& into) {
-  read_fields(document, fields(), into);
+void read_document(const json::json_value& document, draft& into) {
+  json::read_fields(document, fields(), into);
   if (document.is_object() && !document.member("domains") &&
       !document.member("domain_files") && !document.member("networks"))
     document.fault("nothing to list (expected \"domains\", \"domain_files\" or "
@@ -222,20 +222,20 @@ void read_document(const json_value& document, draft& into) {
 
 } // namespace
 
-std::variant<settings, std::vector<problem>>
+std::variant<settings, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
                const domain_file_reader& read_domain_files) {
-  const auto positions = position_index::parse(text);
+  const auto positions = json::position_index::parse(text);
   if (!positions) {
     const failure& why = positions.error();
     return std::vector{
-        problem{file, line_at(text, why.offset), {}, why.message}};
+        json::problem{file, json::line_at(text, why.offset), {}, why.message}};
   }
   const auto json =
       nlohmann::json::parse(text.begin(), text.end(), nullptr, false, true);
   EXPECTS(!json.is_discarded());
 
-  problem_list problems{file, *positions};
+  json::problem_list problems{file, *positions};
   report_repeated_keys(*positions, problems);
   draft read{read_domain_files};
   read_document({json, {}, problems}, read);

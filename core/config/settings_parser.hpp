@@ -1,8 +1,8 @@
 // JSON text to settings, or everything that is wrong with it.
 #pragma once
 
-#include "core/config/problem.hpp"
 #include "core/config/settings.hpp"
+#include "core/json/problem.hpp"
 
 #include <functional>
 #include <string>
@@ -44,7 +44,7 @@ using domain_file_reader =
 /// as written.
 ///
 /// @param file how the file is called in messages
-std::variant<settings, std::vector<problem>>
+std::variant<settings, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
                const domain_file_reader& read_domain_files);
 

@@ -5,6 +5,10 @@
 
 namespace spfblock::dns {
 
+/// What is said of a question that its askers' accounts do not pay for.
+inline constexpr const char* over_dns_queries =
+    "over dns_queries, the limit of DNS queries for a domain";
+
 /// The account of an asker: of one domain's expansion, say.  It pays for every
 /// message that is sent for it, repetitions and TCP included, so that what the
 /// asker costs others is bounded whatever name servers do.

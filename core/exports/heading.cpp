@@ -1,6 +1,6 @@
 #include "core/exports/heading.hpp"
 
-#include "core/table/calendar.hpp"
+#include "core/support/calendar.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ std::string heading(const provenance& from, const std::string& content,
   };
   append(fmt::format("{}, by spfblock {} on {}", notes.title, from.version,
                      from.host));
-  append(fmt::format("{}, {}{}", table::utc_text(from.at), content,
+  append(fmt::format("{}, {}{}", utc_text(from.at), content,
                      from.from_state_file ? ", from the state file" : ""));
   for (const std::string& each : notes.left_out)
     append(std::string{left_out_mark} + each);

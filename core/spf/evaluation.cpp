@@ -1,5 +1,6 @@
 #include "core/spf/evaluation.hpp"
 
+#include "core/dns/query_account.hpp"
 #include "core/spf/cohort.hpp"
 #include "core/spf/inquiry.hpp"
 #include "core/spf/matcher.hpp"
@@ -186,7 +187,7 @@ const std::string* evaluator::select(const dns::name& domain,
     return nullptr;
   }
   if (txt.state == inquiry::availability::over_limit)
-    return refuse(over_dns_queries);
+    return refuse(dns::over_dns_queries);
   if (txt.given->status == dns::answer_status::failed) {
     tell("temperror: " + txt.given->reason);
     tally_.temperror(undecided, asked.to_string() + ": " + txt.given->reason);

@@ -1,5 +1,6 @@
 #include "core/spf/hosts.hpp"
 
+#include "core/dns/query_account.hpp"
 #include "core/spf/rules.hpp"
 
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ private:
     switch (got.state) {
     case inquiry::availability::missing: found_.missing = true; break;
     case inquiry::availability::over_limit:
-      found_.permerror = over_dns_queries;
+      found_.permerror = dns::over_dns_queries;
       break;
     case inquiry::availability::found:
       if (got.given->status == dns::answer_status::failed)

@@ -33,10 +33,6 @@ inline constexpr std::size_t term_visit_limit = 20000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
-/// What is said of a question that rules::dns_queries forbids to ask.
-inline constexpr const char* over_dns_queries =
-    "over dns_queries, the limit of DNS queries for a domain";
-
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
 struct rules {

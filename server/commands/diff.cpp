@@ -1,16 +1,16 @@
 #include "core/dns/name.hpp"
+#include "core/domains/state.hpp"
 #include "core/exports/format.hpp"
 #include "core/exports/holdings_json.hpp"
-#include "core/table/difference.hpp"
-#include "core/table/state.hpp"
-#include "server/clocks.hpp"
+#include "core/reports/difference.hpp"
+#include "core/spf/crawl.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
 #include "server/commands/progress_line.hpp"
-#include "server/crawl.hpp"
-#include "server/make_resolver.hpp"
-#include "server/own_addresses.hpp"
+#include "server/dns/make_resolver.hpp"
+#include "server/system/clocks.hpp"
+#include "server/system/own_addresses.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,7 +26,7 @@ namespace {
 std::vector<table::holding> holdings_now(const config::settings& by) {
   const auto document = document_or_complain(
       by, "/export?format=json",
-      [](const table::domain_book& book, table::timestamp) {
+      [](const domains::domain_book& book, timestamp) {
         return exports::document(exports::format::json,
                                  table::snapshot{book.listings()}, {});
       });
@@ -41,14 +41,14 @@ std::vector<table::holding> holdings_now(const config::settings& by) {
 }
 
 /// What is listed now, as if it had just been found.
-table::state state_of(const std::vector<table::holding>& holdings,
-                      table::timestamp now) {
-  table::state made;
+domains::state state_of(const std::vector<table::holding>& holdings,
+                        timestamp now) {
+  domains::state made;
   for (const table::holding& each : holdings) {
     const auto name = dns::name::from_text(each.name);
     if (!name)
       continue;
-    table::domain_state& kept = made.domains.emplace_back();
+    domains::domain_state& kept = made.domains.emplace_back();
     kept.name = *name;
     kept.good.pass = each.addresses;
     kept.good_at = now.wall;
@@ -59,10 +59,10 @@ table::state state_of(const std::vector<table::holding>& holdings,
 /// What is known of the domains, so that growth, vanished records and DNS
 /// failures are judged as a refresh would judge them: by the state file, and
 /// where that says nothing, or nothing yet, by what is listed.
-table::domain_book known_book(const config::settings& by,
-                              const std::vector<table::holding>& listed) {
-  const table::timestamp now = read_clocks();
-  table::domain_book book;
+domains::domain_book known_book(const config::settings& by,
+                                const std::vector<table::holding>& listed) {
+  const timestamp now = read_clocks();
+  domains::domain_book book;
   if (auto known = read_last_known(by, now))
     book = (*std::move(known)).book;
   else
@@ -72,11 +72,11 @@ table::domain_book known_book(const config::settings& by,
 }
 
 /// Expands every domain of the book.
-void refresh(table::domain_book& book, const configuration& by) {
+void refresh(domains::domain_book& book, const configuration& by) {
   boost::asio::io_context io{1};
   const log_sink log;
   const auto questions = make_resolver(io, log, by);
-  const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
+  const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions});
   const auto due = book.take_due(read_clocks());
   progress_line progress{io, due.size()};
   for (const auto& each : due) {
@@ -96,10 +96,10 @@ exit_status diff_command(const std::string& configuration_file) {
   if (!loaded)
     return exit_status::config;
   const auto before = holdings_now(loaded->settings);
-  table::domain_book book = known_book(loaded->settings, before);
+  domains::domain_book book = known_book(loaded->settings, before);
   refresh(book, *loaded);
-  const auto changes = table::difference_between(before, book);
-  std::cout << table::to_text(changes);
+  const auto changes = reports::difference_between(before, book);
+  std::cout << reports::to_text(changes);
   return changes.dns_failed() ? exit_status::unavailable : exit_status::done;
 }
 

@@ -1,11 +1,11 @@
 #include "core/config/domain_name.hpp"
+#include "core/spf/crawl.hpp"
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/progress_line.hpp"
-#include "server/crawl.hpp"
-#include "server/make_resolver.hpp"
+#include "server/dns/make_resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -59,7 +59,7 @@ std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
   boost::asio::io_context io{1};
   const log_sink log;
   const auto questions = make_resolver(io, log, by);
-  const auto round = std::make_shared<crawl>(std::weak_ptr{questions});
+  const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions});
   std::vector<spf::expansion> results(names.size());
   progress_line progress{io, names.size()};
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -1,4 +1,4 @@
-#include "core/table/explanation.hpp"
+#include "core/reports/explanation.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
@@ -20,18 +20,19 @@ exit_status explain_command(const std::string& configuration_file,
 
   const auto document = document_or_complain(
       loaded->settings, "/explain?address=" + parsed->to_string(),
-      [&parsed](const table::domain_book& book, table::timestamp now) {
+      [&parsed](const domains::domain_book& book, timestamp now) {
         const table::snapshot published{book.listings()};
-        return table::to_json(table::explain(*parsed, published, book, now));
+        return reports::to_json(
+            reports::explain(*parsed, published, book, now));
       });
   if (!document)
     return exit_status::unavailable;
-  const auto told = table::explanation_from_json(*document);
+  const auto told = reports::explanation_from_json(*document);
   if (!told) {
     std::cerr << "spfblock: " << told.error().message << '\n';
     return exit_status::unavailable;
   }
-  std::cout << table::to_text(*told);
+  std::cout << reports::to_text(*told);
   return told->reasons.empty() ? exit_status::negative : exit_status::done;
 }
 

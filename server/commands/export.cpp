@@ -1,8 +1,8 @@
 #include "core/exports/format.hpp"
+#include "server/admin/provenance.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
-#include "server/provenance.hpp"
 
 #include <iostream>
 
@@ -10,8 +10,8 @@ namespace spfblock::server {
 namespace {
 
 /// What a server would export that starts now from the state file.
-std::string exported(exports::format as, const table::domain_book& book,
-                     table::timestamp now) {
+std::string exported(exports::format as, const domains::domain_book& book,
+                     timestamp now) {
   exports::provenance from = provenance_at(now);
   from.from_state_file = true;
   return exports::document(as, table::snapshot{book.listings()}, from);
@@ -32,7 +32,7 @@ exit_status export_command(const std::string& configuration_file,
 
   const auto document = document_or_complain(
       loaded->settings, "/export?format=" + format,
-      [as](const table::domain_book& book, table::timestamp now) {
+      [as](const domains::domain_book& book, timestamp now) {
         return exported(*as, book, now);
       });
   if (!document)

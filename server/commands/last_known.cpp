@@ -1,13 +1,13 @@
 #include "server/commands/last_known.hpp"
 
+#include "core/domains/state.hpp"
+#include "core/support/calendar.hpp"
 #include "core/support/text.hpp"
-#include "core/table/calendar.hpp"
-#include "core/table/state.hpp"
-#include "server/admin_client.hpp"
-#include "server/clocks.hpp"
+#include "server/admin/admin_client.hpp"
 #include "server/commands/configured.hpp"
-#include "server/own_addresses.hpp"
-#include "server/state_file.hpp"
+#include "server/refresh/state_file.hpp"
+#include "server/system/clocks.hpp"
+#include "server/system/own_addresses.hpp"
 
 #include <iostream>
 #include <utility>
@@ -15,7 +15,7 @@
 namespace spfblock::server {
 namespace {
 
-result<table::state> read_state(const std::string& path) {
+result<domains::state> read_state(const std::string& path) {
   const auto unusable = [](errc code, const std::string& why) {
     return failure{code, why, 0};
   };
@@ -26,7 +26,7 @@ result<table::state> read_state(const std::string& path) {
     return text.error();
   if (!*text)
     return unusable(errc::temporary, "no state file " + quoted(path));
-  auto state = table::state_from_json(**text);
+  auto state = domains::state_from_json(**text);
   if (!state)
     return unusable(state.error().code, "cannot use " + quoted(path) + ": " +
                                             state.error().message);
@@ -42,8 +42,7 @@ result<std::string> ask_server(const config::settings& by,
 
 } // namespace
 
-result<last_known> read_last_known(const config::settings& by,
-                                   table::timestamp now) {
+result<last_known> read_last_known(const config::settings& by, timestamp now) {
   const auto state = read_state(by.state_file);
   if (!state)
     return state.error();
@@ -61,14 +60,14 @@ document_or_complain(const config::settings& by, const std::string& target,
   if (document)
     return *std::move(document);
   std::cerr << "spfblock: " << document.error().message << "; ";
-  const table::timestamp now = read_clocks();
+  const timestamp now = read_clocks();
   const auto known = read_last_known(by, now);
   if (!known) {
     std::cerr << known.error().message << '\n';
     return std::nullopt;
   }
   std::cerr << "reading " << printable(by.state_file) << " of "
-            << table::utc_text(known->written) << '\n';
+            << utc_text(known->written) << '\n';
   return otherwise(known->book, now);
 }
 

@@ -2,9 +2,9 @@
 // state that it saved.
 #pragma once
 
+#include "core/domains/domain_book.hpp"
 #include "core/support/result.hpp"
-#include "core/table/domain_book.hpp"
-#include "core/table/timestamp.hpp"
+#include "core/support/timestamp.hpp"
 #include "server/configuration.hpp"
 
 #include <chrono>
@@ -16,22 +16,21 @@ namespace spfblock::server {
 
 /// What was known when the state file was written.
 struct last_known {
-  table::domain_book book;
+  domains::domain_book book;
   std::chrono::sys_seconds written{};
 };
 
 /// What a server that starts now with these settings would begin with.  The
 /// state file is only read.
 /// @return errc::temporary if none is configured, there is none, or it cannot
-///         be read; the failures of table::state_from_json() for another
+///         be read; the failures of domains::state_from_json() for another
 ///         content
-result<last_known> read_last_known(const config::settings& by,
-                                   table::timestamp now);
+result<last_known> read_last_known(const config::settings& by, timestamp now);
 
 /// Writes the document that a server would give, from the book of the state
 /// file.
 using document_writer =
-    std::function<std::string(const table::domain_book&, table::timestamp now)>;
+    std::function<std::string(const domains::domain_book&, timestamp now)>;
 
 /// The document at `target` of the running server's admin port.  Where that is
 /// off or gives none, says so on stderr and has it written from the state file.

@@ -1,7 +1,7 @@
 #include "core/support/percent_encoding.hpp"
-#include "server/asio_endpoint.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
+#include "server/system/asio_endpoint.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 

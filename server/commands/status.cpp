@@ -1,4 +1,4 @@
-#include "core/table/status.hpp"
+#include "core/reports/status.hpp"
 
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -16,18 +16,18 @@ exit_status status_command(const std::string& configuration_file,
 
   const auto document = document_or_complain(
       loaded->settings, "/status",
-      [](const table::domain_book& book, table::timestamp now) {
-        return table::to_json(table::report(book, now));
+      [](const domains::domain_book& book, timestamp now) {
+        return reports::to_json(reports::report(book, now));
       });
   if (!document)
     return exit_status::unavailable;
-  const auto told = table::status_from_json(*document);
+  const auto told = reports::status_from_json(*document);
   if (!told) {
     std::cerr << "spfblock: " << told.error().message << '\n';
     return exit_status::unavailable;
   }
   std::cout << (format == output_format::json ? *document
-                                              : table::to_text(*told));
+                                              : reports::to_text(*told));
   return told->is_stale() ? exit_status::negative : exit_status::done;
 }
 

@@ -7,7 +7,7 @@
 // Runs until SIGTERM, then prints one line of JSON: the datagrams of clients
 // ("queries") and of the server ("answers"), how many of each it lost on
 // purpose, and how many the kernel dropped because it was too slow.
-#include "server/descriptor.hpp"
+#include "server/system/descriptor.hpp"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include "core/dns/zone.hpp"
 #include "core/spf/evaluation.hpp"
 #include "core/support/text.hpp"
-#include "server/file.hpp"
+#include "server/system/file.hpp"
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 //
 // usage: lookup_smoke       exits 1 if an answer is wrong
 #include "core/net/ip_address.hpp"
+#include "core/protocols/tcp_table.hpp"
 #include "core/table/snapshot.hpp"
-#include "core/tcp_table/conversation.hpp"
 #include "tests/bench/spf_like_prefixes.hpp"
 
 #include <cstdio>
@@ -64,14 +64,14 @@ counted_lookups(const table::snapshot& table,
 __attribute__((noinline)) std::size_t
 counted_conversations(const table::snapshot& table,
                       const std::vector<std::string>& requests,
-                      tcp_table::counts& counted) {
+                      protocols::counts& counted) {
   const std::function<void(const net::ip_address&,
                            const table::snapshot::match&)>
       untold;
   std::size_t octets = 0;
   std::string replies;
   for (const std::string& each : requests) {
-    tcp_table::conversation talk;
+    protocols::tcp_table talk;
     replies.clear();
     octets += talk.feed(each, {table, counted, untold}, replies);
   }
@@ -106,7 +106,7 @@ int main() {
   for (std::size_t i = 0; i < conversations; ++i)
     requests.push_back("get " + addresses[2 * i].to_string() + "\nget " +
                        addresses[2 * i + 1].to_string() + "\nget unknown\n");
-  tcp_table::counts counted;
+  protocols::counts counted;
   const std::size_t octets = counted_conversations(table, requests, counted);
 
   std::size_t sent = 0;

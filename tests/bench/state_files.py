@@ -1,4 +1,4 @@
-"""Reads and writes the state file of spfblock, as core/table/state_json.cpp does."""
+"""Reads and writes the state file of spfblock, as core/domains/state_json.cpp does."""
 
 import ipaddress
 import json

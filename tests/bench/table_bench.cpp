@@ -9,7 +9,7 @@
 // as net::patricia_tree to every address; where one does not, exits 1.
 #include "core/net/ip_address.hpp"
 #include "core/table/snapshot.hpp"
-#include "server/published.hpp"
+#include "server/serving/published.hpp"
 #include "tests/bench/dir_24_8.hpp"
 #include "tests/bench/lookups.hpp"
 #include "tests/bench/pointer_patricia.hpp"

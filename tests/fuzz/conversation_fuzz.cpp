@@ -3,7 +3,7 @@
 //
 // Input: two octets that say where the stream is cut and whether a part of it
 // grows beyond the longest request, then the stream.
-#include "core/tcp_table/conversation.hpp"
+#include "core/protocols/tcp_table.hpp"
 #include "tests/fuzz/finding.hpp"
 
 #include <algorithm>
@@ -15,11 +15,11 @@
 
 using namespace spfblock;
 using fuzz::require;
-using tcp_table::conversation;
+using protocols::tcp_table;
 
 namespace {
 
-constexpr std::size_t longest = conversation::longest_request;
+constexpr std::size_t longest = tcp_table::longest_request;
 
 struct row {
   std::string name;
@@ -55,7 +55,7 @@ table::snapshot make_table() {
 
 struct outcome {
   std::string replies;
-  tcp_table::counts counted{};
+  protocols::counts counted{};
   std::size_t told = 0; ///< calls of on_found
   bool finished = false;
 };
@@ -68,8 +68,8 @@ outcome converse(std::string_view stream, std::size_t piece) {
   const std::function<void(const net::ip_address&,
                            const table::snapshot::match&)>
       on_found = [&](const auto&, const auto&) { ++led_to.told; };
-  const tcp_table::surroundings around{table, led_to.counted, on_found};
-  conversation with_client;
+  const protocols::surroundings around{table, led_to.counted, on_found};
+  tcp_table with_client;
   for (std::size_t turn = 0; !stream.empty() && !with_client.finished();
        ++turn) {
     const std::size_t size =
@@ -78,10 +78,10 @@ outcome converse(std::string_view stream, std::size_t piece) {
     const std::size_t taken =
         with_client.feed(stream.substr(0, size), around, replies);
     require(taken == size || (taken > 0 && taken < size &&
-                              replies.size() >= conversation::enough_replies),
+                              replies.size() >= tcp_table::enough_replies),
             "only enough replies keep octets waiting");
     require(replies.size() <
-                conversation::enough_replies + table::action::longest_reply,
+                tcp_table::enough_replies + table::action::longest_reply,
             "replies wait in bounded memory");
     led_to.replies += replies;
     stream.remove_prefix(taken);
@@ -181,7 +181,7 @@ void check_replies(std::string_view stream, const outcome& led_to) {
   }
   require(replies.empty(), "nothing is sent unasked");
   require(led_to.finished == too_long, "only a line too long ends it");
-  const tcp_table::counts& told = led_to.counted;
+  const protocols::counts& told = led_to.counted;
   require(told.found == count[2] && told.found == led_to.told,
           "what was found is counted and told");
   require(told.found + told.not_found + told.refused ==

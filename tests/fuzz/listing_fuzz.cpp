@@ -1,6 +1,6 @@
 // A zone (line_zone.hpp) in which n0.test is listed and n1.test allowed: what
 // is allowed, or over a limit, is never listed, whoever is expanded first.
-#include "core/table/domain_book.hpp"
+#include "core/domains/domain_book.hpp"
 #include "tests/fuzz/finding.hpp"
 #include "tests/fuzz/line_zone.hpp"
 #include "tests/support/zone_answers.hpp"
@@ -11,19 +11,18 @@
 #include <vector>
 
 using namespace spfblock;
+using domains::domain_book;
 using fuzz::line_zone;
-using table::domain_book;
 
 namespace {
 
-using roles = std::vector<table::role>;
+using roles = std::vector<domains::role>;
 
 constexpr const char* allowed_networks[] = {"10.0.0.16/28", "2001:db8::10/124"};
 constexpr const char* networks_by_hand[] = {"10.0.0.0/27", "198.51.100.0/24"};
 
-constexpr table::timestamp now{
-    table::moment{std::chrono::hours{1}},
-    std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+constexpr timestamp now{moment{std::chrono::hours{1}},
+                        std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 
 net::ip_prefix prefix(std::string_view text) {
   return *net::ip_prefix::parse(text);
@@ -60,12 +59,13 @@ story told(const line_zone& zone, const config::settings& settings,
   story made;
   made.book.apply(settings, {}, now);
   for (const auto& each : made.book.take_due(now)) {
-    auto& found = each.role == table::role::listed ? made.listed : made.allowed;
+    auto& found =
+        each.role == domains::role::listed ? made.listed : made.allowed;
     found = zone.expand(each.domain, each.by);
   }
-  for (const table::role role : order)
+  for (const domains::role role : order)
     made.book.settle(
-        role, role == table::role::listed ? made.listed : made.allowed, now);
+        role, role == domains::role::listed ? made.listed : made.allowed, now);
   return made;
 }
 
@@ -77,8 +77,8 @@ void require(const line_zone& zone, bool holds, std::string_view claim) {
 
 /// Whether the book believes all that the allowed domain authorises.
 bool is_believed(const story& of) {
-  for (const table::domain_page& page : of.book.pages())
-    if (page.role == table::role::allowed)
+  for (const domains::domain_page& page : of.book.pages())
+    if (page.role == domains::role::allowed)
       return page.refusals.empty() && !page.rejected &&
              of.allowed.outcome == spf::outcome::expanded;
   return false;
@@ -134,7 +134,7 @@ bool equal(const std::vector<table::listing>& a,
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  using table::role;
+  using domains::role;
   const line_zone zone{fuzz::text_of(data, size)};
   for (const bool reserved : {false, true}) {
     const config::settings settings = settings_with(reserved);

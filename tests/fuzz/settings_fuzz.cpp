@@ -19,7 +19,7 @@ using fuzz::require;
 namespace {
 
 using files_or_fault = std::variant<std::vector<domain_file>, std::string>;
-using parsed = std::variant<settings, std::vector<problem>>;
+using parsed = std::variant<settings, std::vector<json::problem>>;
 
 constexpr const char* main_file = "f.json";
 constexpr const char* list_file = "d.txt";
@@ -29,10 +29,10 @@ std::size_t line_count(std::string_view text) {
          static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-void check_problems(const std::vector<problem>& problems, std::string_view text,
-                    std::string_view list) {
+void check_problems(const std::vector<json::problem>& problems,
+                    std::string_view text, std::string_view list) {
   require(!problems.empty(), "a faulty configuration has a fault");
-  for (const problem& one : problems) {
+  for (const json::problem& one : problems) {
     require(one.file == main_file || one.file == list_file,
             "a fault names its file");
     const bool in_main = one.file == main_file;
@@ -95,7 +95,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   };
 
   const parsed once = parse_settings(text, main_file, files);
-  if (const auto* const problems = std::get_if<std::vector<problem>>(&once))
+  if (const auto* const problems =
+          std::get_if<std::vector<json::problem>>(&once))
     check_problems(*problems, text, list);
   else
     check_settings(std::get<settings>(once));

@@ -3,7 +3,7 @@
 // Input: what stands behind the checksum of a state file, which is put in
 // front of it; or "zone", LF, and a zone (line_zone.hpp), whose expansion has
 // to survive a restart.
-#include "core/table/state.hpp"
+#include "core/domains/state.hpp"
 #include "tests/fuzz/finding.hpp"
 #include "tests/fuzz/line_zone.hpp"
 
@@ -32,36 +32,36 @@ std::string with_head(std::string_view body) {
 
 /// @return whether the text is a state
 bool check_text(const std::string& text) {
-  const auto read = table::state_from_json(text);
+  const auto read = domains::state_from_json(text);
   if (!read) {
     require(fuzz::is_printable(read.error().message) &&
                 !read.error().message.empty(),
             "why a text is no state is safe to print");
     return false;
   }
-  const std::string written = table::to_json(*read);
-  const auto again = table::state_from_json(written);
+  const std::string written = domains::to_json(*read);
+  const auto again = domains::state_from_json(written);
   require(again.has_value(), "what was read can be written and read");
   require(*again == *read, "what was read is the same when read again");
-  require(table::to_json(*again) == written, "and is written as before");
+  require(domains::to_json(*again) == written, "and is written as before");
   return true;
 }
 
 void check_expansion(const fuzz::line_zone& zone) {
   const spf::expansion made = zone.expand(fuzz::line_zone::domain(), zone.by);
   const sys_seconds now{seconds{1'700'000'000}};
-  table::domain_state kept;
+  domains::domain_state kept;
   kept.name = made.domain;
-  kept.good = table::finding_of(made, {}, now);
+  kept.good = domains::finding_of(made, {}, now);
   kept.good_at = now;
-  kept.trouble = table::trouble_in(made);
-  table::state all;
+  kept.trouble = domains::trouble_in(made);
+  domains::state all;
   all.written = now;
   all.domains.push_back(kept);
   // Compared as text, for the IPv4-mapped numbers in a set are not kept.
-  const std::string written = table::to_json(all);
-  const auto read = table::state_from_json(written);
-  const bool survives = read.has_value() && table::to_json(*read) == written;
+  const std::string written = domains::to_json(all);
+  const auto read = domains::state_from_json(written);
+  const bool survives = read.has_value() && domains::to_json(*read) == written;
   if (!survives)
     std::fprintf(stderr, "\n%s%s\n", zone.description.c_str(),
                  read ? "another state" : read.error().message.c_str());
@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string text = with_head(input);
   check_text(std::string{input});
   if (check_text(text))
-    require(!table::state_from_json(text + ' '),
+    require(!domains::state_from_json(text + ' '),
             "the checksum covers all that follows it");
   return 0;
 }

@@ -138,7 +138,7 @@ domain_book::settlement book_fixture::look(const spf::expansion& result,
                                            role as) {
   const auto& pages = book.pages();
   const auto at = std::find_if(
-      pages.begin(), pages.end(), [&](const table::domain_page& each) {
+      pages.begin(), pages.end(), [&](const domains::domain_page& each) {
         return each.domain.name == result.domain && each.role == as;
       });
   REQUIRE(at != pages.end());
@@ -149,7 +149,7 @@ domain_book::settlement book_fixture::look(const spf::expansion& result,
   return settle(result, as);
 }
 
-const table::domain_page& book_fixture::page(std::size_t i) const {
+const domains::domain_page& book_fixture::page(std::size_t i) const {
   REQUIRE(i < book.pages().size());
   return book.pages()[i];
 }

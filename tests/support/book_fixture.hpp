@@ -2,7 +2,7 @@
 // them.
 #pragma once
 
-#include "core/table/domain_book.hpp"
+#include "core/domains/domain_book.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
 
@@ -16,10 +16,8 @@
 
 namespace spfblock::testing {
 
-using table::domain_book;
-using table::moment;
-using table::role;
-using table::timestamp;
+using domains::domain_book;
+using domains::role;
 
 /// When every story starts.
 inline constexpr timestamp beginning{
@@ -110,7 +108,7 @@ struct book_fixture {
   domain_book::settlement look(const spf::expansion& result,
                                role as = role::listed);
 
-  [[nodiscard]] const table::domain_page& page(std::size_t i = 0) const;
+  [[nodiscard]] const domains::domain_page& page(std::size_t i = 0) const;
 
   [[nodiscard]] bool lists(std::string_view networks, std::size_t i = 0) const {
     return page(i).effective == set_of(networks);

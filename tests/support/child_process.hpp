@@ -3,7 +3,7 @@
 // it writes as text.
 #pragma once
 
-#include "server/descriptor.hpp"
+#include "server/system/descriptor.hpp"
 
 #include <array>
 #include <csignal>

@@ -1,7 +1,7 @@
 // Running out of file descriptors.  For children: see child_process.hpp.
 #pragma once
 
-#include "server/descriptor.hpp"
+#include "server/system/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 // What the tests of dns_client share.
 #pragma once
 
-#include "server/dns_client.hpp"
+#include "server/dns/dns_client.hpp"
 #include "tests/support/run_until.hpp"
 #include "tests/support/scripted_server.hpp"
 

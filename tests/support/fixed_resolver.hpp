@@ -1,8 +1,8 @@
 // A resolver that answers from a zone text and counts what it is asked.
 #pragma once
 
+#include "core/dns/resolver.hpp"
 #include "core/dns/zone.hpp"
-#include "server/resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -17,7 +17,7 @@
 namespace spfblock::testing {
 
 /// Knows no accounts: nothing is sent.
-class fixed_resolver : public server::resolver {
+class fixed_resolver : public dns::resolver {
 public:
   fixed_resolver(boost::asio::io_context& io, const std::string& zone)
       : io_{io},

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/net/endpoint.hpp"
-#include "server/asio_endpoint.hpp"
+#include "server/system/asio_endpoint.hpp"
 #include "tests/support/dns_message.hpp"
 
 #include <boost/asio/buffer.hpp>

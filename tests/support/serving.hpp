@@ -1,8 +1,8 @@
 // A serving thread with a table of one network, and blocking clients.
 #pragma once
 
-#include "server/listening_socket.hpp"
-#include "server/serving_thread.hpp"
+#include "server/serving/serving_thread.hpp"
+#include "server/system/listening_socket.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>

@@ -29,12 +29,12 @@ struct fake_files {
 };
 
 /// The configuration `text`, called t.json.
-inline std::variant<config::settings, std::vector<config::problem>>
+inline std::variant<config::settings, std::vector<json::problem>>
 parse(std::string_view text, const fake_files& files = {}) {
   return config::parse_settings(text, "t.json", files);
 }
 
-inline std::string lines_of(const std::vector<config::problem>& problems) {
+inline std::string lines_of(const std::vector<json::problem>& problems) {
   std::string lines;
   for (const auto& one : problems)
     lines += one.to_string() + "\n";
@@ -45,8 +45,7 @@ inline std::string lines_of(const std::vector<config::problem>& problems) {
 inline std::string faults_of(std::string_view text,
                              const fake_files& files = {}) {
   const auto result = parse(text, files);
-  const auto* const problems =
-      std::get_if<std::vector<config::problem>>(&result);
+  const auto* const problems = std::get_if<std::vector<json::problem>>(&result);
   return problems == nullptr ? "none\n" : lines_of(*problems);
 }
 
@@ -54,8 +53,7 @@ inline std::string faults_of(std::string_view text,
 inline config::settings settings_of(std::string_view text,
                                     const fake_files& files = {}) {
   auto result = parse(text, files);
-  if (const auto* const bad =
-          std::get_if<std::vector<config::problem>>(&result))
+  if (const auto* const bad = std::get_if<std::vector<json::problem>>(&result))
     FAIL(lines_of(*bad));
   return std::get<config::settings>(std::move(result));
 }

@@ -203,7 +203,8 @@ TEST_CASE("parse_settings gives settings or a problem for any text",
     }
     CAPTURE(seed, round, text);
     const auto result = parse(text, example_files);
-    const auto* const problems = std::get_if<std::vector<problem>>(&result);
+    const auto* const problems =
+        std::get_if<std::vector<json::problem>>(&result);
     if (problems == nullptr)
       continue;
     REQUIRE_FALSE(problems->empty());

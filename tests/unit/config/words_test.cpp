@@ -1,19 +1,19 @@
 // The small parts that settings are read with.
-#include "core/config/closest_word.hpp"
 #include "core/config/domain_name.hpp"
-#include "core/config/duration.hpp"
-#include "core/config/problem.hpp"
+#include "core/json/closest_word.hpp"
+#include "core/json/problem.hpp"
+#include "core/support/duration.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
 using namespace std::chrono_literals;
-using spfblock::config::closest_word;
-using spfblock::config::duration_text;
+using spfblock::duration_text;
+using spfblock::parse_duration;
 using spfblock::config::parse_domain;
-using spfblock::config::parse_duration;
-using spfblock::config::problem;
+using spfblock::json::closest_word;
+using spfblock::json::problem;
 
 TEST_CASE("parse_duration reads a number and a unit", "[config][duration]") {
   CHECK(parse_duration("90s") == 90s);

@@ -1,0 +1,320 @@
+#include "core/domains/domain_book.hpp"
+
+#include "core/domains/listing_events.hpp"
+#include "core/net/special_purpose.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace spfblock::domains {
+namespace {
+
+using log::kind;
+using std::chrono::seconds;
+
+/// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
+constexpr seconds farthest_wake{30 * 24 * 3600};
+
+std::string key_of(const dns::name& domain, role as) {
+  return domain.wire() + (as == role::listed ? 'l' : 'a');
+}
+
+} // namespace
+
+// Configuration ------------------------------------------------------------
+
+const domain_page* domain_book::find(const dns::name& domain, role of) const {
+  const auto at = index_.find(key_of(domain, of));
+  return at == index_.end() ? nullptr : &pages_[at->second];
+}
+
+domain_page* domain_book::find(const dns::name& domain, role of) {
+  return const_cast<domain_page*>(std::as_const(*this).find(domain, of));
+}
+
+settlement domain_book::apply(const config::settings& settings,
+                              const net::address_set& own, timestamp now) {
+  abandon_expansions(now);
+  take_pages(settings, now);
+  settings_ = settings;
+  not_followed_ =
+      std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
+  own_ = settings.allow.reserved ? own : net::address_set{};
+
+  settlement told = remove_ended(now, std::exchange(ended_, {}));
+  derive_all(now, told);
+  told.listing_changed = told.worth_saving = true;
+  return told;
+}
+
+settlement domain_book::know_own(const net::address_set& own, timestamp now) {
+  settlement told;
+  if (!settings_.allow.reserved || own == own_)
+    return told;
+  own_ = own;
+  derive_all(now, told);
+  return told;
+}
+
+void domain_book::take_pages(const config::settings& settings, timestamp now) {
+  const bool includes_changed =
+      settings.allow.includes != settings_.allow.includes;
+  std::vector<domain_page> pages;
+  pages.reserve(settings.domains.size() + settings.allow.domains.size());
+  const auto take = [&](const config::spf_domain& domain, role as) {
+    domain_page page = renewed_page(domain, as, now);
+    if (includes_changed && as == role::listed)
+      page.due = now.steady;
+    const auto& interval = settings.refresh.interval;
+    page.due = std::min(page.due, now.steady + interval);
+    // As if it had been so since the last look that found something good.
+    if (page.good_at && interval < settings_.refresh.interval)
+      page.due =
+          std::min(page.due, std::max(*page.good_at + interval, now.steady));
+    pages.push_back(std::move(page));
+  };
+  for (const config::domain_entry& entry : settings.domains) {
+    take(entry, role::listed);
+    pages.back().action = entry.action;
+  }
+  for (const config::spf_domain& domain : settings.allow.domains)
+    take(domain, role::allowed);
+  pages_ = std::move(pages);
+  index_pages();
+}
+
+/// The page of a domain as it is configured now, with all that is known.
+domain_page domain_book::renewed_page(const config::spf_domain& domain, role as,
+                                      timestamp now) {
+  domain_page page;
+  page.role = as;
+  page.due = page.configured_at = now.steady;
+  if (domain_page* known = find(domain.name, as)) {
+    const bool same_rules = known->domain.limits == domain.limits &&
+                            known->domain.on_permerror == domain.on_permerror;
+    page = std::move(*known);
+    if (!same_rules)
+      page.due = now.steady;
+  }
+  page.domain = domain;
+  return page;
+}
+
+void domain_book::index_pages() {
+  index_.clear();
+  for (std::size_t i = 0; i < pages_.size(); ++i)
+    index_[key_of(pages_[i].domain.name, pages_[i].role)] = i;
+}
+
+void domain_book::abandon_expansions(timestamp now) {
+  for (domain_page& each : pages_) {
+    if (std::exchange(each.expanding, false))
+      each.due = now.steady;
+  }
+  expanding_ = 0;
+}
+
+settlement domain_book::remove_ended(timestamp now) {
+  return remove_ended(now, {});
+}
+
+/// @param told_before entries of which the log was told already
+settlement
+domain_book::remove_ended(timestamp now,
+                          const std::vector<std::string>& told_before) {
+  settlement told;
+  const auto ended = [&](const domain_page& page) {
+    if (!page.domain.until || now.wall < *page.domain.until)
+      return false;
+    ended_.push_back(key_of(page.domain.name, page.role));
+    if (std::find(told_before.begin(), told_before.end(), ended_.back()) ==
+        told_before.end())
+      told.events.push_back(about<kind::entry_ended>(page));
+    expanding_ -= page.expanding ? 1U : 0U;
+    return true;
+  };
+  if (std::erase_if(pages_, ended) == 0)
+    return told;
+  index_pages();
+  derive_all(now, told);
+  told.listing_changed = told.worth_saving = true;
+  return told;
+}
+
+// What is allowed ----------------------------------------------------------
+
+void domain_book::rebuild_allowance() {
+  std::vector<allowance::entry> entries;
+  for (const net::ip_prefix& network : settings_.allow.networks)
+    entries.push_back(
+        {"network " + network.to_string(), net::address_set{network}});
+  for (const domain_page& each : pages_) {
+    if (each.role == role::allowed && !each.effective.empty())
+      entries.push_back(
+          {"domain " + each.domain.name.to_string(), each.effective});
+  }
+  if (settings_.allow.reserved) {
+    for (const auto& block : net::special_purpose_blocks())
+      entries.push_back({"reserved " + block.prefix.to_string() + " (" +
+                             std::string{block.name} + ')',
+                         net::address_set{block.prefix}});
+    entries.push_back({"this machine", own_});
+  }
+  allowance_ = allowance{std::move(entries)};
+}
+
+settling domain_book::rules(timestamp now) const {
+  return {settings_.refresh, allowance_, random_, now};
+}
+
+/// Computes anew what is listed of each domain and by hand, after what is
+/// allowed or the limits changed.
+void domain_book::derive_all(timestamp now, settlement& told) {
+  const auto derive = [&](role as) {
+    for (domain_page& each : pages_) {
+      if (each.role == as)
+        rules(now).derive(each, told);
+    }
+  };
+  derive(role::allowed);
+  rebuild_allowance();
+  derive(role::listed);
+  tell_kept_off_by_hand(told);
+}
+
+/// Says which networks by hand overlap with what is allowed, if that changed.
+void domain_book::tell_kept_off_by_hand(settlement& told) {
+  std::vector<net::ip_prefix> networks;
+  networks.reserve(settings_.networks.size());
+  for (const config::network_entry& entry : settings_.networks)
+    networks.push_back(entry.network);
+  const auto listed = net::address_set::of(networks) & allowance_.all();
+  if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
+    return;
+  std::string grounds;
+  for (const std::string& each : allowance_.grounds_over(listed))
+    grounds += (grounds.empty() ? "" : ", ") + each;
+  told.events.push_back(log::event_of<kind::kept_off_by_allow>{}
+                            .with("listing", "networks")
+                            .with("by", grounds)
+                            .with("networks", some_networks(listed)));
+}
+
+bool domain_book::awaits_allowed(moment now) const {
+  return std::any_of(
+      pages_.begin(), pages_.end(), [&](const domain_page& page) {
+        return page.role == role::allowed && !page.tried && !page.good_at &&
+               now - page.configured_at < allow_patience;
+      });
+}
+
+// State --------------------------------------------------------------------
+
+settlement domain_book::restore(state from, timestamp now) {
+  for (domain_state& kept : from.domains) {
+    domain_page* of = find(kept.name, kept.role);
+    if (of == nullptr || of->tried || of->good_at || !kept.good_at)
+      continue;
+    const moment good_at = now.past(*kept.good_at);
+    if (now.steady - good_at >= lifetime(kept.role, settings_.refresh))
+      continue;
+    of->good = std::move(kept.good);
+    of->good_at = good_at;
+    of->changed_at = kept.changed_at;
+    of->gone = kept.gone;
+    of->failures = kept.failures;
+    of->trouble = std::move(kept.trouble);
+  }
+  settlement told;
+  derive_all(now, told);
+  return told;
+}
+
+state domain_book::save(timestamp now) const {
+  state all;
+  all.written = now.wall;
+  all.domains.reserve(pages_.size());
+  for (const domain_page& each : pages_) {
+    domain_state& kept = all.domains.emplace_back();
+    kept.name = each.domain.name;
+    kept.role = each.role;
+    kept.good = each.good;
+    if (each.good_at)
+      kept.good_at = now.wall_of(*each.good_at);
+    kept.changed_at = each.changed_at;
+    kept.gone = each.gone;
+    kept.failures = each.failures;
+    kept.trouble = each.trouble;
+  }
+  return all;
+}
+
+// Expansions ---------------------------------------------------------------
+
+std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
+  std::vector<assignment> due;
+  for (domain_page& each : pages_) {
+    if (each.expanding || each.due > now.steady)
+      continue;
+    each.expanding = true;
+    ++expanding_;
+    due.push_back(
+        {each.domain.name, each.role,
+         config::rules_of(each.domain, each.role == role::listed ? not_followed_
+                                                                 : nullptr)});
+  }
+  return due;
+}
+
+std::optional<moment> domain_book::next_due(timestamp now) const {
+  std::optional<moment> next;
+  const auto sooner = [&next](moment at) {
+    if (!next || at < *next)
+      next = at;
+  };
+  for (const domain_page& each : pages_) {
+    if (!each.expanding)
+      sooner(each.due);
+    if (each.domain.until)
+      sooner(now.steady + std::clamp<seconds>(*each.domain.until - now.wall,
+                                              seconds{0}, farthest_wake));
+  }
+  return next;
+}
+
+settlement domain_book::settle(role as, const spf::expansion& result,
+                               timestamp now) {
+  settlement told;
+  domain_page* of = find(result.domain, as);
+  if (of == nullptr || !of->expanding)
+    return told;
+  of->expanding = false;
+  --expanding_;
+  rules(now).settle(*of, result, told);
+  if (as == role::allowed && told.listing_changed)
+    derive_all(now, told);
+  told.worth_saving = told.worth_saving || told.listing_changed;
+  return told;
+}
+
+// Publication --------------------------------------------------------------
+
+std::vector<table::listing> domain_book::listings() const {
+  std::vector<table::listing> all;
+  all.reserve(settings_.networks.size() + pages_.size());
+  for (const config::network_entry& entry : settings_.networks) {
+    const auto rest = net::address_set{entry.network} - allowance_.all();
+    const std::string text = entry.network.to_string();
+    all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
+  }
+  for (const domain_page& each : pages_) {
+    if (!each.action || each.effective.empty())
+      continue;
+    const std::string text = each.domain.name.to_string();
+    all.push_back(
+        {text, each.action->bind(text), each.effective.to_prefixes()});
+  }
+  return all;
+}
+
+} // namespace spfblock::domains

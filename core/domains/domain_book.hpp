@@ -1,0 +1,153 @@
+// What is known about each domain, listed or allowed: its last good networks,
+// when it is due, what went wrong.  Every rule about freshness and about what
+// may be listed is here; time is a parameter.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/dns/name.hpp"
+#include "core/domains/allowance.hpp"
+#include "core/domains/domain_page.hpp"
+#include "core/domains/settling.hpp"
+#include "core/domains/state.hpp"
+#include "core/log/event.hpp"
+#include "core/net/address_set.hpp"
+#include "core/spf/expansion.hpp"
+#include "core/spf/rules.hpp"
+#include "core/support/timestamp.hpp"
+#include "core/table/snapshot.hpp"
+
+#include <tsl/hopscotch_map.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::domains {
+
+/// How long new listings wait for allowed domains that were never expanded: an
+/// innocent must not be rejected because the spammer's DNS is the faster one.
+inline constexpr std::chrono::seconds allow_patience{10};
+
+/// The domains and the rules of their freshness.
+///
+/// A listing is what the domain's last good expansion authorises, without what
+/// is allowed, without what is over a limit (contract of the settings `allow`
+/// and `limits`).  An allowed domain's addresses are subject to its limits too.
+///
+/// Not thread-safe: belongs to the thread that refreshes.
+class domain_book {
+public:
+  using settlement = domains::settlement;
+
+  /// A domain to expand and how.  `allow.includes` holds for listed domains
+  /// only: what an allowed one authorises is allowed in full.
+  struct assignment {
+    dns::name domain;
+    domains::role role = role::listed;
+    spf::rules by;
+  };
+
+  /// @param random gives numbers from 0 to 1, which spread the looks; without
+  ///        it nothing is spread
+  explicit domain_book(std::function<double()> random = {})
+      : random_{std::move(random)} {}
+
+  /// Takes over a configuration: domains that stay keep all that is known of
+  /// them, others go, new ones are due at once.  A domain whose on_permerror
+  /// or limits changed becomes due at once, and with a shorter interval one
+  /// that was found good longer ago.
+  /// Expansions under way are given up: they will not be settled, and their
+  /// domains are due at once.
+  /// @param own this machine's addresses, subject to `allow.reserved`
+  settlement apply(const config::settings& settings,
+                   const net::address_set& own, timestamp now);
+
+  /// Takes note of this machine's addresses as they are now.
+  settlement know_own(const net::address_set& own, timestamp now);
+
+  /// Takes over what an earlier process knew of domains of which nothing is
+  /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
+  settlement restore(state from, timestamp now);
+
+  /// What restore() needs to know.
+  [[nodiscard]] state save(timestamp now) const;
+
+  /// Removes the entries whose day `until` has come.  The log is told once of
+  /// each, however often an entry comes again with a reload.
+  settlement remove_ended(timestamp now);
+
+  /// The domains that are due and not being expanded; they count as being
+  /// expanded from now on, until settle().
+  [[nodiscard]] std::vector<assignment> take_due(timestamp now);
+
+  /// When take_due() or remove_ended() will give something, as far as is known
+  /// now; nothing if all domains are being expanded.  A day that came by a jump
+  /// of the calendar is due now.  Linear.
+  [[nodiscard]] std::optional<moment> next_due(timestamp now) const;
+
+  /// Takes in the result of an expansion.  A domain that is no longer
+  /// configured is ignored.  By the rules of `settling`.
+  settlement settle(role as, const spf::expansion& result, timestamp now);
+
+  /// How many domains are being expanded.
+  [[nodiscard]] std::size_t expanding() const noexcept { return expanding_; }
+
+  /// Whether new listings should wait: an allowed domain without addresses is
+  /// being expanded for the first time, since less than allow_patience.
+  [[nodiscard]] bool awaits_allowed(moment now) const;
+
+  /// In the order of the configuration, listed ones first.
+  [[nodiscard]] const std::vector<domain_page>& pages() const noexcept {
+    return pages_;
+  }
+
+  /// The networks listed by hand.
+  [[nodiscard]] const std::vector<config::network_entry>&
+  by_hand() const noexcept {
+    return settings_.networks;
+  }
+
+  [[nodiscard]] const domains::allowance& allowed() const noexcept {
+    return allowance_;
+  }
+
+  [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
+    return settings_.refresh;
+  }
+
+  /// The listings to publish: networks by hand first, then the domains; without
+  /// anything that is allowed.
+  [[nodiscard]] std::vector<table::listing> listings() const;
+
+private:
+  void take_pages(const config::settings& settings, timestamp now);
+  domain_page renewed_page(const config::spf_domain& domain, role as,
+                           timestamp now);
+  void index_pages();
+  void abandon_expansions(timestamp now);
+  settlement remove_ended(timestamp now,
+                          const std::vector<std::string>& told_before);
+  [[nodiscard]] const domain_page* find(const dns::name& domain, role of) const;
+  domain_page* find(const dns::name& domain, role of);
+
+  [[nodiscard]] settling rules(timestamp now) const;
+  void derive_all(timestamp now, settlement& told);
+  void rebuild_allowance();
+  void tell_kept_off_by_hand(settlement& told);
+
+  std::function<double()> random_;
+  config::settings settings_;
+  std::shared_ptr<const std::vector<dns::name>> not_followed_;
+  net::address_set own_; ///< this machine's addresses, if they are allowed
+  std::vector<domain_page> pages_;
+  std::vector<std::string> ended_; ///< configured and ended, by key_of()
+  domains::allowance allowance_;
+  net::address_set kept_off_by_hand_; ///< told already
+  std::size_t expanding_ = 0;
+  tsl::hopscotch_map<std::string, std::size_t> index_; ///< by key_of()
+};
+
+} // namespace spfblock::domains

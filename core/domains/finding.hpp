@@ -1,0 +1,57 @@
+// What one expansion found, as it is kept: who authorised which addresses.
+#pragma once
+
+#include "core/net/address_set.hpp"
+#include "core/spf/expansion.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace spfblock::domains {
+
+/// Addresses that one term of a record authorises.
+struct authorisation {
+  std::size_t record = 0; ///< index in finding::records
+  std::string term;       ///< as written; safe for output
+  net::address_set addresses;
+  std::chrono::sys_seconds since{}; ///< when that term was first seen so
+
+  friend bool operator==(const authorisation&, const authorisation&) = default;
+};
+
+/// An expansion, without what is not needed any more.  Its sets are canonical,
+/// so that they are the same after they were saved and read.
+struct finding {
+  /// How the evaluation came to each record that authorises something:
+  /// "a.example -> include:b.example".
+  std::vector<std::string> records;
+  std::vector<authorisation> authorised; ///< disjoint
+  net::address_set pass;                 ///< their union
+
+  friend bool operator==(const finding&, const finding&) = default;
+};
+
+/// Addresses that one term would have authorised, were it not too wide.
+struct refused_term {
+  std::string chain; ///< to the term: "a.example -> +all"
+  net::address_set addresses;
+};
+
+/// What an expansion authorises.
+/// @param former what was found before: a term that was there keeps its `since`
+/// @param now the `since` of the others
+[[nodiscard]] finding finding_of(const spf::expansion& result,
+                                 const finding& former,
+                                 std::chrono::sys_seconds now);
+
+/// The terms that were too wide for some address.
+[[nodiscard]] std::vector<refused_term>
+refused_terms_of(const spf::expansion& result);
+
+/// Everything that kept a term from being listed, on one line; empty if nothing
+/// did.  At most a few of them in full.
+[[nodiscard]] std::string trouble_in(const spf::expansion& result);
+
+} // namespace spfblock::domains

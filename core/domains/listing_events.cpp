@@ -1,0 +1,72 @@
+#include "core/domains/listing_events.hpp"
+
+namespace spfblock::domains {
+
+using log::event;
+using log::kind;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+} // namespace
+
+std::string some_networks(const net::address_set& set) {
+  constexpr std::size_t most = 3;
+  const auto all = set.to_prefixes();
+  if (all.empty())
+    return "none";
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    shown.push_back(all[i].to_string());
+  std::string text = joined(shown);
+  if (all.size() > most)
+    text += " and " + std::to_string(all.size() - most) + " more";
+  return text;
+}
+
+event changed_event(const domain_page& page, const net::address_set& before) {
+  const net::address_set& after = page.effective;
+  return about<kind::listing_changed>(page)
+      .with("networks", after.prefix_count())
+      .with("ipv4_addresses", after.ipv4_count())
+      .with("ipv6_slash64s", after.ipv6_slash64_count())
+      .with("networks_added", (after - before).prefix_count())
+      .with("networks_removed", (before - after).prefix_count());
+}
+
+event kept_off_event(const domain_page& page,
+                     const std::vector<std::string>& grounds) {
+  return about<kind::kept_off_by_allow>(page)
+      .with("by", joined(grounds))
+      .with("networks", some_networks(page.kept_off))
+      .with("ipv4_addresses", page.kept_off.ipv4_count())
+      .with("ipv6_slash64s", page.kept_off.ipv6_slash64_count());
+}
+
+event refused_event(const domain_page& page, const refusal& why) {
+  return about<kind::refused_by_limit>(page)
+      .with("limit", why.limit)
+      .with("found", why.found)
+      .with("allowed", why.allowed)
+      .with("refused", some_networks(why.addresses))
+      .with("kept", page.effective.prefix_count());
+}
+
+event failing_event(const domain_page& page) {
+  return about<kind::domain_failing>(page)
+      .with("reason", page.trouble)
+      .with("networks_kept", page.effective.prefix_count());
+}
+
+event stale_event(const domain_page& page, std::chrono::seconds keep_stale) {
+  return about<kind::stale_listing_dropped>(page).with("keep_stale_s",
+                                                       keep_stale.count());
+}
+
+} // namespace spfblock::domains

@@ -1,0 +1,39 @@
+// What the log says about a domain.
+#pragma once
+
+#include "core/domains/domain_page.hpp"
+#include "core/log/event.hpp"
+#include "core/net/address_set.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace spfblock::domains {
+
+/// An event about a domain, with its name, and its role unless it is listed.
+template <log::kind Kind>
+[[nodiscard]] log::event_of<Kind> about(const domain_page& page) {
+  log::event_of<Kind> told;
+  told.with("domain", page.domain.name.to_string());
+  if (page.role == role::allowed)
+    told.with("role", "allowed");
+  return told;
+}
+
+/// Up to three networks of `set` and how many more there are, as in
+/// "192.0.2.0/24, 2001:db8::/32 and 7 more"; "none".
+[[nodiscard]] std::string some_networks(const net::address_set& set);
+
+[[nodiscard]] log::event changed_event(const domain_page& page,
+                                       const net::address_set& before);
+[[nodiscard]] log::event
+kept_off_event(const domain_page& page,
+               const std::vector<std::string>& grounds);
+[[nodiscard]] log::event refused_event(const domain_page& page,
+                                       const refusal& why);
+[[nodiscard]] log::event failing_event(const domain_page& page);
+[[nodiscard]] log::event stale_event(const domain_page& page,
+                                     std::chrono::seconds keep_stale);
+
+} // namespace spfblock::domains

@@ -1,0 +1,32 @@
+// When a domain is looked at again.
+#pragma once
+
+#include "core/config/settings.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace spfblock::domains {
+
+/// After an expansion that the DNS answered: the smallest TTL used if that is
+/// followed, from `minimum` to `interval`.  A domain that changed at each of
+/// the last `changes` looks waits `minimum` times 2^(changes-1) at least:
+/// changing is free for the enemy.
+/// @param ttl seconds
+[[nodiscard]] std::chrono::seconds
+wait_after_success(const config::refresh_settings& by, std::uint32_t ttl,
+                   unsigned changes);
+
+/// After a DNS failure: `retry`, doubled by each of the `failures` in a row
+/// before this one, up to `interval`.
+[[nodiscard]] std::chrono::seconds
+wait_after_failure(const config::refresh_settings& by, unsigned failures);
+
+/// `wait` less up to a tenth, so that domains configured together are not
+/// looked at together for ever.  Not below `minimum`, unless `wait` is.
+/// @param fraction 0 to 1: how much of that tenth
+[[nodiscard]] std::chrono::seconds spread(std::chrono::seconds wait,
+                                          const config::refresh_settings& by,
+                                          double fraction);
+
+} // namespace spfblock::domains

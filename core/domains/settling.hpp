@@ -1,0 +1,87 @@
+// What the result of one expansion makes of a domain's page: the rules of
+// freshness, and of what may be listed, for one domain.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/domains/allowance.hpp"
+#include "core/domains/domain_page.hpp"
+#include "core/log/event.hpp"
+#include "core/net/address_set.hpp"
+#include "core/spf/expansion.hpp"
+#include "core/support/timestamp.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::domains {
+
+/// What an operation on the book, or on a page, led to.
+struct settlement {
+  std::vector<log::event> events; ///< what the log should say
+  bool listing_changed = false;   ///< what is effective is something else now
+  bool worth_saving = false;      ///< more than moments changed
+  std::optional<moment> due;      ///< of the domain that was settled
+};
+
+/// How long networks may be kept since they were last found good.
+///
+/// `keep_stale`; those of an allowed domain `interval` longer.  While the DNS
+/// worked it was looked at that often, so when all DNS fails at once they do
+/// not end before the listings that they protect from.
+[[nodiscard]] std::chrono::seconds lifetime(role of,
+                                            const config::refresh_settings& by);
+
+/// The rules, with what they depend on, at one moment.
+///
+/// A temperror keeps the last good networks until lifetime() has passed since
+/// they were good; retries come after `retry`, doubling.  A record that
+/// is gone is believed at the second look that the DNS answers so, a listing
+/// that grows over `limits.growth` at the second look that finds it.  A listing
+/// over a total keeps the last good one, or none.
+class settling {
+public:
+  /// Everything given outlives this.
+  /// @param random gives numbers from 0 to 1, or is empty: nothing is spread
+  settling(const config::refresh_settings& refresh, const allowance& allowed,
+           const std::function<double()>& random, timestamp now)
+      : refresh_{refresh},
+        allowed_{allowed},
+        random_{random},
+        now_{now} {}
+
+  /// Takes in the result of an expansion of the page's domain.
+  void settle(domain_page& of, const spf::expansion& result,
+              settlement& told) const;
+
+  /// Computes what is effective of the last good expansion, after what is
+  /// allowed or the limits changed: without what is allowed, unless the domain
+  /// is itself allowed, then without what is over a limit.
+  void derive(domain_page& of, settlement& told) const;
+
+private:
+  struct verdict;
+
+  [[nodiscard]] verdict judge(const domain_page& of,
+                              const net::address_set& pass) const;
+  void list(domain_page& of, verdict found, settlement& told) const;
+  void keep_after_failure(domain_page& of, const std::string& reason,
+                          settlement& told) const;
+  void keep_if_gone_once(domain_page& of, settlement& told) const;
+  void drop_if_stale(domain_page& of, settlement& told) const;
+  void look(domain_page& of, const spf::expansion& result,
+            settlement& told) const;
+  void believe(domain_page& of, const spf::expansion& result, verdict judged,
+               settlement& told) const;
+  void schedule(domain_page& of, std::uint32_t ttl) const;
+
+  const config::refresh_settings& refresh_;
+  const allowance& allowed_;
+  const std::function<double()>& random_;
+  timestamp now_;
+};
+
+} // namespace spfblock::domains

@@ -1,0 +1,47 @@
+// What survives a restart: the last good expansions and how old they are.
+#pragma once
+
+#include "core/dns/name.hpp"
+#include "core/domains/domain_page.hpp"
+#include "core/support/result.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::domains {
+
+/// What is kept of one domain_page.
+struct domain_state {
+  dns::name name;
+  domains::role role = role::listed;
+  finding good;
+  std::optional<std::chrono::sys_seconds> good_at;
+  std::optional<std::chrono::sys_seconds> changed_at;
+  bool gone = false;
+  unsigned failures = 0;
+  std::string trouble;
+
+  friend bool operator==(const domain_state&, const domain_state&) = default;
+};
+
+struct state {
+  std::chrono::sys_seconds written{};
+  std::vector<domain_state> domains;
+
+  friend bool operator==(const state&, const state&) = default;
+};
+
+/// Writes JSON of two lines: the head with the version and a CRC-32 of all that
+/// follows it, and the state.
+[[nodiscard]] std::string to_json(const state& of);
+
+/// Reads what to_json() wrote, of this version.  Anything else that is wrong
+/// with the text is found by the checksum; what passes it is still checked.
+/// @return errc::malformed for a damaged text, errc::out_of_range for another
+///         version
+[[nodiscard]] result<state> state_from_json(std::string_view text);
+
+} // namespace spfblock::domains

@@ -1,0 +1,81 @@
+#include "core/protocols/tcp_table.hpp"
+
+#include "core/support/contract.hpp"
+#include "core/support/percent_encoding.hpp"
+
+namespace spfblock::protocols {
+namespace {
+
+// Fixed texts: a reply never repeats what the client sent, and none has a %.
+constexpr std::string_view not_listed = "500 not listed\n";
+constexpr std::string_view read_only = "500 read-only table\n";
+constexpr std::string_view bad_encoding = "400 bad %25XX encoding in the key\n";
+constexpr std::string_view bad_request = "400 unknown request, want: get KEY\n";
+constexpr std::string_view too_long = "400 request over 8192 bytes\n";
+
+void answer_key(std::string_view key, const surroundings& around,
+                std::string& reply) {
+  if (const auto address = net::ip_address::try_parse(key)) {
+    if (const auto found = around.table.find(*address)) {
+      ++around.counted.found;
+      found->by->action.append_reply(reply, *address, found->network);
+      if (around.on_found)
+        around.on_found(*address, *found);
+      return;
+    }
+  }
+  ++around.counted.not_found;
+  reply += not_listed;
+}
+
+} // namespace
+
+void answer(std::string_view line, const surroundings& around,
+            std::string& reply) {
+  constexpr std::string_view get = "get ";
+  if (!line.starts_with(get)) {
+    ++around.counted.refused;
+    reply +=
+        line == "put" || line.starts_with("put ") ? read_only : bad_request;
+    return;
+  }
+  const std::string_view key = line.substr(get.size());
+  if (key.find('%') == std::string_view::npos)
+    return answer_key(key, around, reply);
+  if (const auto decoded = percent_decode(key))
+    return answer_key(*decoded, around, reply);
+  ++around.counted.refused;
+  reply += bad_encoding;
+}
+
+std::size_t tcp_table::feed(std::string_view bytes, const surroundings& around,
+                            std::string& replies) {
+  EXPECTS(!finished_);
+  std::string_view rest = bytes;
+  while (!rest.empty() && replies.size() < enough_replies) {
+    const auto end = rest.find('\n');
+    const std::string_view piece = rest.substr(0, end);
+    if (unfinished_.size() + piece.size() > longest_request) {
+      ++around.counted.refused;
+      replies += too_long;
+      finished_ = true;
+      unfinished_ = {};
+      return bytes.size();
+    }
+    if (end == std::string_view::npos) {
+      unfinished_ += piece;
+      return bytes.size();
+    }
+    if (unfinished_.empty()) {
+      answer(piece, around, replies);
+    } else {
+      unfinished_ += piece;
+      answer(unfinished_, around, replies);
+      unfinished_ = {};
+    }
+    rest.remove_prefix(end + 1);
+  }
+  return bytes.size() - rest.size();
+}
+
+} // namespace spfblock::protocols

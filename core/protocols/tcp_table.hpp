@@ -1,0 +1,82 @@
+// The server's side of a tcp_table(5) connection: octets in, octets out.
+#pragma once
+
+#include "core/table/snapshot.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace spfblock::protocols {
+
+/// How many requests ended how.
+struct counts {
+  std::uint64_t found = 0;     ///< 200
+  std::uint64_t not_found = 0; ///< 500 for a key
+  std::uint64_t refused = 0;   ///< 500 for `put`, 400
+
+  counts& operator+=(const counts& more) noexcept {
+    found += more.found;
+    not_found += more.not_found;
+    refused += more.refused;
+    return *this;
+  }
+};
+
+/// What a conversation answers from and reports to.
+struct surroundings {
+  const table::snapshot& table;
+  counts& counted;
+  /// Told of each address that was found, if set.
+  const std::function<void(const net::ip_address&,
+                           const table::snapshot::match&)>& on_found;
+};
+
+/// Takes the octets of a connection in whatever pieces they come and gives the
+/// replies, the same for any cut of the stream.
+///
+///     get KEY   an address in the table: 200 ACTION; any other key, be it a
+///               host name, "unknown" or garbage: 500 not listed
+///     put ...   500: the table is read-only
+///     else      400 and a reason; a %XX that is none too
+///
+/// 500 in every doubt, since Postfix makes a 400 a deferred mail (tcp_table(5),
+/// Postfix dict_tcp.c).  One reply a request, in order, each ended by one LF;
+/// nothing else is ever sent.
+///
+/// A line over `longest_request` octets is answered by 400 and ends the
+/// conversation, for nobody sends one in good faith and its end may never come.
+///
+/// Knows nothing of sockets and holds no more than one unfinished line.
+class tcp_table {
+public:
+  /// Octets of a line without its LF.  Postfix sends at most about 6,100.
+  static constexpr std::size_t longest_request = 8192;
+
+  /// Replies of so many octets are sent before more requests are answered: a
+  /// client that sends much and reads nothing costs no more than that.
+  static constexpr std::size_t enough_replies = 16384;
+
+  /// Appends the replies to the lines that `bytes` completes to `replies`.
+  /// @return how many of the octets were taken: all, unless `replies` holds
+  ///         enough; the others are to be fed once those are sent
+  /// @pre not finished()
+  [[nodiscard]] std::size_t feed(std::string_view bytes,
+                                 const surroundings& around,
+                                 std::string& replies);
+
+  /// Whether the connection is to be closed once the replies are sent.
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
+
+private:
+  std::string unfinished_; ///< a line without its LF yet
+  bool finished_ = false;
+};
+
+/// The reply to one request line without its LF, appended to `reply`.
+void answer(std::string_view line, const surroundings& around,
+            std::string& reply);
+
+} // namespace spfblock::protocols

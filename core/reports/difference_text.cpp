@@ -1,0 +1,93 @@
+#include "core/reports/difference.hpp"
+#include "core/support/paragraph.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace spfblock::reports {
+namespace {
+
+using prefixes = std::vector<net::ip_prefix>;
+
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+/// "2 networks added, 1 removed"
+std::string change_text(std::size_t added, std::size_t removed) {
+  if (added == 0)
+    return counted(removed, "network") + " removed";
+  return counted(added, "network") + " added" +
+         (removed == 0 ? "" : fmt::format(", {} removed", removed));
+}
+
+std::string_view note_on(listing_kind kind) {
+  switch (kind) {
+  case listing_kind::allowed_domain: return " (allowed)";
+  case listing_kind::former: return " (configured no more)";
+  case listing_kind::by_hand:
+  case listing_kind::domain: break;
+  }
+  return "";
+}
+
+void append_networks(std::string& out, char sign, const prefixes& networks) {
+  for (const net::ip_prefix& each : networks)
+    out += fmt::format("  {} {}\n", sign, each.to_string());
+}
+
+/// What the networks of all listings come to.
+struct totals {
+  std::size_t changed = 0; ///< listings
+  std::size_t failed = 0;  ///< domains
+  std::size_t added = 0;
+  std::size_t removed = 0;
+};
+
+void append(std::string& out, const listing_change& of, totals& all) {
+  all.failed += of.failed ? 1U : 0U;
+  if (!of.changes() && of.remarks.empty())
+    return;
+  const prefixes added = of.added.to_prefixes();
+  const prefixes removed = of.removed.to_prefixes();
+  all.changed += of.changes() ? 1U : 0U;
+  all.added += added.size();
+  all.removed += removed.size();
+
+  append_paragraph(out, "",
+                   of.name + std::string{note_on(of.kind)} + ": " +
+                       (of.changes() ? change_text(added.size(), removed.size())
+                                     : "no change"),
+                   2);
+  append_networks(out, '+', added);
+  append_networks(out, '-', removed);
+  for (const std::string& each : of.remarks)
+    append_paragraph(out, "  ! ", each, 4);
+  out += '\n';
+}
+
+std::string summary(const totals& of, std::size_t listings) {
+  std::string text = of.changed == 0
+                         ? counted(listings, "listing") + ", no change"
+                         : fmt::format("{} of {} {}: {}", of.changed,
+                                       counted(listings, "listing"),
+                                       of.changed == 1 ? "changes" : "change",
+                                       change_text(of.added, of.removed));
+  if (of.failed > 0)
+    text += "; DNS failed for " + counted(of.failed, "domain");
+  return text;
+}
+
+} // namespace
+
+std::string to_text(const difference& of) {
+  std::string out;
+  totals all;
+  for (const listing_change& each : of.listings)
+    append(out, each, all);
+  append_paragraph(out, "", summary(all, of.listings.size()), 2);
+  return out;
+}
+
+} // namespace spfblock::reports

@@ -1,0 +1,120 @@
+#include "core/reports/status.hpp"
+
+#include "core/domains/objection.hpp"
+#include "core/support/calendar.hpp"
+
+#include <algorithm>
+
+namespace spfblock::reports {
+namespace {
+
+using std::chrono::seconds;
+
+/// How long ago `at` was; 0 if it lies ahead.
+seconds since(moment at, timestamp now) {
+  return std::max(std::chrono::floor<seconds>(now.steady - at), seconds{0});
+}
+
+/// How long until `at`, not less than it is; 0 if it has passed.
+seconds until(moment at, timestamp now) {
+  return std::max(std::chrono::ceil<seconds>(at - now.steady), seconds{0});
+}
+
+domain_condition condition_of(const domains::domain_page& page,
+                              const std::vector<domains::objection>& objections,
+                              const config::refresh_settings& refresh,
+                              timestamp now) {
+  if (page.failures > 0)
+    return page.good_at ? domain_condition::failing : domain_condition::unknown;
+  if (page.gone)
+    return domain_condition::gone;
+  if (page.held)
+    return domain_condition::held;
+  if (std::any_of(objections.begin(), objections.end(),
+                  [](const domains::objection& each) { return each.to_all; }))
+    return domain_condition::refused;
+  if (!page.good_at)
+    return page.tried ? domain_condition::unknown : domain_condition::waiting;
+  return since(*page.good_at, now) > 2 * refresh.interval
+             ? domain_condition::overdue
+             : domain_condition::fresh;
+}
+
+domain_status status_of(const domains::domain_page& page,
+                        const config::refresh_settings& refresh,
+                        timestamp now) {
+  const auto objections = domains::objections_to(page);
+  domain_status told;
+  told.name = page.domain.name.to_string();
+  told.role = page.role;
+  told.condition = condition_of(page, objections, refresh, now);
+  told.networks = page.effective.prefix_count();
+  told.ipv4_addresses = page.effective.ipv4_count();
+  told.ipv6_slash64s = page.effective.ipv6_slash64_count();
+  if (page.good_at)
+    told.age = since(*page.good_at, now);
+  if (!page.expanding)
+    told.next_look = until(page.due, now);
+  told.changed_at = page.changed_at;
+  told.failures = page.failures;
+  told.trouble = page.trouble;
+  told.kept_off = page.kept_off.prefix_count();
+  for (const domains::objection& each : objections)
+    told.refusals.push_back(each.text);
+  if (page.domain.until)
+    told.until = day_text(*page.domain.until);
+  told.comment = page.domain.comment;
+  return told;
+}
+
+} // namespace
+
+bool is_stale(domain_condition condition) {
+  switch (condition) {
+  case domain_condition::failing:
+  case domain_condition::unknown:
+  case domain_condition::waiting:
+  case domain_condition::overdue: return true;
+  case domain_condition::gone:
+  case domain_condition::held:
+  case domain_condition::refused:
+  case domain_condition::fresh: break;
+  }
+  return false;
+}
+
+std::size_t status_report::stale_domains() const {
+  return static_cast<std::size_t>(std::count_if(
+      domains.begin(), domains.end(), [](const domain_status& each) {
+        return reports::is_stale(each.condition);
+      }));
+}
+
+status_report report(const domains::domain_book& book, timestamp now) {
+  status_report told;
+  told.at = now.wall;
+  told.domains.reserve(book.pages().size());
+  for (const domains::domain_page& page : book.pages())
+    told.domains.push_back(status_of(page, book.refresh(), now));
+  return told;
+}
+
+std::string_view text_of(domains::role of) {
+  return of == domains::role::listed ? "listed" : "allowed";
+}
+
+std::string_view text_of(domain_condition condition) {
+  switch (condition) {
+  case domain_condition::failing: return "failing";
+  case domain_condition::unknown: return "unknown";
+  case domain_condition::gone: return "gone";
+  case domain_condition::held: return "held";
+  case domain_condition::refused: return "refused";
+  case domain_condition::waiting: return "waiting";
+  case domain_condition::overdue: return "overdue";
+  case domain_condition::fresh: return "fresh";
+  }
+  return "";
+}
+
+} // namespace spfblock::reports

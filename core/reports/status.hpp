@@ -1,0 +1,98 @@
+// How the domains fare, for `spfblock status` and the admin port.
+#pragma once
+
+#include "core/domains/domain_book.hpp"
+#include "core/support/result.hpp"
+#include "core/support/timestamp.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spfblock::reports {
+
+/// The most pressing thing to say of a domain: the first that holds.
+enum class domain_condition : std::uint8_t {
+  failing, ///< the DNS fails; the last good networks are kept
+  unknown, ///< the DNS fails and no networks are known: it lists, or allows,
+           ///< nothing
+  gone,    ///< no SPF record
+  held,    ///< it grew too much; a second look must confirm it
+  refused, ///< over a total: the last good networks are kept, if there are any
+  waiting, ///< never expanded yet
+  overdue, ///< found good twice refresh.interval ago, and nothing since
+  fresh,   ///< the last look was answered and believed
+};
+
+/// All conditions, the most pressing first.
+inline constexpr std::array<domain_condition, 8> domain_conditions{
+    domain_condition::failing, domain_condition::unknown,
+    domain_condition::gone,    domain_condition::held,
+    domain_condition::refused, domain_condition::waiting,
+    domain_condition::overdue, domain_condition::fresh};
+
+/// Whether the networks of such a domain may not be what its record says now:
+/// the DNS fails, nobody looked for long, or they were never known.  What is
+/// held or refused is no stale data: that was decided.
+[[nodiscard]] bool is_stale(domain_condition condition);
+
+struct domain_status {
+  std::string name; ///< safe
+  domains::role role = domains::role::listed;
+  domain_condition condition = domain_condition::waiting;
+  std::size_t networks = 0; ///< listed, or allowed
+  std::uint64_t ipv4_addresses = 0;
+  std::uint64_t ipv6_slash64s = 0;
+  std::optional<std::chrono::seconds> age; ///< since they were last found good
+  std::chrono::seconds next_look{0};       ///< 0: due or under way
+  std::optional<std::chrono::sys_seconds> changed_at; ///< the networks
+  unsigned failures = 0;                              ///< of the DNS, in a row
+  std::string trouble;        ///< of the last look; safe
+  std::uint64_t kept_off = 0; ///< networks that `allow` keeps off
+  /// Limits that keep something off, as objection::text.
+  std::vector<std::string> refusals;
+  std::string until; ///< the day on which the entry ends, YYYY-MM-DD, or empty
+  std::string comment; ///< as configured, any text
+
+  friend bool operator==(const domain_status&, const domain_status&) = default;
+};
+
+struct status_report {
+  std::chrono::sys_seconds at{};      ///< when this was so
+  std::vector<domain_status> domains; ///< as configured, allowed ones last
+
+  /// How many domains are stale.
+  [[nodiscard]] std::size_t stale_domains() const;
+
+  [[nodiscard]] bool is_stale() const { return stale_domains() != 0; }
+
+  friend bool operator==(const status_report&, const status_report&) = default;
+};
+
+[[nodiscard]] status_report report(const domains::domain_book& book,
+                                   timestamp now);
+
+/// For people: aligned tables, one of the listed domains and one of the allowed
+/// ones, a line for each domain; below them what is to be said of a domain,
+/// and the count by condition.  At most 80 columns unless a word is longer.
+/// Ends with LF.
+[[nodiscard]] std::string to_text(const status_report& of);
+
+/// The document of `/status`; ends with LF.  docs/status-json.md
+[[nodiscard]] std::string to_json(const status_report& of);
+
+/// The word for it in text and JSON: "fresh".
+[[nodiscard]] std::string_view text_of(domain_condition condition);
+
+/// The word for it in JSON and metrics: "listed".
+[[nodiscard]] std::string_view text_of(domains::role of);
+
+/// Reads what to_json() wrote; members it does not know are passed over.
+/// @return errc::malformed for anything else
+result<status_report> status_from_json(const std::string& text);
+
+} // namespace spfblock::reports

@@ -1,0 +1,226 @@
+#include "core/reports/status.hpp"
+#include "core/support/calendar.hpp"
+#include "core/support/paragraph.hpp"
+#include "core/support/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace spfblock::reports {
+namespace {
+
+std::string safe(const std::string& text) {
+  return printable(text, text.size());
+}
+
+// The tables ---------------------------------------------------------------
+
+constexpr std::size_t columns = 7;
+constexpr std::size_t left_aligned = 2; ///< the first columns: name, condition
+constexpr std::size_t narrowest_name = 16;
+constexpr std::string_view gap = "  ";
+
+using row = std::array<std::string, columns>;
+
+std::string figure(std::uint64_t count) {
+  constexpr std::uint64_t longest = 9'999'999'999;
+  return count > longest ? fmt::format("{:.1e}", static_cast<double>(count))
+                         : std::to_string(count);
+}
+
+row row_of(const domain_status& of) {
+  return {safe(of.name),
+          std::string{text_of(of.condition)},
+          std::to_string(of.networks),
+          figure(of.ipv4_addresses),
+          figure(of.ipv6_slash64s),
+          of.age ? span_text(*of.age) : "-",
+          of.next_look.count() == 0 ? "now" : span_text(of.next_look)};
+}
+
+row heading(domains::role of) {
+  return {of == domains::role::listed ? "LISTED" : "ALLOWED",
+          "STATE",
+          "NETS",
+          "IPV4",
+          "IPV6 /64",
+          "AGE",
+          "NEXT"};
+}
+
+/// Both tables, with the same columns.
+class tables {
+public:
+  explicit tables(const status_report& of) {
+    for (const domains::role each :
+         {domains::role::listed, domains::role::allowed})
+      add(of, each);
+    const std::size_t others = std::accumulate(
+        widths_.begin() + 1, widths_.end(), gap.size() * (columns - 1));
+    const std::size_t room =
+        screen_width - std::min(screen_width - narrowest_name, others);
+    widths_.front() = std::min(widths_.front(), room);
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    for (const row& line : rows_)
+      out += line.front().empty() ? "\n" : text_of_row(line);
+    return out;
+  }
+
+private:
+  void add(const status_report& of, domains::role role) {
+    bool is_first = true;
+    for (const domain_status& each : of.domains) {
+      if (each.role != role)
+        continue;
+      if (is_first && !rows_.empty())
+        rows_.emplace_back();
+      if (std::exchange(is_first, false))
+        add(heading(role));
+      add(row_of(each));
+    }
+  }
+
+  void add(row line) {
+    for (std::size_t i = 0; i < columns; ++i)
+      widths_[i] = std::max(widths_[i], line[i].size());
+    rows_.push_back(std::move(line));
+  }
+
+  /// A name that is too long for its column has a line of its own.
+  [[nodiscard]] std::string text_of_row(const row& line) const {
+    std::string out;
+    const bool fits = line.front().size() <= widths_.front();
+    if (!fits)
+      out += line.front() + '\n';
+    out += fmt::format("{:<{}}", fits ? line.front() : "", widths_.front());
+    for (std::size_t i = 1; i < columns; ++i) {
+      out += gap;
+      out += i < left_aligned ? fmt::format("{:<{}}", line[i], widths_[i])
+                              : fmt::format("{:>{}}", line[i], widths_[i]);
+    }
+    return out + '\n';
+  }
+
+  std::vector<row> rows_;
+  std::array<std::size_t, columns> widths_{};
+};
+
+// What is to be said -------------------------------------------------------
+
+std::string counted(std::uint64_t number, std::string_view one,
+                    std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+/// What becomes of the networks while the record is not to be had.
+std::string networks_meanwhile(const domain_status& of) {
+  if (of.networks == 0)
+    return of.role == domains::role::listed ? "; lists nothing"
+                                            : "; protects nothing";
+  return of.role == domains::role::listed
+             ? "; the last good networks stay listed"
+             : "; the last good networks stay allowed";
+}
+
+/// Whether it should protect and cannot.
+bool is_unknown_friend(const domain_status& of) {
+  return of.role == domains::role::allowed && !of.age;
+}
+
+/// The condition in words; empty if the table says it all.
+std::string condition_note(const domain_status& of) {
+  switch (of.condition) {
+  case domain_condition::failing:
+  case domain_condition::unknown:
+    return "DNS failed " +
+           (of.failures == 1 ? "once"
+                             : fmt::format("{} times in a row", of.failures)) +
+           ": " + safe(of.trouble) +
+           (is_unknown_friend(of) ? "" : networks_meanwhile(of));
+  case domain_condition::gone:
+    return "no SPF record" + networks_meanwhile(of) +
+           (of.networks == 0 ? "" : " until a second look confirms it");
+  case domain_condition::overdue:
+    return "not looked at for too long" + networks_meanwhile(of);
+  case domain_condition::waiting:
+  case domain_condition::held:
+  case domain_condition::refused:
+  case domain_condition::fresh: break;
+  }
+  return "";
+}
+
+/// Whether condition_note() tells the trouble.
+bool is_trouble_told(const domain_status& of) {
+  return of.trouble.empty() || of.failures > 0 ||
+         of.condition == domain_condition::gone;
+}
+
+std::vector<std::string> notes_on(const domain_status& of) {
+  std::vector<std::string> notes;
+  if (is_unknown_friend(of))
+    notes.emplace_back("WARNING: allowed, but its networks are not known: it "
+                       "protects nothing");
+  if (std::string note = condition_note(of); !note.empty())
+    notes.push_back(std::move(note));
+  for (const std::string& each : of.refusals)
+    notes.push_back(safe(each));
+  if (of.kept_off > 0)
+    notes.push_back("allow keeps off " +
+                    counted(of.kept_off, "network", "networks"));
+  if (!is_trouble_told(of))
+    notes.push_back("not listed in full: " + safe(of.trouble));
+  if (!of.until.empty())
+    notes.push_back("ends on " + safe(of.until));
+  return notes;
+}
+
+void append_notes(std::string& out, const domain_status& of) {
+  const auto notes = notes_on(of);
+  if (notes.empty())
+    return;
+  const std::string comment =
+      of.comment.empty() ? "" : " (" + safe(of.comment) + ')';
+  out += '\n';
+  append_paragraph(out, "", safe(of.name) + comment, 2);
+  for (const std::string& note : notes)
+    append_paragraph(out, "  ", note, 4);
+}
+
+/// "3 domains: 1 failing, 2 fresh"
+std::string summary(const status_report& of) {
+  std::array<std::size_t, static_cast<std::size_t>(domain_condition::fresh) + 1>
+      counts{};
+  for (const domain_status& each : of.domains)
+    ++counts[static_cast<std::size_t>(each.condition)];
+  std::string text = counted(of.domains.size(), "domain", "domains");
+  const char* separator = ": ";
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0)
+      continue;
+    text += fmt::format("{}{} {}", separator, counts[i],
+                        text_of(static_cast<domain_condition>(i)));
+    separator = ", ";
+  }
+  return text;
+}
+
+} // namespace
+
+std::string to_text(const status_report& of) {
+  std::string out = tables{of}.text();
+  for (const domain_status& each : of.domains)
+    append_notes(out, each);
+  if (!out.empty())
+    out += '\n';
+  append_paragraph(out, "", summary(of), 2);
+  return out;
+}
+
+} // namespace spfblock::reports

@@ -1,0 +1,53 @@
+// One refresh: expands domains by asking every question once, however many
+// domains need the answer.
+#pragma once
+
+#include "core/dns/answer_store.hpp"
+#include "core/dns/name.hpp"
+#include "core/dns/resolver.hpp"
+#include "core/spf/expansion.hpp"
+#include "core/spf/parsed_records.hpp"
+#include "core/spf/rules.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace spfblock::spf {
+
+/// Expands domains independently of each other over shared answers.
+///
+/// Looks what is missing, asks for all of that at once, and looks again when
+/// the answers are in; each round goes one include deeper.  Evaluates when
+/// nothing is to be expected any more.  Each domain is an
+/// asker with an account of its own: one that is slow, silent or over
+/// rules::dns_queries neither delays nor changes another.
+///
+/// Belongs to one thread.  Lives as long as an expansion is under way.
+class crawl : public std::enable_shared_from_this<crawl> {
+public:
+  /// @param from if it is destroyed, the crawl is abandoned: nothing is done
+  ///        or reported any more
+  explicit crawl(std::weak_ptr<dns::resolver> from);
+
+  /// Expands `domain`; `done` is called once, later or within this call.
+  /// rules::dns_queries bounds the queries that are sent for it, too; what is
+  /// not asked because of that has failed (temperror).
+  void expand(const dns::name& domain, const rules& by,
+              std::function<void(const expansion&)> done);
+
+private:
+  struct task;
+
+  void advance(const std::shared_ptr<task>& of);
+  void ask(const std::shared_ptr<task>& of,
+           const std::vector<dns::question>& missing);
+  void answered(const std::shared_ptr<task>& of, const dns::question& asked,
+                const dns::answer& given);
+
+  std::weak_ptr<dns::resolver> from_;
+  dns::answer_store answers_;
+  parsed_records parsed_;
+};
+
+} // namespace spfblock::spf

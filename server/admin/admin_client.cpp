@@ -1,0 +1,51 @@
+#include "server/admin/admin_client.hpp"
+
+#include "core/support/text.hpp"
+#include "server/system/asio_endpoint.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <chrono>
+#include <iterator>
+
+namespace spfblock::server {
+
+namespace http = boost::beast::http;
+
+result<std::string> admin_get(const net::endpoint& from,
+                              const std::string& target) {
+  constexpr std::chrono::seconds patience{10};
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(patience);
+  stream.connect(tcp_endpoint(from));
+  if (!stream)
+    return failure{errc::temporary,
+                   from.to_string() + ": " + stream.error().message(), 0};
+  stream << "GET " + target +
+                " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+         << std::flush;
+  const std::string octets{std::istreambuf_iterator<char>{stream}, {}};
+  if (octets.empty())
+    return failure{errc::temporary, from.to_string() + " gives no answer", 0};
+
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(boost::none);
+  parser.eager(true);
+  boost::system::error_code error;
+  parser.put(boost::asio::buffer(octets), error);
+  if (error || !parser.is_done())
+    return failure{errc::malformed,
+                   from.to_string() + " does not answer in HTTP", 0};
+  const auto& reply = parser.get();
+  if (reply.result() != http::status::ok)
+    return failure{errc::malformed,
+                   from.to_string() +
+                       " says: " + std::to_string(reply.result_int()) + ' ' +
+                       printable(trimmed(reply.body())),
+                   0};
+  return reply.body();
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,86 @@
+#include "server/admin/admin_pages.hpp"
+
+#include "core/exports/format.hpp"
+#include "core/reports/explanation.hpp"
+#include "core/reports/status.hpp"
+#include "server/admin/provenance.hpp"
+#include "server/system/clocks.hpp"
+
+#include <string>
+
+namespace spfblock::server {
+namespace {
+
+admin_reply line(unsigned status, const std::string& text) {
+  return {status, "text/plain; charset=utf-8", text + '\n'};
+}
+
+admin_reply json(std::string document) {
+  return {200, "application/json", std::move(document)};
+}
+
+std::string known_formats() {
+  std::string list;
+  for (const std::string_view each : exports::format_names)
+    list.append(list.empty() ? "" : ", ").append(each);
+  return list;
+}
+
+} // namespace
+
+admin_reply admin_pages::answer(const admin_request& request) const {
+  if (request.path == "/metrics")
+    return numbers();
+  if (request.path == "/healthz")
+    return health();
+  if (request.path == "/status")
+    return status();
+  if (request.path == "/explain")
+    return explain(request);
+  if (request.path == "/export")
+    return exported(request);
+  return line(404, "not here; there are /metrics, /healthz, /status, "
+                   "/explain?address= and /export?format=");
+}
+
+admin_reply admin_pages::status() const {
+  return json(
+      reports::to_json(reports::report(refresher_.book(), read_clocks())));
+}
+
+std::optional<std::string>
+admin_pages::illness(const reports::status_report& domains) const {
+  return reports::illness(domains, signs_(), refresher_.book().refresh());
+}
+
+admin_reply admin_pages::health() const {
+  const auto found = illness(reports::report(refresher_.book(), read_clocks()));
+  return found ? line(503, *found) : line(200, "ok");
+}
+
+admin_reply admin_pages::numbers() const {
+  const auto domains = reports::report(refresher_.book(), read_clocks());
+  return {200, exposition::content_type,
+          metrics_.text(domains, !illness(domains))};
+}
+
+admin_reply admin_pages::explain(const admin_request& request) const {
+  const auto address = net::ip_address::parse(request.parameter("address"));
+  if (!address)
+    return line(400, address.error().message);
+  return json(reports::to_json(reports::explain(
+      *address, *table_.load(), refresher_.book(), read_clocks())));
+}
+
+admin_reply admin_pages::exported(const admin_request& request) const {
+  const auto as = exports::format_named(request.parameter("format"));
+  if (!as)
+    return line(400, "unknown format; there are " + known_formats());
+  std::string document =
+      exports::document(*as, *table_.load(), provenance_at(read_clocks()));
+  if (*as == exports::format::json)
+    return json(std::move(document));
+  return {200, "text/plain; charset=utf-8", std::move(document)};
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,53 @@
+// What the admin port answers, page by page.
+#pragma once
+
+#include "core/reports/health.hpp"
+#include "core/table/snapshot.hpp"
+#include "server/admin/admin_port.hpp"
+#include "server/admin/metrics.hpp"
+#include "server/refresh/refresher.hpp"
+#include "server/serving/published.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace spfblock::server {
+
+/// The documents of the admin port; reading one changes nothing.
+///
+/// Belongs to the thread of the refresher.
+class admin_pages {
+public:
+  /// Everything given outlives the pages.
+  /// @param signs tells how the service gets on
+  admin_pages(const published<table::snapshot>& table,
+              const refresher& refresher, const metrics& counted,
+              std::function<reports::vital_signs()> signs)
+      : table_{table},
+        refresher_{refresher},
+        metrics_{counted},
+        signs_{std::move(signs)} {}
+
+  /// The page of the path that was asked for; 404 with the paths that there
+  /// are for any other one.
+  [[nodiscard]] admin_reply answer(const admin_request& request) const;
+
+private:
+  [[nodiscard]] admin_reply status() const;
+  [[nodiscard]] admin_reply health() const;
+  [[nodiscard]] admin_reply numbers() const;
+  [[nodiscard]] admin_reply explain(const admin_request& request) const;
+  [[nodiscard]] admin_reply exported(const admin_request& request) const;
+
+  [[nodiscard]] std::optional<std::string>
+  illness(const reports::status_report& domains) const;
+
+  const published<table::snapshot>& table_;
+  const refresher& refresher_;
+  const metrics& metrics_;
+  std::function<reports::vital_signs()> signs_;
+};
+
+} // namespace spfblock::server

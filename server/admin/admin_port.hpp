@@ -1,0 +1,77 @@
+// The admin port: HTTP on loopback for curl and for the program's own commands.
+#pragma once
+
+#include "core/net/endpoint.hpp"
+#include "server/system/inherited_sockets.hpp"
+#include "server/system/log_sink.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spfblock::server {
+
+/// What a GET is answered.
+struct admin_reply {
+  unsigned status = 200; ///< HTTP status code
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// The part of a request that decides about the reply.
+struct admin_request {
+  std::string path;  ///< decoded, without the query
+  std::string query; ///< what stands behind `?`, still encoded
+
+  /// The decoded value of a parameter of the query; empty if there is none.
+  [[nodiscard]] std::string parameter(std::string_view name) const;
+};
+
+/// Serves GET and HEAD; nothing on it changes anything.
+///
+/// Refuses a Host header that is no loopback name or address: a web page must
+/// not reach it by DNS rebinding.  Bounded: 16 connections, 8 KiB of header, no
+/// request body, five seconds for each request.  Runs on the thread of `io`,
+/// which is never a serving one; answers one request at a time and leaves room
+/// between them for what else that thread does.
+class admin_port {
+public:
+  using handler = std::function<admin_reply(const admin_request&)>;
+
+  /// @param answers outlives the port with all it refers to
+  admin_port(boost::asio::io_context& io, const log_sink& log, handler answers);
+  ~admin_port();
+  admin_port(const admin_port&) = delete;
+  admin_port& operator=(const admin_port&) = delete;
+
+  /// Listens there instead of where it did; nowhere without an endpoint.  A
+  /// port that cannot be had is logged: the lookups matter more.
+  /// @param from where the socket comes from, if it is among them
+  void listen(const std::optional<net::endpoint>& on,
+              const inherited_sockets& from = {});
+
+private:
+  class connection;
+  struct shared_state;
+
+  void accept();
+  void rest();
+  void close();
+
+  std::shared_ptr<shared_state> state_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer rest_;
+  const log_sink& log_;
+  std::optional<net::endpoint> listening_on_;
+};
+
+/// Whether a Host header names this machine by a loopback name or address.
+[[nodiscard]] bool is_loopback_host(std::string_view host);
+
+} // namespace spfblock::server

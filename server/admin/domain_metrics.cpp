@@ -1,0 +1,96 @@
+#include "core/reports/status.hpp"
+#include "server/admin/metrics.hpp"
+
+#include <array>
+#include <map>
+#include <utility>
+
+namespace spfblock::server {
+namespace {
+
+using domains::role;
+using reports::domain_condition;
+using reports::domain_status;
+
+/// One value for each domain that `value` gives one of.
+template <class Value>
+std::vector<exposition::sample> by_domain(const reports::status_report& of,
+                                          Value value) {
+  std::vector<exposition::sample> samples;
+  samples.reserve(of.domains.size());
+  for (const domain_status& each : of.domains) {
+    const std::optional<double> told = value(each);
+    if (told)
+      samples.push_back({{{"domain", each.name},
+                          {"role", std::string{reports::text_of(each.role)}}},
+                         *told});
+  }
+  return samples;
+}
+
+void tell_conditions(exposition& to, const reports::status_report& of) {
+  std::map<std::pair<role, domain_condition>, unsigned> counts;
+  for (const role as : {role::listed, role::allowed})
+    for (const domain_condition each : reports::domain_conditions)
+      counts[{as, each}] = 0;
+  for (const domain_status& each : of.domains)
+    ++counts[{each.role, each.condition}];
+  std::vector<exposition::sample> samples;
+  samples.reserve(counts.size());
+  for (const auto& [what, count] : counts)
+    samples.push_back(
+        {{{"role", std::string{reports::text_of(what.first)}},
+          {"condition", std::string{reports::text_of(what.second)}}},
+         static_cast<double>(count)});
+  to.gauge("spfblock_domains", "Configured domains by their condition",
+           std::move(samples));
+}
+
+} // namespace
+
+void tell_domains(exposition& to, const reports::status_report& of) {
+  tell_conditions(to, of);
+  to.gauge("spfblock_domain_age_seconds",
+           "Time since the networks of the domain were last found good; no "
+           "value while none are known",
+           by_domain(of, [](const auto& each) -> std::optional<double> {
+             if (!each.age)
+               return std::nullopt;
+             return static_cast<double>(each.age->count());
+           }));
+  const auto gauge = [&](const char* name, const char* help, auto value) {
+    to.gauge(name, help, by_domain(of, [&](const domain_status& each) {
+               return std::optional{static_cast<double>(value(each))};
+             }));
+  };
+  gauge("spfblock_domain_stale",
+        "Whether the networks may not be what the record says now: the domain "
+        "is failing, unknown, waiting or overdue",
+        [](const auto& each) { return reports::is_stale(each.condition); });
+  gauge("spfblock_domain_networks", "Networks listed, or allowed",
+        [](const auto& each) { return each.networks; });
+  gauge("spfblock_domain_ipv4_addresses", "IPv4 addresses in these networks",
+        [](const auto& each) { return each.ipv4_addresses; });
+  gauge("spfblock_domain_ipv6_slash64s",
+        "IPv6 networks of 64 bits that these networks touch",
+        [](const auto& each) { return each.ipv6_slash64s; });
+  gauge("spfblock_domain_kept_off_networks",
+        "Networks of the domain that allow keeps off the list",
+        [](const auto& each) { return each.kept_off; });
+  gauge("spfblock_domain_failures", "DNS failures of the domain in a row",
+        [](const auto& each) { return each.failures; });
+  gauge("spfblock_domain_refusals", "Limits that keep something off at present",
+        [](const auto& each) { return each.refusals.size(); });
+  gauge("spfblock_domain_held",
+        "Whether a grown listing waits for a second look",
+        [](const auto& each) {
+          return each.condition == domain_condition::held;
+        });
+  to.gauge("spfblock_domain_next_look_seconds",
+           "Time until the next expansion; 0 if it is due or under way",
+           by_domain(of, [](const auto& each) {
+             return std::optional{static_cast<double>(each.next_look.count())};
+           }));
+}
+
+} // namespace spfblock::server

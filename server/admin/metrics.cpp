@@ -1,0 +1,185 @@
+#include "server/admin/metrics.hpp"
+
+#include "server/version.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace spfblock::server {
+namespace {
+
+using sample = exposition::sample;
+
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+double number(std::chrono::sys_seconds at) {
+  return static_cast<double>(at.time_since_epoch().count());
+}
+
+/// One value for each word of a label.
+sample labelled(std::string_view name, std::string_view word,
+                std::uint64_t count) {
+  return {{{name, std::string{word}}}, number(count)};
+}
+
+/// A value that there may not be yet.
+std::vector<sample>
+at_most_one(const std::optional<std::chrono::sys_seconds>& at) {
+  if (!at)
+    return {};
+  return {{{}, number(*at)}};
+}
+
+/// By spf::outcome.
+constexpr std::array<std::string_view, 3> expansion_words{
+    "expanded", "no_record", "temperror"};
+
+} // namespace
+
+std::string metrics::text(const reports::status_report& domains,
+                          bool healthy) const {
+  exposition page;
+  page.gauge("spfblock_healthy", "Whether /healthz answers 200",
+             healthy ? 1 : 0);
+  tell_process(page);
+  tell_serving(page);
+  tell_table(page);
+  tell_pages(page);
+  tell_domains(page, domains);
+  tell_refresh(page);
+  tell_dns(page);
+  return page.text();
+}
+
+void metrics::tell_process(exposition& to) const {
+  to.gauge("spfblock_build_info", "Always 1; the version is a label",
+           {{{{"version", std::string{version}}}, 1}});
+  to.gauge("process_start_time_seconds",
+           "When the process started, seconds since 1970",
+           number(from_.started_at));
+  const reload_totals& reloads = from_.reloads;
+  to.counter("spfblock_config_reloads_total",
+             "Configurations read at SIGHUP, by what became of them",
+             {labelled("result", "accepted", reloads.accepted),
+              labelled("result", "refused", reloads.refused)});
+  to.gauge("spfblock_config_last_reload_successful",
+           "Whether the last reload was accepted; 1 before the first",
+           reloads.last_accepted ? 1 : 0);
+  to.gauge("spfblock_config_last_success_timestamp_seconds",
+           "When the configuration in force was read, seconds since 1970",
+           number(reloads.accepted_at));
+}
+
+void metrics::tell_serving(exposition& to) const {
+  const serving_sums counted = sums_of(from_.threads);
+  to.counter("spfblock_lookups_total",
+             "Requests on the lookup ports: found (200), not_found (500), "
+             "refused (no lookup, or no request at all)",
+             {labelled("result", "found", counted.found),
+              labelled("result", "not_found", counted.not_found),
+              labelled("result", "refused", counted.refused)});
+  to.gauge("spfblock_connections", "Clients connected to the lookup ports",
+           number(from_.limit.open.load()));
+  to.gauge("spfblock_connections_max", "How many clients may be connected",
+           number(from_.limit.most.load()));
+  to.counter("spfblock_connections_accepted_total",
+             "Clients that were accepted", number(counted.connections));
+  to.counter("spfblock_connections_refused_total",
+             "Clients turned away because as many as may were connected",
+             number(counted.turned_away));
+}
+
+void metrics::tell_table(exposition& to) const {
+  const auto table = from_.table.load();
+  const refresh_totals& totals = from_.refresh.totals();
+  to.gauge("spfblock_table_networks", "Distinct networks in the table",
+           {labelled("family", "ipv4", table->ipv4_networks()),
+            labelled("family", "ipv6", table->ipv6_networks())});
+  to.histogram("spfblock_table_build_seconds",
+               "Time to build a table, for each that was published after the "
+               "one of the start",
+               totals.build_seconds);
+  to.gauge("spfblock_table_last_build_seconds",
+           "Time to build the last of them; 0 before one",
+           totals.build_seconds.last());
+  to.gauge("spfblock_table_publish_timestamp_seconds",
+           "When the table that answers was published, seconds since 1970",
+           at_most_one(totals.published_at));
+}
+
+void metrics::tell_pages(exposition& to) const {
+  std::vector<sample> by_domain;
+  std::vector<sample> refused_terms;
+  for (const domains::domain_page& each : from_.refresh.book().pages()) {
+    const std::string name = each.domain.name.to_string();
+    refused_terms.push_back(
+        {{{"domain", name}, {"role", std::string{reports::text_of(each.role)}}},
+         number(each.refused_terms.size())});
+    if (each.role != domains::role::listed)
+      continue;
+    const auto counter = from_.refresh.numbers().find(name);
+    by_domain.push_back(labelled(
+        "domain", name, counter ? hits_of(*counter, from_.threads) : 0));
+  }
+  to.counter("spfblock_domain_hits_total",
+             "Lookups answered with a network of the domain",
+             std::move(by_domain));
+  to.counter("spfblock_network_hits_total",
+             "Lookups answered with a network listed by hand",
+             number(hits_of(listing_numbers::by_hand, from_.threads)));
+  to.gauge("spfblock_domain_refused_terms",
+           "Terms of the record that list nothing because they are too wide, "
+           "at the last look",
+           std::move(refused_terms));
+}
+
+void metrics::tell_refresh(exposition& to) const {
+  const refresh_totals& totals = from_.refresh.totals();
+  std::vector<sample> expansions;
+  for (std::size_t i = 0; i < expansion_words.size(); ++i)
+    expansions.push_back(
+        labelled("result", expansion_words[i], totals.expansions[i]));
+  to.counter("spfblock_expansions_total",
+             "Expansions of domains that ended, by how: temperror is a DNS "
+             "failure",
+             std::move(expansions));
+  to.gauge("spfblock_expansions_under_way", "Domains being expanded",
+           number(from_.refresh.book().expanding()));
+  const state_totals& saves = from_.refresh.saves();
+  to.counter("spfblock_state_saves_total", "Times the state file was written",
+             {labelled("result", "saved", saves.saved),
+              labelled("result", "failed", saves.failed)});
+  to.gauge("spfblock_state_save_timestamp_seconds",
+           "When the state was last saved, seconds since 1970; no value before",
+           at_most_one(saves.saved_at));
+}
+
+void metrics::tell_dns(exposition& to) const {
+  const dns_totals& dns = from_.dns;
+  std::vector<sample> outcomes;
+  for (std::size_t i = 0; i < dns::outcome_words.size(); ++i)
+    outcomes.push_back(
+        labelled("outcome", dns::outcome_words[i], dns.by_outcome[i]));
+  to.counter("spfblock_dns_questions_total", "DNS questions that ended, by how",
+             std::move(outcomes));
+  to.counter("spfblock_dns_queries_total",
+             "DNS messages sent, retransmissions included, by transport",
+             {labelled("transport", "udp", dns.queries - dns.over_tcp),
+              labelled("transport", "tcp", dns.over_tcp)});
+  to.counter("spfblock_dns_retransmissions_total", "Datagrams sent once more",
+             number(dns.retransmissions));
+  to.counter("spfblock_dns_timeouts_total",
+             "Queries that no answer came to in time", number(dns.timeouts));
+  to.counter("spfblock_dns_ignored_messages_total",
+             "Messages that did not belong to the query they came to: late, or "
+             "forged",
+             number(dns.ignored));
+  to.histogram("spfblock_dns_answer_seconds",
+               "Time from a query to the message that answers it",
+               dns.answer_seconds);
+}
+
+} // namespace spfblock::server

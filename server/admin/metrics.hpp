@@ -1,0 +1,70 @@
+// What /metrics tells.  docs/metrics.md
+#pragma once
+
+#include "core/reports/status.hpp"
+#include "core/table/snapshot.hpp"
+#include "server/admin/exposition.hpp"
+#include "server/dns/dns_totals.hpp"
+#include "server/refresh/refresher.hpp"
+#include "server/serving/published.hpp"
+#include "server/serving/serving_thread.hpp"
+#include "server/system/clocks.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace spfblock::server {
+
+/// What became of the configurations of SIGHUP.
+struct reload_totals {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  bool last_accepted = true;
+  /// When the configuration in force was read; at first, at the start.
+  std::chrono::sys_seconds accepted_at = read_clocks().wall;
+};
+
+/// Reads the counters of all parts when it is asked: nobody who counts knows
+/// Prometheus.
+///
+/// The label `domain` has configured domains only.  Belongs to the thread of
+/// the refresher.
+class metrics {
+public:
+  /// Where the counters are.  All outlive the metrics.
+  struct sources {
+    const published<table::snapshot>& table;
+    const refresher& refresh;
+    const std::vector<std::unique_ptr<serving_thread>>& threads;
+    const connection_limit& limit;
+    const dns_totals& dns;
+    const reload_totals& reloads;
+    std::chrono::sys_seconds started_at;
+  };
+
+  explicit metrics(const sources& from) : from_{from} {}
+
+  /// All of them, in the format of exposition.
+  /// @param domains as they are now
+  /// @param healthy what /healthz says
+  [[nodiscard]] std::string text(const reports::status_report& domains,
+                                 bool healthy) const;
+
+private:
+  void tell_process(exposition& to) const;
+  void tell_serving(exposition& to) const;
+  void tell_table(exposition& to) const;
+  void tell_pages(exposition& to) const;
+  void tell_refresh(exposition& to) const;
+  void tell_dns(exposition& to) const;
+
+  sources from_;
+};
+
+/// The families about the domains, one value for each domain.
+void tell_domains(exposition& to, const reports::status_report& of);
+
+} // namespace spfblock::server

@@ -1,0 +1,129 @@
+#include "server/dns/dns_client.hpp"
+
+#include "core/spf/rules.hpp"
+#include "core/support/contract.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace spfblock::server {
+
+/// A question and all who have it.
+struct dns_client::entry {
+  enum class state : std::uint8_t { waiting, under_way, answered };
+  struct asker {
+    account pays;
+    receiver done;
+  };
+
+  dns::question asked;
+  std::vector<asker> askers;
+  state now = state::waiting;
+  std::shared_ptr<dns_lookup> lookup; ///< from the first turn on
+};
+
+dns_client::dns_client(boost::asio::io_context& io, settings by,
+                       std::shared_ptr<dns_totals> totals)
+    : io_{io},
+      settings_{std::move(by)},
+      sockets_{io},
+      measured_(settings_.exchange.servers.size()),
+      totals_{std::move(totals)},
+      line_{settings_.in_flight} {
+  EXPECTS(settings_.in_flight > 0 && totals_ != nullptr);
+}
+
+dns_client::~dns_client() {
+  for (const auto& [asked, what] : unanswered_) {
+    if (what->lookup)
+      what->lookup->stop();
+  }
+}
+
+void dns_client::resolve(const dns::question& asked, account payer,
+                         receiver done) {
+  EXPECTS(payer != nullptr);
+  auto& what = unanswered_[asked];
+  if (!what) {
+    ++totals_->questions;
+    what = std::make_shared<entry>();
+    what->asked = asked;
+  }
+  if (what->now == entry::state::waiting)
+    line_.push(payer, what, payer->has_paid());
+  what->askers.push_back({std::move(payer), std::move(done)});
+  serve();
+}
+
+/// Gives the free places away.  A question may have had its turn in the line of
+/// another asker already.
+void dns_client::serve() {
+  while (auto turn = line_.take()) {
+    if (turn->job->now == entry::state::waiting)
+      start(turn->job, turn->by);
+    else
+      line_.release(turn->by);
+  }
+}
+
+void dns_client::start(const std::shared_ptr<entry>& what,
+                       const account& payer) {
+  what->now = entry::state::under_way;
+  if (!what->lookup)
+    what->lookup = make_lookup(what->asked);
+  what->lookup->run(payer, [this, what, payer](dns_lookup::pause why) {
+    paused(what, payer, why);
+  });
+}
+
+std::shared_ptr<dns_lookup>
+dns_client::make_lookup(const dns::question& asked) {
+  return std::make_shared<dns_lookup>(
+      io_, sockets_,
+      dns::exchange{asked, settings_.exchange, measured_,
+                    [this] { return static_cast<std::uint16_t>(random_()); }},
+      settings_.exchange.limits.octets, *totals_);
+}
+
+void dns_client::paused(const std::shared_ptr<entry>& what,
+                        const account& payer, dns_lookup::pause why) {
+  const std::weak_ptr<int> alive = alive_;
+  line_.release(payer);
+  if (why != dns_lookup::pause::finished && !line_up(what))
+    what->lookup->exchange().abandon(dns::over_dns_queries);
+  if (what->lookup->exchange().finished())
+    finish(*what);
+  if (!alive.expired())
+    serve();
+}
+
+/// Puts a question into the lines of all who can still pay for it.
+/// @return whether there is one
+bool dns_client::line_up(const std::shared_ptr<entry>& what) {
+  what->now = entry::state::waiting;
+  bool payable = false;
+  for (const auto& each : what->askers) {
+    if (each.pays->is_spent())
+      continue;
+    payable = true;
+    line_.push(each.pays, what);
+  }
+  return payable;
+}
+
+void dns_client::finish(entry& what) {
+  const std::weak_ptr<int> alive = alive_;
+  what.now = entry::state::answered;
+  unanswered_.erase(what.asked);
+  const dns::answer& result = what.lookup->exchange().result();
+  ++(result.status == dns::answer_status::failed ? totals_->failures
+                                                 : totals_->answers);
+  ++totals_->by_outcome[dns::index_of(what.lookup->exchange().outcome())];
+  for (auto& each : std::exchange(what.askers, {})) {
+    if (alive.expired())
+      return;
+    each.done(result);
+  }
+}
+
+} // namespace spfblock::server

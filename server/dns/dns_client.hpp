@@ -1,0 +1,75 @@
+// Asks name servers over UDP and TCP.
+#pragma once
+
+#include "core/dns/exchange.hpp"
+#include "core/dns/query_account.hpp"
+#include "core/dns/resolver.hpp"
+#include "core/dns/round_trip.hpp"
+#include "core/support/fair_queue.hpp"
+#include "server/dns/datagram_sockets.hpp"
+#include "server/dns/dns_lookup.hpp"
+#include "server/system/random_numbers.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <tsl/hopscotch_map.h>
+
+#include <memory>
+#include <vector>
+
+namespace spfblock::server {
+
+/// A stub resolver (RFC 1034 §5.3.1) that keeps many questions in flight.
+///
+/// The askers share the places in flight as fair_queue says; one that has sent
+/// a query before goes on with what it has begun.  A question that its server
+/// was silent about gives its place up and lines up again, like a new one and
+/// behind all others of its askers, for the next attempt.  A question that
+/// several have stands in the line of each; the one whose turn comes first
+/// pays, and when its account is spent, another.
+class dns_client : public dns::resolver {
+public:
+  struct settings {
+    dns::exchange_settings exchange;
+    unsigned in_flight = 256; ///< questions under way at once, at least 1
+  };
+
+  /// @param totals are counted up, not null
+  dns_client(
+      boost::asio::io_context& io, settings by,
+      std::shared_ptr<dns_totals> totals = std::make_shared<dns_totals>());
+  dns_client(const dns_client&) = delete;
+  dns_client& operator=(const dns_client&) = delete;
+  ~dns_client() override;
+
+  void resolve(const dns::question& asked,
+               std::shared_ptr<dns::query_account> payer,
+               receiver done) override;
+
+  /// What was done so far.
+  [[nodiscard]] const dns_totals& totals() const noexcept { return *totals_; }
+
+private:
+  struct entry;
+  using account = std::shared_ptr<dns::query_account>;
+
+  std::shared_ptr<dns_lookup> make_lookup(const dns::question& asked);
+  bool line_up(const std::shared_ptr<entry>& what);
+  void serve();
+  void start(const std::shared_ptr<entry>& what, const account& payer);
+  void paused(const std::shared_ptr<entry>& what, const account& payer,
+              dns_lookup::pause why);
+  void finish(entry& what);
+
+  boost::asio::io_context& io_;
+  const settings settings_;
+  datagram_sockets sockets_;
+  random_numbers random_;
+  std::vector<dns::round_trip> measured_; ///< of settings_.exchange.servers
+  std::shared_ptr<dns_totals> totals_;
+  fair_queue<account, std::shared_ptr<entry>> line_;
+  tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;
+  /// Expires with the client: who calls back may have destroyed it.
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+} // namespace spfblock::server

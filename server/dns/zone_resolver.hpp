@@ -1,0 +1,40 @@
+// Answers from a zone file, read again at each refresh.
+#pragma once
+
+#include "core/dns/resolver.hpp"
+#include "core/dns/zone.hpp"
+#include "server/system/log_sink.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace spfblock::server {
+
+/// The embedded name server of the demo.
+class zone_resolver : public dns::resolver {
+public:
+  /// @param path a readable zone file (checked with the configuration)
+  /// @param zone what it held at the time of that check
+  zone_resolver(boost::asio::io_context& io, const log_sink& log,
+                std::string path, dns::zone zone);
+
+  /// Costs no query, so that no account is too short for it.
+  void resolve(const dns::question& asked,
+               std::shared_ptr<dns::query_account> payer,
+               receiver done) override;
+
+  /// Reads the file; one that is faulty by now leaves the former records in
+  /// force and is reported.
+  void begin_refresh() override;
+
+private:
+  boost::asio::io_context& io_;
+  const log_sink& log_;
+  std::string path_;
+  dns::zone zone_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+} // namespace spfblock::server

@@ -1,0 +1,110 @@
+// Keeps the published table fresh: expands the domains that are due, builds,
+// publishes.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/dns/resolver.hpp"
+#include "core/domains/domain_book.hpp"
+#include "core/reports/health.hpp"
+#include "core/table/snapshot.hpp"
+#include "server/refresh/listing_numbers.hpp"
+#include "server/refresh/refresh_totals.hpp"
+#include "server/refresh/state_keeper.hpp"
+#include "server/serving/published.hpp"
+#include "server/system/log_sink.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace spfblock::server {
+
+/// Runs on the thread of `io`; tables are built on one of its own, so that a
+/// large table delays neither DNS nor lookups.
+class refresher {
+public:
+  /// Everything given outlives the refresher.
+  /// @param on_published called when lookups are answered from another table
+  refresher(
+      boost::asio::io_context& io, const log_sink& log,
+      published<table::snapshot>& table,
+      std::function<void()> on_published = [] {});
+
+  /// Starts with a configuration: what is listed by hand and what the state
+  /// file knows is published when this returns, the domains are expanded from
+  /// then on.
+  void start(const config::settings& settings,
+             std::shared_ptr<dns::resolver> questions);
+
+  /// Changes over to another configuration: publishes what is known of the
+  /// domains that remain and expands the new ones.  Expansions under way begin
+  /// anew with the resolver given.
+  void apply(const config::settings& settings,
+             std::shared_ptr<dns::resolver> questions);
+
+  /// Stops: no callback does anything any more; the state is saved.
+  void stop();
+
+  /// What is known of the domains.
+  [[nodiscard]] const domains::domain_book& book() const noexcept {
+    return book_;
+  }
+
+  [[nodiscard]] const refresh_totals& totals() const noexcept {
+    return totals_;
+  }
+  [[nodiscard]] const state_totals& saves() const noexcept {
+    return keeper_.totals();
+  }
+
+  /// Under which numbers the hits of the domains are counted.
+  [[nodiscard]] const listing_numbers& numbers() const noexcept {
+    return numbers_;
+  }
+
+  /// Whether it gets on.
+  [[nodiscard]] reports::vital_signs signs(timestamp now) const;
+
+private:
+  [[nodiscard]] std::vector<table::listing> listings();
+  void refresh();
+  void wake_by(moment at);
+  void settled(domains::role as, const spf::expansion& result);
+  void take_note(const domains::domain_book::settlement& of);
+  void publish_in_time();
+  void publish_soon();
+  void publish();
+  void built(std::shared_ptr<const table::snapshot> next,
+             moment::duration took);
+  void free_retired();
+
+  boost::asio::io_context& io_;
+  const log_sink& log_;
+  published<table::snapshot>& table_;
+  std::function<void()> on_published_;
+  domains::domain_book book_;
+  listing_numbers numbers_;
+  refresh_totals totals_;
+  std::shared_ptr<dns::resolver> questions_;
+  boost::asio::steady_timer due_;
+  moment wakes_at_ = moment::max(); ///< when `due_` fires
+  boost::asio::steady_timer soon_;
+  boost::asio::steady_timer retired_;
+  boost::asio::thread_pool builder_{1};
+  state_keeper keeper_;
+  bool dirty_ = false;  ///< something changed since the last build began
+  bool urgent_ = false; ///< ... that waits for no allowed domain
+  std::optional<moment> building_since_;
+  moment::duration publishing_took_{0}; ///< the last time
+  moment active_at_{};   ///< when an expansion last began or ended
+  bool waiting_ = false; ///< `soon_` runs
+  bool stopped_ = false;
+};
+
+} // namespace spfblock::server

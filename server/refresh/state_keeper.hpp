@@ -1,0 +1,85 @@
+// Keeps the state file up to date while the server runs.
+#pragma once
+
+#include "core/domains/state.hpp"
+#include "server/refresh/state_file.hpp"
+#include "server/system/log_sink.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace spfblock::server {
+
+/// What the state file has been through, counted.
+struct state_totals {
+  std::uint64_t saved = 0;
+  std::uint64_t failed = 0;
+  std::optional<std::chrono::sys_seconds> saved_at; ///< last
+};
+
+/// Saves some seconds after a change, so that a burst of changes is one file;
+/// and now and then where only ages grew, so that they do not look older after
+/// a restart than they are.  The disk is waited for on a thread of its own.
+///
+/// A state that cannot be saved or read is logged, once as long as it fails for
+/// the same reason, and stops nothing.
+///
+/// Belongs to the thread of `io`.
+class state_keeper {
+public:
+  /// @param current gives the state to save; called on the thread of `io`
+  state_keeper(boost::asio::io_context& io, const log_sink& log,
+               std::function<domains::state()> current);
+  ~state_keeper();
+  state_keeper(const state_keeper&) = delete;
+  state_keeper& operator=(const state_keeper&) = delete;
+
+  /// Keeps the state there from now on; nowhere if `path` is empty.
+  /// @param keep_stale how old a state may become of use
+  void use(const std::string& path, std::chrono::seconds keep_stale);
+
+  /// What an earlier process saved.  A file that is damaged is put aside.
+  /// Waits for the disk: for the start.
+  [[nodiscard]] std::optional<domains::state> load();
+
+  /// Something happened.
+  /// @param changed whether more than ages changed
+  void note(bool changed);
+
+  /// Saves and waits for it, then saves no more.
+  void stop();
+
+  /// What came of it so far; the save of stop() does not count.
+  [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  void save_by(clock::time_point at);
+  void save();
+  void saved(const std::optional<failure>& trouble);
+  void tell(const std::optional<failure>& trouble);
+
+  boost::asio::io_context& io_;
+  const log_sink& log_;
+  std::function<domains::state()> current_;
+  std::shared_ptr<state_file> file_; ///< used by one job of `writer_` at a time
+  std::chrono::seconds age_interval_{};
+  boost::asio::steady_timer timer_;
+  clock::time_point saves_at_ = clock::time_point::max();
+  bool saving_ = false;
+  bool stopped_ = false;
+  std::string trouble_; ///< of the last save, as it was told
+  state_totals totals_;
+  boost::asio::thread_pool writer_{1};
+};
+
+} // namespace spfblock::server

@@ -1,0 +1,245 @@
+#include "server/serving/serving_thread.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace spfblock::server {
+
+using boost::asio::ip::tcp;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Clients accepted in a row, before others are answered.
+constexpr unsigned accepts_at_once = 16;
+
+/// Clients accepted when a listener closes: as many as wait at most.
+constexpr unsigned last_accepts = SOMAXCONN;
+
+/// How long a listener rests that is out of descriptors or memory.
+constexpr milliseconds rest{50};
+
+/// Whether accept(2) failed because of the client alone.
+bool client_has_gone(int reason) noexcept {
+  return reason == ECONNABORTED || reason == EINTR || reason == EPROTO;
+}
+
+} // namespace
+
+class serving_thread::listener final : public event_loop::watcher {
+public:
+  listener(serving_thread& owner, const tcp::endpoint& on, int number,
+           socket_keeper keeper)
+      : owner_{owner},
+        endpoint_{on},
+        socket_{number},
+        keeper_{keeper} {
+    ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
+  }
+  // Others may hold the socket: closing it does not end the watch.
+  ~listener() { owner_.loop_.unwatch(number()); }
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
+
+  void ready(std::uint32_t /*events*/) override {
+    owner_.accept(*this, accepts_at_once);
+  }
+
+  [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
+    return endpoint_;
+  }
+  [[nodiscard]] int number() const noexcept { return socket_.number(); }
+  [[nodiscard]] socket_keeper keeper() const noexcept { return keeper_; }
+
+private:
+  serving_thread& owner_;
+  tcp::endpoint endpoint_;
+  descriptor socket_;
+  socket_keeper keeper_;
+};
+
+serving_thread::serving_thread(const published<table::snapshot>& table,
+                               const log_sink& log, connection_limit& limit,
+                               const std::atomic<bool>& log_hits)
+    : limit_{limit},
+      log_{log},
+      context_{loop_, view{table}, totals_,
+               log,   log_hits,    [this](int client) { forget(client); }},
+      thread_{[this] { loop_.run(); }} {}
+
+serving_thread::~serving_thread() {
+  if (!thread_.joinable())
+    return;
+  begin_stop(milliseconds{0});
+  join();
+}
+
+void serving_thread::listen(const tcp::endpoint& on, int descriptor,
+                            socket_keeper keeper) {
+  loop_.post([this, fresh = std::make_shared<listener>(*this, on, descriptor,
+                                                       keeper)] {
+    if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
+      listeners_.push_back(fresh);
+    else
+      warn_of_failure(errno);
+  });
+}
+
+void serving_thread::share_clients(std::vector<serving_thread*> all) {
+  loop_.post([this, all = std::move(all)] { sharing_ = all; });
+}
+
+void serving_thread::stop_listening(const tcp::endpoint& on) {
+  loop_.post([this, on] {
+    listeners_.remove_if([&](const std::shared_ptr<listener>& each) {
+      if (each->endpoint() != on)
+        return false;
+      accept(*each, last_accepts);
+      return true;
+    });
+  });
+}
+
+void serving_thread::begin_stop(milliseconds patience) {
+  loop_.post([this, patience] {
+    close_listeners();
+    stopping_ = true;
+    for (auto& [number, each] : sessions_)
+      each.finish();
+    if (sessions_.empty())
+      loop_.end();
+    else
+      loop_.after(patience, [this] { cut_off_clients(); });
+  });
+}
+
+void serving_thread::join() {
+  thread_.join();
+}
+
+/// Accepts those who wait, `most` at most.
+void serving_thread::accept(listener& from, unsigned most) {
+  for (unsigned i = 0; i < most; ++i) {
+    descriptor client{::accept4(from.number(), nullptr, nullptr,
+                                SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client.is_open()) {
+      if (from.keeper() == socket_keeper::us)
+        take(std::move(client));
+      else
+        give(std::move(client));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    } else if (!client_has_gone(errno)) {
+      warn_of_failure(errno);
+      return pause(from);
+    }
+  }
+}
+
+/// Out of descriptors or memory: the listener stays open and is looked at
+/// again soon.
+void serving_thread::pause(listener& which) {
+  loop_.change(which.number(), 0, which);
+  loop_.after(rest, [this, on = which.endpoint()] {
+    for (const auto& each : listeners_)
+      if (each->endpoint() == on)
+        loop_.change(each->number(), EPOLLIN, *each);
+  });
+}
+
+/// Serves the client, or lets the next of those who share serve it.
+void serving_thread::give(descriptor client) {
+  if (sharing_.empty())
+    return take(std::move(client));
+  serving_thread& to = *sharing_[next_of_sharing_++ % sharing_.size()];
+  to.run([&to, given = std::make_shared<descriptor>(std::move(client))] {
+    to.take(std::move(*given));
+  });
+}
+
+void serving_thread::take(descriptor client) {
+  if (limit_.open.fetch_add(1) >= limit_.most) {
+    limit_.open.fetch_sub(1);
+    totals_.turned_away.fetch_add(1, std::memory_order_relaxed);
+    return warn_of_limit(); // closes it: Postfix tries again after a second
+  }
+  totals_.connections.fetch_add(1, std::memory_order_relaxed);
+  const int number = client.number();
+  const auto added = sessions_.try_emplace(number, std::move(client), context_);
+  session& taken = added.first->second;
+  if (!taken.start()) {
+    warn_of_failure(errno);
+    forget(number);
+  } else if (stopping_) {
+    taken.finish(); // it was given while this thread began to stop
+  }
+}
+
+void serving_thread::forget(int client) {
+  sessions_.erase(client);
+  limit_.open.fetch_sub(1);
+  if (stopping_ && sessions_.empty())
+    loop_.end();
+}
+
+void serving_thread::close_listeners() {
+  for (const auto& each : listeners_)
+    if (each->keeper() == socket_keeper::us)
+      accept(*each, last_accepts);
+  listeners_.clear();
+}
+
+void serving_thread::cut_off_clients() {
+  limit_.open.fetch_sub(static_cast<unsigned>(sessions_.size()));
+  sessions_.clear();
+  loop_.end();
+}
+
+bool serving_thread::warning::is_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (given_ && now - *given_ < std::chrono::minutes{1})
+    return false;
+  given_ = now;
+  return true;
+}
+
+void serving_thread::warn_of_failure(int reason) {
+  if (failure_.is_due())
+    log_.write(log::event_of<log::kind::cannot_accept>{}.with(
+        "reason", std::strerror(reason)));
+}
+
+void serving_thread::warn_of_limit() {
+  if (limit_reached_.is_due())
+    log_.write(log::event_of<log::kind::connection_limit_reached>{}.with(
+        "connections", limit_.most.load()));
+}
+
+serving_sums
+sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads) {
+  serving_sums all;
+  for (const auto& each : threads) {
+    const serving_totals& of = each->totals();
+    all.connections += of.connections.load(std::memory_order_relaxed);
+    all.turned_away += of.turned_away.load(std::memory_order_relaxed);
+    all.found += of.found.load(std::memory_order_relaxed);
+    all.not_found += of.not_found.load(std::memory_order_relaxed);
+    all.refused += of.refused.load(std::memory_order_relaxed);
+  }
+  return all;
+}
+
+std::uint64_t
+hits_of(std::uint32_t counter,
+        const std::vector<std::unique_ptr<serving_thread>>& threads) {
+  std::uint64_t all = 0;
+  for (const auto& each : threads)
+    all += each->totals().hits.of(counter);
+  return all;
+}
+
+} // namespace spfblock::server

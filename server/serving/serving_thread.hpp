@@ -1,0 +1,130 @@
+// A thread that answers lookups: its own event loop, listeners and sessions.
+#pragma once
+
+#include "server/serving/event_loop.hpp"
+#include "server/serving/session.hpp"
+#include "server/system/descriptor.hpp"
+#include "server/system/listening_socket.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace spfblock::server {
+
+/// Shared by all serving threads: how many clients may be connected.
+struct connection_limit {
+  std::atomic<unsigned> open = 0;
+  std::atomic<unsigned> most = 4096;
+};
+
+/// Accepts and serves clients on one thread.
+///
+/// Thread safety: the public functions may be called from the controlling
+/// thread; they only post to this one.  join() and the destructor wait for it.
+class serving_thread {
+public:
+  /// Everything given outlives the thread.
+  serving_thread(const published<table::snapshot>& table, const log_sink& log,
+                 connection_limit& limit, const std::atomic<bool>& log_hits);
+  ~serving_thread();
+  serving_thread(const serving_thread&) = delete;
+  serving_thread& operator=(const serving_thread&) = delete;
+
+  /// Takes over a listening socket.
+  /// @param descriptor owned by the thread from now on
+  void listen(const boost::asio::ip::tcp::endpoint& on, int descriptor,
+              socket_keeper keeper = socket_keeper::us);
+
+  /// Gives the clients of sockets that the service manager keeps to these
+  /// threads in turn: several threads that wait at one socket would leave
+  /// nearly all clients to the same.  Before listen().
+  /// @param all none is destroyed before this one
+  void share_clients(std::vector<serving_thread*> all);
+
+  /// Stops listening there; connected clients stay, and those that wait to be
+  /// accepted are.
+  void stop_listening(const boost::asio::ip::tcp::endpoint& on);
+
+  /// Stops accepting, answers what was received, and ends; clients that take
+  /// no replies are cut off after `patience`.  Those that wait to be accepted
+  /// are, unless the service manager keeps the socket: then they are the next
+  /// process's.
+  void begin_stop(std::chrono::milliseconds patience);
+
+  /// Runs `what` on this thread between two lookups; lost if it ends before.
+  void run(event_loop::task what) { loop_.post(std::move(what)); }
+
+  /// Waits for the end.  @pre begin_stop() was called
+  void join();
+
+  [[nodiscard]] const serving_totals& totals() const noexcept {
+    return totals_;
+  }
+
+private:
+  class listener;
+
+  /// A warning that is not to flood the log.
+  class warning {
+  public:
+    /// Whether it may be given: once a minute.
+    [[nodiscard]] bool is_due();
+
+  private:
+    std::optional<std::chrono::steady_clock::time_point> given_;
+  };
+
+  void accept(listener& from, unsigned most);
+  void pause(listener& which);
+  void give(descriptor client);
+  void take(descriptor client);
+  void forget(int client);
+  void close_listeners();
+  void cut_off_clients();
+  void warn_of_failure(int reason);
+  void warn_of_limit();
+
+  connection_limit& limit_;
+  const log_sink& log_;
+  warning failure_;
+  warning limit_reached_;
+  serving_totals totals_;
+  event_loop loop_;
+  session_context context_;
+  std::list<std::shared_ptr<listener>> listeners_;
+  std::vector<serving_thread*> sharing_; ///< empty: all clients are its own
+  std::size_t next_of_sharing_ = 0;
+  std::unordered_map<int, session> sessions_; ///< by descriptor
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// What several serving threads have counted so far, together.
+struct serving_sums {
+  std::uint64_t connections = 0;
+  std::uint64_t turned_away = 0;
+  std::uint64_t found = 0;
+  std::uint64_t not_found = 0;
+  std::uint64_t refused = 0;
+};
+
+[[nodiscard]] serving_sums
+sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads);
+
+/// How often a listing answered, by table::listing::counter.
+[[nodiscard]] std::uint64_t
+hits_of(std::uint32_t counter,
+        const std::vector<std::unique_ptr<serving_thread>>& threads);
+
+} // namespace spfblock::server

@@ -1,0 +1,145 @@
+#include "server/serving/session.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace spfblock::server {
+
+namespace {
+
+void raise(std::atomic<std::uint64_t>& total, std::uint64_t by) noexcept {
+  // One writer: cheaper than a locked addition.
+  total.store(total.load(std::memory_order_relaxed) + by,
+              std::memory_order_relaxed);
+}
+
+/// Sends what the socket takes.
+/// @return how many octets; nothing if the connection is broken
+std::optional<std::size_t> send_some(const descriptor& to,
+                                     std::string_view octets) noexcept {
+  const auto sent = uninterrupted([&] {
+    return ::send(to.number(), octets.data(), octets.size(), MSG_NOSIGNAL);
+  });
+  if (sent >= 0)
+    return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    return 0;
+  return std::nullopt;
+}
+
+} // namespace
+
+void serving_totals::add(const protocols::counts& more) noexcept {
+  raise(found, more.found);
+  raise(not_found, more.not_found);
+  raise(refused, more.refused);
+}
+
+session::session(descriptor client, session_context& context) noexcept
+    : client_{std::move(client)},
+      context_{context} {}
+
+bool session::start() noexcept {
+  return context_.loop.watch(client_.number(), EPOLLIN, *this);
+}
+
+void session::finish() noexcept {
+  // What lies in the socket's buffer is still read, then its end.
+  ::shutdown(client_.number(), SHUT_RD);
+}
+
+void session::ready(std::uint32_t /*events*/) {
+  if (backlog_)
+    send_backlog();
+  else
+    read();
+}
+
+void session::read() {
+  auto& buffer = context_.received;
+  const auto size = uninterrupted([&] {
+    return ::recv(client_.number(), buffer.data(), buffer.size(), 0);
+  });
+  if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    return;
+  if (size <= 0 || !answer({buffer.data(), static_cast<std::size_t>(size)}))
+    return end();
+  if (backlog_)
+    context_.loop.change(client_.number(), EPOLLOUT, *this);
+}
+
+void session::send_backlog() {
+  const auto sent = send_some(client_, backlog_->replies);
+  if (!sent)
+    return end();
+  backlog_->replies.erase(0, *sent);
+  if (!backlog_->replies.empty())
+    return;
+  const auto done = std::move(backlog_);
+  if (!answer(done->requests))
+    return end();
+  if (!backlog_)
+    context_.loop.change(client_.number(), EPOLLIN, *this);
+}
+
+/// Answers until the client takes no more: what is left then is the backlog.
+/// @return whether the connection goes on
+bool session::answer(std::string_view requests) {
+  while (!requests.empty()) {
+    requests.remove_prefix(feed(requests));
+    const std::string_view replies = context_.replies;
+    if (replies.empty())
+      return true;
+    const auto sent = send_some(client_, replies);
+    if (!sent)
+      return false;
+    if (*sent < replies.size()) {
+      backlog_ = std::make_unique<backlog>(
+          backlog{std::string{replies.substr(*sent)}, std::string{requests}});
+      return true;
+    }
+    if (conversation_.finished())
+      return false;
+  }
+  return !conversation_.finished();
+}
+
+/// Puts the replies to the first of `requests` into the shared buffer.
+/// @return how many octets of them were taken
+std::size_t session::feed(std::string_view requests) {
+  context_.replies.clear();
+  const std::function<void(const net::ip_address&,
+                           const table::snapshot::match&)>
+      on_found = [this](const auto& address, const auto& found) {
+        note_hit(address, found);
+      };
+  protocols::counts counted;
+  const std::size_t taken = conversation_.feed(
+      requests, {context_.table.current(), counted, on_found},
+      context_.replies);
+  context_.totals.add(counted);
+  return taken;
+}
+
+void session::note_hit(const net::ip_address& address,
+                       const table::snapshot::match& found) const {
+  context_.totals.hits.add(found.by->counter);
+  const level severity = context_.log_hits.load(std::memory_order_relaxed)
+                             ? level::info
+                             : level::debug;
+  if (!context_.log.wants(severity))
+    return;
+  context_.log.write(log::event_of<log::kind::address_found>{severity}
+                         .with("address", address.to_string())
+                         .with("domain", found.by->name)
+                         .with("network", found.network.to_string()));
+}
+
+void session::end() {
+  context_.on_end(client_.number());
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,37 @@
+#include "server/system/asio_endpoint.hpp"
+
+namespace spfblock::server {
+
+namespace asio = boost::asio;
+
+asio::ip::address asio_address(const net::ip_address& address) {
+  net::uint128 number = address.number();
+  if (address.family() == net::family::ipv4)
+    return asio::ip::address_v4{static_cast<std::uint32_t>(number)};
+  asio::ip::address_v6::bytes_type octets{};
+  for (auto at = octets.rbegin(); at != octets.rend(); ++at) {
+    *at = static_cast<unsigned char>(number & 255U);
+    number >>= 8U;
+  }
+  return asio::ip::address_v6{octets};
+}
+
+asio::ip::tcp::endpoint tcp_endpoint(const net::endpoint& from) {
+  return {asio_address(from.address), from.port};
+}
+
+asio::ip::udp::endpoint udp_endpoint(const net::endpoint& from) {
+  return {asio_address(from.address), from.port};
+}
+
+net::endpoint from_asio(const asio::ip::tcp::endpoint& from) {
+  if (from.address().is_v4())
+    return {net::ip_address::ipv4(from.address().to_v4().to_uint()),
+            from.port()};
+  net::uint128 number = 0;
+  for (const unsigned char octet : from.address().to_v6().to_bytes())
+    number = number << 8U | octet;
+  return {net::ip_address::ipv6(number), from.port()};
+}
+
+} // namespace spfblock::server

@@ -1,0 +1,13 @@
+#include "server/system/background.hpp"
+
+#include <sys/resource.h>
+
+namespace spfblock::server {
+
+void give_way_to_lookups() noexcept {
+  constexpr int niceness = 10;
+  constexpr id_t this_thread = 0;
+  setpriority(PRIO_PROCESS, this_thread, niceness);
+}
+
+} // namespace spfblock::server

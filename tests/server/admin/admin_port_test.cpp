@@ -1,0 +1,227 @@
+#include "server/admin/admin_client.hpp"
+#include "server/admin/admin_port.hpp"
+#include "server/system/asio_endpoint.hpp"
+#include "server/system/listening_socket.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/descriptors.hpp"
+#include "tests/support/run_until.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::server;
+
+namespace {
+
+net::endpoint free_port() {
+  const auto probe =
+      listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
+  REQUIRE(probe);
+  return from_asio(probe->endpoint());
+}
+
+/// An admin port on a thread of its own that repeats what it was asked.
+struct fixture {
+  fixture() {
+    config::log_settings quiet;
+    quiet.level = level::error;
+    log.configure(quiet);
+    port.listen(at);
+    thread = std::thread{[this] { io.run(); }};
+  }
+  ~fixture() {
+    io.stop();
+    thread.join();
+  }
+
+  /// Everything that comes back for these octets until the end.
+  std::string exchange(const std::string& octets) const {
+    boost::asio::ip::tcp::iostream stream;
+    stream.expires_after(std::chrono::seconds{10});
+    stream.connect(tcp_endpoint(at));
+    stream << octets << std::flush;
+    return {std::istreambuf_iterator<char>{stream}, {}};
+  }
+
+  log_sink log;
+  boost::asio::io_context io{1};
+  admin_port port{
+      io, log, [](const admin_request& request) {
+        if (request.path != "/echo")
+          return admin_reply{404, "text/plain", "not here\n"};
+        return admin_reply{200, "text/plain", request.parameter("text")};
+      }};
+  net::endpoint at = free_port();
+  std::thread thread;
+};
+
+std::string get(const std::string& target, const std::string& host,
+                const std::string& method = "GET") {
+  return method + ' ' + target + " HTTP/1.1\r\nHost: " + host +
+         "\r\nConnection: close\r\n\r\n";
+}
+
+/// An admin port on this thread.
+struct still_port {
+  explicit still_port(std::function<void(const std::string&)> asked)
+      : port{io, log, [asked](const admin_request& request) {
+               asked(request.path);
+               return admin_reply{200, "text/plain", "."};
+             }} {
+    config::log_settings quiet;
+    quiet.level = level::error;
+    log.configure(quiet);
+    port.listen(at);
+  }
+
+  /// A client; the kernel connects it.
+  boost::asio::ip::tcp::socket connected() {
+    boost::asio::ip::tcp::socket client{io};
+    client.connect(tcp_endpoint(at));
+    return client;
+  }
+
+  net::endpoint at = free_port();
+  log_sink log;
+  boost::asio::io_context io{1};
+  admin_port port;
+};
+
+void ask(boost::asio::ip::tcp::socket& from, const std::string& path) {
+  boost::asio::write(
+      from, boost::asio::buffer("GET " + path +
+                                " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+}
+
+/// A client connects, and no descriptor is left to accept it.
+/// @return how busy that was, and how it ended
+std::string starve() {
+  testing::limit_descriptors(64);
+  still_port f{[](const std::string&) {}};
+  boost::asio::ip::tcp::socket client{f.io};
+  client.open(boost::asio::ip::tcp::v4());
+  auto taken = testing::all_descriptors();
+  client.connect(tcp_endpoint(f.at));
+  ask(client, "/");
+  const bool calm = f.io.run_for(std::chrono::milliseconds{500}) < 20;
+  taken.clear();
+  const bool answered =
+      testing::run_until(f.io, [&] { return client.available() > 0; });
+  return std::string{calm ? "calm" : "busy"} +
+         (answered ? ", answered" : ", forgotten");
+}
+
+bool has_status(const std::string& reply, const std::string& status) {
+  return reply.starts_with("HTTP/1.1 " + status + ' ');
+}
+
+} // namespace
+
+TEST_CASE("admin_port: answers GET and HEAD, decodes parameters",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto body = admin_get(f.at, "/echo?x=1&text=2001%3Adb8::1");
+  REQUIRE(body);
+  CHECK(*body == "2001:db8::1");
+
+  const auto head = f.exchange(get("/echo?text=abc", "localhost", "HEAD"));
+  CHECK(has_status(head, "200"));
+  CHECK(head.find("Content-Length: 3\r\n") != std::string::npos);
+  CHECK(head.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("admin_port: refuses what changes things, other hosts, other paths",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto deleted = f.exchange(get("/echo?text=a", "localhost", "DELETE"));
+  CHECK(has_status(deleted, "405"));
+  CHECK(deleted.find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
+  CHECK(has_status(f.exchange(get("/echo?text=a", "evil.example")), "403"));
+  CHECK(has_status(
+      f.exchange("GET /echo HTTP/1.1\r\nConnection: close\r\n\r\n"), "403"));
+  CHECK(has_status(f.exchange(get("/other", "127.0.0.1:10061")), "404"));
+  const auto other = admin_get(f.at, "/other");
+  REQUIRE_FALSE(other);
+  CHECK(other.error().message.ends_with("says: 404 not here"));
+}
+
+TEST_CASE("admin_port: garbage and long headers end the connection only",
+          "[server][admin_port]") {
+  const fixture f;
+  CHECK(f.exchange("\x01\x02 garbage\r\n\r\n").empty());
+  CHECK(f.exchange("GET /echo HTTP/1.1\r\nX: " + std::string(9000, 'x') +
+                   "\r\n\r\n")
+            .empty());
+  CHECK(f.exchange("POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+                   "Content-Length: 5\r\n\r\nhello")
+            .empty());
+  CHECK(admin_get(f.at, "/echo?text=alive"));
+}
+
+TEST_CASE("is_loopback_host: names and addresses of this machine only",
+          "[server][admin_port]") {
+  for (const char* host : {"localhost", "LOCALHOST:80", "127.0.0.1",
+                           "127.9.9.9:10061", "[::1]", "[::1]:10061"}) {
+    CAPTURE(host);
+    CHECK(is_loopback_host(host));
+  }
+  for (const char* host :
+       {"", "localhost.evil.example", "evil.example", "192.0.2.1:80", "[::2]",
+        "[::1", "127.0.0.1.evil.example", "0x7f000001", "::1"}) {
+    CAPTURE(host);
+    CHECK_FALSE(is_loopback_host(host));
+  }
+}
+
+TEST_CASE("admin_get: says who does not answer", "[server][admin_port]") {
+  const net::endpoint nobody = free_port();
+  const auto body = admin_get(nobody, "/");
+  REQUIRE_FALSE(body);
+  CHECK(body.error().message == nobody.to_string() + ": Connection refused");
+}
+
+TEST_CASE("admin_port: without a descriptor left clients wait, and the thread "
+          "is not busy with them",
+          "[server][admin_port]") {
+  CHECK(testing::in_child(starve) == "calm, answered");
+}
+
+TEST_CASE("admin_port: what falls due is done before the next pages but one",
+          "[server][admin_port]") {
+  unsigned pages = 0;
+  unsigned pages_before = 0;
+  std::function<void()> fall_due;
+  still_port f{[&](const std::string& path) {
+    if (path == "/page" && ++pages == 1)
+      fall_due();
+  }};
+  boost::asio::steady_timer due{f.io};
+  fall_due = [&] {
+    due.expires_after(std::chrono::seconds{0});
+    due.async_wait([&](auto) { pages_before = pages; });
+  };
+
+  std::vector<boost::asio::ip::tcp::socket> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.push_back(f.connected());
+    ask(clients.back(), "/");
+    REQUIRE(testing::run_until(f.io,
+                               [&] { return clients.back().available() > 0; }));
+  }
+  while (f.io.poll() > 0)
+    continue; // all of them wait for another request
+  for (auto& each : clients)
+    ask(each, "/page");
+  REQUIRE(testing::run_until(
+      f.io, [&] { return pages == clients.size() && pages_before > 0; }));
+  CHECK(pages_before <= 3);
+}

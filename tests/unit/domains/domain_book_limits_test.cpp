@@ -1,0 +1,386 @@
+#include "tests/support/book_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+config::settings
+with_limits(const std::function<void(config::limit_settings&)>& set) {
+  config::settings made = settings_of({"a.example"});
+  set(made.domains[0].limits);
+  return made;
+}
+
+spf::expansion of_a(std::string_view networks) {
+  return expanded("a.example", networks);
+}
+
+/// `count` times /24, from 45.0.0.0 on, none beside another.
+std::string slash24s(unsigned count) {
+  std::string text;
+  for (unsigned i = 0; i < count; ++i)
+    text += "45." + std::to_string(i / 128) + '.' +
+            std::to_string(i % 128 * 2) + ".0/24 ";
+  return text;
+}
+
+/// The network with that many hosts.
+std::string hosts(unsigned bits) {
+  return "45.0.0.0/" + std::to_string(32 - bits);
+}
+
+std::string limit_of(const std::optional<domains::refusal>& of) {
+  return of ? std::string{of->limit} : "none";
+}
+
+} // namespace
+
+TEST_CASE("what narrow networks add up to is refused, those beside it stay",
+          "[table][domain_book][limits]") {
+  std::string everything;
+  for (int i = 0; i < 256; ++i)
+    everything += std::to_string(i) + ".0.0.0/8 ";
+  struct row {
+    std::string claim;
+    std::string networks;
+    std::string listed;
+  };
+  const std::vector<row> rows{
+      {"256 times /8", everything + "2a01:100::/56", "2a01:100::/56"},
+      {"two /16 that make a /15", "45.0.0.0/16 45.1.0.0/16 46.0.0.0/24",
+       "46.0.0.0/24"},
+      {"two /16 that do not", "45.1.0.0/16 45.2.0.0/16 46.0.0.0/24",
+       "45.1.0.0/16 45.2.0.0/16 46.0.0.0/24"},
+      {"two IPv6 halves", "2a01:100::/33 2a01:100:8000::/33 2a01:101::/56",
+       "2a01:101::/56"},
+  };
+  for (const row& each : rows) {
+    CAPTURE(each.claim);
+    config::settings settings = settings_of({"a.example"});
+    settings.domains[0].limits.widest_ipv6 = 33;
+    settings.domains[0].limits.growth = std::nullopt;
+    book_fixture f{settings};
+    const auto led_to = f.look(of_a(each.networks));
+    CHECK(f.lists(each.listed));
+    const bool refuses = each.networks != each.listed;
+    CHECK(lines_of(led_to, "refused by a limit").empty() != refuses);
+    CHECK(f.page().refusals.empty() != refuses);
+    // Told once.
+    CHECK(told(f.look(of_a(each.networks))).empty());
+  }
+}
+
+TEST_CASE("what is allowed does not count against the limits",
+          "[table][domain_book][limits]") {
+  config::settings settings =
+      with_limits([](auto& limits) { limits.ipv4_addresses = 256; });
+  settings.allow.networks = {*net::ip_prefix::parse("45.0.0.0/8")};
+  book_fixture f{settings};
+  f.look(of_a("45.0.0.0/16 46.0.0.0/24"));
+  CHECK(f.lists("46.0.0.0/24"));
+}
+
+TEST_CASE("a listing over a total keeps the last good one, or nothing",
+          "[table][domain_book][limits]") {
+  using change = std::function<void(config::limit_settings&)>;
+  struct row {
+    std::string limit;
+    change set;
+    std::string within; ///< exactly at the limit
+    std::string over;
+  };
+  const std::vector<row> rows{
+      {"ipv4_addresses", [](auto& l) { l.ipv4_addresses = 256; },
+       "45.0.0.0/24 2a01::/56", "45.0.0.0/24 45.0.1.0/32 2a01::/56"},
+      {"ipv6_slash64s", [](auto& l) { l.ipv6_slash64s = 256; },
+       "45.0.0.0/24 2a01::/56", "45.0.0.0/24 2a01::/56 2a01:0:0:100::1/128"},
+      {"networks", [](auto& l) { l.networks = 3; },
+       "45.0.0.0/24 45.0.2.0/24 2a01::/56",
+       "45.0.0.0/24 45.0.2.0/24 2a01::/56 2a02::/56"},
+  };
+  for (const row& each : rows) {
+    CAPTURE(each.limit);
+    book_fixture f{with_limits(each.set)};
+    auto led_to = f.look(of_a(each.over));
+    CHECK(f.published().empty());
+    CHECK(told(led_to) == "!refused by a limit");
+    CHECK(lines_of(led_to, "refused").find("limit=" + each.limit + ' ') !=
+          std::string::npos);
+    CHECK(limit_of(f.page().rejected) == each.limit);
+    CHECK_FALSE(f.page().good_at);
+    CHECK_FALSE(led_to.listing_changed);
+
+    f.look(of_a(each.within));
+    CHECK(f.lists(each.within));
+    CHECK(limit_of(f.page().rejected) == "none");
+    const auto good_at = f.page().good_at;
+
+    led_to = f.look(of_a(each.over));
+    CHECK(f.lists(each.within));
+    CHECK_FALSE(led_to.listing_changed);
+    CHECK_FALSE(led_to.worth_saving);
+    CHECK(told(led_to) == "!refused by a limit");
+    CHECK(f.page().good_at == good_at);
+    CHECK(told(f.look(of_a(each.over))).empty()); // told once
+
+    f.look(of_a(each.within));
+    CHECK(limit_of(f.page().rejected) == "none");
+    CHECK(f.page().good_at == f.now.steady);
+  }
+}
+
+TEST_CASE("a last good listing ages while the record is over a total",
+          "[table][domain_book][limits]") {
+  config::settings settings =
+      with_limits([](auto& limits) { limits.ipv4_addresses = 256; });
+  settings.refresh.keep_stale = 10h;
+  book_fixture f{settings};
+  f.look(of_a("45.0.0.0/24"));
+  const moment good_at = f.now.steady;
+  while (f.page().due < good_at + 10h) {
+    f.look(of_a("45.0.0.0/16"));
+    REQUIRE(f.lists("45.0.0.0/24"));
+  }
+  CHECK(f.page().due == good_at + 10h);
+  const auto led_to = f.look(of_a("45.0.0.0/16"));
+  CHECK(told(led_to) == "!stale listing dropped");
+  CHECK(led_to.listing_changed);
+  CHECK(led_to.worth_saving);
+  CHECK(f.published().empty());
+}
+
+TEST_CASE("a listing that grows fourfold waits for a second look",
+          "[table][domain_book][limits]") {
+  book_fixture f{settings_of({"a.example"})};
+  f.look(of_a(hosts(10)));
+  const auto first = f.look(of_a(hosts(13)));
+  CHECK(f.lists(hosts(10)));
+  CHECK_FALSE(first.listing_changed);
+  CHECK(told(first) == "!refused by a limit");
+  CHECK(lines_of(first, "refused") ==
+        "refused by a limit domain=a.example limit=growth found=8192 "
+        "allowed=5120 refused=\"45.0.4.0/22, 45.0.8.0/21, 45.0.16.0/20\" "
+        "kept=1\n");
+  CHECK(limit_of(f.page().rejected) == "growth");
+
+  SECTION("which finds the same") {
+    CHECK(told(f.look(of_a(hosts(13)))) == "listing changed");
+    CHECK(f.lists(hosts(13)));
+    CHECK(limit_of(f.page().rejected) == "none");
+    CHECK_FALSE(f.page().held);
+  }
+  SECTION("which finds about the same") {
+    f.look(of_a(hosts(13) + " 46.0.0.0/24 -45.0.0.0/24"));
+    CHECK(f.lists(hosts(13) + " 46.0.0.0/24 -45.0.0.0/24"));
+  }
+  SECTION("which finds that it grew again by the factor") {
+    CHECK(told(f.look(of_a(hosts(16)))) == "!refused by a limit");
+    CHECK(f.lists(hosts(10)));
+    f.look(of_a(hosts(16)));
+    CHECK(f.lists(hosts(16)));
+  }
+  SECTION("which finds that it shrank back") {
+    CHECK(told(f.look(of_a(hosts(10)))).empty());
+    CHECK_FALSE(f.page().held);
+    CHECK(limit_of(f.page().rejected) == "none");
+    // The next time is a first time.
+    f.look(of_a(hosts(13)));
+    CHECK(f.lists(hosts(10)));
+  }
+  SECTION("which the DNS must answer") {
+    f.look(failing("a.example"));
+    CHECK(f.lists(hosts(10)));
+    f.look(of_a(hosts(13)));
+    CHECK(f.lists(hosts(13)));
+  }
+}
+
+TEST_CASE("a listing that grows without end is never believed and ages out",
+          "[table][domain_book][limits]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.domains[0].limits.growth_floor = 0;
+  settings.domains[0].limits.growth = 2;
+  settings.refresh.keep_stale = 5h;
+  book_fixture f{settings};
+  f.look(of_a(hosts(0)));
+  for (unsigned bits = 2; bits <= 10; bits += 2) {
+    f.look(of_a(hosts(bits)));
+    CHECK(f.lists(bits < 10 ? hosts(0) : ""));
+  }
+}
+
+TEST_CASE("growth counts over both the factor and the floor",
+          "[table][domain_book][limits]") {
+  struct row {
+    std::string before;
+    std::string after;
+    bool held;
+  };
+  // By default: 4 times, and 4096 more.
+  const std::vector<row> rows{
+      {hosts(0), hosts(12), false},
+      {hosts(0), hosts(12) + " 46.0.0.0/32", false}, // 4096 more
+      {hosts(0), hosts(12) + " 46.0.0.0/31", true},
+      {hosts(12), hosts(14), false}, // exactly 4 times
+      {hosts(12), hosts(14) + " 46.0.0.0/32", true},
+      {"2a01::/64", "2a01::/52", false},
+      {"2a01::/64", "2a01::/51", true},
+      {"2a01::/64", "2a01::/64 45.0.0.0/18", true},
+      {"", hosts(12), false},
+      {"", hosts(13), true},
+      {hosts(13), "", false},
+  };
+  for (const row& each : rows) {
+    CAPTURE(each.before, each.after);
+    book_fixture f{settings_of({"a.example"})};
+    f.look(of_a(each.before));
+    f.look(of_a(each.after));
+    CHECK(f.page().held.has_value() == each.held);
+    CHECK(f.lists(each.held ? each.before : each.after));
+  }
+}
+
+TEST_CASE("the first expansion is not growth", "[table][domain_book][limits]") {
+  book_fixture f{settings_of({"a.example"})};
+  f.look(of_a(hosts(16)));
+  CHECK(f.lists(hosts(16)));
+}
+
+TEST_CASE("a restored listing is what growth is measured by",
+          "[table][domain_book][limits]") {
+  book_fixture before{settings_of({"a.example"})};
+  before.look(of_a(hosts(4)));
+  book_fixture f{settings_of({"a.example"})};
+  f.book.restore(before.book.save(before.now), f.now);
+  f.look(of_a(hosts(16)));
+  CHECK(f.lists(hosts(4)));
+}
+
+TEST_CASE("null switches a limit off", "[table][domain_book][limits]") {
+  using change = std::function<void(config::limit_settings&)>;
+  struct row {
+    std::string limit;
+    change off;
+    std::string networks;
+  };
+  const std::vector<row> rows{
+      {"widest_ipv4", [](auto& l) { l.widest_ipv4 = std::nullopt; },
+       "45.0.0.0/15"},
+      {"widest_ipv6", [](auto& l) { l.widest_ipv6 = std::nullopt; },
+       "2a01::/31"},
+      {"ipv4_addresses", [](auto& l) { l.ipv4_addresses = std::nullopt; },
+       "45.1.0.0/16 45.3.0.0/16 45.5.0.0/16 45.7.0.0/16 45.9.0.0/16"},
+      {"ipv6_slash64s", [](auto& l) { l.ipv6_slash64s = std::nullopt; },
+       "2a01::/32 2a03::/32"},
+      {"networks", [](auto& l) { l.networks = std::nullopt; }, slash24s(101)},
+      {"growth", [](auto& l) { l.growth = std::nullopt; }, hosts(14)},
+  };
+  for (const row& each : rows) {
+    CAPTURE(each.limit);
+    const bool is_growth = each.limit == "growth";
+    const auto tried = [&](const config::settings& settings) {
+      book_fixture f{settings};
+      if (is_growth)
+        f.look(of_a(hosts(0)));
+      f.look(of_a(each.networks));
+      return f.page().effective == set_of(each.networks);
+    };
+    const auto common = [&](config::limit_settings& limits) {
+      limits.networks = 100;
+      if (each.limit == "widest_ipv6")
+        limits.ipv6_slash64s = std::nullopt;
+    };
+    CHECK_FALSE(tried(with_limits(common)));
+    CHECK(tried(with_limits([&](auto& limits) {
+      common(limits);
+      each.off(limits);
+    })));
+  }
+}
+
+TEST_CASE("limits are those of the entry", "[table][domain_book][limits]") {
+  config::settings settings = settings_of({"a.example", "b.example"});
+  settings.limits.ipv4_addresses = 1; // of entries without their own: none here
+  settings.domains[0].limits.ipv4_addresses = 256;
+  settings.domains[1].limits.ipv4_addresses = 512;
+  book_fixture f{settings};
+  f.look(expanded("a.example", "45.0.0.0/23"));
+  f.look(expanded("b.example", "46.0.0.0/23"));
+  CHECK(f.published() == "b.example 46.0.0.0/23");
+}
+
+TEST_CASE("a reload measures the last good expansion by the new limits",
+          "[table][domain_book][limits]") {
+  config::settings settings = settings_of({"a.example"});
+  book_fixture f{settings};
+  f.look(of_a("45.0.0.0/24 46.0.0.0/20"));
+
+  settings.domains[0].limits.widest_ipv4 = 24;
+  CHECK(told(f.apply(settings)) == "listing changed; !refused by a limit");
+  CHECK(f.lists("45.0.0.0/24"));
+  CHECK(f.take_due() == "a.example");
+
+  settings.domains[0].limits.widest_ipv4 = 16;
+  settings.domains[0].limits.ipv4_addresses = 1000;
+  f.apply(settings);
+  CHECK(f.published().empty());
+  CHECK(f.page().good_at); // it is known still
+
+  settings.domains[0].limits.ipv4_addresses = std::nullopt;
+  CHECK(told(f.apply(settings)) == "listing changed");
+  CHECK(f.lists("45.0.0.0/24 46.0.0.0/20"));
+}
+
+TEST_CASE("any changed limit makes its domain due, networks kept",
+          "[table][domain_book][limits]") {
+  using change = std::function<void(config::limit_settings&)>;
+  const std::vector<change> changes{
+      [](auto& limits) { limits.widest_ipv4 = 17; },
+      [](auto& limits) { limits.widest_ipv4 = std::nullopt; },
+      [](auto& limits) { limits.widest_ipv6 = 33; },
+      [](auto& limits) { limits.ipv4_addresses = 1000; },
+      [](auto& limits) { limits.ipv6_slash64s = 1000; },
+      [](auto& limits) { limits.networks = 9; },
+      [](auto& limits) { limits.growth = 5; },
+      [](auto& limits) { limits.growth_floor = 5; },
+      [](auto& limits) { limits.dns_queries = 299; },
+      [](auto& limits) { limits.depth = 19; },
+      [](auto& limits) { limits.answer_bytes = 16383; },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    CAPTURE(i);
+    config::settings settings = settings_of({"a.example", "b.example"});
+    book_fixture f{settings};
+    f.take_due();
+    f.settle(expanded("a.example", "45.0.0.0/24"));
+    f.settle(failing("b.example"));
+    f.pass(1min);
+    changes[i](settings.domains[0].limits);
+    f.apply(settings);
+    CHECK(f.published() == "a.example 45.0.0.0/24");
+    CHECK(f.take_due() == "a.example");
+
+    f.settle(expanded("a.example", "45.0.0.0/24"));
+    f.apply(settings);
+    CHECK(f.take_due().empty());
+  }
+}
+
+TEST_CASE("one domain's refusals leave the others alone",
+          "[table][domain_book][limits]") {
+  book_fixture f{settings_of({"a.example", "b.example"})};
+  f.look(expanded("b.example", "46.0.0.0/24"));
+  const auto due = f.page(1).due;
+  f.look(of_a("0.0.0.0/0 ::/0"));
+  CHECK(f.lists("46.0.0.0/24", 1));
+  CHECK(f.page(1).due == due);
+}

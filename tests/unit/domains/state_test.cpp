@@ -1,0 +1,278 @@
+#include "core/domains/state.hpp"
+#include "tests/support/book_fixture.hpp"
+#include "tests/support/random_sets.hpp"
+
+#include <boost/crc.hpp>
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+using domains::state;
+using domains::state_from_json;
+using domains::to_json;
+
+namespace {
+
+std::string random_text(std::mt19937& random) {
+  std::string made;
+  for (unsigned left = below(random, 40); left > 0; --left)
+    made += static_cast<char>(' ' + below(random, '~' - ' ' + 1));
+  return made;
+}
+
+std::chrono::sys_seconds random_time(std::mt19937& random) {
+  // To the year 9999.
+  return std::chrono::sys_seconds{
+      std::chrono::seconds{random() * 59L + below(random, 2)}};
+}
+
+domains::finding random_finding(std::mt19937& random) {
+  domains::finding made;
+  const unsigned records = below(random, 4);
+  for (unsigned i = 0; i < records; ++i)
+    made.records.push_back(random_text(random));
+  for (unsigned left = records == 0 ? 0 : below(random, 6); left > 0; --left) {
+    domains::authorisation one;
+    one.record = below(random, records);
+    one.term = random_text(random);
+    one.addresses = random_set(random, 4) - made.pass;
+    one.since = random_time(random);
+    made.pass |= one.addresses;
+    made.authorised.push_back(std::move(one));
+  }
+  return made;
+}
+
+state random_state(std::mt19937& random) {
+  state made;
+  made.written = random_time(random);
+  for (unsigned left = below(random, 5); left > 0; --left) {
+    domains::domain_state one;
+    one.name = name_of("d" + std::to_string(left) + ".example");
+    one.role = below(random, 2) == 0 ? role::listed : role::allowed;
+    one.good = random_finding(random);
+    if (below(random, 2) == 0)
+      one.good_at = random_time(random);
+    if (below(random, 2) == 0)
+      one.changed_at = random_time(random);
+    one.gone = below(random, 2) == 0;
+    one.failures = below(random, 4) == 0 ? std::numeric_limits<unsigned>::max()
+                                         : below(random, 100);
+    one.trouble = random_text(random);
+    made.domains.push_back(std::move(one));
+  }
+  return made;
+}
+
+/// One of each thing, small enough to be tried octet by octet.
+state small_state() {
+  state made;
+  made.written = beginning.wall;
+  domains::domain_state& one = made.domains.emplace_back();
+  one.name = name_of("a.example");
+  one.good.records = {"a.example"};
+  one.good.authorised = {
+      {0, "ip4:45.0.0.0/24", set_of("45.0.0.0/24 2a01::/64"), beginning.wall}};
+  one.good.pass = set_of("45.0.0.0/24 2a01::/64");
+  one.good_at = beginning.wall;
+  one.failures = 3;
+  one.trouble = "timeout";
+  return made;
+}
+
+/// A text with this body and a checksum that fits.
+std::string sealed(const std::string& body, const std::string& version = "2") {
+  boost::crc_32_type crc;
+  crc.process_bytes(body.data(), body.size());
+  return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{:08x}\",\n{}",
+                     version, crc.checksum(), body);
+}
+
+std::string body_with(const std::string& domain) {
+  return "\"written\":0,\"domains\":[" + domain + "]}\n";
+}
+
+/// A domain in which one member is `value`; without it, if that is empty.
+std::string domain_with(std::string_view member, std::string_view value) {
+  const std::vector<std::pair<std::string_view, std::string_view>> members{
+      {"name", "\"a.example\""},
+      {"role", "\"listed\""},
+      {"good_at", "1"},
+      {"changed_at", "null"},
+      {"gone", "false"},
+      {"failures", "0"},
+      {"trouble", "\"\""},
+      {"records", "[\"a.example\"]"},
+      {"terms", "\"0 1 45.0.0.0/24 : a\\n\""},
+  };
+  std::string text;
+  for (const auto& [key, otherwise] : members) {
+    const auto used = key == member ? value : otherwise;
+    if (!used.empty())
+      text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ",", key, used);
+  }
+  return '{' + text + '}';
+}
+
+} // namespace
+
+TEST_CASE("a state is read back as it was written", "[table][state]") {
+  const auto same = [](const state& of) {
+    const auto read = state_from_json(to_json(of));
+    if (!read)
+      FAIL(read.error().message);
+    return *read == of;
+  };
+  CHECK(same({}));
+  CHECK(same(small_state()));
+  std::mt19937 random{5};
+  for (int round = 0; round < 300; ++round) {
+    CAPTURE(round);
+    REQUIRE(same(random_state(random)));
+  }
+}
+
+TEST_CASE("a record cannot make the state unreadable", "[table][state]") {
+  // What is left to the second term are IPv4-mapped numbers only.
+  const auto made = expansion_of("l.test v=spf1 -ip6:::fffe:0:0/96 "
+                                 "ip6:::fffe:0:0/95 ip4:45.0.0.0/24 -all");
+  state saved = small_state();
+  saved.domains[0].good = domains::finding_of(made, {}, beginning.wall);
+  REQUIRE(saved.domains[0].good.authorised.size() == 2);
+  const auto read = state_from_json(to_json(saved));
+  REQUIRE(read);
+  CHECK(read->domains[0].good.pass == set_of("45.0.0.0/24"));
+}
+
+TEST_CASE("the text of a state is two lines of JSON and one for the domains",
+          "[table][state]") {
+  const std::string text = to_json(small_state());
+  CHECK(text.starts_with("{\"spfblock_state\":2,\"crc32\":\""));
+  CHECK(text.ends_with("}\n"));
+  CHECK(text == sealed(text.substr(text.find('\n') + 1)));
+}
+
+TEST_CASE("any changed octet of a state is refused", "[table][state]") {
+  const state saved = small_state();
+  const std::string text = to_json(saved);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (int octet = 0; octet < 256; ++octet) {
+      std::string damaged = text;
+      damaged[at] = static_cast<char>(octet);
+      if (damaged == text)
+        continue;
+      const auto read = state_from_json(damaged);
+      // A blank for a line end is the same JSON.
+      if (read && *read != saved)
+        FAIL("octet " << at << " as " << octet);
+    }
+  }
+}
+
+TEST_CASE("a state that was cut off, or goes on, is refused",
+          "[table][state]") {
+  const std::string text = to_json(small_state());
+  for (std::size_t size = 0; size + 1 < text.size(); ++size) {
+    CAPTURE(size);
+    const auto read = state_from_json(std::string_view{text}.substr(0, size));
+    REQUIRE_FALSE(read);
+    REQUIRE(read.error().code == errc::malformed);
+  }
+  CHECK_FALSE(state_from_json(text.substr(0, text.size() - 1)));
+  CHECK_FALSE(state_from_json(text + text));
+  CHECK_FALSE(state_from_json(text + ' '));
+  CHECK_FALSE(state_from_json(text + std::string(1, '\0')));
+  CHECK_FALSE(state_from_json(std::string(4096, '\0')));
+}
+
+TEST_CASE("another version is told from damage", "[table][state]") {
+  const std::string body = body_with("");
+  REQUIRE(state_from_json(sealed(body)));
+  for (const char* version : {"0", "1", "3", "-1", "\"2\"", "null", "[2]"}) {
+    CAPTURE(version);
+    const auto read = state_from_json(sealed(body, version));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::out_of_range);
+  }
+}
+
+TEST_CASE("what passes the checksum is still checked", "[table][state]") {
+  REQUIRE(state_from_json(sealed(body_with(domain_with("", "")))));
+  struct row {
+    std::string_view member;
+    std::vector<std::string> values; ///< none of them is right
+  };
+  const std::string huge(300, 'x');
+  const std::vector<row> rows{
+      {"name",
+       {"", "1", "\"\\u0000\"", "\"a..b\"", "\"A.example\"",
+        "\"" + huge + ".example\""}},
+      {"role", {"", "0", "\"\"", "\"other\""}},
+      {"good_at",
+       {"", "-1", "1.5", "1e300", "\"1\"", "true", "253402300800",
+        "18446744073709551615", "1e999"}},
+      {"changed_at", {"", "-1", "[]", "9223372036854775807"}},
+      {"gone", {"", "0", "null", "\"false\""}},
+      {"failures", {"", "-1", "1.5", "true", "4294967296", "null"}},
+      {"trouble", {"", "1", "\"\\n\"", "\"\\u001b[0m\"", "\"\\u00e4\""}},
+      {"records", {"", "[1]", "[\"\\n\"]", "[]", "[[\"a\"]]"}},
+      {"terms",
+       {"",
+        "1",
+        "[]",
+        "null",
+        R"("0 1\n")",
+        R"("0 1 45.0.0.0/24\n")",
+        R"("0 1 45.0.0.0/24 :\n")",
+        R"("0 1 45.0.0.0/24 : a")",
+        R"("0 1 45.0.0.0/24 a\n")",
+        R"("\n")",
+        R"("1 1 45.0.0.0/24 : a\n")",
+        R"("-1 1 45.0.0.0/24 : a\n")",
+        R"("0.5 1 45.0.0.0/24 : a\n")",
+        R"("18446744073709551616 1 45.0.0.0/24 : a\n")",
+        R"(" 1 45.0.0.0/24 : a\n")",
+        R"("0 1 45.0.0.0/24 : \u0007\n")",
+        R"("0 -1 45.0.0.0/24 : a\n")",
+        R"("0 253402300800 45.0.0.0/24 : a\n")",
+        R"("0 1 45.0.0.0/33 : a\n")",
+        R"("0 1 45.0.0.1/24 : a\n")",
+        R"("0 1 x : a\n")",
+        R"("0 1  : a\n")"}},
+  };
+  for (const row& each : rows) {
+    for (const std::string& value : each.values) {
+      CAPTURE(each.member, value);
+      const auto read =
+          state_from_json(sealed(body_with(domain_with(each.member, value))));
+      CHECK_FALSE(read);
+      if (!read)
+        CHECK(read.error().code == errc::malformed);
+    }
+  }
+  for (const char* body :
+       {"\"domains\":[]}\n", "\"written\":0}\n", "\"written\":0,\"domains\":1}",
+        "\"written\":-1,\"domains\":[]}\n", "\"written\":0,\"domains\":[1]}\n"})
+    CHECK_FALSE(state_from_json(sealed(body)));
+}
+
+TEST_CASE("nothing that is JSON, or not, makes reading a state fail otherwise",
+          "[table][state]") {
+  for (const std::string& text :
+       {std::string{}, std::string{"\n"}, std::string{"{}\n"},
+        std::string{"[]\n"}, std::string{"null\n"}, std::string{"\xff\xfe\n"},
+        std::string(100'000, '['), std::string(100'000, '{') + '\n',
+        "{\"spfblock_state\":2}\n" + std::string{}}) {
+    const auto read = state_from_json(text);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::malformed);
+  }
+}

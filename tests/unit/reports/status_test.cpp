@@ -1,0 +1,369 @@
+#include "core/reports/status.hpp"
+#include "core/support/text.hpp"
+#include "tests/support/book_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+using namespace std::chrono_literals;
+using reports::domain_condition;
+using reports::domain_status;
+using reports::status_report;
+
+namespace {
+
+status_report report_on(const book_fixture& world) {
+  return reports::report(world.book, world.now);
+}
+
+domain_status only(const book_fixture& world) {
+  const auto told = report_on(world);
+  REQUIRE(told.domains.size() == 1);
+  return told.domains.front();
+}
+
+std::string condition(const book_fixture& world) {
+  return std::string{text_of(only(world).condition)};
+}
+
+config::settings allowing(std::vector<std::string> listed,
+                          const std::string& allowed) {
+  config::settings made = settings_of(listed);
+  made.allow.domains = {domain_of(allowed)};
+  return made;
+}
+
+/// One domain in each condition but "overdue", and an allowed one that the DNS
+/// does not know.
+book_fixture world_of_all_conditions() {
+  config::settings settings = allowing(
+      {"fresh.example", "failing.example", "unknown.example", "gone.example",
+       "held.example", "refused.example", "waiting.example"},
+      "friend.example");
+  settings.domains[0].comment = "watch only";
+  settings.domains[0].until =
+      std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
+  settings.domains[5].limits.networks = 2;
+  settings.allow.networks = {*net::ip_prefix::parse("192.0.2.128/25")};
+
+  book_fixture world{settings};
+  world.take_due();
+  world.settle(with_remark(expanded("fresh.example", "192.0.2.0/24"),
+                           "no list can hold it"));
+  world.settle(expanded("failing.example", "198.51.100.0/24 2001:db8::/32"));
+  world.settle(failing("unknown.example",
+                       "unknown.example TXT: SERVFAIL of 192.0.2.53"));
+  world.settle(expanded("gone.example", "198.51.100.0/28"));
+  world.settle(expanded("held.example", "198.51.100.0/28"));
+  world.settle(expanded("refused.example", "198.51.100.0/28"));
+  world.settle(failing("friend.example"), role::allowed);
+  world.pass(1h);
+  world.take_due();
+  world.settle(failing("failing.example", "failing.example TXT: timeout"));
+  world.settle(gone("gone.example"));
+  world.settle(expanded("held.example", "10.0.0.0/16"));
+  world.settle(
+      expanded("refused.example", "198.51.100.1 198.51.100.3 198.51.100.5"));
+  world.settle(with_remark(expanded("fresh.example", "192.0.2.0/24"),
+                           "no list can hold it"));
+  world.pass(5min);
+  return world;
+}
+
+constexpr const char* all_conditions =
+    R"(LISTED           STATE    NETS  IPV4    IPV6 /64  AGE  NEXT
+fresh.example    fresh       1   128           0   5m   55m
+failing.example  failing     2   256  4294967296  65m   now
+unknown.example  unknown     0     0           0    -   now
+gone.example     gone        1    16           0  65m   55m
+held.example     held        1    16           0  65m   55m
+refused.example  refused     1    16           0  65m   55m
+waiting.example  waiting     0     0           0    -   now
+
+ALLOWED          STATE    NETS  IPV4    IPV6 /64  AGE  NEXT
+friend.example   unknown     0     0           0    -   now
+
+fresh.example (watch only)
+  allow keeps off 1 network
+  not listed in full: ptr: no list can hold it
+  ends on 2027-01-01
+
+failing.example
+  DNS failed once: failing.example TXT: timeout; the last good networks stay
+    listed
+
+unknown.example
+  DNS failed once: unknown.example TXT: SERVFAIL of 192.0.2.53; lists nothing
+
+gone.example
+  no SPF record; the last good networks stay listed until a second look confirms
+    it
+
+held.example
+  limit growth: found 65536, allowed 4112; held until a second look confirms it
+
+refused.example
+  limit networks: found 3, allowed 2; the last good listing stays
+
+friend.example
+  WARNING: allowed, but its networks are not known: it protects nothing
+  DNS failed once: timeout
+
+8 domains: 1 failing, 2 unknown, 1 gone, 1 held, 1 refused, 1 waiting, 1 fresh
+)";
+
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0;
+  for (const std::string_view line : split(text, '\n'))
+    widest = std::max(widest, line.size());
+  return widest;
+}
+
+} // namespace
+
+TEST_CASE("status is a table with what is to be said below",
+          "[table][status]") {
+  const auto text = to_text(report_on(world_of_all_conditions()));
+  CHECK(text == all_conditions);
+  CHECK(widest_line(text) <= 80);
+}
+
+TEST_CASE("a domain is fresh, unknown, failing or overdue by what the DNS said "
+          "and when",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  CHECK(condition(world) == "waiting");
+  CHECK(report_on(world).is_stale());
+
+  world.look(failing("a.example"));
+  CHECK(condition(world) == "unknown");
+  CHECK(report_on(world).is_stale());
+
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  CHECK(condition(world) == "fresh");
+  CHECK_FALSE(report_on(world).is_stale());
+
+  world.look(failing("a.example"));
+  CHECK(condition(world) == "failing");
+  CHECK(report_on(world).is_stale());
+
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  const auto twice = 2 * config::refresh_settings{}.interval;
+  world.pass(twice);
+  CHECK(condition(world) == "fresh");
+  world.pass(1s);
+  CHECK(condition(world) == "overdue");
+  CHECK(report_on(world).is_stale());
+}
+
+TEST_CASE("what is gone, held or refused is no stale data", "[table][status]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.domains[0].limits.ipv4_addresses = 65536;
+  book_fixture world{settings};
+  world.look(expanded("a.example", "192.0.2.0/24"));
+
+  world.look(expanded("a.example", "198.51.0.0/17"));
+  CHECK(condition(world) == "held");
+  CHECK_FALSE(report_on(world).is_stale());
+
+  world.look(expanded("a.example", "10.0.0.0/16 10.2.0.0/16"));
+  CHECK(condition(world) == "refused");
+  CHECK_FALSE(report_on(world).is_stale());
+
+  world.look(gone("a.example"));
+  CHECK(condition(world) == "gone");
+  CHECK(only(world).networks == 1);
+  world.look(gone("a.example"));
+  CHECK(condition(world) == "gone");
+  CHECK(only(world).networks == 0);
+  CHECK_FALSE(report_on(world).is_stale());
+}
+
+TEST_CASE("a record that is wider than its limits is fresh, and says so",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  world.look(expanded("a.example", "10.0.0.0/8 192.0.2.0/24"));
+  const auto told = only(world);
+  CHECK(told.condition == domain_condition::fresh);
+  CHECK(told.networks == 1);
+  CHECK(told.refusals ==
+        std::vector<std::string>{"limit widest_ipv4: found /8, allowed /16"});
+}
+
+TEST_CASE("a first listing over a total leaves nothing to list",
+          "[table][status]") {
+  config::settings settings = allowing({"a.example"}, "b.example");
+  settings.domains[0].limits.networks = 1;
+  settings.allow.domains[0].limits.networks = 1;
+  book_fixture world{settings};
+  world.take_due();
+  for (const auto& [domain, as, fate] :
+       {std::tuple{"a.example", role::listed, "; nothing is listed"},
+        std::tuple{"b.example", role::allowed, "; nothing is allowed"}}) {
+    world.settle(expanded(domain, "192.0.2.1 192.0.2.3"), as);
+    const auto told = report_on(world).domains[as == role::listed ? 0 : 1];
+    CHECK(told.condition == domain_condition::refused);
+    CHECK(told.refusals ==
+          std::vector<std::string>{
+              std::string{"limit networks: found 2, allowed 1"} + fate});
+  }
+}
+
+TEST_CASE("a report gives the figures of a domain", "[table][status]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.allow.networks = {*net::ip_prefix::parse("192.0.2.0/30")};
+  book_fixture world{settings};
+  world.look(expanded("a.example", "192.0.2.0/24 2001:db8::/63", 3600));
+  world.pass(10min + 1ms);
+  const auto told = only(world);
+  CHECK(told.networks == 7);
+  CHECK(told.ipv4_addresses == 252);
+  CHECK(told.ipv6_slash64s == 2);
+  CHECK(told.kept_off == 1);
+  CHECK(told.age == 10min);
+  CHECK(told.next_look == 50min);
+  CHECK(told.changed_at == beginning.wall);
+  CHECK(report_on(world).at == beginning.wall + 10min);
+
+  world.pass(1h);
+  CHECK(only(world).next_look == 0s);
+  world.take_due();
+  CHECK(only(world).next_look == 0s);
+}
+
+TEST_CASE("an allowed domain that was never resolved stands out",
+          "[table][status]") {
+  book_fixture world{allowing({}, "friend.example")};
+  const std::string warning = "WARNING: allowed, but its networks are not "
+                              "known: it protects nothing\n";
+  const auto warns = [&] {
+    return to_text(report_on(world)).find(warning) != std::string::npos;
+  };
+  CHECK(warns());
+  world.take_due();
+  world.settle(failing("friend.example"), role::allowed);
+  CHECK(warns());
+  world.look(expanded("friend.example", "192.0.2.0/24"), role::allowed);
+  CHECK_FALSE(warns());
+}
+
+TEST_CASE("a long name has a line of its own, and figures never break a table",
+          "[table][status]") {
+  const std::string label(63, 'x');
+  domain_status wide;
+  wide.name = label + '.' + label + ".example";
+  wide.condition = domain_condition::fresh;
+  wide.networks = 4294967296;
+  wide.ipv4_addresses = 4294967296;
+  wide.ipv6_slash64s = ~std::uint64_t{0};
+  wide.age = 36500 * 24h;
+  wide.next_look = 119s;
+  CHECK(
+      to_text(status_report{beginning.wall, {wide}}) ==
+      "LISTED                     STATE        NETS        IPV4  IPV6 /64     "
+      "AGE  NEXT\n" +
+          wide.name +
+          "\n                           fresh  4294967296  4294967296   "
+          "1.8e+19  36500d  119s\n"
+          "\n"
+          "1 domain: 1 fresh\n");
+}
+
+TEST_CASE("no domains is a status too", "[table][status]") {
+  CHECK(to_text(status_report{}) == "0 domains\n");
+  CHECK_FALSE(status_report{}.is_stale());
+}
+
+TEST_CASE("nothing that came from outside reaches the terminal as it is",
+          "[table][status]") {
+  domain_status bad;
+  bad.name = bad.trouble = bad.until = bad.comment = "\x1b[2J\xff";
+  bad.refusals = {"\n\x1b"};
+  for (const unsigned failures : {0U, 1U}) {
+    bad.failures = failures;
+    const auto text = to_text(status_report{beginning.wall, {bad}});
+    CHECK(std::none_of(text.begin(), text.end(), [](char c) {
+      return (c < ' ' || c > '~') && c != '\n';
+    }));
+    CHECK_FALSE(reports::to_json(status_report{beginning.wall, {bad}}).empty());
+  }
+}
+
+TEST_CASE("a status survives JSON", "[table][status]") {
+  const auto told = report_on(world_of_all_conditions());
+  const auto read = reports::status_from_json(reports::to_json(told));
+  REQUIRE(read);
+  CHECK(*read == told);
+  CHECK(reports::status_from_json(reports::to_json(status_report{})));
+}
+
+TEST_CASE("the JSON of a status has the members that are documented",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  world.pass(1min);
+  CHECK(reports::to_json(report_on(world)) == R"({
+  "at": 1795478460,
+  "stale": false,
+  "domains": [
+    {
+      "domain": "a.example",
+      "role": "listed",
+      "condition": "fresh",
+      "networks": 1,
+      "ipv4_addresses": 256,
+      "ipv6_slash64s": 0,
+      "age_s": 60,
+      "next_look_s": 3540,
+      "changed_at": 1795478400,
+      "failures": 0,
+      "trouble": "",
+      "kept_off": 0,
+      "refusals": [],
+      "until": "",
+      "comment": ""
+    }
+  ]
+}
+)");
+}
+
+TEST_CASE("nothing else is taken for a status", "[table][status]") {
+  const auto whole = reports::to_json(report_on(world_of_all_conditions()));
+  REQUIRE(reports::status_from_json(whole));
+  for (const auto& [part, instead] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"\"at\": 1", "\"at\": -1"},
+           {"\"at\": 1", "\"at\": 9999999991"},
+           {"\"at\": 1", "\"at\": 1.5e0"},
+           {"\"domains\": [", "\"domains\": null, \"x\": ["},
+           {"\"condition\": \"fresh\"", "\"condition\": \"stale\""},
+           {"\"role\": \"listed\"", "\"role\": \"both\""},
+           {"\"networks\": 1", "\"networks\": -1"},
+           {"\"networks\": 1", "\"networks\": true, \"x\": 1"},
+           {"\"failures\": 0", "\"failures\": 4294967296"},
+           {"\"age_s\": 3", "\"age_s\": \"\", \"x\": 3"},
+           {"\"refusals\": [", "\"refusals\": [1], \"x\": ["},
+           {"\"comment\": ", "\"commend\": "},
+       }) {
+    CAPTURE(part, instead);
+    std::string text = whole;
+    const auto at = text.find(part);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, part.size(), instead);
+    const auto read = reports::status_from_json(text);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::malformed);
+  }
+  for (const char* text : {"", "{}", "[]", "null", "<html>", "{\"at\":1}"}) {
+    CAPTURE(text);
+    CHECK_FALSE(reports::status_from_json(text));
+  }
+}
