@@ -1,7 +1,6 @@
 #include "server/configuration.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <string>

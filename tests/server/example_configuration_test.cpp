@@ -1,7 +1,6 @@
 // etc/spfblock.json and the configuration of the package, as they are shipped.
 #include "server/configuration.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <variant>

@@ -3,10 +3,9 @@
 #pragma once
 
 #include "core/domains/domain_book.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <functional>

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "server/dns/dns_client.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/run_until.hpp"
 #include "tests/support/scripted_server.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <memory>

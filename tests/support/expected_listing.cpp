@@ -1,10 +1,10 @@
 #include "tests/support/expected_listing.hpp"
 
 #include "core/support/text.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/check_host.hpp"
 #include "tests/support/zone_answers.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <utility>

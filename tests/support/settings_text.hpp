@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/config/settings_parser.hpp"
+#include "tests/support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <map>

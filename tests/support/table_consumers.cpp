@@ -2,8 +2,7 @@
 
 #include "core/net/ip_prefix.hpp"
 #include "core/support/text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <sstream>
 

@@ -2,6 +2,7 @@
 #include "server/admin/admin_port.hpp"
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/listening_socket.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/run_until.hpp"
@@ -9,7 +10,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <catch2/catch.hpp>
 
 #include <functional>
 #include <iterator>

@@ -1,6 +1,5 @@
 #include "server/admin/exposition.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock;
 using namespace spfblock::server;

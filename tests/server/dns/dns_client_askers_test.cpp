@@ -1,7 +1,6 @@
 #include "core/spf/rules.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/dns_asking.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <memory>

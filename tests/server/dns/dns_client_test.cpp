@@ -1,6 +1,5 @@
+#include "tests/support/catch.hpp"
 #include "tests/support/dns_asking.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <memory>

@@ -1,9 +1,8 @@
 #include "server/refresh/refresher.hpp"
 #include "server/system/clocks.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/fixed_resolver.hpp"
 #include "tests/support/run_until.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <array>
 #include <cstdint>

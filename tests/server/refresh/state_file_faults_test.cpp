@@ -1,9 +1,8 @@
 // The disk fails; the former text stays.
 #include "server/refresh/state_file.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temporary_folder.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cerrno>
 #include <csignal>

@@ -1,6 +1,5 @@
 #include "server/serving/event_loop.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <chrono>

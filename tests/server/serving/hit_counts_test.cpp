@@ -1,7 +1,6 @@
 #include "server/refresh/listing_numbers.hpp"
 #include "server/serving/hit_counts.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <thread>

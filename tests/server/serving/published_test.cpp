@@ -1,6 +1,5 @@
 #include "server/serving/published.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <atomic>

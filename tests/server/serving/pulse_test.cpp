@@ -1,7 +1,7 @@
 #include "server/serving/pulse.hpp"
+#include "tests/support/catch.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <catch2/catch.hpp>
 
 #include <future>
 #include <memory>

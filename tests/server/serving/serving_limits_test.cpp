@@ -1,9 +1,8 @@
 // What clients may do to a serving thread, and what it may cost.
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/serving.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,6 @@
 #include "server/system/asio_endpoint.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/serving.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <memory>

@@ -1,10 +1,9 @@
 // Sockets handed over, and serving threads that share one.
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/inherited_sockets.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/serving.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <future>
 #include <string>

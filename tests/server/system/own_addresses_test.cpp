@@ -1,9 +1,9 @@
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/own_addresses.hpp"
+#include "tests/support/catch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <catch2/catch.hpp>
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "core/config/domain_fields.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/settings_text.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <random>

@@ -1,6 +1,6 @@
+#include "tests/support/catch.hpp"
 #include "tests/support/settings_text.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <functional>
@@ -181,5 +181,5 @@ TEST_CASE("parse_settings compares no duration with one that is at fault",
   CHECK_THAT(faults_of(R"({"domains":[],
       "refresh":{"interval":"1","minimum":"2h"}})"),
              Catch::StartsWith("t.json:2: /refresh/interval: found ") &&
-                 !Catch::Contains("minimum"));
+                 !Catch::ContainsSubstring("minimum"));
 }

@@ -1,8 +1,7 @@
 // A complete example: read in full, and damaged at random.
 #include "core/config/settings_parser.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/settings_text.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,6 @@
 #include "core/config/settings_parser.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/settings_text.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <string>

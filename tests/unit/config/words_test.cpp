@@ -3,8 +3,7 @@
 #include "core/json/closest_word.hpp"
 #include "core/json/problem.hpp"
 #include "core/support/duration.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

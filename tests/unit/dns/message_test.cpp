@@ -1,7 +1,6 @@
 #include "core/dns/message.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <ctime>

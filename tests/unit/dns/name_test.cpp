@@ -1,9 +1,8 @@
 #include "core/dns/answer_store.hpp"
 #include "core/dns/name.hpp"
 #include "core/dns/question.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <random>
 

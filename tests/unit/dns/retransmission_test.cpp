@@ -1,6 +1,5 @@
 #include "core/dns/retransmission.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <vector>
 

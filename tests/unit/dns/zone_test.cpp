@@ -1,6 +1,5 @@
 #include "core/dns/zone.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 namespace spfblock::dns {
 namespace {

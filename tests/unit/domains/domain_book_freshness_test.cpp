@@ -1,6 +1,5 @@
 #include "tests/support/book_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,6 @@
 // Long stories on a fake clock.
 #include "tests/support/book_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <array>

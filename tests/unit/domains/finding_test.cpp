@@ -1,7 +1,6 @@
 #include "core/domains/finding.hpp"
 #include "tests/support/book_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <string>

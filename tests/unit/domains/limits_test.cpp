@@ -1,8 +1,7 @@
 #include "core/domains/limits.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/random_sets.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <limits>
 #include <optional>

@@ -1,7 +1,6 @@
 #include "core/domains/schedule.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_sets.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <limits>
 #include <random>

@@ -1,9 +1,9 @@
 #include "core/domains/state.hpp"
 #include "tests/support/book_fixture.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_sets.hpp"
 
 #include <boost/crc.hpp>
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <limits>

@@ -1,8 +1,7 @@
 #include "core/exports/access_keys.hpp"
 #include "core/net/ip_prefix.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/table_consumers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <set>

@@ -2,9 +2,8 @@
 #include "core/exports/format.hpp"
 #include "core/net/address_set.hpp"
 #include "core/support/percent_encoding.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/table_consumers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <random>
 

@@ -1,6 +1,5 @@
 #include "core/exports/pieces.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock;
 using namespace spfblock::exports;

@@ -1,6 +1,5 @@
 #include "core/json/position_index.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <map>
 #include <random>

@@ -1,8 +1,7 @@
 #include "core/log/catalogue.hpp"
 #include "core/log/catalogue_text.hpp"
 #include "core/log/event.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,5 @@
 #include "core/log/event.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstdint>
 #include <limits>

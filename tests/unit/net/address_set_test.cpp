@@ -1,6 +1,5 @@
 #include "core/net/address_set.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <initializer_list>
 #include <limits>

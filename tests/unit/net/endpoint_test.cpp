@@ -1,6 +1,5 @@
 #include "core/net/endpoint.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock;
 using namespace spfblock::net;

@@ -1,6 +1,5 @@
 #include "core/net/ip_address.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <random>
 #include <string>

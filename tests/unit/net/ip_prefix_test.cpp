@@ -1,6 +1,5 @@
 #include "core/net/ip_prefix.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <random>

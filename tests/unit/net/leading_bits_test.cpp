@@ -1,7 +1,6 @@
 #include "core/net/ip_address.hpp"
 #include "core/net/leading_bits.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock::net;
 

@@ -1,8 +1,7 @@
 #include "core/net/ip_address.hpp"
 #include "core/net/patricia_tree.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/naive_table.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <random>

@@ -1,6 +1,5 @@
 #include "core/net/prefix_table.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <initializer_list>
 #include <string>

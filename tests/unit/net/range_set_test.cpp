@@ -1,7 +1,6 @@
 #include "core/net/ip_address.hpp"
 #include "core/net/range_set.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <random>

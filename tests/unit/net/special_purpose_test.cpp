@@ -1,7 +1,6 @@
 #include "core/net/address_set.hpp"
 #include "core/net/special_purpose.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <set>

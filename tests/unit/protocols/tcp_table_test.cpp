@@ -1,6 +1,5 @@
 #include "core/protocols/tcp_table.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <random>

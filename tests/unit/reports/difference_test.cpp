@@ -1,7 +1,6 @@
 #include "core/reports/difference.hpp"
 #include "tests/support/book_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,8 +1,7 @@
 #include "core/reports/explanation.hpp"
 #include "core/support/text.hpp"
 #include "tests/support/book_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <string>

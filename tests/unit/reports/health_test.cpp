@@ -1,6 +1,5 @@
 #include "core/reports/health.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 #include "core/spf/domain_spec.hpp"
 #include "core/spf/macro.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/spf_grammar.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <string>

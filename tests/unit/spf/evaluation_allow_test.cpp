@@ -1,11 +1,10 @@
 // What the settings keep out of an evaluation: names that are not followed, and
 // what too wide terms would have granted.
 #include "core/spf/evaluation.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/contradictions.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -1,8 +1,7 @@
 #include "core/spf/evaluation.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>

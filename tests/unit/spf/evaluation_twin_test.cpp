@@ -1,11 +1,11 @@
 #include "core/spf/evaluation.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/check_host.hpp"
 #include "tests/support/contradictions.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/random_zone.hpp"
 #include "tests/support/zone_answers.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <string>

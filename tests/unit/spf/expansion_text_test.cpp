@@ -1,9 +1,8 @@
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
 #include "core/support/text.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <optional>
 #include <random>

@@ -1,7 +1,7 @@
 #include "core/spf/record_parser.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/spf_grammar.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

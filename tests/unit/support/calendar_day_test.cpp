@@ -1,6 +1,6 @@
 #include "core/support/calendar.hpp"
+#include "tests/support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <array>

@@ -1,6 +1,5 @@
 #include "core/support/calendar.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <limits>
 #include <utility>

@@ -1,6 +1,5 @@
 #include "core/support/fair_queue.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,5 @@
 #include "core/support/histogram.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock;
 using counts = std::vector<std::uint64_t>;

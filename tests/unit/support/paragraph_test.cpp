@@ -1,7 +1,6 @@
 #include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

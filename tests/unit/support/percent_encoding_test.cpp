@@ -1,6 +1,5 @@
 #include "core/support/percent_encoding.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <random>

@@ -1,6 +1,5 @@
 #include "core/support/text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,5 @@
 #include "core/table/action.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <random>
 #include <string>

@@ -1,6 +1,5 @@
 #include "core/table/snapshot.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <random>
