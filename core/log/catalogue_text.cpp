@@ -13,7 +13,7 @@ namespace spfblock::log {
 namespace {
 
 constexpr std::string_view markdown_head =
-    R"(<!-- Made by scripts/log_events from core/log: do not edit. -->
+    R"(<!-- Made by tests/docs/log_events from core/log: do not edit. -->
 # What the log says
 
 One event a line: its phrase, then `key=value` fields. A value with blanks,
@@ -48,7 +48,7 @@ configuration are written to stderr as by `spfblock check`.
 )";
 
 constexpr std::string_view logcheck_head =
-    R"(# Made by scripts/log_events from core/log: do not edit.
+    R"(# Made by tests/docs/log_events from core/log: do not edit.
 # For /etc/logcheck/ignore.d.server: what spfblock writes in its usual work.
 )";
 

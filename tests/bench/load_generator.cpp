@@ -1,10 +1,10 @@
 // Puts a load of lookups on a server and checks every reply.  One line of JSON
 // on standard output: rates, the server's processor time a request, latencies.
+#include "tests/bench/arguments.hpp"
 #include "tests/bench/load.hpp"
 #include "tests/bench/process_time.hpp"
 #include "tests/bench/request_book.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -26,40 +26,46 @@ namespace {
 constexpr std::chrono::milliseconds warm_up{100};
 
 struct options {
-  std::string server_address = "127.0.0.1:10060";
+  std::string server_address = "127.0.0.1:10060"; // --to, IPv4
   protocol speaks = protocol::tcp_table;
   std::size_t connections = 1;
-  std::size_t pipeline = 1;
+  std::size_t pipeline = 1; // requests sent at once
   double seconds = 1;
-  std::optional<double> rate;
-  std::string networks;
-  std::string action = "REJECT";
-  std::size_t keys = 65536;
-  std::uint64_t seed = 1;
-  std::optional<pid_t> server;
+  std::optional<double> rate;    // requests a second; else all it can take
+  std::string networks;          // a file of those listed, one a line
+  std::string action = "REJECT"; // what the table says for these
+  std::size_t keys = 65536;      // how many different addresses are asked
+  std::uint64_t seed = 1;        // chooses them
+  std::optional<pid_t> server;   // whose processor time is told
 };
 
-void describe(CLI::App& app, options& o) {
-  const std::map<std::string, protocol> protocols{
-      {"tcp_table", protocol::tcp_table},
-      {"memcached", protocol::memcached},
-      {"redis", protocol::redis}};
-  app.add_option("--to", o.server_address, "IPv4 ADDRESS:PORT")->required();
-  app.add_option("--protocol", o.speaks)
-      ->transform(CLI::CheckedTransformer(protocols));
-  app.add_option("--connections", o.connections)->check(CLI::PositiveNumber);
-  app.add_option("--pipeline", o.pipeline, "requests sent at once")
-      ->check(CLI::Range(1, 512));
-  app.add_option("--seconds", o.seconds)->check(CLI::PositiveNumber);
-  app.add_option("--rate", o.rate, "requests a second; else all it can take")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--networks", o.networks,
-                 "file of the IPv4 networks listed, one a line; else none is");
-  app.add_option("--action", o.action, "what the table says for these");
-  app.add_option("--keys", o.keys, "how many different addresses are asked")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", o.seed, "chooses the addresses");
-  app.add_option("--server-pid", o.server, "whose processor time is told");
+/// Throws std::invalid_argument.
+protocol protocol_of(const std::string& name) {
+  if (name == "tcp_table")
+    return protocol::tcp_table;
+  if (name == "memcached")
+    return protocol::memcached;
+  if (name == "redis")
+    return protocol::redis;
+  throw std::invalid_argument{"no such protocol: " + name};
+}
+
+options read(arguments given) {
+  options o;
+  given.take("--to", o.server_address);
+  if (const auto name = given.take("--protocol"))
+    o.speaks = protocol_of(*name);
+  given.take("--connections", o.connections);
+  given.take("--pipeline", o.pipeline);
+  given.take("--seconds", o.seconds);
+  given.take("--rate", o.rate);
+  given.take("--networks", o.networks);
+  given.take("--action", o.action);
+  given.take("--keys", o.keys);
+  given.take("--seed", o.seed);
+  given.take("--server-pid", o.server);
+  given.end();
+  return o;
 }
 
 /// Throws std::invalid_argument.
@@ -166,11 +172,7 @@ int run(const options& o) {
 } // namespace
 
 int main(int argc, char* argv[]) try {
-  CLI::App app{"Puts a load of lookups on a server and checks every reply."};
-  options chosen;
-  describe(app, chosen);
-  CLI11_PARSE(app, argc, argv);
-  return run(chosen);
+  return run(read({argc, argv}));
 } catch (const std::exception& problem) {
   std::fprintf(stderr, "load_generator: %s\n", problem.what());
   return EXIT_FAILURE;

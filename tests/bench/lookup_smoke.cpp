@@ -1,5 +1,5 @@
 // A fixed amount of work of the table and the conversation, for scripts/
-// bench_smoke to count the instructions of: 100,000 lookups in a table of
+// smoke.py to count the instructions of: 100,000 lookups in a table of
 // 10,000 networks of each family, 1,000 conversations of three requests.
 //
 // usage: lookup_smoke       exits 1 if an answer is wrong

@@ -1,4 +1,4 @@
-"""What the bench scripts have in common: processors, time, verdicts, tables."""
+"""What the benchmarks have in common: processors, time, verdicts, tables."""
 
 import argparse
 import contextlib
@@ -91,7 +91,7 @@ def _word(row):
 
 
 def parser_of(documentation, rounds):
-    """The options that all scripts have."""
+    """The options that all have."""
     parser = argparse.ArgumentParser(description=documentation.splitlines()[0])
     parser.add_argument("--json", help="writes all results to this file")
     parser.add_argument("--rounds", type=int, default=rounds)

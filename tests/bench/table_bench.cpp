@@ -1,5 +1,5 @@
 // Measures the table and the yardsticks with Google Benchmark: lookups, memory,
-// building.  For scripts/bench_table, which makes ratios of it.
+// building.  For table.py, which makes ratios of it.
 //
 // usage: table_bench --family ipv4|ipv6 [--prefixes N] [--seed N]
 //                    [--benchmark_...]
@@ -10,13 +10,12 @@
 #include "core/net/ip_address.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/serving/published.hpp"
+#include "tests/bench/arguments.hpp"
 #include "tests/bench/dir_24_8.hpp"
 #include "tests/bench/lookups.hpp"
 #include "tests/bench/pointer_patricia.hpp"
 #include "tests/bench/sorted_ranges.hpp"
 #include "tests/bench/spf_like_prefixes.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
@@ -184,14 +183,12 @@ int run(const options& o) {
 
 int main(int argc, char* argv[]) try {
   benchmark::Initialize(&argc, argv);
-  CLI::App app{"Measures the table and the yardsticks."};
   options chosen;
-  app.add_option("--family", chosen.family)
-      ->check(CLI::IsMember({"ipv4", "ipv6"}));
-  app.add_option("--prefixes", chosen.prefixes)
-      ->check(CLI::Range(1, 2'000'000));
-  app.add_option("--seed", chosen.seed, "chooses prefixes and addresses");
-  CLI11_PARSE(app, argc, argv);
+  arguments given{argc, argv};
+  given.take("--family", chosen.family);
+  given.take("--prefixes", chosen.prefixes);
+  given.take("--seed", chosen.seed);
+  given.end();
   return chosen.family == "ipv4" ? run<std::uint32_t>(chosen)
                                  : run<net::uint128>(chosen);
 } catch (const std::exception& problem) {

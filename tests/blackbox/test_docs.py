@@ -11,7 +11,7 @@ from .harness.spfblock import CHECKOUT, program
 PAGES = ("docs/man/spfblock.8", "docs/man/spfblock.json.5")
 
 # A damage to a file: what stands there, what takes its place, and what
-# check_docs must say.
+# the check must say.
 DAMAGES = [
     (
         "etc/spfblock.json",
@@ -83,9 +83,9 @@ DAMAGES = [
 
 
 def check(script, folder):
-    """scripts/check_docs or scripts/check_links of what is below a folder."""
+    """What tests/docs/SCRIPT says of what is below a folder."""
     return subprocess.run(
-        [os.path.join(CHECKOUT, "scripts", script), folder],
+        [os.path.join(CHECKOUT, "tests", "docs", script), folder],
         capture_output=True,
         text=True,
         timeout=120,
@@ -95,11 +95,11 @@ def check(script, folder):
 
 class Documents(BlackBoxCase):
     def test_settings_commands_and_options_are_as_the_program_has_them(self):
-        done = check("check_docs", CHECKOUT)
+        done = check("check_docs.py", CHECKOUT)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
 
     def test_links_and_paths_lead_somewhere(self):
-        done = check("check_links", CHECKOUT)
+        done = check("check_links.py", CHECKOUT)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
 
     def test_every_kind_of_difference_is_noticed(self):
@@ -107,7 +107,7 @@ class Documents(BlackBoxCase):
         for name in {name for name, _, _, _ in DAMAGES}:
             self.damage(folder, name)
         noticed = ""
-        for script in ("check_docs", "check_links"):
+        for script in ("check_docs.py", "check_links.py"):
             done = check(script, folder)
             self.assertEqual(done.returncode, 1)
             noticed += done.stderr

@@ -52,12 +52,12 @@ std::string contents(const std::string& path) {
   return text.str();
 }
 
-/// The file is `wanted`; scripts/log_events writes it.
+/// The file is `wanted`; tests/docs/log_events writes it.
 void check_file(const std::string& path, const std::string& wanted) {
   const std::string whole = SPFBLOCK_SOURCE_DIR "/" + path;
   if (std::getenv("SPFBLOCK_WRITE_LOG_EVENTS") != nullptr)
     std::ofstream{whole, std::ios::binary} << wanted;
-  INFO(path << " is not what core/log says: run scripts/log_events");
+  INFO(path << " is not what core/log says: run tests/docs/log_events");
   CHECK(contents(whole) == wanted);
 }
 

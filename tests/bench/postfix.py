@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures what Postfix pays for a lookup in spfblock and in its own tables.
 
-usage: scripts/bench_postfix [--json FILE] [--rounds N] [--quick]
+usage: scripts/bench postfix [--json FILE] [--rounds N] [--quick]
 
 First `postmap -q -` with the same addresses against tcp: (spfblock), cdb:, lmdb:
 and hash: (with the octet keys that one would write by hand: each network cut
@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
 from tests.bench import measure  # noqa: E402
@@ -138,7 +138,7 @@ class Tables:
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode not in (0, 1) or done.stderr:
-            sys.exit(f"bench_postfix: postmap {words}: {done.stderr}")
+            sys.exit(f"postfix: postmap {words}: {done.stderr}")
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return done.stdout, cpu
 
@@ -199,7 +199,7 @@ def measure_lookups(options, folder, count):
             )
     finally:
         tables.close()
-    print(f"bench_postfix: {count:,} networks done", file=sys.stderr)
+    print(f"postfix: {count:,} networks done", file=sys.stderr)
     return {"networks": count, "rounds": rounds}
 
 

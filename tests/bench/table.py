@@ -2,7 +2,7 @@
 """Measures the table's lookups, memory and building against DIR-24-8, a pointer
 Patricia tree and binary search, from 1,000 to 1,000,000 networks.
 
-usage: scripts/bench_table [--json FILE] [--rounds N] [--seconds S]
+usage: scripts/bench table [--json FILE] [--rounds N] [--seconds S]
            [--build FOLDER] [--prefixes N ...]
 
 Prints tables in Markdown.  A round runs tests/bench/table_bench once for each
@@ -21,7 +21,7 @@ import statistics
 import subprocess
 import sys
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 FAMILIES = ["ipv4", "ipv6"]
 PREFIXES = [1_000, 10_000, 100_000, 1_000_000]
@@ -79,7 +79,7 @@ def run_once(options, family, prefixes):
     """One round: {benchmark's name: its values}."""
     path = os.path.join(options.build, "table_bench")
     if not os.access(path, os.X_OK):
-        sys.exit(f"bench_table: no {path}; run scripts/build all")
+        sys.exit(f"table: no {path}; run scripts/build benches")
     one = str(max(os.sched_getaffinity(0)))
     done = subprocess.run(
         ["taskset", "-c", one, path, "--family", family]
@@ -91,7 +91,7 @@ def run_once(options, family, prefixes):
         timeout=600,
     )
     if done.returncode != 0:
-        sys.exit(f"bench_table: table_bench failed:\n{done.stderr}")
+        sys.exit(f"table: table_bench failed:\n{done.stderr}")
     values = {}
     for each in json.loads(done.stdout)["benchmarks"]:
         values[each["name"]] = {
@@ -114,7 +114,7 @@ def measure(options):
     for number in range(options.rounds):
         for each in measured:
             each["rounds"].append(run_once(options, each["family"], each["prefixes"]))
-        print(f"bench_table: round {number + 1} done", file=sys.stderr)
+        print(f"table: round {number + 1} done", file=sys.stderr)
     return measured
 
 
@@ -223,7 +223,7 @@ def print_growth(growth):
 
 
 def growth_of(all_measured):
-    """What scripts/bench_plot draws."""
+    """What tests/bench/plot.py draws."""
     return [
         {
             "family": each["family"],

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures how long it takes to expand many domains, against what the DNS needs.
 
-usage: scripts/bench_expand [--json FILE] [--rounds N] [--quick] [--build FOLDER]
+usage: scripts/bench expand [--json FILE] [--rounds N] [--quick] [--build FOLDER]
 
 Generated domains are served by NSD on loopback; in between, a proxy may delay
 and lose datagrams.  `spfblock serve` is measured from its start until the table
@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
 from tests.bench import measure  # noqa: E402
@@ -54,7 +54,7 @@ class Bench:
         self.faults = 0
 
     def complain(self, what):
-        print(f"bench_expand: {what}", file=sys.stderr)
+        print(f"expand: {what}", file=sys.stderr)
         self.faults += 1
 
 
@@ -66,7 +66,7 @@ class Proxy:
         self.counts = None
         path = os.path.join(bench.options.build, "delay_proxy")
         if not os.access(path, os.X_OK):
-            sys.exit(f"bench_expand: no {path}; run scripts/build all")
+            sys.exit(f"expand: no {path}; run scripts/build benches")
         words = [self.port, server_port, delay_ms, loss, seed]
         with measure.pinned(bench.other_processor):
             self._process = Process([path, *map(str, words)])
@@ -151,7 +151,7 @@ def published_at(child, count):
         if b"table published" in piece and said.count(b"listing changed") >= count:
             end = time.monotonic()
     if end is None:
-        sys.exit(f"bench_expand: the end did not come:\n{said[-2000:].decode()}")
+        sys.exit(f"expand: the end did not come:\n{said[-2000:].decode()}")
     return end
 
 
@@ -177,7 +177,7 @@ def measure_round(bench, generated, nsd, number):
             proxy.close()
         figures[name]["proxy"] = proxy.counts
         if proxy.counts["dropped"] > 0:
-            print(f"bench_expand: proxy too slow: {proxy.counts}", file=sys.stderr)
+            print(f"expand: proxy too slow: {proxy.counts}", file=sys.stderr)
     return figures
 
 
@@ -195,7 +195,7 @@ def measure_count(bench, count):
         nsd.close()
     for each in rounds:
         add_ratios(each, len(generated.questions), generated.chain)
-    print(f"bench_expand: {count:,} domains done", file=sys.stderr)
+    print(f"expand: {count:,} domains done", file=sys.stderr)
     return {
         "domains": count,
         "questions": len(generated.questions),
@@ -276,7 +276,7 @@ def evaluation(bench):
 
 
 def growth(results):
-    """What scripts/bench_plot draws."""
+    """What tests/bench/plot.py draws."""
     return [
         {
             "domains": each["domains"],

@@ -2,7 +2,7 @@
 """Measures what a served lookup costs, against a bare epoll server, memcached
 and redis, and what rebuilding a large table does to the others' lookups.
 
-usage: scripts/bench_serve [--json FILE] [--rounds N] [--seconds S]
+usage: scripts/bench serve [--json FILE] [--rounds N] [--seconds S]
            [--build FOLDER] [--skip-rebuild | --only-rebuild]
 
 Prints tables in Markdown.  All servers listen on loopback and are pinned to
@@ -28,7 +28,7 @@ import tempfile
 import threading
 import time
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
 from tests.blackbox.harness.ports import LOOPBACK, free_port  # noqa: E402
@@ -89,7 +89,7 @@ class Bench:
     def program(self, name):
         path = os.path.join(self.options.build, name)
         if not os.access(path, os.X_OK):
-            sys.exit(f"bench_serve: no {path}; run scripts/build all")
+            sys.exit(f"serve: no {path}; run scripts/build benches")
         return path
 
     def networks_file(self, networks):
@@ -111,7 +111,7 @@ class Bench:
                 timeout=120,
             )
         if not done.stdout:
-            sys.exit(f"bench_serve: load_generator failed: {' '.join(words)}")
+            sys.exit(f"serve: load_generator failed: {' '.join(words)}")
         result = json.loads(done.stdout)
         self.faults += result["wrong"] + result["closed"]
         return result
@@ -214,7 +214,7 @@ def measure_shapes(bench):
                 for _ in range(bench.options.rounds)
             ]
             results.append({"shape": shape, "rounds": rounds})
-            print(f"bench_serve: {shape} done", file=sys.stderr)
+            print(f"serve: {shape} done", file=sys.stderr)
     return results
 
 

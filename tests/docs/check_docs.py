@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """Whether the documents say what the program does.
 
-usage: scripts/check_docs [FOLDER]
+usage: tests/docs/check_docs.py [FOLDER]
 
 The program (build/release/spfblock, or $SPFBLOCK_PROGRAM) is asked for its
 settings, commands and options.  Compared with it are, below FOLDER (default:
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 EXAMPLE = "etc/spfblock.json"
 SETTINGS_PAGE = "docs/man/spfblock.json.5"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """Whether what the Markdown files refer to is there.
 
-usage: scripts/check_links [FOLDER]
+usage: tests/docs/check_links.py [FOLDER]
 
 Below FOLDER (default: this checkout) every relative link must lead to a file, and
 to a heading where it names one; and a path in backquotes that begins with a
@@ -15,7 +15,7 @@ import os
 import re
 import sys
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDERS = ("core", "docs", "etc", "scripts", "server", "tests")
 NOT_OURS = ("build", ".git")
 

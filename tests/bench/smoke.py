@@ -3,7 +3,7 @@
 a busy machine: instructions of a fixed amount of work (callgrind), and system
 calls a served request (strace).
 
-usage: scripts/bench_smoke [--build FOLDER] [--record]
+usage: scripts/bench smoke [--build FOLDER] [--record]
 
 Compares with tests/bench/smoke_limits.json, which --record writes: exits 1 if an
 instruction count is over 1.5 times the recorded one, or the system calls are
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
 from tests.blackbox.harness.process import Process, tool  # noqa: E402
@@ -58,7 +58,7 @@ def instruction_counts(build, folder):
     for function, (what, units) in COUNTED.items():
         line = re.search(rf"^\s*([\d,]+) .*\b{function}\(", told, re.MULTILINE)
         if line is None:
-            sys.exit(f"bench_smoke: callgrind saw no {function}")
+            sys.exit(f"smoke: callgrind saw no {function}")
         counts[what] = round(int(line[1].replace(",", "")) / units, 1)
     return counts
 
@@ -66,7 +66,7 @@ def instruction_counts(build, folder):
 def program(build, name):
     path = os.path.join(build, name)
     if not os.access(path, os.X_OK):
-        sys.exit(f"bench_smoke: no {path}; run scripts/build all")
+        sys.exit(f"smoke: no {path}; run scripts/build benches")
     return path
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures how soon after its start spfblock gives the first right answer.
 
-usage: scripts/bench_start [--json FILE] [--rounds N] [--quick]
+usage: scripts/bench start [--json FILE] [--rounds N] [--quick]
 
 The networks come from a state file; the name servers are silent, as on the
 morning after a power failure.  The time runs from exec to the first right reply
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
 from tests.bench import measure, state_files  # noqa: E402
@@ -121,7 +121,7 @@ def first_answer(port, key):
                 return
         except ConnectionRefusedError:
             time.sleep(0.0005)
-    sys.exit("bench_start: no answer")
+    sys.exit("start: no answer")
 
 
 def main():

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Draws how costs grow with the work, from what the bench scripts wrote.
+"""Draws how costs grow with the work, from what the benchmarks wrote.
 
-usage: scripts/bench_plot [--out FILE] JSON...
+usage: tests/bench/plot.py [--out FILE] JSON...
 
 Reads the keys that it knows, from any of the files:
 
     "growth": [{"family", "prefixes", "lookup_ns", "bytes_a_prefix", "build_s",
-                "publish_s"}...]         (scripts/bench_table)
+                "publish_s"}...]         (table.py)
     "expansion": [{"domains", "seconds"}...]
 
 and writes an SVG with a panel for each cost, both axes logarithmic.
@@ -19,7 +19,7 @@ import os
 import sys
 from xml.sax.saxutils import escape
 
-CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # Title, x axis, key of the list, key of x, key of y, factor of y.
 PANELS = [
@@ -162,7 +162,7 @@ def main():
             data.update(json.load(file))
     svg = drawing(data)
     if svg is None:
-        sys.exit("bench_plot: neither growth nor expansion in these files")
+        sys.exit("plot: neither growth nor expansion in these files")
     with open(options.out, "w", encoding="utf-8") as file:
         file.write(svg)
     return 0
