@@ -26,7 +26,8 @@ std::optional<std::string> domain_list::add(domain_entry entry,
   const auto [found, added] = places_.emplace(entry.name, std::move(place));
   if (!added)
     return fmt::format("{} is listed twice (first at {})",
-                       spfblock::quoted(entry.name.to_string()), found->second);
+                       spfblock::in_quotes(entry.name.to_string()),
+                       found->second);
   entries_.push_back(std::move(entry));
   return std::nullopt;
 }

@@ -13,7 +13,7 @@ namespace {
 
 failure unexpected(std::string_view text, std::string_view expected) {
   return {errc::malformed,
-          fmt::format("found {} (expected {})", quoted(text), expected)};
+          fmt::format("found {} (expected {})", in_quotes(text), expected)};
 }
 
 bool is_ascii(char c) noexcept {

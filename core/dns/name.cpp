@@ -18,7 +18,8 @@ std::size_t octet(std::string_view wire, std::size_t at) {
 
 failure malformed(std::string_view what, std::string_view text,
                   std::size_t offset) {
-  return {errc::malformed, fmt::format("{} in {}", what, quoted(text)), offset};
+  return {errc::malformed, fmt::format("{} in {}", what, in_quotes(text)),
+          offset};
 }
 
 void append_escaped(std::string& out, char c) {

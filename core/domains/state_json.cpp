@@ -184,7 +184,7 @@ dns::name name_from(const json& value) {
   const auto& text = value.get_ref<const std::string&>();
   const auto name = dns::name::from_text(text);
   if (!name || name->to_string() != text)
-    damaged("no domain name: " + spfblock::quoted(text));
+    damaged("no domain name: " + spfblock::in_quotes(text));
   return *name;
 }
 

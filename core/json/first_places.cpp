@@ -10,7 +10,7 @@ bool first_places::is_new(const json_value& element, const std::string& text) {
   const auto [found, added] = places_.emplace(text, element.place());
   if (!added)
     element.fault(fmt::format("{} is given twice (first at {})",
-                              spfblock::quoted(text), found->second));
+                              spfblock::in_quotes(text), found->second));
   return added;
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 std::string found_text(const nlohmann::json& json) {
   if (json.is_string())
-    return spfblock::quoted(json.get_ref<const std::string&>(), 100);
+    return spfblock::in_quotes(json.get_ref<const std::string&>(), 100);
   if (json.is_object())
     return "an object";
   if (json.is_array())
@@ -29,7 +29,7 @@ std::string quoted_list(const std::vector<std::string_view>& words) {
   for (const std::string_view word : words) {
     if (!list.empty())
       list += ", ";
-    list += quoted(word);
+    list += in_quotes(word);
   }
   return list;
 }
@@ -37,7 +37,7 @@ std::string quoted_list(const std::vector<std::string_view>& words) {
 std::string meant(std::string_view word,
                   const std::vector<std::string_view>& known) {
   const auto closest = closest_word(word, known);
-  return closest ? fmt::format("; did you mean {}?", quoted(*closest)) : "";
+  return closest ? fmt::format("; did you mean {}?", in_quotes(*closest)) : "";
 }
 
 } // namespace
@@ -91,8 +91,8 @@ json_value::read_duration(std::chrono::seconds shortest,
   }
   unexpected(fmt::format("a duration such as \"90s\", \"15m\", \"1h\" or "
                          "\"7d\", from {} to {}",
-                         spfblock::quoted(duration_text(shortest)),
-                         spfblock::quoted(duration_text(longest))));
+                         spfblock::in_quotes(duration_text(shortest)),
+                         spfblock::in_quotes(duration_text(longest))));
   return std::nullopt;
 }
 
@@ -169,7 +169,8 @@ void json_value::unexpected(std::string_view expected) const {
 void json_value::require(std::string_view name,
                          std::string_view expected) const {
   if (!member(name))
-    fault(fmt::format("{} is missing (expected {})", quoted(name), expected));
+    fault(
+        fmt::format("{} is missing (expected {})", in_quotes(name), expected));
 }
 
 std::string json_value::place() const {

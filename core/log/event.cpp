@@ -11,7 +11,7 @@ void event::add(std::string_view key, std::string_view value) {
   line_ += '=';
   const bool plain =
       !value.empty() && value.find_first_of(" \"=") == std::string_view::npos;
-  line_ += plain ? printable(value, longest) : quoted(value, longest);
+  line_ += plain ? printable(value, longest) : in_quotes(value, longest);
 }
 
 } // namespace spfblock::log

@@ -17,7 +17,7 @@ using optional_port = std::optional<std::uint16_t>;
 
 result<std::uint16_t> parse_port(std::string_view text, std::size_t offset) {
   if (text.empty() || text.find_first_not_of("0123456789") != npos)
-    return failure{errc::malformed, quoted(text) + " is not a port", offset};
+    return failure{errc::malformed, in_quotes(text) + " is not a port", offset};
   const auto port = parse_decimal(text, 65535);
   if (!port)
     return failure{errc::out_of_range,
@@ -33,11 +33,11 @@ result<std::uint16_t> parse_rest(std::string_view text, std::size_t offset,
   if (rest.empty() && default_port)
     return *default_port;
   if (rest.empty())
-    return failure{errc::malformed, "the port is missing in " + quoted(text),
+    return failure{errc::malformed, "the port is missing in " + in_quotes(text),
                    offset};
   if (rest.front() != ':')
-    return failure{errc::malformed, quoted(rest) + " is not a colon and a port",
-                   offset};
+    return failure{errc::malformed,
+                   in_quotes(rest) + " is not a colon and a port", offset};
   return parse_port(rest.substr(1), offset + 1);
 }
 
@@ -45,12 +45,13 @@ result<endpoint> parse_bracketed(std::string_view text,
                                  optional_port default_port) {
   const auto close = text.find(']');
   if (close == npos)
-    return failure{errc::malformed, "no ] ends the address in " + quoted(text)};
+    return failure{errc::malformed,
+                   "no ] ends the address in " + in_quotes(text)};
   const auto inside = text.substr(1, close - 1);
   const auto address = ip_address::try_parse(inside);
   if (!address || inside.find(':') == npos)
-    return failure{errc::malformed, quoted(inside) + " is not an IPv6 address",
-                   1};
+    return failure{errc::malformed,
+                   in_quotes(inside) + " is not an IPv6 address", 1};
   const auto port = parse_rest(text, close + 1, default_port);
   if (!port)
     return port.error();
@@ -61,8 +62,9 @@ result<endpoint> parse_bare_ipv6(std::string_view text,
                                  optional_port default_port) {
   if (!default_port)
     return failure{errc::malformed,
-                   quoted(text) + " needs brackets around the IPv6 address, as "
-                                  "in \"[2001:db8::1]:53\""};
+                   in_quotes(text) +
+                       " needs brackets around the IPv6 address, as "
+                       "in \"[2001:db8::1]:53\""};
   const auto address = ip_address::parse(text);
   if (!address)
     return address.error();

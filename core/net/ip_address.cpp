@@ -53,7 +53,7 @@ ip_address::try_parse(std::string_view text) noexcept {
 result<ip_address> ip_address::parse(std::string_view text) {
   const auto address = try_parse(text);
   if (!address)
-    return failure{errc::malformed, quoted(text) + " is not an IP address"};
+    return failure{errc::malformed, in_quotes(text) + " is not an IP address"};
   return *address;
 }
 

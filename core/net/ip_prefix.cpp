@@ -40,7 +40,7 @@ bool is_decimal(std::string_view text) noexcept {
 result<unsigned> parse_length(std::string_view text, length_limits limits,
                               std::size_t offset) {
   if (!is_decimal(text))
-    return failure{errc::malformed, quoted(text) + " is not a prefix length",
+    return failure{errc::malformed, in_quotes(text) + " is not a prefix length",
                    offset};
   const auto length = parse_decimal(text, limits.longest);
   if (!length)
@@ -84,7 +84,7 @@ result<ip_prefix> ip_prefix::parse(std::string_view text) {
   if (prefix.first() != *address)
     return failure{errc::out_of_range,
                    fmt::format("host bits are set in {}, did you mean {}?",
-                               quoted(text), prefix.to_string())};
+                               in_quotes(text), prefix.to_string())};
   return prefix;
 }
 

@@ -36,7 +36,7 @@ failure malformed(std::string message, std::size_t offset) {
 }
 
 std::string shown(std::string_view text) {
-  return quoted(text, shown_octets);
+  return in_quotes(text, shown_octets);
 }
 
 /// How a cidr-length is called and how long it may be (RFC 7208 §5.6).

@@ -20,7 +20,7 @@ failure malformed(std::string message, std::size_t offset) {
 }
 
 std::string shown(std::string_view text) {
-  return quoted(text, shown_octets);
+  return in_quotes(text, shown_octets);
 }
 
 bool is_letter_or_digit(char c) noexcept {

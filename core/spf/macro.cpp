@@ -22,7 +22,7 @@ failure malformed(std::string message) {
 }
 
 std::string shown(std::string_view text) {
-  return quoted(text, shown_octets);
+  return in_quotes(text, shown_octets);
 }
 
 std::optional<failure> check_letter(char letter, std::string_view spelled) {

@@ -22,7 +22,7 @@ failure malformed(std::string message, std::size_t offset) {
 }
 
 std::string shown(std::string_view text) {
-  return quoted(text, shown_octets);
+  return in_quotes(text, shown_octets);
 }
 
 using term_value = decltype(term::value);

@@ -18,7 +18,7 @@ enum class errc {
 ///
 /// The message is a clause without a period that names the finding and, if
 /// known, the remedy.  Text that came from outside stands in it only after
-/// `printable()` or `quoted()` (core/support/text.hpp).
+/// `printable()` or `in_quotes()` (core/support/text.hpp).
 struct failure {
   errc code = errc::malformed;
   std::string message;

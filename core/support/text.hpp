@@ -59,7 +59,7 @@ parse_decimal(std::string_view text, std::uint64_t maximum) noexcept;
                                     std::size_t limit = 256);
 
 /// `printable()` in double quotes; a quote within as `\x22`.
-[[nodiscard]] std::string quoted(std::string_view text,
-                                 std::size_t limit = 256);
+[[nodiscard]] std::string in_quotes(std::string_view text,
+                                    std::size_t limit = 256);
 
 } // namespace spfblock

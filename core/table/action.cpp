@@ -117,9 +117,9 @@ std::optional<failure> check_characters(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto next = first_code_point(text.substr(at));
     if (!next)
-      return wrong("not UTF-8 in " + quoted(text), "valid UTF-8", at);
+      return wrong("not UTF-8 in " + in_quotes(text), "valid UTF-8", at);
     if (is_control(next->value))
-      return wrong("control character in " + quoted(text),
+      return wrong("control character in " + in_quotes(text),
                    "a line of printable text", at);
     at += next->size;
   }
@@ -129,8 +129,9 @@ std::optional<failure> check_characters(std::string_view text) {
 std::optional<failure> check_size(std::string_view text) {
   if (text.size() <= action::longest)
     return std::nullopt;
-  return wrong(fmt::format("{} octets long: {}", text.size(), quoted(text, 40)),
-               fmt::format("at most {}", action::longest), action::longest);
+  return wrong(
+      fmt::format("{} octets long: {}", text.size(), in_quotes(text, 40)),
+      fmt::format("at most {}", action::longest), action::longest);
 }
 
 std::optional<failure>
@@ -149,19 +150,19 @@ check_words(std::string_view text,
     if (has_text)
       return std::nullopt;
     return wrong(fmt::format("{} without a text, which Postfix takes for OK",
-                             quoted(text)),
+                             in_quotes(text)),
                  fmt::format("{} and a text", word));
   }
   if (const access_word* const known = find_word(word)) {
     if (has_text || !known->needs_text)
       return std::nullopt;
-    return wrong(quoted(text) + " without a text",
+    return wrong(in_quotes(text) + " without a text",
                  fmt::format("{} and a text", known->name));
   }
   if (is_class(word))
-    return wrong("text after the restriction class in " + quoted(text),
-                 fmt::format("{} alone", quoted(word)), word.size());
-  return wrong("unknown action " + quoted(text), known_words());
+    return wrong("text after the restriction class in " + in_quotes(text),
+                 fmt::format("{} alone", in_quotes(word)), word.size());
+  return wrong("unknown action " + in_quotes(text), known_words());
 }
 
 std::string encoded_domain(std::string_view domain) {
@@ -193,7 +194,7 @@ action::parse(std::string_view text,
   made.text_ = text;
   made.compile();
   if (made.longest_filled() > longest_reply)
-    return wrong("too many placeholders in " + quoted(text, 40),
+    return wrong("too many placeholders in " + in_quotes(text, 40),
                  fmt::format("a reply of at most {} octets with the longest "
                              "values filled in",
                              longest_reply));

@@ -25,10 +25,10 @@ result<domains::state> read_state(const std::string& path) {
   if (!text)
     return text.error();
   if (!*text)
-    return unusable(errc::temporary, "no state file " + quoted(path));
+    return unusable(errc::temporary, "no state file " + in_quotes(path));
   auto state = domains::state_from_json(**text);
   if (!state)
-    return unusable(state.error().code, "cannot use " + quoted(path) + ": " +
+    return unusable(state.error().code, "cannot use " + in_quotes(path) + ": " +
                                             state.error().message);
   return state;
 }

@@ -20,7 +20,7 @@ namespace {
 failure cannot(const char* act, const std::string& path) {
   const char* why = std::strerror(errno);
   return {errc::temporary,
-          std::string{"cannot "} + act + ' ' + quoted(path) + ": " + why, 0};
+          std::string{"cannot "} + act + ' ' + in_quotes(path) + ": " + why, 0};
 }
 
 /// A device, a folder or the like is neither read nor replaced nor moved:
@@ -33,7 +33,7 @@ std::optional<failure> refuse_other(const char* act, const std::string& path,
       S_ISREG(there.st_mode) || S_ISLNK(there.st_mode))
     return std::nullopt;
   return failure{errc::temporary,
-                 std::string{"cannot "} + act + ' ' + quoted(path) +
+                 std::string{"cannot "} + act + ' ' + in_quotes(path) +
                      ": not a regular file",
                  0};
 }
@@ -123,7 +123,7 @@ std::optional<failure> state_file::lock() {
           [&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); }) != 0) {
     if (errno == EWOULDBLOCK)
       return failure{errc::temporary,
-                     "another spfblock writes " + quoted(path_), 0};
+                     "another spfblock writes " + in_quotes(path_), 0};
     return cannot("lock", name);
   }
   lock_ = std::move(file);
@@ -135,7 +135,7 @@ std::optional<failure> state_file::save(std::string_view text) {
     return why;
   if (text.size() > longest)
     return failure{errc::temporary,
-                   "cannot write " + quoted(path_) + ": over 256 MiB", 0};
+                   "cannot write " + in_quotes(path_) + ": over 256 MiB", 0};
   if (auto why = lock())
     return why;
 

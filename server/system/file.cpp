@@ -15,7 +15,7 @@ namespace spfblock::server {
 namespace {
 
 failure cannot_read(const std::string& path, const std::string& why) {
-  return {errc::temporary, "cannot read " + quoted(path) + ": " + why, 0};
+  return {errc::temporary, "cannot read " + in_quotes(path) + ": " + why, 0};
 }
 
 failure too_long(const std::string& path, std::size_t longest) {

@@ -219,7 +219,7 @@ TEST_CASE("printable escapes all but printable ASCII, and the backslash",
   CHECK(printable(std::string_view{"\0", 1}) == "\\x00");
 }
 
-TEST_CASE("printable and quoted can be undone, whatever the octets",
+TEST_CASE("printable and in_quotes can be undone, whatever the octets",
           "[support][text]") {
   std::mt19937 random{2};
   for (int round = 0; round < 2000; ++round) {
@@ -228,7 +228,7 @@ TEST_CASE("printable and quoted can be undone, whatever the octets",
     REQUIRE(is_printable_ascii(plain));
     REQUIRE(unescaped(plain) == text);
 
-    const std::string in_quotes = quoted(text);
+    const std::string in_quotes = in_quotes(text);
     REQUIRE(is_printable_ascii(in_quotes));
     REQUIRE(in_quotes.size() >= 2);
     REQUIRE(in_quotes.front() == '"');
@@ -242,8 +242,8 @@ TEST_CASE("printable marks what it cuts off", "[support][text]") {
   CHECK(printable("abcde", 4) == "abcd...");
   CHECK(printable("", 0).empty());
   CHECK(printable("a", 0) == "...");
-  CHECK(quoted("abcd", 4) == "\"abcd\"");
-  CHECK(quoted("abcde", 4) == "\"abcd...\"");
+  CHECK(in_quotes("abcd", 4) == "\"abcd\"");
+  CHECK(in_quotes("abcde", 4) == "\"abcd...\"");
 
   // The limit counts octets of input, not of output.
   CHECK(printable("\n\n\n", 2) == "\\x0a\\x0a...");
@@ -251,6 +251,6 @@ TEST_CASE("printable marks what it cuts off", "[support][text]") {
   const std::string long_text(256, 'a');
   CHECK(printable(long_text) == long_text);
   CHECK(printable(long_text + 'a') == long_text + "...");
-  CHECK(quoted(long_text) == '"' + long_text + '"');
-  CHECK(quoted(long_text + 'a') == '"' + long_text + "...\"");
+  CHECK(in_quotes(long_text) == '"' + long_text + '"');
+  CHECK(in_quotes(long_text + 'a') == '"' + long_text + "...\"");
 }
