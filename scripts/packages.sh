@@ -1,12 +1,17 @@
 # shellcheck shell=sh
-# The Debian 12 packages of the project, each list for what needs it.
+# The project's packages on Debian 12, 13 and what is made of them, each list for
+# what needs it.  A|B|...: the first that the system has, as NAME or NAME>=VERSION.
 
 # To build the program.
 build_packages="
     cmake g++ ninja-build pkg-config
-    libboost1.81-dev libcli11-dev libfmt-dev libldns-dev
+    libboost-dev>=1.81|libboost1.83-dev|libboost1.81-dev
+    libcli11-dev libfmt-dev libldns-dev
     libsystemd-dev libtsl-hopscotch-map-dev nlohmann-json3-dev
     prometheus-cpp-dev"
+
+# To make the Debian package of it.
+package_packages="dpkg-dev file"
 
 # To run the tests: the framework, the real parts that the black-box tests put
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
@@ -16,14 +21,16 @@ test_packages="
     golang-blitiri-go-spf-dev python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
-    bash-completion dpkg-dev fakeroot file lintian mandoc prometheus systemd"
+    bash-completion fakeroot lintian mandoc prometheus systemd
+    $package_packages"
 
-# For scripts/check only.
+# For scripts/check, besides those for the tests.
 check_packages="
-    clang clang-format clang-tidy libclang-rt-14-dev
-    shellcheck strace valgrind"
+    $test_packages
+    clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev
+    debootstrap git libbenchmark-dev shellcheck strace valgrind"
 
-# For scripts/bench only: what it measures with, and beside spfblock.
+# For scripts/bench: what it measures with, and beside spfblock.
 bench_packages="
-    dnsperf libbenchmark-dev
+    dnsperf libbenchmark-dev nsd postfix python3 strace valgrind
     memcached postfix-cdb postfix-lmdb redis-server"
