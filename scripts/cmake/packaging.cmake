@@ -3,10 +3,6 @@
 # Component `program` is what `cmake --install` copies.  Component `package` is
 # what only a package manager may own: configuration, units, Debian's papers.
 
-# The package's own name and address; whoever builds packages sets it.
-set(SPFBLOCK_MAINTAINER "spfblock maintainers <maintainers@spfblock.example>"
-  CACHE STRING "Maintainer of the Debian package, as `Name <address>`")
-
 set(docs ${PROJECT_SOURCE_DIR}/docs)
 set(etc ${PROJECT_SOURCE_DIR}/etc)
 set(doc_folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/spfblock)
@@ -63,13 +59,15 @@ install(FILES ${etc}/debian/copyright
 install(FILES ${etc}/debian/lintian-overrides
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME spfblock
   COMPONENT package EXCLUDE_FROM_ALL)
-install_compressed(${etc}/debian/changelog
+install_compressed(${PROJECT_BINARY_DIR}/generated/changelog.Debian
   ${doc_folder} changelog.Debian COMPONENT package EXCLUDE_FROM_ALL)
 install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md
   ${doc_folder} changelog COMPONENT package EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME spfblock)
+# The version is that of the last build, which cpack asks for.
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_BINARY_DIR}/generated/version.cmake)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT ${SPFBLOCK_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
