@@ -23,20 +23,18 @@ std::string key_of(const dns::name& domain, role as) {
 
 // Configuration ------------------------------------------------------------
 
-const domain_page* domain_book::find(const dns::name& domain, role of) const {
+domain_page* domain_book::find(const dns::name& domain, role of) {
   const auto at = index_.find(key_of(domain, of));
   return at == index_.end() ? nullptr : &pages_[at->second];
-}
-
-domain_page* domain_book::find(const dns::name& domain, role of) {
-  return const_cast<domain_page*>(std::as_const(*this).find(domain, of));
 }
 
 settlement domain_book::apply(const config::settings& settings,
                               const net::address_set& own, timestamp now) {
   abandon_expansions(now);
   take_pages(settings, now);
-  settings_ = settings;
+  allow_ = settings.allow;
+  networks_ = settings.networks;
+  refresh_ = settings.refresh;
   not_followed_ =
       std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
   own_ = settings.allow.reserved ? own : net::address_set{};
@@ -49,7 +47,7 @@ settlement domain_book::apply(const config::settings& settings,
 
 settlement domain_book::know_own(const net::address_set& own, timestamp now) {
   settlement told;
-  if (!settings_.allow.reserved || own == own_)
+  if (!allow_.reserved || own == own_)
     return told;
   own_ = own;
   derive_all(now, told);
@@ -57,8 +55,7 @@ settlement domain_book::know_own(const net::address_set& own, timestamp now) {
 }
 
 void domain_book::take_pages(const config::settings& settings, timestamp now) {
-  const bool includes_changed =
-      settings.allow.includes != settings_.allow.includes;
+  const bool includes_changed = settings.allow.includes != allow_.includes;
   std::vector<domain_page> pages;
   pages.reserve(settings.domains.size() + settings.allow.domains.size());
   const auto take = [&](const config::spf_domain& domain, role as) {
@@ -68,7 +65,7 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
     const auto& interval = settings.refresh.interval;
     page.due = std::min(page.due, now.steady + interval);
     // As if it had been so since the last look that found something good.
-    if (page.good_at && interval < settings_.refresh.interval)
+    if (page.good_at && interval < refresh_.interval)
       page.due =
           std::min(page.due, std::max(*page.good_at + interval, now.steady));
     pages.push_back(std::move(page));
@@ -145,7 +142,7 @@ domain_book::remove_ended(timestamp now,
 
 void domain_book::rebuild_allowance() {
   std::vector<allowance::entry> entries;
-  for (const net::ip_prefix& network : settings_.allow.networks)
+  for (const net::ip_prefix& network : allow_.networks)
     entries.push_back(
         {"network " + network.to_string(), net::address_set{network}});
   for (const domain_page& each : pages_) {
@@ -153,7 +150,7 @@ void domain_book::rebuild_allowance() {
       entries.push_back(
           {"domain " + each.domain.name.to_string(), each.effective});
   }
-  if (settings_.allow.reserved) {
+  if (allow_.reserved) {
     for (const auto& block : net::special_purpose_blocks())
       entries.push_back({"reserved " + block.prefix.to_string() + " (" +
                              std::string{block.name} + ')',
@@ -164,7 +161,7 @@ void domain_book::rebuild_allowance() {
 }
 
 settling domain_book::rules(timestamp now) const {
-  return {settings_.refresh, allowance_, random_, now};
+  return {refresh_, allowance_, random_, now};
 }
 
 /// Computes anew what is listed of each domain and by hand, after what is
@@ -185,8 +182,8 @@ void domain_book::derive_all(timestamp now, settlement& told) {
 /// Says which networks by hand overlap with what is allowed, if that changed.
 void domain_book::tell_kept_off_by_hand(settlement& told) {
   std::vector<net::ip_prefix> networks;
-  networks.reserve(settings_.networks.size());
-  for (const config::network_entry& entry : settings_.networks)
+  networks.reserve(networks_.size());
+  for (const config::network_entry& entry : networks_)
     networks.push_back(entry.network);
   const auto listed = net::address_set::of(networks) & allowance_.all();
   if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
@@ -216,7 +213,7 @@ settlement domain_book::restore(state from, timestamp now) {
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
-    if (now.steady - good_at >= lifetime(kept.role, settings_.refresh))
+    if (now.steady - good_at >= lifetime(kept.role, refresh_))
       continue;
     of->good = std::move(kept.good);
     of->good_at = good_at;
@@ -301,8 +298,8 @@ settlement domain_book::settle(role as, const spf::expansion& result,
 
 std::vector<table::listing> domain_book::listings() const {
   std::vector<table::listing> all;
-  all.reserve(settings_.networks.size() + pages_.size());
-  for (const config::network_entry& entry : settings_.networks) {
+  all.reserve(networks_.size() + pages_.size());
+  for (const config::network_entry& entry : networks_) {
     const auto rest = net::address_set{entry.network} - allowance_.all();
     const std::string text = entry.network.to_string();
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});

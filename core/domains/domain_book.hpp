@@ -107,7 +107,7 @@ public:
   /// The networks listed by hand.
   [[nodiscard]] const std::vector<config::network_entry>&
   by_hand() const noexcept {
-    return settings_.networks;
+    return networks_;
   }
 
   [[nodiscard]] const domains::allowance& allowed() const noexcept {
@@ -115,7 +115,7 @@ public:
   }
 
   [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
-    return settings_.refresh;
+    return refresh_;
   }
 
   /// The listings to publish: networks by hand first, then the domains; without
@@ -130,8 +130,7 @@ private:
   void abandon_expansions(timestamp now);
   settlement remove_ended(timestamp now,
                           const std::vector<std::string>& told_before);
-  [[nodiscard]] const domain_page* find(const dns::name& domain, role of) const;
-  domain_page* find(const dns::name& domain, role of);
+  [[nodiscard]] domain_page* find(const dns::name& domain, role of);
 
   [[nodiscard]] settling rules(timestamp now) const;
   void derive_all(timestamp now, settlement& told);
@@ -139,7 +138,9 @@ private:
   void tell_kept_off_by_hand(settlement& told);
 
   std::function<double()> random_;
-  config::settings settings_;
+  config::allow_settings allow_;
+  std::vector<config::network_entry> networks_;
+  config::refresh_settings refresh_;
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::vector<domain_page> pages_;
