@@ -56,8 +56,4 @@ std::vector<prefix_table::entry> prefix_table::entries() const {
   return all;
 }
 
-std::size_t prefix_table::memory() const noexcept {
-  return ipv4_.memory() + ipv6_.memory();
-}
-
 } // namespace spfblock::net

@@ -45,9 +45,6 @@ public:
   [[nodiscard]] std::size_t ipv4_size() const noexcept { return ipv4_.size(); }
   [[nodiscard]] std::size_t ipv6_size() const noexcept { return ipv6_.size(); }
 
-  /// Bytes of heap memory held.
-  [[nodiscard]] std::size_t memory() const noexcept;
-
 private:
   patricia_tree<std::uint32_t> ipv4_;
   patricia_tree<uint128> ipv6_;
