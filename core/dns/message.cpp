@@ -1,6 +1,8 @@
 #include "core/dns/message.hpp"
 
+#include "core/dns/header.hpp"
 #include "core/dns/ldns_record.hpp"
+#include "core/dns/octets.hpp"
 #include "core/dns/record_set.hpp"
 #include "core/support/text.hpp"
 
@@ -8,17 +10,10 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace spfblock::dns {
 namespace {
-
-std::size_t octet(std::string_view message, std::size_t at) {
-  return static_cast<unsigned char>(message[at]);
-}
-
-std::size_t number(std::string_view message, std::size_t at) {
-  return octet(message, at) << 8U | octet(message, at + 1);
-}
 
 void append_number(std::string& to, std::uint16_t number) {
   to += static_cast<char>(number >> 8U);
@@ -31,25 +26,20 @@ bool repeats(std::string_view section, const question& asked) {
   const std::string& wire = asked.owner.wire();
   return section.size() >= wire.size() + 4 &&
          iequals(section.substr(0, wire.size()), wire) &&
-         number(section, wire.size()) == static_cast<std::size_t>(asked.type) &&
-         number(section, wire.size() + 2) == LDNS_RR_CLASS_IN;
+         number_at(section, wire.size()) ==
+             static_cast<std::uint16_t>(asked.type) &&
+         number_at(section, wire.size() + 2) == LDNS_RR_CLASS_IN;
 }
 
 /// Whether the message, however malformed further on, replies to the query.
-bool is_ours(std::string_view message, const question& asked,
+bool is_ours(const header& of, std::string_view message, const question& asked,
              std::uint16_t id) {
-  if (message.size() < LDNS_HEADER_SIZE || number(message, 0) != id)
+  if (of.id != id || !of.is_response || of.opcode != LDNS_PACKET_QUERY)
     return false;
-  const bool is_response = (octet(message, 2) & 0x80U) != 0;
-  const bool is_query_opcode = (octet(message, 2) & 0x78U) == 0;
-  if (!is_response || !is_query_opcode)
-    return false;
-  const std::size_t questions = number(message, 4);
-  if (questions == 1)
-    return repeats(message.substr(LDNS_HEADER_SIZE), asked);
-  const std::size_t rcode = octet(message, 3) & 0x0fU;
-  return questions == 0 &&
-         (rcode == LDNS_RCODE_FORMERR || rcode == LDNS_RCODE_NOTIMPL);
+  if (of.questions == 1)
+    return repeats(message.substr(header_size), asked);
+  return of.questions == 0 &&
+         (of.rcode == LDNS_RCODE_FORMERR || of.rcode == LDNS_RCODE_NOTIMPL);
 }
 
 reply without_answer(reply::kind what, std::string reason) {
@@ -89,9 +79,10 @@ reply refusal(reply::kind what, unsigned rcode) {
 
 /// Decodes a message that passed wire_check().  Records that it did not walk
 /// become records of a private-use type, whose RDATA ldns takes as a whole.
-ldns_packet_ptr parse(std::string message, const wire_header& checked) {
+ldns_packet_ptr parse(std::string message,
+                      const std::vector<std::size_t>& unwalked) {
   constexpr char private_use = '\xff';
-  for (const std::size_t type_at : checked.unwalked) {
+  for (const std::size_t type_at : unwalked) {
     message[type_at] = private_use;
     message[type_at + 1] = '\0';
   }
@@ -176,7 +167,7 @@ reply answer_in(const ldns_pkt& packet, const question& asked,
 std::string encode_query(const question& asked, std::uint16_t id,
                          edns with_edns) {
   constexpr std::uint16_t recursion_desired = 0x0100;
-  constexpr std::size_t most_around_name = LDNS_HEADER_SIZE + 4 + 11;
+  constexpr std::size_t most_around_name = header_size + 4 + 11;
   std::string query;
   query.reserve(asked.owner.wire().size() + most_around_name);
   // RFC 1035 §4.1.1: one question, no answer, no authority; OPT is additional.
@@ -201,14 +192,15 @@ std::string encode_query(const question& asked, std::uint16_t id,
 
 reply decode_reply(std::string_view message, const question& asked,
                    std::uint16_t id, const wire_limits& limits) {
-  if (!is_ours(message, asked, id))
+  const auto head = read_header(message);
+  if (!head || !is_ours(*head, message, asked, id))
     return {};
-  const auto checked = wire_check(message, limits);
-  if (!checked)
-    return unusable(describe(checked.error()));
-  if (checked->truncated)
+  const auto unwalked = wire_check(message, limits);
+  if (!unwalked)
+    return unusable(describe(unwalked.error()));
+  if (head->truncated)
     return without_answer(reply::kind::truncated, {});
-  const auto packet = parse(std::string{message}, *checked);
+  const auto packet = parse(std::string{message}, *unwalked);
   if (!packet)
     return unusable("malformed answer");
   switch (const unsigned rcode = rcode_of(*packet); rcode) {

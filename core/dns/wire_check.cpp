@@ -1,5 +1,8 @@
 #include "core/dns/wire_check.hpp"
 
+#include "core/dns/header.hpp"
+#include "core/dns/octets.hpp"
+
 #include <fmt/format.h>
 
 #include <optional>
@@ -7,8 +10,6 @@
 
 namespace spfblock::dns {
 namespace {
-
-constexpr std::size_t header_size = 12;
 
 enum class section : std::uint8_t { answer, authority, additional };
 
@@ -20,15 +21,15 @@ public:
       : message_{message},
         limits_{limits} {}
 
-  result<wire_header> run() {
+  result<std::vector<std::size_t>> run() {
     if (!whole())
       return *std::move(fault_);
-    return std::move(header_);
+    return std::move(unwalked_);
   }
 
 private:
   bool whole();
-  bool header();
+  bool start();
   bool questions();
   bool records(section in, std::size_t count);
   bool record(section in);
@@ -44,10 +45,10 @@ private:
     return message_.size() - pos_ >= octets;
   }
   [[nodiscard]] std::size_t octet(std::size_t at) const {
-    return static_cast<unsigned char>(message_[at]);
+    return octet_at(message_, at);
   }
   [[nodiscard]] std::size_t number(std::size_t at) const {
-    return octet(at) << 8U | octet(at + 1);
+    return number_at(message_, at);
   }
 
   bool fault(std::size_t at, std::string what) {
@@ -62,41 +63,38 @@ private:
 
   std::string_view message_;
   wire_limits limits_;
-  wire_header header_;
+  header header_;
   std::size_t pos_ = 0;
   std::size_t strings_ = 0; ///< character-strings so far
   bool has_opt_ = false;
+  std::vector<std::size_t> unwalked_;
   std::optional<failure> fault_;
 };
 
 bool walk::whole() {
-  if (!header() || !questions())
+  if (!start() || !questions())
     return false;
   if (header_.truncated)
     return true;
-  const std::size_t counts[] = {number(6), number(8), number(10)};
-  if (counts[0] + counts[1] + counts[2] > limits_.records)
+  const auto all =
+      std::size_t{header_.answers} + header_.authority + header_.additional;
+  if (all > limits_.records)
     return over("records", limits_.records);
-  if (!records(section::answer, counts[0]) ||
-      !records(section::authority, counts[1]) ||
-      !records(section::additional, counts[2]))
+  if (!records(section::answer, header_.answers) ||
+      !records(section::authority, header_.authority) ||
+      !records(section::additional, header_.additional))
     return false;
   return pos_ == message_.size() ||
          fault(pos_, "octets behind the last record");
 }
 
-bool walk::header() {
+bool walk::start() {
   if (message_.size() > limits_.octets)
     return over("octets", limits_.octets);
-  if (!has(header_size))
+  const auto read = read_header(message_);
+  if (!read)
     return fault(0, "message is shorter than its header");
-  header_.id = static_cast<std::uint16_t>(number(0));
-  header_.is_response = (octet(2) & 0x80U) != 0;
-  header_.opcode = static_cast<unsigned>(octet(2) >> 3U & 0x0fU);
-  header_.truncated = (octet(2) & 0x02U) != 0;
-  header_.rcode = static_cast<unsigned>(octet(3) & 0x0fU);
-  header_.questions = static_cast<std::uint16_t>(number(4));
-  header_.answers = static_cast<std::uint16_t>(number(6));
+  header_ = *read;
   pos_ = header_size;
   return true;
 }
@@ -139,7 +137,7 @@ bool walk::record(section in) {
   if (!rdata(in, type, end))
     return false;
   if (pos_ == unwalked && size != 0)
-    header_.unwalked.push_back(type_at);
+    unwalked_.push_back(type_at);
   pos_ = end;
   return true;
 }
@@ -246,8 +244,8 @@ bool walk::name() {
 
 } // namespace
 
-result<wire_header> wire_check(std::string_view message,
-                               const wire_limits& limits) {
+result<std::vector<std::size_t>> wire_check(std::string_view message,
+                                            const wire_limits& limits) {
   return walk{message, limits}.run();
 }
 

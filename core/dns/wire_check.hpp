@@ -10,7 +10,6 @@
 #include "core/support/result.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -21,22 +20,6 @@ struct wire_limits {
   std::size_t octets = 16384; ///< of the message
   std::size_t records = 1024; ///< in answer, authority and additional section
   std::size_t strings = 1024; ///< character-strings in all TXT records
-};
-
-/// The header of a message that was found well formed (RFC 1035 §4.1.1).
-struct wire_header {
-  std::uint16_t id = 0;
-  bool is_response = false; ///< QR
-  bool truncated = false;   ///< TC
-  unsigned opcode = 0;
-  unsigned rcode = 0; ///< the four bits of the header
-  std::uint16_t questions = 0;
-  std::uint16_t answers = 0;
-  /// Where the TYPE of each record stands whose RDATA was not walked, because
-  /// it is of no type named at wire_check().  ldns must not read that RDATA: it
-  /// goes on after the fields it knows, not behind RDLENGTH (ldns 1.8.3), and
-  /// so takes what is hidden there for records.
-  std::vector<std::size_t> unwalked;
 };
 
 /// Walks a whole message: the header; each name (labels, pointers that lead
@@ -51,10 +34,14 @@ struct wire_header {
 /// rest will not be used.
 ///
 /// Complexity: linear in the message; a name costs at most 255 octets and 128
-/// pointers.  Allocates for wire_header::unwalked and for a failure only.
-/// @return errc::malformed, or errc::limit_exceeded if it is over a limit;
-///         the offset is that of the fault in the message
-result<wire_header> wire_check(std::string_view message,
-                               const wire_limits& limits);
+/// pointers.  Allocates for what it returns only.
+/// @return where the TYPE of each record stands whose RDATA was not walked,
+///         because it is of no type named here.  ldns must not read that RDATA:
+///         it goes on after the fields it knows, not behind RDLENGTH (ldns
+///         1.8.3), and so takes what is hidden there for records.
+///         Otherwise errc::malformed, or errc::limit_exceeded if the message is
+///         over a limit; the offset is that of the fault in the message
+result<std::vector<std::size_t>> wire_check(std::string_view message,
+                                            const wire_limits& limits);
 
 } // namespace spfblock::dns

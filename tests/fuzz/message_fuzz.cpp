@@ -3,7 +3,9 @@
 // It is read twice: as the answer to a fixed question, and as the answer to
 // the question that it holds itself, so that most inputs get past the first
 // check.
+#include "core/dns/header.hpp"
 #include "core/dns/message.hpp"
+#include "core/dns/octets.hpp"
 #include "tests/fuzz/finding.hpp"
 
 #include <algorithm>
@@ -18,7 +20,7 @@ using fuzz::require;
 
 namespace {
 
-constexpr std::size_t header_size = 12;
+using dns::header_size;
 constexpr std::uint32_t longest_ttl = 604800;
 
 /// What ldns may allocate over one message, freed or not; it copies much.
@@ -31,11 +33,6 @@ void note_allocation(const volatile void*, std::size_t size) {
 }
 
 void note_release(const volatile void*) {}
-
-unsigned number(std::string_view message, std::size_t at) {
-  return static_cast<unsigned>(static_cast<unsigned char>(message[at]) << 8U |
-                               static_cast<unsigned char>(message[at + 1]));
-}
 
 /// The question behind the header, if it is one that is ever asked.
 std::optional<dns::question> question_of(std::string_view message) {
@@ -50,7 +47,7 @@ std::optional<dns::question> question_of(std::string_view message) {
     return std::nullopt;
   for (const auto type : {dns::rr_type::a, dns::rr_type::mx, dns::rr_type::txt,
                           dns::rr_type::aaaa})
-    if (number(message, end + 1) == static_cast<unsigned>(type))
+    if (dns::number_at(message, end + 1) == static_cast<unsigned>(type))
       return dns::question{*owner, type};
   return std::nullopt;
 }
@@ -100,8 +97,8 @@ void check_reply(const dns::reply& read, std::string_view message,
 
 void check_decoding(std::string_view message, const dns::question& asked,
                     const dns::wire_limits& limits) {
-  const auto id =
-      static_cast<std::uint16_t>(message.size() < 2 ? 0 : number(message, 0));
+  const auto id = static_cast<std::uint16_t>(
+      message.size() < 2 ? 0 : dns::number_at(message, 0));
   allocated = 0;
   const dns::reply read = dns::decode_reply(message, asked, id, limits);
   require(allocated <= most_allocated, "memory is bounded");
@@ -122,10 +119,9 @@ void check_walk(std::string_view message, const dns::wire_limits& limits) {
     return;
   }
   require(message.size() <= limits.octets, "a message is within its limit");
-  require(walked->id == number(message, 0), "the id is that of the message");
-  require(walked->questions == number(message, 4), "so are the counts");
-  require(walked->unwalked.size() <= limits.records, "records are bounded");
-  for (const std::size_t at : walked->unwalked)
+  require(message.size() >= header_size, "what is well formed has a header");
+  require(walked->size() <= limits.records, "records are bounded");
+  for (const std::size_t at : *walked)
     require(at >= header_size && at + 10 <= message.size(),
             "what was not walked lies within the message");
 }
