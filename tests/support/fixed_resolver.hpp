@@ -4,9 +4,6 @@
 #include "core/dns/resolver.hpp"
 #include "core/dns/zone.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,8 +16,11 @@ namespace spfblock::testing {
 /// Knows no accounts: nothing is sent.
 class fixed_resolver : public dns::resolver {
 public:
-  fixed_resolver(boost::asio::io_context& io, const std::string& zone)
-      : io_{io},
+  /// Calls what it is given, later and on the thread of the test.
+  using post = std::function<void(std::function<void()>)>;
+
+  fixed_resolver(post later, const std::string& zone)
+      : later_{std::move(later)},
         zone_{*dns::zone::parse(zone)} {}
 
   void resolve(const dns::question& asked,
@@ -59,7 +59,7 @@ public:
 
 private:
   void answer_soon(const dns::question& asked) {
-    boost::asio::post(io_, [this, asked, alive = std::weak_ptr<int>{alive_}] {
+    later_([this, asked, alive = std::weak_ptr<int>{alive_}] {
       if (alive.expired())
         return;
       const auto askers = std::move(unanswered_[asked]);
@@ -75,7 +75,7 @@ private:
     return zone_.resolve(asked);
   }
 
-  boost::asio::io_context& io_;
+  post later_;
   dns::zone zone_;
   std::map<dns::question, int> asked_;
   std::map<std::string, bool> failing_;

@@ -4,8 +4,12 @@
 #include "tests/support/fixed_resolver.hpp"
 #include "tests/support/run_until.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 using namespace spfblock;
 using namespace spfblock::server;
@@ -40,6 +44,12 @@ net::ip_address host(unsigned last) {
   return net::ip_address::ipv4(0xc0000200 + last);
 }
 
+fixed_resolver::post later(boost::asio::io_context& io) {
+  return [&io](std::function<void()> what) {
+    boost::asio::post(io, std::move(what));
+  };
+}
+
 struct fixture {
   fixture() {
     config::log_settings quiet;
@@ -56,7 +66,7 @@ struct fixture {
   boost::asio::io_context io;
   published<table::snapshot> table{std::make_shared<const table::snapshot>()};
   std::shared_ptr<fixed_resolver> questions =
-      std::make_shared<fixed_resolver>(io, zone);
+      std::make_shared<fixed_resolver>(later(io), zone);
   refresher fresh{io, log, table};
 };
 
@@ -112,7 +122,7 @@ TEST_CASE("refresher: a reload keeps, adds and removes domains without asking "
 
   auto after = settings_for({"b.example", "c.example"});
   after.refresh = before.refresh;
-  const auto next = std::make_shared<fixed_resolver>(f.io, zone);
+  const auto next = std::make_shared<fixed_resolver>(later(f.io), zone);
   f.fresh.apply(after, next);
   REQUIRE(run_until(f.io, [&] { return f.lists(3); }));
   CHECK_FALSE(f.lists(1));
@@ -128,7 +138,7 @@ TEST_CASE("refresher: a reload in the middle of an expansion begins it anew",
   f.fresh.apply(settings_for({"a.example"}), f.questions);
   REQUIRE(run_until(f.io, [&] { return !f.questions->asked().empty(); }));
 
-  f.questions = std::make_shared<fixed_resolver>(f.io, zone);
+  f.questions = std::make_shared<fixed_resolver>(later(f.io), zone);
   f.fresh.apply(settings_for({"a.example"}), f.questions);
   REQUIRE(run_until(f.io, [&] { return f.lists(1); }));
 }

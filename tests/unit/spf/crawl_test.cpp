@@ -1,0 +1,138 @@
+#include "core/spf/crawl.hpp"
+#include "tests/support/fixed_resolver.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace spfblock::spf {
+namespace {
+
+using testing::fixed_resolver;
+
+constexpr const char* zone = R"(
+one.example.      60 IN TXT "v=spf1 include:shared.example -all"
+two.example.      60 IN TXT "v=spf1 include:shared.example ip4:192.0.2.2 -all"
+slow.example.     60 IN TXT "v=spf1 include:shared.example include:late.example"
+shared.example.   60 IN TXT "v=spf1 include:deep.example ip4:198.51.100.0/24"
+deep.example.     60 IN TXT "v=spf1 a:host.example -all"
+host.example.     60 IN A   203.0.113.9
+late.example.     60 IN TXT "v=spf1 ip4:203.0.113.200 -all"
+)";
+
+constexpr auto by_host = net::ip_address::ipv4(0xcb007109);
+constexpr auto by_two = net::ip_address::ipv4(0xc0000202);
+constexpr auto by_late = net::ip_address::ipv4(0xcb0071c8);
+
+struct fixture {
+  std::shared_ptr<std::optional<expansion>> expand(const char* domain) {
+    auto result = std::make_shared<std::optional<expansion>>();
+    round->expand(*dns::name::from_text(domain), {},
+                  [result](const expansion& e) { *result = e; });
+    return result;
+  }
+
+  /// Until every question is answered that may be.
+  void answer() {
+    while (!queue.empty()) {
+      const auto next = std::move(queue.front());
+      queue.pop_front();
+      next();
+    }
+  }
+
+  std::deque<std::function<void()>> queue;
+  std::shared_ptr<fixed_resolver> questions = std::make_shared<fixed_resolver>(
+      [this](std::function<void()> what) { queue.push_back(std::move(what)); },
+      zone);
+  std::shared_ptr<crawl> round =
+      std::make_shared<crawl>(std::weak_ptr<dns::resolver>{questions});
+};
+
+} // namespace
+
+TEST_CASE("crawl: each question is asked once however many domains need it",
+          "[spf][crawl]") {
+  fixture f;
+  const auto one = f.expand("one.example");
+  const auto two = f.expand("two.example");
+  f.answer();
+  REQUIRE(*one);
+  REQUIRE(*two);
+
+  CHECK((*one)->pass.contains(by_host));
+  CHECK((*two)->pass.contains(by_two));
+  CHECK_FALSE((*one)->pass.contains(by_two));
+  for (const auto& [asked, times] : f.questions->asked()) {
+    CAPTURE(asked.to_string());
+    CHECK(times == 1);
+  }
+  // Four records, and an A and an AAAA question for one host.
+  CHECK(f.questions->asked().size() == 6);
+}
+
+TEST_CASE("crawl: what an earlier domain asked for is not asked for again",
+          "[spf][crawl]") {
+  fixture f;
+  const auto one = f.expand("one.example");
+  f.answer();
+  REQUIRE(*one);
+  const auto again = f.expand("one.example");
+  CHECK(*again); // within the call
+  CHECK(f.queue.empty());
+}
+
+TEST_CASE("crawl: a domain that waits delays no other", "[spf][crawl]") {
+  fixture f;
+  f.questions->hold("late.example");
+  const auto slow = f.expand("slow.example");
+  const auto one = f.expand("one.example");
+  f.answer();
+  CHECK(*one);
+  CHECK_FALSE(*slow);
+
+  f.questions->release();
+  f.answer();
+  REQUIRE(*slow);
+  CHECK((*slow)->pass.contains(by_late));
+}
+
+TEST_CASE("crawl: a failing name is a temperror of the domains that need it",
+          "[spf][crawl]") {
+  fixture f;
+  f.questions->fail("late.example");
+  const auto slow = f.expand("slow.example");
+  const auto one = f.expand("one.example");
+  f.answer();
+  REQUIRE(*slow);
+  REQUIRE(*one);
+  CHECK((*slow)->outcome == outcome::temperror);
+  CHECK((*slow)->reason == "late.example TXT: SERVFAIL from the test");
+  CHECK((*one)->outcome == outcome::expanded);
+}
+
+TEST_CASE("crawl: is abandoned when its resolver goes", "[spf][crawl]") {
+  fixture f;
+  f.questions->hold("late.example");
+  const auto slow = f.expand("slow.example");
+
+  SECTION("while it waits for an answer") {
+    f.answer();
+  }
+  SECTION("while answers are on their way") {
+    CHECK(f.queue.size() == 1);
+  }
+  const std::weak_ptr<crawl> watched = f.round;
+  f.questions.reset();
+  f.round.reset();
+  f.answer();
+  CHECK(watched.expired());
+  CHECK_FALSE(*slow);
+}
+
+} // namespace spfblock::spf
