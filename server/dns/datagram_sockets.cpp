@@ -172,8 +172,10 @@ void datagram_sockets::close(std::size_t index) noexcept {
 void datagram_sockets::close_idle() noexcept {
   for (const std::size_t index : std::exchange(idle_, {}))
     close(index);
-  if (std::exchange(waiting_, false))
-    epoll_.cancel();
+  if (!std::exchange(waiting_, false))
+    return;
+  wait_.end();
+  epoll_.cancel();
 }
 
 // Waiting ------------------------------------------------------------------
@@ -183,24 +185,22 @@ void datagram_sockets::wait() {
     return;
   waiting_ = true;
   epoll_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                    [this, alive = std::weak_ptr{alive_},
-                     number = ++waits_](error_code error) {
-                      if (!error && !alive.expired() && waiting_ &&
-                          number == waits_)
+                    wait_.guarded([this](error_code error) {
+                      if (!error)
                         ready();
-                    });
+                    }));
 }
 
 void datagram_sockets::ready() {
   std::array<epoll_event, most_events> events;
   const int count =
       ::epoll_wait(epoll_.native_handle(), events.data(), most_events, 0);
-  const std::weak_ptr<int> alive = alive_;
+  const auto watch = wait_.present();
   waiting_ = false;
   receiving_ = true;
   for (int i = 0; i < count; ++i) {
     receive(events[static_cast<std::size_t>(i)].data.u64);
-    if (alive.expired())
+    if (watch.over()) // who was called has destroyed this
       return;
   }
   receiving_ = false;

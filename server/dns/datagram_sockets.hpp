@@ -3,6 +3,7 @@
 
 #include "core/net/endpoint.hpp"
 #include "server/system/descriptor.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/random_numbers.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -151,11 +152,9 @@ private:
   std::vector<std::size_t> empty_; ///< places without a socket
   std::size_t leased_ = 0;
   bool waiting_ = false;   ///< for `epoll_`
-  unsigned waits_ = 0;     ///< number of the last wait: others are void
   bool receiving_ = false; ///< askers are being called
   std::array<char, longest_datagram> buffer_{};
-  /// Expires with the sockets: who is called may have destroyed them.
-  std::shared_ptr<int> alive_ = std::make_shared<int>();
+  lifetime wait_; ///< of the present wait, and of the askers being called
 };
 
 } // namespace spfblock::server

@@ -1,6 +1,5 @@
 #include "server/dns/dns_client.hpp"
 
-#include "core/spf/rules.hpp"
 #include "core/support/contract.hpp"
 
 #include <cstdint>
@@ -87,13 +86,13 @@ dns_client::make_lookup(const dns::question& asked) {
 
 void dns_client::paused(const std::shared_ptr<entry>& what,
                         const account& payer, dns_lookup::pause why) {
-  const std::weak_ptr<int> alive = alive_;
+  const auto life = life_.present();
   line_.release(payer);
   if (why != dns_lookup::pause::finished && !line_up(what))
     what->lookup->exchange().abandon(dns::over_dns_queries);
   if (what->lookup->exchange().finished())
     finish(*what);
-  if (!alive.expired())
+  if (!life.over())
     serve();
 }
 
@@ -112,7 +111,7 @@ bool dns_client::line_up(const std::shared_ptr<entry>& what) {
 }
 
 void dns_client::finish(entry& what) {
-  const std::weak_ptr<int> alive = alive_;
+  const auto life = life_.present();
   what.now = entry::state::answered;
   unanswered_.erase(what.asked);
   const dns::answer& result = what.lookup->exchange().result();
@@ -120,7 +119,7 @@ void dns_client::finish(entry& what) {
                                                  : totals_->answers);
   ++totals_->by_outcome[dns::index_of(what.lookup->exchange().outcome())];
   for (auto& each : std::exchange(what.askers, {})) {
-    if (alive.expired())
+    if (life.over())
       return;
     each.done(result);
   }

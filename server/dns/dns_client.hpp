@@ -8,6 +8,7 @@
 #include "core/support/fair_queue.hpp"
 #include "server/dns/datagram_sockets.hpp"
 #include "server/dns/dns_lookup.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/random_numbers.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -68,8 +69,7 @@ private:
   std::shared_ptr<dns_totals> totals_;
   fair_queue<account, std::shared_ptr<entry>> line_;
   tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;
-  /// Expires with the client: who calls back may have destroyed it.
-  std::shared_ptr<int> alive_ = std::make_shared<int>();
+  lifetime life_; ///< who is called back may destroy the client
 };
 
 } // namespace spfblock::server

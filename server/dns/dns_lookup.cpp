@@ -35,19 +35,13 @@ void dns_lookup::run(std::shared_ptr<dns::query_account> payer,
   if (payer_->pay())
     begin_step();
   else
-    post([this](error_code) { pause_for(pause::unpaid); });
+    asio::post(io_, on_step([this] { pause_for(pause::unpaid); }));
 }
 
 void dns_lookup::stop() {
   end_step();
   payer_ = nullptr;
   then_ = nullptr;
-}
-
-/// From a fresh stack: what fails at once must not recurse through all servers.
-template <class Handler>
-void dns_lookup::post(Handler handler) {
-  asio::post(io_, [wrapped = on_step(std::move(handler))] { wrapped({}); });
 }
 
 void dns_lookup::begin_step() {
@@ -61,7 +55,7 @@ void dns_lookup::begin_step() {
 }
 
 void dns_lookup::end_step() {
-  ++step_;
+  step_.end();
   udp_.close();
   if (tcp_) {
     error_code ignored;
@@ -92,8 +86,9 @@ void dns_lookup::fail(const error_code& error) {
   proceed();
 }
 
+/// From a fresh stack: what fails at once must not recurse through all servers.
 void dns_lookup::fail_later(const error_code& error) {
-  post([this, error](error_code) { fail(error); });
+  asio::post(io_, on_step([this, error] { fail(error); }));
 }
 
 // Time ---------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "core/dns/query_account.hpp"
 #include "server/dns/datagram_sockets.hpp"
 #include "server/dns/dns_totals.hpp"
+#include "server/system/lifetime.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -66,14 +67,10 @@ private:
   /// Wraps a handler: it runs only while the present step lasts.
   template <class Handler>
   auto on_step(Handler handler) {
-    return [self = shared_from_this(), step = step_,
-            handler = std::move(handler)](error_code error, auto... rest) {
-      if (step == self->step_)
-        handler(error, rest...);
-    };
+    return step_.guarded(
+        [self = shared_from_this(),
+         handler = std::move(handler)](auto... given) { handler(given...); });
   }
-  template <class Handler>
-  void post(Handler handler);
 
   void begin_step();
   void end_step();
@@ -107,7 +104,7 @@ private:
   std::function<void(pause)> then_;
   std::chrono::steady_clock::time_point begun_; ///< when the step was
   std::vector<char> buffer_;                    ///< for TCP
-  unsigned step_ = 0;
+  lifetime step_;                               ///< of the present step
 };
 
 } // namespace spfblock::server

@@ -19,11 +19,8 @@ void zone_resolver::resolve(const dns::question& asked,
                             std::shared_ptr<dns::query_account> /*payer*/,
                             receiver done) {
   boost::asio::post(io_,
-                    [alive = std::weak_ptr{alive_},
-                     answer = zone_.resolve(asked), done = std::move(done)] {
-                      if (!alive.expired())
-                        done(answer);
-                    });
+                    life_.guarded([answer = zone_.resolve(asked),
+                                   done = std::move(done)] { done(answer); }));
 }
 
 void zone_resolver::begin_refresh() {

@@ -3,6 +3,7 @@
 
 #include "core/dns/resolver.hpp"
 #include "core/dns/zone.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -34,7 +35,7 @@ private:
   const log_sink& log_;
   std::string path_;
   dns::zone zone_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>();
+  lifetime life_;
 };
 
 } // namespace spfblock::server
