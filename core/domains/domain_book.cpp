@@ -255,6 +255,7 @@ std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
       continue;
     each.expanding = true;
     ++expanding_;
+    active_at_ = now.steady;
     due.push_back(
         {each.domain.name, each.role,
          config::rules_of(each.domain, each.role == role::listed ? not_followed_
@@ -281,6 +282,7 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
 
 settlement domain_book::settle(role as, const spf::expansion& result,
                                timestamp now) {
+  active_at_ = now.steady;
   settlement told;
   domain_page* of = find(result.domain, as);
   if (of == nullptr || !of->expanding)
@@ -292,6 +294,10 @@ settlement domain_book::settle(role as, const spf::expansion& result,
     derive_all(now, told);
   told.worth_saving = told.worth_saving || told.listing_changed;
   return told;
+}
+
+std::optional<moment> domain_book::quiet_since() const noexcept {
+  return expanding_ > 0 ? std::optional{active_at_} : std::nullopt;
 }
 
 // Publication --------------------------------------------------------------

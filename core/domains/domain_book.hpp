@@ -95,6 +95,9 @@ public:
   /// How many domains are being expanded.
   [[nodiscard]] std::size_t expanding() const noexcept { return expanding_; }
 
+  /// Where domains are being expanded: when an expansion last began or ended.
+  [[nodiscard]] std::optional<moment> quiet_since() const noexcept;
+
   /// Whether new listings should wait: an allowed domain without addresses is
   /// being expanded for the first time, since less than allow_patience.
   [[nodiscard]] bool awaits_allowed(moment now) const;
@@ -148,6 +151,7 @@ private:
   domains::allowance allowance_;
   net::address_set kept_off_by_hand_; ///< told already
   std::size_t expanding_ = 0;
+  moment active_at_{}; ///< when an expansion last began or ended
   tsl::hopscotch_map<std::string, std::size_t> index_; ///< by key_of()
 };
 

@@ -5,22 +5,23 @@
 #include "core/config/settings.hpp"
 #include "core/dns/resolver.hpp"
 #include "core/domains/domain_book.hpp"
+#include "core/domains/publication.hpp"
 #include "core/reports/health.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/refresh/listing_numbers.hpp"
 #include "server/refresh/refresh_totals.hpp"
 #include "server/refresh/state_keeper.hpp"
 #include "server/serving/published.hpp"
+#include "server/system/alarm.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace spfblock::server {
@@ -74,12 +75,10 @@ public:
 private:
   [[nodiscard]] std::vector<table::listing> listings();
   void refresh();
-  void wake_by(moment at);
   void settled(domains::role as, const spf::expansion& result);
   void take_note(const domains::domain_book::settlement& of);
-  void publish_in_time();
-  void publish_soon();
-  void publish();
+  void publish(const domains::step& next);
+  void build();
   void built(std::shared_ptr<const table::snapshot> next,
              moment::duration took);
   void free_retired();
@@ -92,19 +91,13 @@ private:
   listing_numbers numbers_;
   refresh_totals totals_;
   std::shared_ptr<dns::resolver> questions_;
-  boost::asio::steady_timer due_;
-  moment wakes_at_ = moment::max(); ///< when `due_` fires
-  boost::asio::steady_timer soon_;
-  boost::asio::steady_timer retired_;
+  domains::publication publication_;
+  alarm due_;     ///< a domain is
+  alarm soon_;    ///< for publication_
+  alarm retired_; ///< tables may be free
   boost::asio::thread_pool builder_{1};
   state_keeper keeper_;
-  bool dirty_ = false;  ///< something changed since the last build began
-  bool urgent_ = false; ///< ... that waits for no allowed domain
-  std::optional<moment> building_since_;
-  moment::duration publishing_took_{0}; ///< the last time
-  moment active_at_{};   ///< when an expansion last began or ended
-  bool waiting_ = false; ///< `soon_` runs
-  bool stopped_ = false;
+  lifetime life_; ///< until stop()
 };
 
 } // namespace spfblock::server

@@ -5,21 +5,16 @@
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace spfblock::server {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
+using clock = std::chrono::steady_clock;
 using log::event_of;
 using log::kind;
-using namespace std::chrono_literals;
 
 namespace {
-
-/// From a change to its being saved.
-constexpr auto change_delay = 5s;
 
 /// An event about the file.
 template <kind Kind>
@@ -34,7 +29,7 @@ state_keeper::state_keeper(asio::io_context& io, const log_sink& log,
     : io_{io},
       log_{log},
       current_{std::move(current)},
-      timer_{io} {
+      soon_{io, [this] { follow(saving_.woken(clock::now())); }} {
   asio::post(writer_, give_way_to_lookups);
 }
 
@@ -44,7 +39,7 @@ state_keeper::~state_keeper() {
 
 void state_keeper::use(const std::string& path,
                        std::chrono::seconds keep_stale) {
-  age_interval_ = std::clamp(keep_stale / 16, 60s, 6 * 3600s);
+  saving_.keep(path.empty() ? std::nullopt : std::optional{keep_stale});
   if (path == (file_ ? file_->path() : std::string{}))
     return;
   file_ = path.empty() ? nullptr : std::make_shared<state_file>(path);
@@ -75,41 +70,35 @@ std::optional<domains::state> state_keeper::load() {
 }
 
 void state_keeper::note(bool changed) {
-  if (file_)
-    save_by(clock::now() + (changed ? change_delay : age_interval_));
+  follow(saving_.noted(changed, clock::now()));
 }
 
-void state_keeper::save_by(clock::time_point at) {
-  if (stopped_ || at >= saves_at_)
-    return;
-  saves_at_ = at;
-  timer_.expires_at(at);
-  timer_.async_wait([this](error_code error) {
-    if (!error && !stopped_)
-      save();
-  });
+void state_keeper::follow(const domains::step& next) {
+  switch (next.what) {
+  case domains::step::kind::nothing: return;
+  case domains::step::kind::act: return save();
+  case domains::step::kind::wake: return soon_.set(next.at);
+  }
 }
 
 void state_keeper::save() {
-  saves_at_ = clock::time_point::max();
-  if (!file_)
-    return;
-  if (saving_)
-    return save_by(clock::now() + change_delay);
-  saving_ = true;
-  asio::post(writer_, [this, file = file_, state = current_()] {
+  auto done = life_.guarded(
+      [this](const std::optional<failure>& trouble) { saved(trouble); });
+  asio::post(writer_, [&io = io_, done = std::move(done), file = file_,
+                       state = current_()]() mutable {
     auto trouble = file->save(to_json(state));
-    asio::post(io_, [this, trouble = std::move(trouble)] { saved(trouble); });
+    asio::post(io, [done = std::move(done),
+                    trouble = std::move(trouble)]() mutable { done(trouble); });
   });
 }
 
 void state_keeper::saved(const std::optional<failure>& trouble) {
-  saving_ = false;
   tell(trouble);
   if (trouble) {
     ++totals_.failed;
-    return save_by(clock::now() + 60s);
+    return follow(saving_.failed(clock::now()));
   }
+  saving_.saved();
   ++totals_.saved;
   totals_.saved_at = read_clocks().wall;
 }
@@ -125,8 +114,8 @@ void state_keeper::tell(const std::optional<failure>& trouble) {
 }
 
 void state_keeper::stop() {
-  stopped_ = true;
-  timer_.cancel();
+  life_.end();
+  soon_.stop();
   writer_.join();
   if (file_)
     tell(file_->save(to_json(current_())));

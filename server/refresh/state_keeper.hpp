@@ -1,12 +1,14 @@
 // Keeps the state file up to date while the server runs.
 #pragma once
 
+#include "core/domains/saving.hpp"
 #include "core/domains/state.hpp"
 #include "server/refresh/state_file.hpp"
+#include "server/system/alarm.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
@@ -25,9 +27,8 @@ struct state_totals {
   std::optional<std::chrono::sys_seconds> saved_at; ///< last
 };
 
-/// Saves some seconds after a change, so that a burst of changes is one file;
-/// and now and then where only ages grew, so that they do not look older after
-/// a restart than they are.  The disk is waited for on a thread of its own.
+/// Saves when domains::saving says so.  The disk is waited for on a thread of
+/// its own.
 ///
 /// A state that cannot be saved or read is logged, once as long as it fails for
 /// the same reason, and stops nothing.
@@ -61,9 +62,7 @@ public:
   [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
 
 private:
-  using clock = std::chrono::steady_clock;
-
-  void save_by(clock::time_point at);
+  void follow(const domains::step& next);
   void save();
   void saved(const std::optional<failure>& trouble);
   void tell(const std::optional<failure>& trouble);
@@ -72,14 +71,12 @@ private:
   const log_sink& log_;
   std::function<domains::state()> current_;
   std::shared_ptr<state_file> file_; ///< used by one job of `writer_` at a time
-  std::chrono::seconds age_interval_{};
-  boost::asio::steady_timer timer_;
-  clock::time_point saves_at_ = clock::time_point::max();
-  bool saving_ = false;
-  bool stopped_ = false;
+  domains::saving saving_;
+  alarm soon_;          ///< for saving_
   std::string trouble_; ///< of the last save, as it was told
   state_totals totals_;
   boost::asio::thread_pool writer_{1};
+  lifetime life_; ///< until stop()
 };
 
 } // namespace spfblock::server

@@ -45,6 +45,25 @@ TEST_CASE("next_due is the earliest moment of those not being expanded",
   CHECK(f.book.next_due(f.now) == beginning.steady + 2000s);
 }
 
+TEST_CASE(
+    "quiet_since is when an expansion last began or ended, as long as one "
+    "is under way",
+    "[table][domain_book]") {
+  book_fixture f{settings_of({"a.example", "b.example"})};
+  CHECK_FALSE(f.book.quiet_since());
+  f.pass(10s);
+  f.take_due();
+  CHECK(f.book.quiet_since() == beginning.steady + 10s);
+  f.pass(10s);
+  f.take_due(); // none
+  CHECK(f.book.quiet_since() == beginning.steady + 10s);
+  f.settle(expanded("a.example", ""));
+  CHECK(f.book.quiet_since() == beginning.steady + 20s);
+  f.pass(10s);
+  f.settle(failing("b.example"));
+  CHECK_FALSE(f.book.quiet_since());
+}
+
 TEST_CASE("the next refresh follows the TTL within minimum and interval",
           "[table][domain_book]") {
   struct row {
