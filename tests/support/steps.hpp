@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/domains/step.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 namespace spfblock::testing {
 

@@ -1,9 +1,8 @@
 #include "core/spf/crawl.hpp"
 #include "server/dns/dns_client.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/run_until.hpp"
 #include "tests/support/scripted_server.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <memory>

@@ -1,7 +1,6 @@
 #include "server/system/alarm.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/run_until.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 

@@ -1,9 +1,9 @@
 #include "server/system/lifetime.hpp"
+#include "tests/support/catch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <catch2/catch.hpp>
 
 #include <functional>
 #include <memory>

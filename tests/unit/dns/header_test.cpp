@@ -1,7 +1,6 @@
 #include "core/dns/header.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
-
-#include <catch2/catch.hpp>
 
 namespace spfblock::dns {
 namespace {

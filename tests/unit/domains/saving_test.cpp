@@ -1,7 +1,6 @@
 #include "core/domains/saving.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/steps.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
 

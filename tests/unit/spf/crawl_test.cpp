@@ -1,7 +1,6 @@
 #include "core/spf/crawl.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/fixed_resolver.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <deque>
 #include <functional>
