@@ -6,6 +6,19 @@
 set(docs ${PROJECT_SOURCE_DIR}/docs)
 set(etc ${PROJECT_SOURCE_DIR}/etc)
 set(doc_folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/spfblock)
+# Of docs/: the pages for users.
+set(user_pages
+  building.md
+  expand-json.md
+  export.md
+  log-events.md
+  metrics.md
+  operations.md
+  performance-growth.svg
+  performance.md
+  spf-semantics.md
+  status-json.md
+  threat-model.md)
 
 # Installs a file as DESTINATION/NAME.gz, the same octets each time.  Further
 # arguments go to install().
@@ -30,23 +43,34 @@ install_compressed(${docs}/man/spfblock.json.5
 install(FILES ${etc}/completion/spfblock.bash
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
   RENAME spfblock COMPONENT program)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md
-  DESTINATION ${doc_folder} COMPONENT program)
-install(DIRECTORY ${docs}/
-  DESTINATION ${doc_folder}/docs COMPONENT program
-  FILES_MATCHING PATTERN "*.md" PATTERN man EXCLUDE)
+
+# What its users read, laid out so that links between the pages, and to `etc`,
+# lead somewhere.  README.md without what follows "## Take part".
+install(CODE "
+  set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${doc_folder}\")
+  file(READ \"${PROJECT_SOURCE_DIR}/README.md\" text)
+  string(FIND \"\${text}\" \"\\n## Take part\\n\" end)
+  string(SUBSTRING \"\${text}\" 0 \${end} text)
+  file(WRITE \"\${folder}/README.md\" \"\${text}\")
+  file(CREATE_LINK examples \"\${folder}/etc\" SYMBOLIC)"
+  COMPONENT program)
+list(TRANSFORM user_pages PREPEND ${docs}/)
+install(FILES ${user_pages}
+  DESTINATION ${doc_folder}/docs COMPONENT program)
 install(FILES
   ${etc}/grafana-dashboard.json
   ${etc}/main.cf.example
   ${etc}/prometheus-alerts.yml
   ${etc}/spfblock.json
+  ${etc}/spfblock.service
+  ${etc}/spfblock.socket
   DESTINATION ${doc_folder}/examples COMPONENT program)
 
 # What the package owns on the system.
 install(FILES
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
-  DESTINATION /lib/systemd/system COMPONENT package EXCLUDE_FROM_ALL)
+  DESTINATION /usr/lib/systemd/system COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES ${etc}/debian/spfblock.json
   DESTINATION /etc/spfblock COMPONENT package EXCLUDE_FROM_ALL)
 install(DIRECTORY DESTINATION /etc/spfblock/domains.d
@@ -95,6 +119,7 @@ set(CPACK_INSTALL_CMAKE_PROJECTS
   ${PROJECT_BINARY_DIR} spfblock package /)
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)

@@ -27,26 +27,39 @@ CONFIGURATION = "/etc/spfblock/spfblock.json"
 PROGRAM = "/usr/sbin/spfblock"
 UNITS = ("spfblock.socket", "spfblock.service")
 
-FILES = [
+FILES = {
     PROGRAM,
     CONFIGURATION,
     "/etc/logcheck/ignore.d.server/spfblock",
-    "/lib/systemd/system/spfblock.service",
-    "/lib/systemd/system/spfblock.socket",
+    "/usr/lib/systemd/system/spfblock.service",
+    "/usr/lib/systemd/system/spfblock.socket",
     "/usr/share/bash-completion/completions/spfblock",
+    "/usr/share/lintian/overrides/spfblock",
     "/usr/share/man/man5/spfblock.json.5.gz",
     "/usr/share/man/man8/spfblock.8.gz",
     DOC + "/README.md",
     DOC + "/changelog.Debian.gz",
     DOC + "/changelog.gz",
     DOC + "/copyright",
+    DOC + "/docs/building.md",
+    DOC + "/docs/expand-json.md",
+    DOC + "/docs/export.md",
     DOC + "/docs/log-events.md",
+    DOC + "/docs/metrics.md",
     DOC + "/docs/operations.md",
+    DOC + "/docs/performance-growth.svg",
+    DOC + "/docs/performance.md",
+    DOC + "/docs/spf-semantics.md",
+    DOC + "/docs/status-json.md",
+    DOC + "/docs/threat-model.md",
+    DOC + "/etc",
     DOC + "/examples/grafana-dashboard.json",
     DOC + "/examples/main.cf.example",
     DOC + "/examples/prometheus-alerts.yml",
     DOC + "/examples/spfblock.json",
-]
+    DOC + "/examples/spfblock.service",
+    DOC + "/examples/spfblock.socket",
+}
 
 NEXT_CONFIGURATION = '{ "domains": [] }\n'
 
@@ -79,11 +92,28 @@ class PackageCase(BlackBoxCase):
 
 
 class Contents(PackageCase):
-    def test_it_holds_what_an_administrator_looks_for(self):
+    def test_it_holds_what_an_administrator_looks_for_and_no_more(self):
         files = {each.path for each in self.package.entries() if not each.is_folder}
-        for path in FILES:
-            with self.subTest(path=path):
-                self.assertIn(path, files)
+        self.assertEqual(files, FILES)
+
+    def test_every_link_of_a_document_leads_to_a_file_of_the_package(self):
+        followed = 0
+        for path in sorted(FILES):
+            if path.startswith(DOC) and path.endswith((".md", "/changelog.gz")):
+                for target in self.links_of(path):
+                    followed += 1
+                    with self.subTest(document=path, link=target):
+                        beside = os.path.join(os.path.dirname(path), target)
+                        self.assertTrue(os.path.exists(self.package.file(beside)))
+        self.assertGreater(followed, 20)
+
+    def links_of(self, path):
+        """The files that a document links to, relative to its own folder."""
+        whole = self.package.file(path)
+        read = gzip.open if path.endswith(".gz") else open
+        with read(whole, "rt", encoding="utf-8") as file:
+            links = re.findall(r"\]\(([^)\s#]+)", file.read())
+        return [each for each in links if not re.match(r"[a-z]+:", each)]
 
     def test_it_has_a_folder_for_lists_of_domains(self):
         folders = {each.path for each in self.package.entries() if each.is_folder}
@@ -97,6 +127,8 @@ class Contents(PackageCase):
                     self.assertEqual(entry.mode, "drwxr-xr-x")
                 elif entry.path == PROGRAM:
                     self.assertEqual(entry.mode, "-rwxr-xr-x")
+                elif entry.path == DOC + "/etc":
+                    self.assertEqual(entry.mode, "lrwxrwxrwx")
                 else:
                     self.assertEqual(entry.mode, "-rw-r--r--")
 
