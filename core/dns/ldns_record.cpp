@@ -112,7 +112,7 @@ result<record> to_record(const ldns_rr& from) {
   EXPECTS(is_answering(from));
   auto told = data_of(from);
   if (!told)
-    return failure{errc::malformed, "RDATA is not of the record's type", 0};
+    return failure{errc::malformed, "RDATA is not of the record's type"};
   return record{static_cast<std::uint16_t>(ldns_rr_get_type(&from)),
                 ldns_rr_ttl(&from), *std::move(told)};
 }

@@ -36,7 +36,7 @@ void append_escaped(std::string& out, char c) {
 
 result<name> name::from_text(std::string_view text) {
   if (text.empty())
-    return failure{errc::malformed, "empty domain name", 0};
+    return failure{errc::malformed, "empty domain name"};
   if (text == ".")
     return name{};
   std::string wire;
@@ -65,9 +65,9 @@ result<name> name::from_wire(std::string_view wire) {
     at += octet(wire, at) + 1;
   }
   if (at >= max_wire)
-    return failure{errc::malformed, "domain name over 255 octets", 0};
+    return failure{errc::malformed, "domain name over 255 octets"};
   if (at >= wire.size())
-    return failure{errc::malformed, "domain name without an end", 0};
+    return failure{errc::malformed, "domain name without an end"};
   if (at + 1 != wire.size())
     return failure{errc::malformed, "octets behind the domain name", at + 1};
   // Length octets are below 'A', so folding leaves them alone.

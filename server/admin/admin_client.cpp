@@ -22,13 +22,13 @@ result<std::string> admin_get(const net::endpoint& from,
   stream.connect(tcp_endpoint(from));
   if (!stream)
     return failure{errc::temporary,
-                   from.to_string() + ": " + stream.error().message(), 0};
+                   from.to_string() + ": " + stream.error().message()};
   stream << "GET " + target +
                 " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
          << std::flush;
   const std::string octets{std::istreambuf_iterator<char>{stream}, {}};
   if (octets.empty())
-    return failure{errc::temporary, from.to_string() + " gives no answer", 0};
+    return failure{errc::temporary, from.to_string() + " gives no answer"};
 
   http::response_parser<http::string_body> parser;
   parser.body_limit(boost::none);
@@ -37,14 +37,12 @@ result<std::string> admin_get(const net::endpoint& from,
   parser.put(boost::asio::buffer(octets), error);
   if (error || !parser.is_done())
     return failure{errc::malformed,
-                   from.to_string() + " does not answer in HTTP", 0};
+                   from.to_string() + " does not answer in HTTP"};
   const auto& reply = parser.get();
   if (reply.result() != http::status::ok)
-    return failure{errc::malformed,
-                   from.to_string() +
-                       " says: " + std::to_string(reply.result_int()) + ' ' +
-                       printable(trimmed(reply.body())),
-                   0};
+    return failure{errc::malformed, from.to_string() + " says: " +
+                                        std::to_string(reply.result_int()) +
+                                        ' ' + printable(trimmed(reply.body()))};
   return reply.body();
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 result<domains::state> read_state(const std::string& path) {
   const auto unusable = [](errc code, const std::string& why) {
-    return failure{code, why, 0};
+    return failure{code, why};
   };
   if (path.empty())
     return unusable(errc::temporary, "no state file is configured");
@@ -36,7 +36,7 @@ result<domains::state> read_state(const std::string& path) {
 result<std::string> ask_server(const config::settings& by,
                                const std::string& target) {
   if (!by.admin)
-    return failure{errc::temporary, "the admin port is off", 0};
+    return failure{errc::temporary, "the admin port is off"};
   return admin_get(reachable(*by.admin), target);
 }
 

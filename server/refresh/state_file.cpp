@@ -32,10 +32,8 @@ std::optional<failure> refuse_other(const char* act, const std::string& path,
   if (::fstatat(AT_FDCWD, path.c_str(), &there, flags) != 0 ||
       S_ISREG(there.st_mode) || S_ISLNK(there.st_mode))
     return std::nullopt;
-  return failure{errc::temporary,
-                 std::string{"cannot "} + act + ' ' + in_quotes(path) +
-                     ": not a regular file",
-                 0};
+  return failure{errc::temporary, std::string{"cannot "} + act + ' ' +
+                                      in_quotes(path) + ": not a regular file"};
 }
 
 std::string folder_of(const std::string& path) {
@@ -123,7 +121,7 @@ std::optional<failure> state_file::lock() {
           [&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); }) != 0) {
     if (errno == EWOULDBLOCK)
       return failure{errc::temporary,
-                     "another spfblock writes " + in_quotes(path_), 0};
+                     "another spfblock writes " + in_quotes(path_)};
     return cannot("lock", name);
   }
   lock_ = std::move(file);
@@ -135,7 +133,7 @@ std::optional<failure> state_file::save(std::string_view text) {
     return why;
   if (text.size() > longest)
     return failure{errc::temporary,
-                   "cannot write " + in_quotes(path_) + ": over 256 MiB", 0};
+                   "cannot write " + in_quotes(path_) + ": over 256 MiB"};
   if (auto why = lock())
     return why;
 

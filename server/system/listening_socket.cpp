@@ -76,10 +76,8 @@ result<listening_sockets> listening_sockets::open(const net::endpoint& on,
   for (unsigned i = 0; i < count; ++i) {
     const int descriptor = open_one(all.endpoint_, count > 1);
     if (descriptor < 0)
-      return failure{errc::temporary,
-                     "cannot listen on " + on.to_string() + ": " +
-                         std::strerror(errno),
-                     0};
+      return failure{errc::temporary, "cannot listen on " + on.to_string() +
+                                          ": " + std::strerror(errno)};
     all.descriptors_.push_back(descriptor);
     all.endpoint_ = real_endpoint(descriptor, all.endpoint_);
   }
@@ -90,9 +88,8 @@ result<listening_sockets>
 listening_sockets::duplicate(int socket, const tcp::endpoint& on) {
   const int descriptor = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
   if (descriptor < 0)
-    return failure{
-        errc::temporary,
-        std::string{"cannot duplicate a socket: "} + std::strerror(errno), 0};
+    return failure{errc::temporary, std::string{"cannot duplicate a socket: "} +
+                                        std::strerror(errno)};
   set_for_clients(descriptor); // without that, clients are served all the same
   listening_sockets one;
   one.endpoint_ = on;
