@@ -5,6 +5,7 @@
 #include "core/config/settings.hpp"
 #include "core/domains/finding.hpp"
 #include "core/domains/limits.hpp"
+#include "core/domains/role.hpp"
 #include "core/net/address_set.hpp"
 #include "core/support/timestamp.hpp"
 #include "core/table/action.hpp"
@@ -16,12 +17,6 @@
 #include <vector>
 
 namespace spfblock::domains {
-
-/// What a domain's networks are for.
-enum class role : std::uint8_t {
-  listed,  ///< they are listed: an entry of `domains`
-  allowed, ///< they are never listed: an entry of `allow.domains`
-};
 
 /// One domain.
 struct domain_page {

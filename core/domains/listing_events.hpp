@@ -17,7 +17,7 @@ template <log::kind Kind>
   log::event_of<Kind> told;
   told.with("domain", page.domain.name.to_string());
   if (page.role == role::allowed)
-    told.with("role", "allowed");
+    told.with("role", text_of(page.role));
   return told;
 }
 

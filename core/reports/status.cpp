@@ -99,10 +99,6 @@ status_report report(const domains::domain_book& book, timestamp now) {
   return told;
 }
 
-std::string_view text_of(domains::role of) {
-  return of == domains::role::listed ? "listed" : "allowed";
-}
-
 std::string_view text_of(domain_condition condition) {
   switch (condition) {
   case domain_condition::failing: return "failing";

@@ -88,9 +88,6 @@ struct status_report {
 /// The word for it in text and JSON: "fresh".
 [[nodiscard]] std::string_view text_of(domain_condition condition);
 
-/// The word for it in JSON and metrics: "listed".
-[[nodiscard]] std::string_view text_of(domains::role of);
-
 /// Reads what to_json() wrote; members it does not know are passed over.
 /// @return errc::malformed for anything else
 result<status_report> status_from_json(const std::string& text);

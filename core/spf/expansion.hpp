@@ -6,10 +6,12 @@
 #include "core/dns/question.hpp"
 #include "core/net/address_set.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spfblock::spf {
@@ -20,6 +22,16 @@ enum class outcome : std::uint8_t {
   no_record, ///< the domain has no SPF record (RFC 7208 §2.6.1, "none")
   temperror, ///< the DNS failed where it mattered (RFC 7208 §2.6.6)
 };
+
+/// All outcomes with their words, in order.
+inline constexpr std::array<std::string_view, 3> outcome_words{
+    "expanded", "no_record", "temperror"};
+
+[[nodiscard]] constexpr std::string_view text_of(outcome of) noexcept {
+  return outcome_words[static_cast<std::size_t>(of)];
+}
+
+static_assert(text_of(outcome::temperror) == "temperror");
 
 /// One term of one visited record.
 struct term_visit {

@@ -14,15 +14,6 @@ json networks_of(const net::address_set& set) {
   return list;
 }
 
-std::string_view text_of(outcome ended) {
-  switch (ended) {
-  case outcome::expanded: return "expanded";
-  case outcome::no_record: return "no_record";
-  case outcome::temperror: return "temperror";
-  }
-  return "";
-}
-
 json record_of(const expansion& of, std::size_t index);
 
 json term_of(const expansion& of, std::size_t index) {

@@ -21,9 +21,9 @@ std::vector<exposition::sample> by_domain(const reports::status_report& of,
   for (const domain_status& each : of.domains) {
     const std::optional<double> told = value(each);
     if (told)
-      samples.push_back({{{"domain", each.name},
-                          {"role", std::string{reports::text_of(each.role)}}},
-                         *told});
+      samples.push_back(
+          {{{"domain", each.name}, {"role", std::string{text_of(each.role)}}},
+           *told});
   }
   return samples;
 }
@@ -39,7 +39,7 @@ void tell_conditions(exposition& to, const reports::status_report& of) {
   samples.reserve(counts.size());
   for (const auto& [what, count] : counts)
     samples.push_back(
-        {{{"role", std::string{reports::text_of(what.first)}},
+        {{{"role", std::string{text_of(what.first)}},
           {"condition", std::string{reports::text_of(what.second)}}},
          static_cast<double>(count)});
   to.gauge("spfblock_domains", "Configured domains by their condition",

@@ -33,10 +33,6 @@ at_most_one(const std::optional<std::chrono::sys_seconds>& at) {
   return {{{}, number(*at)}};
 }
 
-/// By spf::outcome.
-constexpr std::array<std::string_view, 3> expansion_words{
-    "expanded", "no_record", "temperror"};
-
 } // namespace
 
 std::string metrics::text(const reports::status_report& domains,
@@ -116,7 +112,7 @@ void metrics::tell_pages(exposition& to) const {
   for (const domains::domain_page& each : from_.refresh.book().pages()) {
     const std::string name = each.domain.name.to_string();
     refused_terms.push_back(
-        {{{"domain", name}, {"role", std::string{reports::text_of(each.role)}}},
+        {{{"domain", name}, {"role", std::string{text_of(each.role)}}},
          number(each.refused_terms.size())});
     if (each.role != domains::role::listed)
       continue;
@@ -139,9 +135,9 @@ void metrics::tell_pages(exposition& to) const {
 void metrics::tell_refresh(exposition& to) const {
   const refresh_totals& totals = from_.refresh.totals();
   std::vector<sample> expansions;
-  for (std::size_t i = 0; i < expansion_words.size(); ++i)
+  for (std::size_t i = 0; i < spf::outcome_words.size(); ++i)
     expansions.push_back(
-        labelled("result", expansion_words[i], totals.expansions[i]));
+        labelled("result", spf::outcome_words[i], totals.expansions[i]));
   to.counter("spfblock_expansions_total",
              "Expansions of domains that ended, by how: temperror is a DNS "
              "failure",
