@@ -2,7 +2,6 @@
 
 #include "server/version.hpp"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
