@@ -110,15 +110,17 @@ std::optional<net::ip_prefix> read_prefix(const json::json_value& value) {
 }
 
 std::optional<std::string> read_path(const json::json_value& value) {
-  auto path = value.read_text();
+  const auto path = value.read_text();
   const auto is_control = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   };
-  if (path && std::any_of(path->begin(), path->end(), is_control)) {
+  if (!path)
+    return std::nullopt;
+  if (std::any_of(path->begin(), path->end(), is_control)) {
     value.unexpected("a file name without control characters");
     return std::nullopt;
   }
-  return path;
+  return std::string{*path};
 }
 
 void read_limits(const json::json_value& value, limit_settings& into) {

@@ -4,15 +4,14 @@
 #include "core/config/domain_fields.hpp"
 #include "core/config/domain_list.hpp"
 #include "core/config/sections.hpp"
+#include "core/json/document.hpp"
 #include "core/json/field.hpp"
 #include "core/json/first_places.hpp"
-#include "core/json/position_index.hpp"
 #include "core/json/problem_list.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -80,7 +79,7 @@ bool is_class_name(std::string_view text) {
 
 void read_restriction_classes(const json::json_value& value, draft& into) {
   for (const json::json_value& element : value.read_elements()) {
-    auto name = element.read_text();
+    const auto name = element.read_text();
     if (!name)
       continue;
     if (!is_class_name(*name))
@@ -89,7 +88,7 @@ void read_restriction_classes(const json::json_value& value, draft& into) {
     else if (table::action::is_word(*name))
       element.unexpected("a name that is no action of access(5)");
     else
-      into.restriction_classes.push_back(std::move(*name));
+      into.restriction_classes.emplace_back(*name);
   }
 }
 
@@ -204,12 +203,11 @@ const json::field_table<draft>& fields() {
   return table;
 }
 
-void report_repeated_keys(const json::position_index& positions,
+void report_repeated_keys(const json::document& document,
                           json::problem_list& problems) {
-  for (const auto& key : positions.repeated_keys())
-    problems.add_at(
-        key.line, key.pointer,
-        fmt::format("given twice (first on line {})", key.first_line));
+  for (const auto& key : document.repeated_keys())
+    problems.add(key.line, key.pointer,
+                 fmt::format("given twice (first on line {})", key.first_line));
 }
 
 void read_document(const json::json_value& document, draft& into) {
@@ -225,20 +223,16 @@ void read_document(const json::json_value& document, draft& into) {
 std::variant<settings, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
                const domain_file_reader& read_domain_files) {
-  const auto positions = json::position_index::parse(text);
-  if (!positions) {
-    const failure& why = positions.error();
+  const auto document = json::document::parse(text, json::comments::taken);
+  if (!document) {
+    const failure& why = document.error();
     return std::vector{
         json::problem{file, json::line_at(text, why.offset), {}, why.message}};
   }
-  const auto json =
-      nlohmann::json::parse(text.begin(), text.end(), nullptr, false, true);
-  EXPECTS(!json.is_discarded());
-
-  json::problem_list problems{file, *positions};
-  report_repeated_keys(*positions, problems);
+  json::problem_list problems{file};
+  report_repeated_keys(*document, problems);
   draft read{read_domain_files};
-  read_document({json, {}, problems}, read);
+  read_document({document->root(), problems}, read);
   if (problems.size() != 0)
     return problems.in_order();
   read.domains = read.listed.entries();

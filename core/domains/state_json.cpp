@@ -1,27 +1,25 @@
 #include "core/domains/state.hpp"
+#include "core/json/document.hpp"
+#include "core/json/field.hpp"
+#include "core/json/writer.hpp"
+#include "core/support/calendar.hpp"
 #include "core/support/text.hpp"
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <exception>
 #include <iterator>
 #include <limits>
-#include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace spfblock::domains {
 namespace {
 
-using json = nlohmann::json;
-using std::chrono::sys_seconds;
+using json::json_value;
 
-constexpr int version = 2;
+constexpr std::uint64_t version = 2;
 /// Between the networks of a term and its text.
 constexpr std::string_view end_of_networks = ":";
 
@@ -29,16 +27,6 @@ std::string checksum(std::string_view text) {
   boost::crc_32_type crc;
   crc.process_bytes(text.data(), text.size());
   return fmt::format("{:08x}", crc.checksum());
-}
-
-// Writing ------------------------------------------------------------------
-
-json to_json(sys_seconds at) {
-  return at.time_since_epoch().count();
-}
-
-json to_json(const std::optional<sys_seconds>& at) {
-  return at ? to_json(*at) : json{};
 }
 
 /// One text for all terms: a million of them are read in a fraction of the time
@@ -59,184 +47,189 @@ std::string to_text(const std::vector<authorisation>& terms) {
   return text;
 }
 
-json to_json(const domain_state& of) {
-  return {{"name", of.name.to_string()},
-          {"role", of.role == role::listed ? "listed" : "allowed"},
-          {"good_at", to_json(of.good_at)},
-          {"changed_at", to_json(of.changed_at)},
-          {"gone", of.gone},
-          {"failures", of.failures},
-          {"trouble", of.trouble},
-          {"records", of.good.records},
-          {"terms", to_text(of.good.authorised)}};
+// The members in order of their names.
+void write(json::writer& to, const domain_state& of) {
+  to.begin_object()
+      .member("changed_at", of.changed_at)
+      .member("failures", of.failures)
+      .member("gone", of.gone)
+      .member("good_at", of.good_at)
+      .member("name", of.name.to_string())
+      .member("records", of.good.records)
+      .member("role", text_of(of.role))
+      .member("terms", to_text(of.good.authorised))
+      .member("trouble", of.trouble)
+      .end_object();
 }
 
-// Reading: anything unexpected is thrown, and caught in one place. ---------
-
-[[noreturn]] void damaged(const std::string& what) {
-  throw std::invalid_argument{what};
-}
-
-sys_seconds time_from(std::uint64_t seconds) {
-  // From 1970 to the year 9999: what arithmetic with clocks can bear.
-  constexpr std::uint64_t last = 253'402'300'799;
-  if (seconds > last)
-    damaged("a time out of range");
-  return sys_seconds{std::chrono::seconds{seconds}};
-}
-
-sys_seconds time_from(const json& value) {
-  return time_from(value.is_number_unsigned()
-                       ? value.get<std::uint64_t>()
-                       : std::numeric_limits<std::uint64_t>::max());
-}
-
-unsigned count_from(const json& value) {
-  constexpr std::uint64_t most = std::numeric_limits<unsigned>::max();
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
-    damaged("a count out of range");
-  return value.get<unsigned>();
-}
-
-std::optional<sys_seconds> optional_time_from(const json& value) {
-  if (value.is_null())
-    return std::nullopt;
-  return time_from(value);
-}
-
-std::string text_from(std::string_view text) {
-  if (!std::all_of(text.begin(), text.end(),
-                   [](char c) { return c >= ' ' && c <= '~'; }))
-    damaged("a text that is not printable");
-  return std::string{text};
-}
-
-std::string text_from(const json& value) {
-  return text_from(std::string_view{value.get_ref<const std::string&>()});
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 /// Takes the first word, and the blank after it, off `line`.
+/// @return an empty one if there is none
 std::string_view word_from(std::string_view& line) {
   const std::size_t end = line.find(' ');
   if (end == std::string_view::npos)
-    damaged("a term without its parts");
+    return {};
   const std::string_view word = line.substr(0, end);
   line.remove_prefix(end + 1);
   return word;
 }
 
-std::uint64_t number_from(std::string_view word) {
-  std::uint64_t number = 0;
-  const auto* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
-  if (error != std::errc{} || stop != end)
-    damaged("a term without its numbers");
-  return number;
+std::optional<std::chrono::sys_seconds> time_from(std::string_view word) {
+  const auto seconds =
+      parse_decimal(word, std::numeric_limits<std::uint64_t>::max());
+  return seconds ? time_since_1970(*seconds) : std::nullopt;
 }
 
-/// A line of to_text(); its networks are added to `all` as well.
-authorisation authorisation_from(std::string_view line, std::size_t records,
-                                 std::vector<net::ip_prefix>& all) {
-  authorisation made;
-  made.record = number_from(word_from(line));
-  if (made.record >= records)
-    damaged("a term of no record");
-  made.since = time_from(number_from(word_from(line)));
+/// Takes the networks of a line, and their end, off it.
+result<std::vector<net::ip_prefix>> networks_from(std::string_view& line) {
   std::vector<net::ip_prefix> networks;
   for (auto word = word_from(line); word != end_of_networks;
        word = word_from(line)) {
     const auto network = net::ip_prefix::parse(word);
     if (!network)
-      damaged(network.error().message);
+      return network.error();
     networks.push_back(*network);
   }
-  made.term = text_from(line);
-  made.addresses = net::address_set::of(networks);
-  all.insert(all.end(), networks.begin(), networks.end());
-  return made;
+  return networks;
 }
 
-finding finding_from(const json& records, std::string_view terms) {
-  finding made;
-  for (const json& record : records)
-    made.records.push_back(text_from(record));
+/// A line of to_text(); its networks are added to `all` as well.
+result<authorisation> authorisation_from(std::string_view line,
+                                         std::size_t records,
+                                         std::vector<net::ip_prefix>& all) {
+  const auto record = parse_decimal(word_from(line), records);
+  if (!record || *record == records)
+    return failure{errc::malformed, "a term of no record"};
+  const auto since = time_from(word_from(line));
+  if (!since)
+    return failure{errc::malformed, "a term without its time"};
+  const auto networks = networks_from(line);
+  if (!networks)
+    return networks.error();
+  if (!is_printable(line))
+    return failure{errc::malformed, "a term that is not printable"};
+  all.insert(all.end(), networks->begin(), networks->end());
+  return authorisation{*record, std::string{line},
+                       net::address_set::of(*networks), *since};
+}
+
+std::optional<failure> read_lines(std::string_view text, finding& into) {
   std::vector<net::ip_prefix> all;
-  while (!terms.empty()) {
-    const std::size_t end = terms.find('\n');
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
     if (end == std::string_view::npos)
-      damaged("a term without its end");
-    made.authorised.push_back(
-        authorisation_from(terms.substr(0, end), made.records.size(), all));
-    terms.remove_prefix(end + 1);
+      return failure{errc::malformed, "a term without its end"};
+    auto made =
+        authorisation_from(text.substr(0, end), into.records.size(), all);
+    if (!made)
+      return made.error();
+    into.authorised.push_back(*std::move(made));
+    text.remove_prefix(end + 1);
   }
-  made.pass = net::address_set::of(all);
-  return made;
+  into.pass = net::address_set::of(all);
+  return std::nullopt;
 }
 
-role role_from(const json& value) {
-  const auto& text = value.get_ref<const std::string&>();
-  if (text != "listed" && text != "allowed")
-    damaged("an unknown role");
-  return text == "listed" ? role::listed : role::allowed;
+void read_name(const json_value& value, domain_state& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  auto name = dns::name::from_text(*text);
+  if (name && name->to_string() == *text)
+    into.name = *std::move(name);
+  else
+    value.unexpected("a domain name");
 }
 
-dns::name name_from(const json& value) {
-  const auto& text = value.get_ref<const std::string&>();
-  const auto name = dns::name::from_text(text);
-  if (!name || name->to_string() != text)
-    damaged("no domain name: " + spfblock::in_quotes(text));
-  return *name;
+std::string printable_text(const json_value& value) {
+  const auto text = value.read_text();
+  if (text && is_printable(*text))
+    return std::string{*text};
+  if (text)
+    value.unexpected("a printable text");
+  return {};
 }
 
-domain_state domain_from(const json& value) {
-  domain_state made;
-  made.name = name_from(value.at("name"));
-  made.role = role_from(value.at("role"));
-  made.good_at = optional_time_from(value.at("good_at"));
-  made.changed_at = optional_time_from(value.at("changed_at"));
-  made.gone = value.at("gone").get<bool>();
-  made.failures = count_from(value.at("failures"));
-  made.trouble = text_from(value.at("trouble"));
-  made.good = finding_from(value.at("records"),
-                           value.at("terms").get_ref<const std::string&>());
-  return made;
+void read_trouble(const json_value& value, domain_state& into) {
+  into.trouble = printable_text(value);
+}
+
+void read_records(const json_value& value, domain_state& into) {
+  for (const json_value& each : value.read_elements())
+    into.good.records.push_back(printable_text(each));
+}
+
+void read_terms(const json_value& value, domain_state& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  if (auto why = read_lines(*text, into.good))
+    value.fault(std::move(why->message));
+}
+
+/// What terms refer to stands before them.
+const json::field_table<domain_state>& domain_fields() {
+  static const json::field_table<domain_state> fields{
+      {"name", read_name},
+      {"role", json::choice(&domain_state::role, roles)},
+      {"good_at", json::time(&domain_state::good_at)},
+      {"changed_at", json::time(&domain_state::changed_at)},
+      {"gone", json::boolean(&domain_state::gone)},
+      {"failures", json::count(&domain_state::failures)},
+      {"trouble", read_trouble},
+      {"records", read_records},
+      {"terms", read_terms},
+  };
+  return fields;
 }
 
 } // namespace
 
 std::string to_json(const state& of) {
-  json domains = json::array();
+  json::writer domains{json::layout::dense};
+  domains.begin_array();
   for (const domain_state& each : of.domains)
-    domains.push_back(to_json(each));
-  const std::string body = "\"written\":" + to_json(of.written).dump() +
-                           ",\n\"domains\":" + domains.dump() + "}\n";
+    write(domains, each);
+  domains.end_array();
+  const std::string body =
+      fmt::format("\"written\":{},\n\"domains\":{}}}\n",
+                  of.written.time_since_epoch().count(), domains.text());
   return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{}\",\n", version,
                      checksum(body)) +
          body;
 }
 
 result<state> state_from_json(std::string_view text) {
-  const auto malformed = [](const std::string& why) {
-    return failure{errc::malformed, why, 0};
+  static const json::field_table<state> fields{
+      {"written", json::time(&state::written)},
+      {"domains", json::list(&state::domains, domain_fields())},
+  };
+  const auto malformed = [](std::string why) {
+    return failure{errc::malformed, std::move(why)};
   };
   const std::size_t head = text.find('\n');
-  const json whole =
-      json::parse(text.begin(), text.end(), nullptr, false, false);
-  if (head == std::string_view::npos || !whole.is_object())
+  const auto document = json::document::parse(text);
+  if (head == std::string_view::npos || !document)
     return malformed("no JSON of two parts");
-  try {
-    if (whole.at("spfblock_state") != version)
-      return failure{errc::out_of_range, "of another version", 0};
-    if (whole.at("crc32") != checksum(text.substr(head + 1)))
-      return malformed("the checksum does not fit");
-    state made;
-    made.written = time_from(whole.at("written"));
-    for (const json& each : whole.at("domains"))
-      made.domains.push_back(domain_from(each));
-    return made;
-  } catch (const std::exception& error) {
-    return malformed(printable(error.what()));
-  }
+  json::problem_list problems;
+  const json_value whole{document->root(), problems};
+  const auto its_version = whole.member("spfblock_state");
+  if (!its_version)
+    return malformed("no JSON of two parts");
+  if (its_version->read_integer(version, version) != version)
+    return failure{errc::out_of_range, "of another version"};
+  const auto crc = whole.member("crc32");
+  if (!crc || crc->read_text() != checksum(text.substr(head + 1)))
+    return malformed("the checksum does not fit");
+  state made;
+  json::read_members(whole, fields, made);
+  if (problems.size() != 0)
+    return malformed(problems.in_order().front().to_string());
+  return made;
 }
 
 } // namespace spfblock::domains

@@ -1,37 +1,60 @@
 #include "core/exports/holdings_json.hpp"
 
+#include "core/json/read_document.hpp"
 #include "core/net/ip_prefix.hpp"
-#include "core/support/text.hpp"
 
-#include <nlohmann/json.hpp>
 #include <tsl/hopscotch_map.h>
 
-#include <exception>
-
 namespace spfblock::exports {
+namespace {
+
+/// An element of `networks`.
+struct held_network {
+  net::ip_prefix network;
+  std::string listing;
+};
+
+struct held_networks {
+  tsl::hopscotch_map<std::string, std::vector<net::ip_prefix>> by_listing;
+};
+
+void read_network(const json::json_value& value, held_network& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  if (const auto network = net::ip_prefix::parse(*text))
+    into.network = *network;
+  else
+    value.fault(network.error().message);
+}
+
+void read_networks(const json::json_value& value, held_networks& into) {
+  static const json::field_table<held_network> fields{
+      {"network", read_network},
+      {"listing", json::text(&held_network::listing)},
+  };
+  for (const json::json_value& each : value.read_elements()) {
+    held_network one;
+    json::read_members(each, fields, one);
+    into.by_listing[one.listing].push_back(one.network);
+  }
+}
+
+} // namespace
 
 result<std::vector<table::holding>>
 holdings_from_json(const std::string& text) {
-  try {
-    const auto document = nlohmann::json::parse(text);
-    tsl::hopscotch_map<std::string, std::vector<net::ip_prefix>> by_name;
-    for (const auto& each : document.at("networks")) {
-      const auto network =
-          net::ip_prefix::parse(each.at("network").get<std::string>());
-      if (!network)
-        return network.error();
-      by_name[each.at("listing").get<std::string>()].push_back(*network);
-    }
-    std::vector<table::holding> all;
-    all.reserve(by_name.size());
-    for (const auto& [name, networks] : by_name)
-      all.push_back({name, net::address_set::of(networks)});
-    return all;
-  } catch (const std::exception& error) {
-    return failure{
-        errc::malformed,
-        std::string{"not an exported table: "} + printable(error.what()), 0};
-  }
+  static const json::field_table<held_networks> fields{
+      {"networks", read_networks},
+  };
+  const auto read = json::read_document(text, "an exported table", fields);
+  if (!read)
+    return read.error();
+  std::vector<table::holding> all;
+  all.reserve(read->by_listing.size());
+  for (const auto& [name, networks] : read->by_listing)
+    all.push_back({name, net::address_set::of(networks)});
+  return all;
 }
 
 } // namespace spfblock::exports

@@ -1,26 +1,18 @@
 #include "core/exports/writers.hpp"
-
-#include <nlohmann/json.hpp>
+#include "core/json/writer.hpp"
 
 #include <string_view>
 
 namespace spfblock::exports {
-namespace {
 
-std::string text_of(const std::string& value) {
-  return nlohmann::json(value).dump(-1, ' ', false,
-                                    nlohmann::json::error_handler_t::replace);
-}
-
-} // namespace
-
-// Written piece by piece: a document of a million networks takes much more
-// memory than its text.
+// A line for each network, which the layouts of the writer do not have.
 std::string json(const exported_table& of, const provenance& from) {
   std::string text = "{\n\"at\": ";
   text += std::to_string(from.at.time_since_epoch().count());
-  text += ",\n\"version\": " + text_of(from.version);
-  text += ",\n\"host\": " + text_of(from.host);
+  text += ",\n\"version\": ";
+  json::append_string(text, from.version);
+  text += ",\n\"host\": ";
+  json::append_string(text, from.host);
   text += ",\n\"from_state_file\": ";
   text += from.from_state_file ? "true" : "false";
   text += ",\n\"networks\": [";
@@ -29,12 +21,11 @@ std::string json(const exported_table& of, const provenance& from) {
     text.append(separator)
         .append("{\"network\": \"")
         .append(each.network.to_string())
-        .append("\", \"listing\": ")
-        .append(text_of(each.by->name))
-        .append(", \"action\": ")
-        .append(text_of(action_text(each)))
-        .append(", \"blocks\": ")
-        .append(each.blocks ? "true}" : "false}");
+        .append("\", \"listing\": ");
+    json::append_string(text, each.by->name);
+    text += ", \"action\": ";
+    json::append_string(text, action_text(each));
+    text += each.blocks ? ", \"blocks\": true}" : ", \"blocks\": false}";
     separator = ",\n";
   }
   text += "\n]\n}\n";

@@ -9,11 +9,14 @@ namespace spfblock::json {
 std::string problem::to_string() const {
   constexpr std::size_t longest_path = 4096;
   std::string text = printable(file, longest_path);
-  if (line != 0)
+  if (!file.empty() && line != 0)
     text += fmt::format(":{}", line);
-  if (!pointer.empty())
-    text += ": " + printable(pointer);
-  return text + ": " + message;
+  for (const std::string& part : {printable(pointer), message}) {
+    if (!text.empty() && !part.empty())
+      text += ": ";
+    text += part;
+  }
+  return text;
 }
 
 } // namespace spfblock::json

@@ -1,4 +1,4 @@
-// One thing wrong with a configuration.
+// One thing wrong with a JSON text.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 namespace spfblock::json {
 
 /// Printed as `FILE:LINE: /json/pointer: what is wrong (what was expected)`;
-/// an editor jumps to it.
+/// an editor jumps to it.  Without a file as `/json/pointer: what is wrong`.
 struct problem {
-  std::string file;
+  std::string file;     ///< empty: none
   std::size_t line = 0; ///< from 1; 0: the whole file
   std::string pointer;  ///< RFC 6901; empty for the whole document and for
                         ///< files that are not JSON

@@ -11,27 +11,18 @@
 
 namespace spfblock::json {
 
-void problem_list::add(const std::string& pointer, std::string message) {
-  problems_.push_back(
-      {file_, positions_.value_line(pointer), pointer, std::move(message)});
-}
-
-void problem_list::add_to_key(const std::string& pointer, std::string message) {
-  problems_.push_back(
-      {file_, positions_.key_line(pointer), pointer, std::move(message)});
-}
-
-void problem_list::add_at(std::size_t line, std::string pointer,
-                          std::string message) {
-  problems_.push_back({file_, line, std::move(pointer), std::move(message)});
+void problem_list::add(std::size_t line, std::string pointer,
+                       std::string message) {
+  if (!file_.empty() || problems_.empty())
+    problems_.push_back({file_, line, std::move(pointer), std::move(message)});
 }
 
 void problem_list::add(std::vector<problem> problems) {
   std::move(problems.begin(), problems.end(), std::back_inserter(problems_));
 }
 
-std::string problem_list::place(const std::string& pointer) const {
-  return fmt::format("{}:{}", printable(file_), positions_.value_line(pointer));
+std::string problem_list::place(std::size_t line) const {
+  return fmt::format("{}:{}", printable(file_), line);
 }
 
 std::vector<problem> problem_list::in_order() const {

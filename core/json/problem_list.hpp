@@ -1,7 +1,6 @@
-// Collects what is wrong with one configuration.
+// Collects what is wrong with one JSON text.
 #pragma once
 
-#include "core/json/position_index.hpp"
 #include "core/json/problem.hpp"
 
 #include <cstddef>
@@ -14,36 +13,30 @@ namespace spfblock::json {
 /// Problems of one JSON text and of the files that it names.
 class problem_list {
 public:
+  /// Of a text that is no file, as a program wrote it: one problem is enough to
+  /// refuse it, so only the first is kept.
+  problem_list() = default;
+
   /// @param file how the JSON text is called
-  /// @param positions of the JSON text; must outlive this
-  problem_list(std::string file, const position_index& positions)
-      : file_{std::move(file)},
-        positions_{positions} {}
+  explicit problem_list(std::string file) : file_{std::move(file)} {}
 
-  /// Adds a problem with the value at `pointer`.
-  void add(const std::string& pointer, std::string message);
-
-  /// Adds a problem with the key of the member at `pointer`.
-  void add_to_key(const std::string& pointer, std::string message);
-
-  /// Adds a problem on a line of the JSON text that is known already.
-  void add_at(std::size_t line, std::string pointer, std::string message);
+  /// Adds a problem with what stands on `line` of the JSON text.
+  void add(std::size_t line, std::string pointer, std::string message);
 
   /// Adds problems of another file.
   void add(std::vector<problem> problems);
 
   [[nodiscard]] std::size_t size() const noexcept { return problems_.size(); }
 
-  /// `FILE:LINE` of the value at `pointer`.
-  [[nodiscard]] std::string place(const std::string& pointer) const;
+  /// `FILE:LINE` of the JSON text.
+  [[nodiscard]] std::string place(std::size_t line) const;
 
   /// Those of the JSON text in order of their lines, then those of the other
   /// files as they were added.
   [[nodiscard]] std::vector<problem> in_order() const;
 
 private:
-  std::string file_;
-  const position_index& positions_;
+  std::string file_; ///< empty: no file
   std::vector<problem> problems_;
 };
 

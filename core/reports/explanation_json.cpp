@@ -1,97 +1,76 @@
+#include "core/json/read_document.hpp"
+#include "core/json/writer.hpp"
 #include "core/reports/explanation.hpp"
-#include "core/support/calendar.hpp"
-#include "core/support/text.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <stdexcept>
+#include <utility>
 
 namespace spfblock::reports {
 namespace {
 
-using json = nlohmann::ordered_json;
-using std::chrono::sys_seconds;
-
-json document_of(const std::optional<sys_seconds>& at) {
-  if (!at)
-    return nullptr;
-  return at->time_since_epoch().count();
+void write(json::writer& to, const listing_reason& of) {
+  to.begin_object()
+      .member("listing", of.listing)
+      .member("network", of.network)
+      .member("action", of.action)
+      .member("chain", of.chain)
+      .member("first_seen", of.first_seen)
+      .member("last_seen", of.last_seen)
+      .end_object();
 }
 
-json document_of(const listing_reason& of) {
-  return {{"listing", of.listing},
-          {"network", of.network},
-          {"action", of.action},
-          {"chain", of.chain},
-          {"first_seen", document_of(of.first_seen)},
-          {"last_seen", document_of(of.last_seen)}};
+void write(json::writer& to, const exemption& of) {
+  to.begin_object()
+      .member("listing", of.listing)
+      .member("reason", of.reason)
+      .end_object();
 }
 
-// Reading: anything unexpected is thrown, and caught in one place. ---------
-
-sys_seconds time_from(const json& value) {
-  const auto at = time_since_1970(value.get<std::int64_t>());
-  if (!value.is_number_integer() || !at)
-    throw std::invalid_argument{"a time out of range"};
-  return *at;
+const json::field_table<listing_reason>& reason_fields() {
+  static const json::field_table<listing_reason> fields{
+      {"listing", json::text(&listing_reason::listing)},
+      {"network", json::text(&listing_reason::network)},
+      {"action", json::text(&listing_reason::action)},
+      {"chain", json::text(&listing_reason::chain)},
+      {"first_seen", json::time(&listing_reason::first_seen)},
+      {"last_seen", json::time(&listing_reason::last_seen)},
+  };
+  return fields;
 }
 
-std::optional<sys_seconds> optional_time_from(const json& value) {
-  if (value.is_null())
-    return std::nullopt;
-  return time_from(value);
-}
-
-const json& elements_of(const json& value) {
-  if (!value.is_array())
-    throw std::invalid_argument{"no array"};
-  return value;
-}
-
-listing_reason reason_from(const json& of) {
-  return {of.at("listing").get<std::string>(),
-          of.at("network").get<std::string>(),
-          of.at("action").get<std::string>(),
-          of.at("chain").get<std::string>(),
-          optional_time_from(of.at("first_seen")),
-          optional_time_from(of.at("last_seen"))};
+const json::field_table<exemption>& exemption_fields() {
+  static const json::field_table<exemption> fields{
+      {"listing", json::text(&exemption::listing)},
+      {"reason", json::text(&exemption::reason)},
+  };
+  return fields;
 }
 
 } // namespace
 
 std::string to_json(const explanation& of) {
-  json reasons = json::array();
+  json::writer to{json::layout::indented};
+  to.begin_object()
+      .member("address", of.address)
+      .member("at", of.at)
+      .member("listed", !of.reasons.empty());
+  to.key("reasons").begin_array();
   for (const listing_reason& each : of.reasons)
-    reasons.push_back(document_of(each));
-  json exemptions = json::array();
+    write(to, each);
+  to.end_array().key("exemptions").begin_array();
   for (const exemption& each : of.exemptions)
-    exemptions.push_back({{"listing", each.listing}, {"reason", each.reason}});
-  return json{{"address", of.address},
-              {"at", document_of(of.at)},
-              {"listed", !of.reasons.empty()},
-              {"reasons", std::move(reasons)},
-              {"exemptions", std::move(exemptions)}}
-             .dump(2, ' ', false, json::error_handler_t::replace) +
-         '\n';
+    write(to, each);
+  to.end_array().end_object();
+  return std::move(to).text() + '\n';
 }
 
 result<explanation> explanation_from_json(const std::string& text) {
-  try {
-    const auto document = json::parse(text);
-    explanation read;
-    read.address = document.at("address").get<std::string>();
-    read.at = time_from(document.at("at"));
-    for (const json& each : elements_of(document.at("reasons")))
-      read.reasons.push_back(reason_from(each));
-    for (const json& each : elements_of(document.at("exemptions")))
-      read.exemptions.push_back({each.at("listing").get<std::string>(),
-                                 each.at("reason").get<std::string>()});
-    return read;
-  } catch (const std::exception& error) {
-    return failure{
-        errc::malformed,
-        std::string{"not an explanation: "} + printable(error.what()), 0};
-  }
+  static const json::field_table<explanation> fields{
+      {"address", json::text(&explanation::address)},
+      {"at", json::time(&explanation::at)},
+      {"reasons", json::list(&explanation::reasons, reason_fields())},
+      {"exemptions", json::list(&explanation::exemptions, exemption_fields())},
+  };
+  return json::read_document(text, "an explanation", fields);
 }
 
 } // namespace spfblock::reports

@@ -1,85 +1,96 @@
 #include "core/spf/expansion_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "core/json/writer.hpp"
+
+#include <utility>
 
 namespace spfblock::spf {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-json networks_of(const net::address_set& set) {
-  json list = json::array();
+void write_networks(json::writer& to, const net::address_set& set) {
+  to.begin_array();
   for (const net::ip_prefix& network : set.to_prefixes())
-    list.push_back(network.to_string());
-  return list;
+    to.value(network.to_string());
+  to.end_array();
 }
 
-json record_of(const expansion& of, std::size_t index);
+void write_record(json::writer& to, const expansion& of, std::size_t index);
 
-json term_of(const expansion& of, std::size_t index) {
+void write_term(json::writer& to, const expansion& of, std::size_t index) {
   const term_visit& term = of.terms[index];
-  json records = json::array();
+  to.begin_object()
+      .member("text", term.text)
+      .member("octet", term.offset)
+      .member("reached", term.reached);
+  write_networks(to.key("lists"), term.granted);
+  // What a final -all ends for is the rest of the world.
+  write_networks(to.key("cuts"),
+                 term.is_all ? net::address_set{} : term.refused);
+  to.member("dns_terms", term.dns_terms)
+      .member("void_lookups", term.void_lookups)
+      .member("in_error", term.in_error)
+      .member("remarks", term.remarks)
+      .key("records")
+      .begin_array();
   for (std::size_t i = 1; i < of.records.size(); ++i) {
     if (of.records[i].via == index)
-      records.push_back(record_of(of, i));
+      write_record(to, of, i);
   }
-  return {{"text", term.text},
-          {"octet", term.offset},
-          {"reached", term.reached},
-          {"lists", networks_of(term.granted)},
-          // What a final -all ends for is the rest of the world.
-          {"cuts", term.is_all ? json::array() : networks_of(term.refused)},
-          {"dns_terms", term.dns_terms},
-          {"void_lookups", term.void_lookups},
-          {"in_error", term.in_error},
-          {"remarks", term.remarks},
-          {"records", std::move(records)}};
+  to.end_array().end_object();
 }
 
-json record_of(const expansion& of, std::size_t index) {
+void write_record(json::writer& to, const expansion& of, std::size_t index) {
   const record_visit& record = of.records[index];
-  json terms = json::array();
+  to.begin_object()
+      .member("domain", record.domain.to_string())
+      .member("ttl_s", record.ttl)
+      .member("text", record.text)
+      .member("error", record.error)
+      .key("terms")
+      .begin_array();
   for (std::size_t i = 0; i < of.terms.size(); ++i) {
     if (of.terms[i].record == index)
-      terms.push_back(term_of(of, i));
+      write_term(to, of, i);
   }
-  return {{"domain", record.domain.to_string()},
-          {"ttl_s", record.ttl},
-          {"text", record.text},
-          {"error", record.error},
-          {"terms", std::move(terms)}};
+  to.end_array().end_object();
 }
 
-json listing_of(const expansion& of) {
-  json list = json::array();
+void write_provenance(json::writer& to, const expansion& of) {
+  to.begin_array();
   for (const grant& each : of.grants) {
     for (const net::ip_prefix& network : each.addresses.to_prefixes())
-      list.push_back(
-          {{"network", network.to_string()}, {"chain", chain(of, each.term)}});
+      to.begin_object()
+          .member("network", network.to_string())
+          .member("chain", chain(of, each.term))
+          .end_object();
   }
-  return list;
+  to.end_array();
 }
 
-json domain_of(const expansion& of) {
-  return {{"domain", of.domain.to_string()},
-          {"outcome", text_of(of.outcome)},
-          {"reason", of.reason},
-          {"ttl_s", of.ttl},
-          {"dns_questions", of.questions},
-          {"networks", networks_of(of.pass)},
-          {"ipv4_addresses", of.pass.ipv4_count()},
-          {"ipv6_slash64s", of.pass.ipv6_slash64_count()},
-          {"provenance", listing_of(of)},
-          {"record", record_of(of, 0)}};
+void write_domain(json::writer& to, const expansion& of) {
+  to.begin_object()
+      .member("domain", of.domain.to_string())
+      .member("outcome", text_of(of.outcome))
+      .member("reason", of.reason)
+      .member("ttl_s", of.ttl)
+      .member("dns_questions", of.questions);
+  write_networks(to.key("networks"), of.pass);
+  to.member("ipv4_addresses", of.pass.ipv4_count())
+      .member("ipv6_slash64s", of.pass.ipv6_slash64_count());
+  write_provenance(to.key("provenance"), of);
+  write_record(to.key("record"), of, 0);
+  to.end_object();
 }
 
 } // namespace
 
 std::string to_json(const std::vector<expansion>& expansions) {
-  json domains = json::array();
+  json::writer to{json::layout::indented};
+  to.begin_object().key("domains").begin_array();
   for (const expansion& each : expansions)
-    domains.push_back(domain_of(each));
-  return json{{"domains", std::move(domains)}}.dump(2) + '\n';
+    write_domain(to, each);
+  to.end_array().end_object();
+  return std::move(to).text() + '\n';
 }
 
 } // namespace spfblock::spf

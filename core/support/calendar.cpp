@@ -54,11 +54,12 @@ std::string span_text(std::chrono::seconds span) {
   return fmt::format("{}s", count < 0 ? 0 : count);
 }
 
-std::optional<std::chrono::sys_seconds> time_since_1970(std::int64_t seconds) {
-  constexpr std::int64_t last = 253'402'300'799; // 9999-12-31T23:59:59Z
-  if (seconds < 0 || seconds > last)
+std::optional<std::chrono::sys_seconds> time_since_1970(std::uint64_t seconds) {
+  constexpr std::uint64_t last = 253'402'300'799; // 9999-12-31T23:59:59Z
+  if (seconds > last)
     return std::nullopt;
-  return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
+  return std::chrono::sys_seconds{
+      std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
 }
 
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) noexcept {

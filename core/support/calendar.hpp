@@ -20,10 +20,9 @@ namespace spfblock {
 [[nodiscard]] std::string span_text(std::chrono::seconds span);
 
 /// The time so many seconds after 1970.
-/// @return nothing before that and from the year 10000 on: what arithmetic with
-///         clocks can bear
+/// @return nothing from the year 10000 on: what arithmetic with clocks can bear
 [[nodiscard]] std::optional<std::chrono::sys_seconds>
-time_since_1970(std::int64_t seconds);
+time_since_1970(std::uint64_t seconds);
 
 /// Reads YYYY-MM-DD (RFC 3339 full-date): a day that the calendar has, with
 /// nothing before, between or behind.

@@ -1,5 +1,6 @@
 #include "core/config/settings_parser.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/odd_numbers.hpp"
 #include "tests/support/settings_text.hpp"
 
 #include <algorithm>
@@ -255,5 +256,36 @@ TEST_CASE("parse_settings: a message is safe to print and of bounded length",
     CHECK(std::all_of(faults.begin(), faults.end(), [](char c) {
       return c == '\n' || (c >= ' ' && c <= '~');
     }));
+  }
+}
+
+TEST_CASE("parse_settings: no odd number is a setting, wherever it stands",
+          "[config][settings_parser]") {
+  const std::string whole = R"({
+    "listen": ["127.0.0.1:1"], "threads": 1, "connections": 1,
+    "restriction_classes": ["greylist"], "action": "REJECT",
+    "on_permerror": "skip", "admin": "",
+    "limits": {"widest_ipv4": 1, "widest_ipv6": 1, "ipv4_addresses": 1,
+      "ipv6_slash64s": 1, "networks": 1, "growth": 2, "growth_floor": 1,
+      "dns_queries": 1, "depth": 1, "answer_bytes": 512},
+    "allow": {"networks": ["192.0.2.0/24"], "domains": ["f.test"],
+      "includes": ["i.test"], "reserved": true},
+    "domains": [{"name": "a.test", "limits": {"growth": 2}, "comment": "",
+      "until": "2026-01-01"}],
+    "domain_files": [], "networks": [{"network": "192.0.2.0"}],
+    "resolver": {"servers": ["::1"], "timeout": "1s", "attempts": 1,
+      "in_flight": 1},
+    "refresh": {"interval": "1h", "follow_ttl": true, "minimum": "1m",
+      "retry": "1m", "keep_stale": "1d"},
+    "state_file": "", "log": {"level": "info", "target": "stderr",
+      "hits": false}})";
+  REQUIRE(faults_of(whole) == "none\n");
+  for (const odd_text& each : each_replaced(whole, refused_numbers)) {
+    CAPTURE(each.key, each.value);
+    CHECK(faults_of(each.text) != "none\n");
+  }
+  for (const odd_text& each : each_replaced(whole, odd_values)) {
+    CAPTURE(each.key, each.value);
+    CHECK_FALSE(faults_of(each.text).empty());
   }
 }

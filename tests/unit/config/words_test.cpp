@@ -1,7 +1,5 @@
 // The small parts that settings are read with.
 #include "core/config/domain_name.hpp"
-#include "core/json/closest_word.hpp"
-#include "core/json/problem.hpp"
 #include "core/support/duration.hpp"
 #include "tests/support/catch.hpp"
 
@@ -11,8 +9,6 @@ using namespace std::chrono_literals;
 using spfblock::duration_text;
 using spfblock::parse_duration;
 using spfblock::config::parse_domain;
-using spfblock::json::closest_word;
-using spfblock::json::problem;
 
 TEST_CASE("parse_duration reads a number and a unit", "[config][duration]") {
   CHECK(parse_duration("90s") == 90s);
@@ -61,26 +57,6 @@ TEST_CASE("duration_text writes what parse_duration reads",
     CHECK(parse_duration(duration_text(duration)) == duration);
 }
 
-TEST_CASE("closest_word finds what was meant, or nothing",
-          "[config][closest_word]") {
-  const std::vector<std::string_view> known{"timeout", "attempts", "log",
-                                            "hits", "in_flight"};
-  CHECK(closest_word("atempts", known) == "attempts");
-  CHECK(closest_word("attemptss", known) == "attempts");
-  CHECK(closest_word("attemtps", known) == "attempts");
-  CHECK(closest_word("ATTEMPTS", known) == "attempts");
-  CHECK(closest_word("tiemuot", known) == "timeout");
-  CHECK(closest_word("inflight", known) == "in_flight");
-  CHECK(closest_word("in-flight", known) == "in_flight");
-  CHECK(closest_word("logs", known) == "log");
-  CHECK(closest_word("lag", known) == "log");
-  CHECK_FALSE(closest_word("hat", known));
-  CHECK_FALSE(closest_word("tmt", known));
-  CHECK_FALSE(closest_word("", known));
-  CHECK_FALSE(closest_word(std::string(1'000'000, 'a'), known));
-  CHECK_FALSE(closest_word("timeout", {}));
-}
-
 TEST_CASE("parse_domain folds case and takes a final dot",
           "[config][domain_name]") {
   CHECK(parse_domain("Toramaki.NET")->to_string() == "toramaki.net");
@@ -127,14 +103,4 @@ TEST_CASE("parse_domain refuses what is no name at all",
   REQUIRE_FALSE(name);
   CHECK_THAT(name.error().message,
              Catch::EndsWith(" (expected a domain name)"));
-}
-
-TEST_CASE("problem: printed so that an editor jumps to it",
-          "[config][problem]") {
-  CHECK(problem{"a.json", 3, "/threads", "bad"}.to_string() ==
-        "a.json:3: /threads: bad");
-  CHECK(problem{"a.json", 3, "", "bad"}.to_string() == "a.json:3: bad");
-  CHECK(problem{"a.json", 0, "", "bad"}.to_string() == "a.json: bad");
-  CHECK(problem{"a\nb", 1, "/\x1b[2J", "bad"}.to_string() ==
-        "a\\x0ab:1: /\\x1b[2J: bad");
 }

@@ -1,6 +1,7 @@
 #include "core/domains/state.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/odd_numbers.hpp"
 #include "tests/support/random_sets.hpp"
 
 #include <boost/crc.hpp>
@@ -275,4 +276,22 @@ TEST_CASE("nothing that is JSON, or not, makes reading a state fail otherwise",
     REQUIRE_FALSE(read);
     CHECK(read.error().code == errc::malformed);
   }
+}
+
+TEST_CASE("no odd number in a state is taken, wherever it stands",
+          "[table][state]") {
+  const auto body = body_with(domain_with("", ""));
+  for (const odd_text& each : each_replaced(body, refused_numbers)) {
+    CAPTURE(each.key, each.value);
+    const auto read = state_from_json(sealed(each.text));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::malformed);
+  }
+  for (const odd_text& each : each_replaced(body, odd_values)) {
+    CAPTURE(each.key, each.value);
+    const auto read = state_from_json(sealed(each.text));
+    CHECK((read || read.error().code == errc::malformed));
+  }
+  for (const std::string_view number : refused_numbers)
+    CHECK_FALSE(state_from_json(sealed(body, std::string{number})));
 }

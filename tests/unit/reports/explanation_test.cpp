@@ -2,6 +2,7 @@
 #include "core/support/text.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/odd_numbers.hpp"
 
 #include <algorithm>
 #include <string>
@@ -363,5 +364,20 @@ TEST_CASE("nothing else is taken for an explanation", "[table][explanation]") {
   for (const char* text : {"", "{}", "[]", "{\"address\":1}", "<html>"}) {
     CAPTURE(text);
     CHECK_FALSE(reports::explanation_from_json(text));
+  }
+}
+
+TEST_CASE("no odd number in an explanation is taken, wherever it stands",
+          "[table][explanation]") {
+  const auto whole = reports::to_json(why("198.51.100.9", overlapping()));
+  for (const odd_text& each : each_replaced(whole, refused_numbers)) {
+    CAPTURE(each.key, each.value);
+    const bool unread = each.key == "listed" && each.value != "1e999";
+    CHECK(reports::explanation_from_json(each.text).has_value() == unread);
+  }
+  for (const odd_text& each : each_replaced(whole, odd_values)) {
+    CAPTURE(each.key, each.value);
+    const auto read = reports::explanation_from_json(each.text);
+    CHECK((read || read.error().code == errc::malformed));
   }
 }

@@ -2,6 +2,7 @@
 #include "core/support/text.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/odd_numbers.hpp"
 
 #include <algorithm>
 #include <string>
@@ -364,5 +365,20 @@ TEST_CASE("nothing else is taken for a status", "[table][status]") {
   for (const char* text : {"", "{}", "[]", "null", "<html>", "{\"at\":1}"}) {
     CAPTURE(text);
     CHECK_FALSE(reports::status_from_json(text));
+  }
+}
+
+TEST_CASE("no odd number in a status is taken, wherever it stands",
+          "[table][status]") {
+  const auto whole = reports::to_json(report_on(world_of_all_conditions()));
+  for (const odd_text& each : each_replaced(whole, refused_numbers)) {
+    CAPTURE(each.key, each.value);
+    const bool unread = each.key == "stale" && each.value != "1e999";
+    CHECK(reports::status_from_json(each.text).has_value() == unread);
+  }
+  for (const odd_text& each : each_replaced(whole, odd_values)) {
+    CAPTURE(each.key, each.value);
+    const auto read = reports::status_from_json(each.text);
+    CHECK((read || read.error().code == errc::malformed));
   }
 }

@@ -1,4 +1,5 @@
-#include "core/json/position_index.hpp"
+#include "core/json/document.hpp"
+#include "core/json/pointer.hpp"
 #include "tests/support/catch.hpp"
 
 #include <map>
@@ -7,8 +8,11 @@
 
 using spfblock::errc;
 using spfblock::json::child_pointer;
+using spfblock::json::comments;
+using spfblock::json::document;
 using spfblock::json::line_at;
-using spfblock::json::position_index;
+using spfblock::json::member;
+using spfblock::json::node;
 
 namespace {
 
@@ -85,55 +89,107 @@ private:
   std::mt19937 random_;
 };
 
+using lines = std::map<std::string, std::size_t>;
+
+void collect(const node& from, const std::string& pointer, lines& values,
+             lines& keys) {
+  values[pointer] = from.line;
+  if (const auto* const array = std::get_if<node::array>(&from.value)) {
+    for (std::size_t i = 0; i < array->size(); ++i)
+      collect((*array)[i], child_pointer(pointer, i), values, keys);
+  }
+  if (const auto* const object = std::get_if<node::object>(&from.value)) {
+    for (const member& each : *object) {
+      const auto child = child_pointer(pointer, each.key);
+      keys[child] = each.key_line;
+      collect(each.value, child, values, keys);
+    }
+  }
+}
+
+spfblock::result<document> parse(std::string_view text) {
+  return document::parse(text, comments::taken);
+}
+
+template <class Type>
+bool is(const node& value, const Type& expected) {
+  const auto* const found = std::get_if<Type>(&value.value);
+  return found != nullptr && *found == expected;
+}
+
 std::string nested(std::size_t levels) {
   return std::string(levels, '[') + std::string(levels, ']');
 }
 
 } // namespace
 
-TEST_CASE("position_index knows the line of every value and key",
-          "[config][position_index][random]") {
+TEST_CASE("a document has every value and key, and their lines",
+          "[json][document][random]") {
   for (unsigned seed = 0; seed < 500; ++seed) {
-    const random_document document{seed};
-    CAPTURE(seed, document.text);
-    const auto index = position_index::parse(document.text);
-    REQUIRE(index);
-    CHECK(index->repeated_keys().empty());
-    for (const auto& [pointer, line] : document.value_lines) {
-      CAPTURE(pointer);
-      REQUIRE(index->value_line(pointer) == line);
-    }
-    for (const auto& [pointer, line] : document.key_lines) {
-      CAPTURE(pointer);
-      REQUIRE(index->key_line(pointer) == line);
-    }
+    const random_document random{seed};
+    CAPTURE(seed, random.text);
+    const auto read = parse(random.text);
+    REQUIRE(read);
+    CHECK(read->repeated_keys().empty());
+    lines values;
+    lines keys;
+    collect(read->root(), "", values, keys);
+    CHECK(values == random.value_lines);
+    CHECK(keys == random.key_lines);
   }
 }
 
-TEST_CASE("position_index: an element's key is its value, nothing is at 0",
-          "[config][position_index]") {
-  const auto index = position_index::parse("\n{\"a\":\n[1,\n2]}");
-  REQUIRE(index);
-  CHECK(index->value_line("") == 2);
-  CHECK(index->key_line("") == 2);
-  CHECK(index->key_line("/a") == 2);
-  CHECK(index->value_line("/a") == 3);
-  CHECK(index->value_line("/a/1") == 4);
-  CHECK(index->key_line("/a/1") == 4);
-  CHECK(index->value_line("/b") == 0);
-  CHECK(index->key_line("/b") == 0);
+TEST_CASE("a document has its scalars as they were written",
+          "[json][document]") {
+  const auto read = document::parse(
+      R"([null, true, 18446744073709551615, "a\n\u0000\u00e4", 0])");
+  REQUIRE(read);
+  const auto& array = std::get<node::array>(read->root().value);
+  REQUIRE(array.size() == 5);
+  CHECK(is(array[0], nullptr));
+  CHECK(is(array[1], true));
+  CHECK(is(array[2], std::uint64_t{18446744073709551615U}));
+  CHECK(is(array[3], std::string("a\n\0\xc3\xa4", 5)));
+  CHECK(is(array[4], std::uint64_t{0}));
 }
 
-TEST_CASE("position_index finds repeated keys, object by object",
-          "[config][position_index]") {
-  const auto index = position_index::parse(R"({
+TEST_CASE("a number that is no unsigned integer of 64 bits is kept as a text",
+          "[json][document]") {
+  for (const std::string text :
+       {"1e300", "-1", "1.5", "18446744073709551616", "-0.0", "1e2",
+        "-9223372036854775808", "0.0", "5e-324"}) {
+    CAPTURE(text);
+    const auto read = document::parse(text);
+    REQUIRE(read);
+    const auto* const number =
+        std::get_if<node::other_number>(&read->root().value);
+    REQUIRE(number != nullptr);
+    CHECK(number->text == text);
+  }
+  CHECK_FALSE(document::parse("1e999"));
+}
+
+TEST_CASE("the members of an object are in order of their keys",
+          "[json][document]") {
+  const auto read = document::parse(R"({"b":1,"":2,"ab":3,"a":4})");
+  REQUIRE(read);
+  std::string keys;
+  for (const member& each : std::get<node::object>(read->root().value))
+    keys += each.key + ',';
+  CHECK(keys == ",a,ab,b,");
+}
+
+TEST_CASE(
+    "a document tells repeated keys, object by object; the last one counts",
+    "[json][document]") {
+  const auto read = parse(R"({
     "a": {"x": 1},
     "b": {"x": 1,
           "x": 2, "\u0078": 3},
     "a": 5
   })");
-  REQUIRE(index);
-  const auto& keys = index->repeated_keys();
+  REQUIRE(read);
+  const auto& keys = read->repeated_keys();
   REQUIRE(keys.size() == 3);
   CHECK(keys[0].pointer == "/b/x");
   CHECK(keys[0].line == 4);
@@ -143,11 +199,16 @@ TEST_CASE("position_index finds repeated keys, object by object",
   CHECK(keys[2].pointer == "/a");
   CHECK(keys[2].line == 5);
   CHECK(keys[2].first_line == 2);
+
+  const auto& members = std::get<node::object>(read->root().value);
+  REQUIRE(members.size() == 2);
+  CHECK(is(members[0].value, std::uint64_t{5}));
+  CHECK(members[0].key_line == 5);
+  CHECK(is(std::get<node::object>(members[1].value.value).at(0).value,
+           std::uint64_t{3}));
 }
 
-TEST_CASE(
-    "position_index says what is wrong with the syntax, and on which line",
-    "[config][position_index]") {
+TEST_CASE("a syntax error is told, and its line", "[json][document]") {
   struct row {
     std::string text;
     std::size_t line;
@@ -190,26 +251,33 @@ TEST_CASE(
   }));
   CAPTURE(text.substr(0, 100));
 
-  const auto index = position_index::parse(text);
+  const auto read = parse(text);
 
-  REQUIRE_FALSE(index);
-  CHECK(line_at(text, index.error().offset) == line);
-  CHECK_THAT(index.error().message, Catch::StartsWith(message));
-  CHECK(index.error().message.find("json.exception") == std::string::npos);
+  REQUIRE_FALSE(read);
+  CHECK(line_at(text, read.error().offset) == line);
+  CHECK_THAT(read.error().message, Catch::StartsWith(message));
+  CHECK(read.error().message.find("json.exception") == std::string::npos);
 }
 
-TEST_CASE("position_index takes comments, a byte order mark and 16 levels",
-          "[config][position_index]") {
-  CHECK(position_index::parse("{} // the end"));
-  CHECK(position_index::parse("/**/{}/* a\n * b\n */\n"));
-  CHECK(position_index::parse(nested(position_index::deepest)));
-  const auto marked = position_index::parse("\xef\xbb\xbf{\n\"a\":1}");
+TEST_CASE(
+    "a document has a byte order mark and 16 levels at most, and comments "
+    "where they are taken",
+    "[json][document]") {
+  for (const std::string text :
+       {"{} // the end", "/**/{}/* a\n * b\n */\n", "[1,/**/2]"}) {
+    CAPTURE(text);
+    CHECK(parse(text));
+    CHECK_FALSE(document::parse(text));
+  }
+  CHECK(document::parse(nested(document::deepest)));
+  CHECK(document::parse(nested(document::deepest + 1)).error().code ==
+        errc::limit_exceeded);
+  const auto marked = document::parse("\xef\xbb\xbf{\n\"a\":1}");
   REQUIRE(marked);
-  CHECK(marked->value_line("/a") == 2);
+  CHECK(std::get<node::object>(marked->root().value).at(0).value.line == 2);
 }
 
-TEST_CASE("child_pointer escapes as RFC 6901 does",
-          "[config][position_index]") {
+TEST_CASE("child_pointer escapes as RFC 6901 does", "[json][pointer]") {
   CHECK(child_pointer("", "a") == "/a");
   CHECK(child_pointer("/a", "") == "/a/");
   CHECK(child_pointer("/a", "m~n/o") == "/a/m~0n~1o");
