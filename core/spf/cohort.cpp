@@ -19,6 +19,16 @@ net::address_set cohorts::addresses() const {
   return all;
 }
 
+net::address_set cohorts::addresses_in(const net::ip_prefix& network) const {
+  const net::address_set inside{network};
+  net::address_set all;
+  for (const cohort& member : members_) {
+    if (member.family == network.family())
+      all |= member.addresses & inside;
+  }
+  return all;
+}
+
 unsigned cohorts::most_dns_terms() const noexcept {
   unsigned most = 0;
   for (const cohort& member : members_)

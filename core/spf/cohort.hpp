@@ -38,6 +38,10 @@ public:
   /// All addresses in them.
   [[nodiscard]] net::address_set addresses() const;
 
+  /// Those that are in `network`.  Linear in the cohorts of its family.
+  [[nodiscard]] net::address_set
+  addresses_in(const net::ip_prefix& network) const;
+
   /// The highest counts among them; 0 if there are none.
   [[nodiscard]] unsigned most_dns_terms() const noexcept;
   [[nodiscard]] unsigned most_void_lookups() const noexcept;

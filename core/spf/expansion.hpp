@@ -87,8 +87,8 @@ struct expansion {
   /// evaluation.
   std::vector<grant> grants;
   /// What the terms would have granted that are too wide, disjoint, in order of
-  /// evaluation; of the first hundred.  Of ip4, ip6 and all only: hosts are
-  /// not looked up for it.
+  /// evaluation; of the first hundred networks, where `all` is two.  Of ip4,
+  /// ip6 and all only: hosts are not looked up for it.
   std::vector<grant> too_wide;
   /// The addresses for which check_host() returns permerror and temperror.
   net::address_set permerror;

@@ -3,15 +3,14 @@
 #pragma once
 
 #include "core/dns/name.hpp"
-#include "core/net/address_set.hpp"
+#include "core/spf/account.hpp"
 #include "core/spf/cohort.hpp"
-#include "core/spf/expansion.hpp"
 #include "core/spf/inquiry.hpp"
+#include "core/spf/place.hpp"
 #include "core/spf/record.hpp"
 #include "core/spf/rules.hpp"
 #include "core/spf/tally.hpp"
 
-#include <cstddef>
 #include <optional>
 
 namespace spfblock::spf {
@@ -23,50 +22,42 @@ struct matches {
   cohorts unmatched;
 };
 
-/// Decides whom the directives of one evaluation match.  What is worth telling
-/// is noted at the terms.
+/// Decides whom the directives of one evaluation match.
 class matcher {
 public:
-  /// The record that a term stands in.
-  struct place {
-    const dns::name& domain;
-    /// Whether a pass of that record is a pass of the listed domain; otherwise
-    /// nothing is too wide, since it lists nothing.
-    bool granting = true;
-  };
-
   /// Everything given outlives the matcher.
-  matcher(inquiry& dns, const rules& by, tally& notes, expansion& out)
-      : dns_{dns},
+  /// @param listed the domain that is evaluated
+  matcher(const dns::name& listed, const rules& by, inquiry& dns, tally& errors,
+          account& told)
+      : listed_{listed},
         rules_{by},
-        tally_{notes},
-        out_{out} {}
+        dns_{dns},
+        tally_{errors},
+        account_{told} {}
 
   /// Splits `undecided` by any directive but include.
-  /// @param term its index in expansion::terms
-  [[nodiscard]] matches match(const directive& what, std::size_t term,
-                              const place& here, cohorts undecided);
+  [[nodiscard]] matches match(const directive& what, const place& at,
+                              cohorts undecided);
 
   /// The name that a term is about, for clients of one family; none if it is
   /// not listable (then there is a remark) or no domain name (RFC 7208 §4.8).
   [[nodiscard]] std::optional<dns::name>
-  target_of(const std::optional<domain_spec>& spec, std::size_t term,
-            const dns::name& here, net::family family);
+  target_of(const std::optional<domain_spec>& spec, const place& at,
+            net::family family);
 
 private:
-  matches match_network(const directive& what, std::size_t term,
-                        const place& here, cohorts undecided);
-  matches match_hosts(const directive& what, std::size_t term,
-                      const place& here, cohorts undecided);
-  bool too_wide(const directive& what, std::size_t term, const place& here,
-                net::family family, unsigned length);
-  void note_too_wide(std::size_t term, net::address_set addresses);
+  matches match_network(const directive& what, const place& at,
+                        cohorts undecided);
+  matches match_hosts(const directive& what, const place& at,
+                      cohorts undecided);
+  bool too_wide(const directive& what, const place& at, net::family family,
+                unsigned length);
 
-  inquiry& dns_;
+  const dns::name& listed_;
   const rules& rules_;
+  inquiry& dns_;
   tally& tally_;
-  expansion& out_;
-  net::address_set too_wide_; ///< the union of out_.too_wide
+  account& account_;
 };
 
 } // namespace spfblock::spf

@@ -1,73 +1,54 @@
-// The account of one evaluation: errors, limits and remarks, noted at the terms
-// that caused them.
+// Who goes on after an error or at a limit of RFC 7208.
 #pragma once
 
+#include "core/spf/account.hpp"
 #include "core/spf/cohort.hpp"
-#include "core/spf/expansion.hpp"
 #include "core/spf/rules.hpp"
-#include "core/support/failure.hpp"
 
-#include <cstddef>
 #include <string>
 
 namespace spfblock::spf {
 
-/// Decides who goes on after an error or at a limit, and writes it down.
+/// Decides who of the addresses concerned goes on, and tells the account of the
+/// others.  An error that concerns nobody is none.
 class tally {
 public:
-  /// @param by outlives the tally
-  /// @param out where it is written; outlives the tally
-  /// @param writes whether anything is to be noted at terms; if not, they need
-  ///        not be there
-  tally(const rules& by, expansion& out, bool writes)
-      : rules_{by},
-        out_{out},
-        writes_{writes} {}
+  /// Both outlive the tally.
+  tally(const rules& by, account& told) : rules_{by}, account_{told} {}
 
-  /// Whether errors and the limits of the RFC are passed over.
+  /// Whether permerrors are passed over.
   [[nodiscard]] bool skips() const noexcept {
     return rules_.on_permerror == on_permerror::skip;
   }
 
-  /// Notes something about a term, once.
-  void remark(std::size_t term, const std::string& text);
-
-  /// Notes a syntax error at its term.
-  void syntax_error(std::size_t term, const failure& fault);
-
   /// A term is in error for `concerned`.
   /// @return those that go on as if the term were not there: all if errors are
   ///         passed over, otherwise none
-  [[nodiscard]] cohorts permerror(std::size_t term, cohorts concerned,
+  [[nodiscard]] cohorts permerror(account::entry at, cohorts concerned,
                                   const std::string& why);
 
   /// A record is in error for `concerned`.
   /// @return as above
   [[nodiscard]] cohorts permerror(cohorts concerned);
 
-  /// The DNS failed `concerned`, at a record or at a term.
-  void temperror(const cohorts& concerned, const std::string& why);
-  void temperror(std::size_t term, const cohorts& concerned,
+  /// The DNS failed `concerned`, at a term or at a record: none of them goes
+  /// on.
+  void temperror(account::entry at, const cohorts& concerned,
                  const std::string& why);
+  void temperror(const cohorts& concerned, const std::string& why);
 
   /// Counts a term that causes DNS queries (RFC 7208 §4.6.4).
   /// @return those that may have it evaluated
-  [[nodiscard]] cohorts spend_dns_term(std::size_t term, cohorts undecided);
+  [[nodiscard]] cohorts spend_dns_term(account::entry at, cohorts undecided);
 
   /// Counts a void lookup for those that the term did not match (RFC 7208
   /// §4.6.4).
   /// @return those that go on
-  [[nodiscard]] cohorts spend_void_lookup(std::size_t term, cohorts unmatched);
-
-  /// Notes the highest counts at a term.
-  void note_counts(std::size_t term, const cohorts& after);
+  [[nodiscard]] cohorts spend_void_lookup(account::entry at, cohorts unmatched);
 
 private:
-  void error(std::size_t term, const std::string& text);
-
   const rules& rules_;
-  expansion& out_;
-  const bool writes_;
+  account& account_;
 };
 
 } // namespace spfblock::spf

@@ -15,6 +15,7 @@ class Mutant:
 
 
 EVALUATION = "core/spf/evaluation.cpp"
+EVALUATOR = "core/spf/evaluator.cpp"
 HOSTS = "core/spf/hosts.cpp"
 MATCHER = "core/spf/matcher.cpp"
 TALLY = "core/spf/tally.cpp"
@@ -23,55 +24,55 @@ PARSER = "core/spf/record_parser.cpp"
 MUTANTS = [
     Mutant(
         "qualifiers are ignored: -ip4 lists",
-        EVALUATION,
-        "  if (what.qualifier == qualifier::pass) {",
-        "  if (true) {",
+        EVALUATOR,
+        "  const bool passes = what.qualifier == qualifier::pass;",
+        "  const bool passes = true;",
     ),
     Mutant(
         "a carve-out cuts nothing",
-        EVALUATION,
-        "  undecided = std::move(outcome.unmatched);",
-        "  undecided = std::move(outcome.unmatched);\n"
+        EVALUATOR,
+        "  undecided = std::move(split.unmatched);",
+        "  undecided = std::move(split.unmatched);\n"
         "  if (what.qualifier != qualifier::pass)\n"
-        "    undecided.add(outcome.matched);",
+        "    undecided.add(split.matched);",
     ),
     Mutant(
         "include matches whatever the inner record ends with",
-        EVALUATION,
+        EVALUATOR,
         "    result.unmatched.add(std::move(inner.not_passed));",
         "    result.matched.add(std::move(inner.not_passed));",
     ),
     Mutant(
         "an include of nothing just does not match",
-        EVALUATION,
-        """      inner.not_passed = tally_.permerror(term, std::move(inner.not_passed),
+        EVALUATOR,
+        """      inner.not_passed = tally_.permerror(at.term, std::move(inner.not_passed),
                                           "the domain named has no SPF record");""",
-        "      (void)term;",
+        "      (void)inner;",
     ),
     Mutant(
         "redirect is followed despite all",
-        EVALUATION,
+        EVALUATOR,
         "redirect != nullptr && !has_all &&",
         "redirect != nullptr &&",
     ),
     Mutant(
         "redirect is not followed",
-        EVALUATION,
+        EVALUATOR,
         "redirect != nullptr && !has_all &&",
         "false && redirect != nullptr && !has_all &&",
     ),
     Mutant(
         "redirect is no DNS term",
-        EVALUATION,
-        """consult(what.target, term, here,
-              tally_.spend_dns_term(term, std::move(undecided)));""",
-        "consult(what.target, term, here, std::move(undecided));",
+        EVALUATOR,
+        """consult(what.target, at,
+                          tally_.spend_dns_term(at.term, std::move(undecided)));""",
+        "consult(what.target, at, std::move(undecided));",
     ),
     Mutant(
         "exists is no DNS term",
         MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, std::move(undecided))};""",
+    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};""",
         """exists names no addresses");
     return {{}, std::move(undecided)};""",
     ),
@@ -79,51 +80,51 @@ MUTANTS = [
         "exists matches everybody",
         MATCHER,
         """exists names no addresses");
-    return {{}, tally_.spend_dns_term(term, std::move(undecided))};""",
+    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};""",
         """exists names no addresses");
-    return {tally_.spend_dns_term(term, std::move(undecided)), {}};""",
+    return {tally_.spend_dns_term(at.term, std::move(undecided)), {}};""",
     ),
     Mutant(
         "the record is not checked as a whole",
-        EVALUATION,
-        "parsed.first_error() != nullptr && !tally_.skips()",
-        "false && !tally_.skips()",
+        EVALUATOR,
+        "  return !tally_.skips();",
+        "  return false;",
     ),
     Mutant(
         "of two records the first is taken",
-        EVALUATION,
+        EVALUATOR,
         "  if (found.count == 1)\n    return found.first;",
         "  if (found.count >= 1)\n    return found.first;",
     ),
     Mutant(
         "%{o} is the current domain",
         MATCHER,
-        "spec->expand({here, out_.domain, family})",
-        "spec->expand({here, here, family})",
+        "spec->expand({at.record.domain, listed_, family})",
+        "spec->expand({at.record.domain, at.record.domain, family})",
     ),
     Mutant(
         "%{v} is the same for both families",
         MATCHER,
-        "spec->expand({here, out_.domain, family})",
-        "spec->expand({here, out_.domain, net::family::ipv4})",
+        "spec->expand({at.record.domain, listed_, family})",
+        "spec->expand({at.record.domain, listed_, net::family::ipv4})",
     ),
     Mutant(
         "a wide -ip4 is passed over, too",
         MATCHER,
-        "!here.granting || what.qualifier != qualifier::pass || !widest",
-        "!here.granting || !widest",
+        "!at.record.granting || what.qualifier != qualifier::pass || !widest",
+        "!at.record.granting || !widest",
     ),
     Mutant(
         "+all is never too wide",
         MATCHER,
-        "    if (!too_wide(what, term, here, network.family(), network.length()))\n",
+        "    if (!too_wide(what, at, network.family(), network.length()))\n",
         "    if (network.length() == 0 ||\n"
-        "        !too_wide(what, term, here, network.family(), network.length()))\n",
+        "        !too_wide(what, at, network.family(), network.length()))\n",
     ),
     Mutant(
         "a DNS failure is no match",
         MATCHER,
-        "      tally_.temperror(term, concerned, named.temperror);",
+        "      tally_.temperror(at.term, concerned, named.temperror);",
         "      result.unmatched.add(std::move(concerned));",
     ),
     Mutant(
@@ -131,7 +132,7 @@ MUTANTS = [
         MATCHER,
         "    result.matched.add(concerned.extract(named.addresses));",
         "    if (named.is_void)\n"
-        "      concerned = tally_.spend_void_lookup(term, concerned);\n"
+        "      concerned = tally_.spend_void_lookup(at.term, concerned);\n"
         "    result.matched.add(concerned.extract(named.addresses));",
     ),
     Mutant(
@@ -175,14 +176,14 @@ MUTANTS = [
     Mutant(
         "who is over a limit goes on",
         TALLY,
-        "    out_.permerror |= std::exchange(concerned, {}).addresses();",
-        "    out_.permerror |= concerned.addresses();",
+        "    account_.permerror(std::exchange(concerned, {}));",
+        "    account_.permerror(concerned);",
     ),
     Mutant(
         "a permerror takes back what had passed",
         EVALUATION,
-        "rules_.on_permerror == on_permerror::list_void &&",
-        "rules_.on_permerror != on_permerror::skip &&",
+        "by.on_permerror == on_permerror::list_void &&",
+        "by.on_permerror != on_permerror::skip &&",
     ),
     Mutant(
         "v=spf1 is compared with case",

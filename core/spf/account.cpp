@@ -1,0 +1,122 @@
+#include "core/spf/account.hpp"
+
+#include "core/support/text.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace spfblock::spf {
+namespace {
+
+/// So many networks that are too wide are looked at.
+constexpr std::size_t too_wide_limit = 100;
+
+bool is_all(const term& written) {
+  const auto* const what = std::get_if<directive>(&written.value);
+  return what != nullptr && what->mechanism == mechanism::all;
+}
+
+} // namespace
+
+expansion written_account::result() && {
+  if (!out_.temperror.empty())
+    out_.outcome = outcome::temperror;
+  return std::move(out_);
+}
+
+void written_account::begin_record(const dns::name& domain,
+                                   std::optional<entry> via) {
+  record_visit& visited = out_.records.emplace_back();
+  visited.domain = domain;
+  if (via)
+    visited.via = via->index_;
+}
+
+void written_account::answered(std::uint32_t ttl) {
+  out_.records.back().ttl = ttl;
+}
+
+void written_account::unusable(const std::string& why) {
+  out_.records.back().error = why;
+}
+
+void written_account::no_record() {
+  unusable("no SPF record");
+  if (out_.records.size() == 1)
+    out_.outcome = outcome::no_record;
+}
+
+account::entry written_account::begin_terms(const record& parsed) {
+  const entry first{out_.terms.size()};
+  for (const spf::term& each : parsed.terms) {
+    term_visit& visited = out_.terms.emplace_back();
+    visited.record = out_.records.size() - 1;
+    visited.text = each.text;
+    visited.offset = each.offset;
+    visited.is_all = is_all(each);
+  }
+  out_.records.back().text = printable(parsed.text, parsed.text.size());
+  return first;
+}
+
+void written_account::reached(entry at) {
+  term(at).reached = true;
+}
+
+void written_account::remark(entry at, const std::string& text) {
+  auto& remarks = term(at).remarks;
+  if (std::find(remarks.begin(), remarks.end(), text) == remarks.end())
+    remarks.push_back(text);
+}
+
+void written_account::error(entry at, const std::string& text) {
+  remark(at, text);
+  term(at).in_error = true;
+}
+
+void written_account::counted(entry at, const cohorts& after) {
+  term_visit& visited = term(at);
+  visited.dns_terms = std::max(visited.dns_terms, after.most_dns_terms());
+  visited.void_lookups =
+      std::max(visited.void_lookups, after.most_void_lookups());
+}
+
+void written_account::decided(entry at, decision how, const cohorts& whom) {
+  net::address_set addresses = whom.addresses();
+  if (how == decision::refused) {
+    term(at).refused = std::move(addresses);
+    return;
+  }
+  if (how == decision::listed) {
+    out_.pass |= addresses;
+    out_.grants.push_back({at.index_, addresses});
+  }
+  term(at).granted = std::move(addresses);
+}
+
+/// Each address goes to the first such term: then it would have been decided.
+void written_account::too_wide(entry at, const net::ip_prefix& network,
+                               const cohorts& undecided) {
+  if (too_wide_told_ >= too_wide_limit)
+    return;
+  ++too_wide_told_;
+  net::address_set addresses = undecided.addresses_in(network);
+  addresses -= too_wide_;
+  if (addresses.empty())
+    return;
+  too_wide_ |= addresses;
+  out_.too_wide.push_back({at.index_, std::move(addresses)});
+}
+
+void written_account::permerror(const cohorts& whom) {
+  out_.permerror |= whom.addresses();
+}
+
+void written_account::temperror(const cohorts& whom, const std::string& why) {
+  out_.temperror |= whom.addresses();
+  if (out_.reason.empty())
+    out_.reason = why;
+}
+
+} // namespace spfblock::spf

@@ -1,0 +1,140 @@
+// The account of one evaluation: what it meets on its way, written down for
+// people and for the listing.
+#pragma once
+
+#include "core/dns/name.hpp"
+#include "core/net/address_set.hpp"
+#include "core/spf/cohort.hpp"
+#include "core/spf/expansion.hpp"
+#include "core/spf/record.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace spfblock::spf {
+
+/// Is told what an evaluation meets, in order, and decides nothing: an
+/// evaluation goes the same way whatever account it keeps.
+///
+/// It is handed what there is, not what it would write, so that one that keeps
+/// little costs little.
+class account {
+public:
+  /// The place of one term in the account that gave it.  Regular value type.
+  class entry {
+  public:
+    entry() = default;
+
+    /// That of the next term of the same record.
+    [[nodiscard]] entry next() const noexcept { return entry{index_ + 1}; }
+
+  private:
+    friend class written_account;
+    explicit entry(std::size_t index) noexcept : index_{index} {}
+
+    std::size_t index_ = 0; ///< in expansion::terms
+  };
+
+  /// What a term decides for whom it matches.
+  enum class decision : std::uint8_t {
+    refused, ///< they end without pass: a carve-out
+    granted, ///< they pass the record that the term stands in
+    listed,  ///< and thereby the listed domain; by this term, not by another
+             ///< one that it led to
+  };
+
+  account() = default;
+  account(const account&) = delete;
+  account& operator=(const account&) = delete;
+  virtual ~account() = default;
+
+  /// A record is visited, for the sake of the term `via`; none at the top.
+  virtual void begin_record(const dns::name& domain,
+                            std::optional<entry> via) = 0;
+  /// The DNS answered with TXT records, or that there are none.
+  /// @param ttl of the answer, seconds
+  virtual void answered(std::uint32_t ttl) = 0;
+  /// Why there is nothing to evaluate; safe for output.
+  virtual void unusable(const std::string& why) = 0;
+  virtual void no_record() = 0;
+  /// The record is about to be walked through.  All of these are about the
+  /// record that was begun last.
+  /// @return the entry of its first term
+  virtual entry begin_terms(const record& parsed) = 0;
+
+  /// Some address is still undecided at the term.
+  virtual void reached(entry at) = 0;
+  /// Something worth telling about a term, once; safe for output.
+  virtual void remark(entry at, const std::string& text) = 0;
+  /// A remark that is an error.
+  virtual void error(entry at, const std::string& text) = 0;
+  /// What is counted for addresses with this term included.
+  virtual void counted(entry at, const cohorts& after) = 0;
+  /// At most once a term.
+  virtual void decided(entry at, decision how, const cohorts& whom) = 0;
+  /// The term would have listed those of `undecided` that are in `network`,
+  /// which is too wide.
+  virtual void too_wide(entry at, const net::ip_prefix& network,
+                        const cohorts& undecided) = 0;
+
+  /// check_host() ends in an error for them.
+  virtual void permerror(const cohorts& whom) = 0;
+  virtual void temperror(const cohorts& whom, const std::string& why) = 0;
+};
+
+/// Writes it all down.
+class written_account final : public account {
+public:
+  explicit written_account(const dns::name& listed) { out_.domain = listed; }
+
+  /// What is known of the domain by now: all but the figures of questions.
+  [[nodiscard]] expansion result() &&;
+
+  void begin_record(const dns::name& domain, std::optional<entry> via) override;
+  void answered(std::uint32_t ttl) override;
+  void unusable(const std::string& why) override;
+  void no_record() override;
+  entry begin_terms(const record& parsed) override;
+
+  void reached(entry at) override;
+  void remark(entry at, const std::string& text) override;
+  void error(entry at, const std::string& text) override;
+  void counted(entry at, const cohorts& after) override;
+  void decided(entry at, decision how, const cohorts& whom) override;
+  void too_wide(entry at, const net::ip_prefix& network,
+                const cohorts& undecided) override;
+
+  void permerror(const cohorts& whom) override;
+  void temperror(const cohorts& whom, const std::string& why) override;
+
+private:
+  [[nodiscard]] term_visit& term(entry at) { return out_.terms[at.index_]; }
+
+  expansion out_;
+  std::size_t too_wide_told_ = 0; ///< how often
+  net::address_set too_wide_;     ///< the union of out_.too_wide
+};
+
+/// Keeps nothing: for who only asks which answers are missing.
+class quiet_account final : public account {
+public:
+  void begin_record(const dns::name&, std::optional<entry>) override {}
+  void answered(std::uint32_t) override {}
+  void unusable(const std::string&) override {}
+  void no_record() override {}
+  entry begin_terms(const record&) override { return {}; }
+
+  void reached(entry) override {}
+  void remark(entry, const std::string&) override {}
+  void error(entry, const std::string&) override {}
+  void counted(entry, const cohorts&) override {}
+  void decided(entry, decision, const cohorts&) override {}
+  void too_wide(entry, const net::ip_prefix&, const cohorts&) override {}
+
+  void permerror(const cohorts&) override {}
+  void temperror(const cohorts&, const std::string&) override {}
+};
+
+} // namespace spfblock::spf

@@ -1,0 +1,23 @@
+#include "core/spf/budget.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace spfblock::spf {
+
+budget::budget(const rules& by)
+    : deepest_{std::min(by.depth.value_or(record_depth_limit),
+                        record_depth_limit)} {}
+
+std::optional<std::string> budget::exceeded_at(unsigned depth) const {
+  if (depth > deepest_)
+    return fmt::format("over {} records deep", deepest_);
+  if (records_ >= record_visit_limit)
+    return fmt::format("over {} records visited", record_visit_limit);
+  if (terms_ >= term_visit_limit)
+    return fmt::format("over {} terms visited", term_visit_limit);
+  return std::nullopt;
+}
+
+} // namespace spfblock::spf

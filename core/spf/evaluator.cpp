@@ -1,0 +1,226 @@
+#include "core/spf/evaluator.hpp"
+
+#include "core/dns/query_account.hpp"
+#include "core/spf/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace spfblock::spf {
+
+// Records ------------------------------------------------------------------
+
+/// Evaluates the record of `domain` for the addresses `undecided`.
+/// @param via the term that led here; null at the top
+evaluator::record_result evaluator::visit(const dns::name& domain,
+                                          const place* via, cohorts undecided) {
+  budget_.spend_record();
+  account_.begin_record(domain, via ? std::optional{via->term} : std::nullopt);
+
+  record_result result;
+  const std::string* const text = select(domain, undecided, result);
+  if (text == nullptr)
+    return result;
+
+  const record& parsed = parsed_.find(domain, *text);
+  budget_.spend_terms(parsed.terms.size());
+  if (via == nullptr)
+    return walk(parsed, {domain}, std::move(undecided));
+  const frame& from = via->record;
+  return walk(parsed, {domain, from.depth + 1, from.granting, &from},
+              std::move(undecided));
+}
+
+/// Finds the one SPF record of a domain.  Without it, settles what becomes of
+/// `undecided`.
+/// @return its text, or null
+const std::string* evaluator::select(const dns::name& domain,
+                                     cohorts& undecided,
+                                     record_result& result) {
+  const auto refuse = [&](const std::string& why) {
+    account_.unusable("permerror: " + why);
+    result.not_passed = tally_.permerror(std::move(undecided));
+    return nullptr;
+  };
+
+  const dns::question asked{domain, dns::rr_type::txt};
+  const inquiry::lookup txt = dns_.ask(asked);
+  if (txt.state == inquiry::availability::missing) {
+    result.not_passed = std::move(undecided);
+    return nullptr;
+  }
+  if (txt.state == inquiry::availability::over_limit)
+    return refuse(dns::over_dns_queries);
+  if (txt.given->status == dns::answer_status::failed) {
+    account_.unusable("temperror: " + txt.given->reason);
+    tally_.temperror(undecided, asked.to_string() + ": " + txt.given->reason);
+    return nullptr;
+  }
+
+  account_.answered(txt.given->ttl);
+  const selection found = select_records(*txt.given);
+  if (found.count == 1)
+    return found.first;
+  if (found.count > 1)
+    return refuse(fmt::format("{} SPF records", found.count));
+  account_.no_record();
+  result.no_record = true;
+  result.not_passed = std::move(undecided);
+  return nullptr;
+}
+
+/// The terms of a record from left to right, then its redirect (RFC 7208 §4.6,
+/// §6.1).
+evaluator::record_result evaluator::walk(const record& parsed,
+                                         const frame& here, cohorts undecided) {
+  record_result result;
+  account::entry next = account_.begin_terms(parsed);
+  if (in_error(parsed, next)) {
+    result.not_passed = tally_.permerror(std::move(undecided));
+    return result;
+  }
+
+  const redirect_modifier* redirect = nullptr;
+  account::entry of_redirect;
+  bool has_all = false;
+  for (const term& each : parsed.terms) {
+    const auto at = std::exchange(next, next.next());
+    if (const auto* what = std::get_if<directive>(&each.value)) {
+      has_all = has_all || what->mechanism == mechanism::all;
+      apply(*what, {here, at}, undecided, result);
+    } else if (const auto* to = std::get_if<redirect_modifier>(&each.value)) {
+      redirect = to;
+      of_redirect = at;
+    }
+  }
+  if (redirect != nullptr && !has_all && !undecided.empty())
+    follow(*redirect, {here, of_redirect}, std::move(undecided), result);
+  else
+    result.not_passed.add(std::move(undecided));
+  return result;
+}
+
+/// Whether syntax errors leave nothing of the record to evaluate (RFC 7208
+/// §4.6).
+bool evaluator::in_error(const record& parsed, account::entry first) {
+  if (parsed.first_error() == nullptr)
+    return false;
+  for (const term& each : parsed.terms) {
+    const auto at = std::exchange(first, first.next());
+    if (const auto* fault = std::get_if<failure>(&each.value))
+      account_.error(at, fmt::format("permerror: {} (octet {} of the record)",
+                                     fault->message, fault->offset));
+  }
+  return !tally_.skips();
+}
+
+/// One directive: moves what it matches out of `undecided`.
+void evaluator::apply(const directive& what, const place& at,
+                      cohorts& undecided, record_result& result) {
+  if (undecided.empty())
+    return;
+  account_.reached(at.term);
+  matches split = match(what, at, std::exchange(undecided, {}));
+  undecided = std::move(split.unmatched);
+  account_.counted(at.term, split.matched);
+  account_.counted(at.term, undecided);
+  if (split.matched.empty())
+    return;
+
+  const bool passes = what.qualifier == qualifier::pass;
+  const bool lists = at.record.granting && what.mechanism != mechanism::include;
+  account_.decided(at.term,
+                   !passes ? account::decision::refused
+                   : lists ? account::decision::listed
+                           : account::decision::granted,
+                   split.matched);
+  (passes ? result.passed : result.not_passed).add(std::move(split.matched));
+}
+
+/// redirect= (RFC 7208 §6.1): the other record's result is this record's.
+void evaluator::follow(const redirect_modifier& what, const place& at,
+                       cohorts undecided, record_result& result) {
+  account_.reached(at.term);
+  matches other = consult(what.target, at,
+                          tally_.spend_dns_term(at.term, std::move(undecided)));
+  account_.decided(at.term, account::decision::granted, other.matched);
+  account_.counted(at.term, other.matched);
+  account_.counted(at.term, other.unmatched);
+  result.passed.add(std::move(other.matched));
+  result.not_passed.add(std::move(other.unmatched));
+}
+
+// Terms that lead to other records --------------------------------------------
+
+matches evaluator::match(const directive& what, const place& at,
+                         cohorts undecided) {
+  if (what.mechanism != mechanism::include)
+    return matcher_.match(what, at, std::move(undecided));
+  frame here = at.record;
+  here.granting = here.granting && what.qualifier == qualifier::pass;
+  return consult(*what.target, {here, at.term},
+                 tally_.spend_dns_term(at.term, std::move(undecided)));
+}
+
+/// What the record that include or redirect names says: `matched` are those
+/// that it passes.  No such record is a permerror (RFC 7208 §5.2, §6.1).
+matches evaluator::consult(const domain_spec& spec, const place& at,
+                           cohorts undecided) {
+  matches result;
+  for (const auto family : {net::family::ipv4, net::family::ipv6}) {
+    cohorts concerned = spec.depends_on_family()
+                            ? undecided.extract_if([family](const cohort& c) {
+                                return c.family == family;
+                              })
+                            : std::exchange(undecided, {});
+    if (concerned.empty())
+      continue;
+    const auto target = matcher_.target_of(spec, at, family);
+    const bool passed_over = target ? may_not_follow(*target, at)
+                                    : spec.unlistable_macro().has_value();
+    if (passed_over) {
+      result.unmatched.add(std::move(concerned));
+      continue;
+    }
+    record_result inner = target
+                              ? enter(*target, at, std::move(concerned))
+                              : record_result{{}, std::move(concerned), true};
+    if (inner.no_record)
+      inner.not_passed = tally_.permerror(at.term, std::move(inner.not_passed),
+                                          "the domain named has no SPF record");
+    result.matched.add(std::move(inner.passed));
+    result.unmatched.add(std::move(inner.not_passed));
+  }
+  return result;
+}
+
+/// Whether the settings forbid to list what the record of `target` grants.
+/// Where it cuts out it is followed: that lists less.
+bool evaluator::may_not_follow(const dns::name& target, const place& at) {
+  if (!at.record.granting || rules_.not_followed == nullptr ||
+      !std::binary_search(rules_.not_followed->begin(),
+                          rules_.not_followed->end(), target))
+    return false;
+  account_.remark(at.term, "not followed: allow.includes names it");
+  return true;
+}
+
+/// Evaluates another record for the sake of a term, unless a bound is in the
+/// way.
+evaluator::record_result evaluator::enter(const dns::name& target,
+                                          const place& at, cohorts undecided) {
+  auto bound = budget_.exceeded_at(at.record.depth + 1);
+  if (!bound && tally_.skips() && at.record.is_inside(target))
+    bound = "a loop";
+  if (!bound)
+    return visit(target, &at, std::move(undecided));
+  record_result result;
+  result.not_passed = tally_.permerror(at.term, std::move(undecided), *bound);
+  return result;
+}
+
+} // namespace spfblock::spf

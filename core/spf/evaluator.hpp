@@ -1,0 +1,78 @@
+// The walk through the records of one domain, for all addresses at once
+// (RFC 7208 §4.6).
+#pragma once
+
+#include "core/dns/name.hpp"
+#include "core/spf/account.hpp"
+#include "core/spf/budget.hpp"
+#include "core/spf/cohort.hpp"
+#include "core/spf/inquiry.hpp"
+#include "core/spf/matcher.hpp"
+#include "core/spf/parsed_records.hpp"
+#include "core/spf/place.hpp"
+#include "core/spf/record.hpp"
+#include "core/spf/rules.hpp"
+#include "core/spf/tally.hpp"
+
+#include <string>
+
+namespace spfblock::spf {
+
+/// Walks from the record of a domain through those that it includes or
+/// redirects to; see evaluation.hpp for what that means.  What comes of it is
+/// in the account and in the inquiry.
+class evaluator {
+public:
+  /// Everything given outlives the evaluator.
+  evaluator(const dns::name& listed, const rules& by, parsed_records& parsed,
+            inquiry& dns, account& told)
+      : listed_{listed},
+        rules_{by},
+        parsed_{parsed},
+        dns_{dns},
+        account_{told},
+        budget_{by},
+        tally_{by, told},
+        matcher_{listed, by, dns, tally_, told} {}
+
+  /// From the record of the domain on.
+  void run() { visit(listed_, nullptr, cohorts::everybody()); }
+
+private:
+  /// What became of the addresses that one record was asked about.  Those that
+  /// ran into an error are in none of the two.
+  struct record_result {
+    cohorts passed;
+    cohorts not_passed;
+    bool no_record = false; ///< "none": all are in `not_passed` then
+  };
+
+  record_result visit(const dns::name& domain, const place* via,
+                      cohorts undecided);
+  const std::string* select(const dns::name& domain, cohorts& undecided,
+                            record_result& result);
+  record_result walk(const record& parsed, const frame& here,
+                     cohorts undecided);
+  bool in_error(const record& parsed, account::entry first);
+  void apply(const directive& what, const place& at, cohorts& undecided,
+             record_result& result);
+  void follow(const redirect_modifier& what, const place& at, cohorts undecided,
+              record_result& result);
+
+  matches match(const directive& what, const place& at, cohorts undecided);
+  matches consult(const domain_spec& spec, const place& at, cohorts undecided);
+  bool may_not_follow(const dns::name& target, const place& at);
+  record_result enter(const dns::name& target, const place& at,
+                      cohorts undecided);
+
+  const dns::name& listed_;
+  const rules& rules_;
+  parsed_records& parsed_;
+  inquiry& dns_;
+  account& account_;
+  budget budget_;
+  tally tally_;
+  matcher matcher_;
+};
+
+} // namespace spfblock::spf
