@@ -1,0 +1,33 @@
+#include "core/spf/budget.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spfblock;
+
+TEST_CASE("budget: depth is that of the rules, and a hundred at most",
+          "[spf][budget]") {
+  spf::rules by;
+  CHECK_FALSE(spf::budget{by}.exceeded_at(100));
+  CHECK(spf::budget{by}.exceeded_at(101) == "over 100 records deep");
+  by.depth = 3;
+  CHECK_FALSE(spf::budget{by}.exceeded_at(3));
+  CHECK(spf::budget{by}.exceeded_at(4) == "over 3 records deep");
+  by.depth = 1000;
+  CHECK(spf::budget{by}.exceeded_at(101) == "over 100 records deep");
+}
+
+TEST_CASE("budget: records and terms that were visited leave no room for more",
+          "[spf][budget]") {
+  spf::budget records{{}};
+  for (std::size_t i = 1; i < spf::record_visit_limit; ++i)
+    records.spend_record();
+  CHECK_FALSE(records.exceeded_at(1));
+  records.spend_record();
+  CHECK(records.exceeded_at(1) == "over 500 records visited");
+
+  spf::budget terms{{}};
+  terms.spend_terms(spf::term_visit_limit - 1);
+  CHECK_FALSE(terms.exceeded_at(1));
+  terms.spend_terms(1);
+  CHECK(terms.exceeded_at(1) == "over 20000 terms visited");
+}
