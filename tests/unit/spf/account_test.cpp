@@ -1,9 +1,8 @@
 #include "core/spf/account.hpp"
 #include "core/spf/record_parser.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>
@@ -130,8 +129,7 @@ TEST_CASE("written_account: an address is too wide at the first such term",
           "[spf][account]") {
   begun of{"v=spf1 ip4:10.0.0.0/9 ip4:10.0.0.0/8"};
   const auto undecided = some("10.0.0.0/8 11.0.0.0/8");
-  of.told.too_wide(of.first, *net::ip_prefix::parse("10.0.0.0/9"),
-                   undecided);
+  of.told.too_wide(of.first, *net::ip_prefix::parse("10.0.0.0/9"), undecided);
   of.told.too_wide(of.first.next(), *net::ip_prefix::parse("10.0.0.0/8"),
                    undecided);
   const auto made = of.result();

@@ -1,6 +1,5 @@
 #include "core/spf/budget.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace spfblock;
 

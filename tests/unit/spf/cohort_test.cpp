@@ -1,7 +1,6 @@
 #include "core/spf/cohort.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 
@@ -60,8 +59,7 @@ TEST_CASE("cohorts: what is extracted keeps its counts, and is gone",
     return made;
   };
   auto by_network = three();
-  const auto inside =
-      by_network.extract(*net::ip_prefix::parse("10.0.0.0/23"));
+  const auto inside = by_network.extract(*net::ip_prefix::parse("10.0.0.0/23"));
   CHECK(inside.members().size() == 2);
   CHECK(inside.most_dns_terms() == 2);
   CHECK(listed(by_network.addresses()) == "2001:db8::/32");

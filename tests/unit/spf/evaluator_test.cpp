@@ -1,10 +1,9 @@
 #include "core/spf/evaluation.hpp"
 #include "core/spf/evaluator.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/random_zone.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>

@@ -1,9 +1,8 @@
 #include "core/spf/hosts.hpp"
 #include "core/spf/record_parser.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>

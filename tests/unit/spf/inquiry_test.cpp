@@ -1,7 +1,6 @@
 #include "core/spf/inquiry.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/zone_answers.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <vector>
 
