@@ -4,12 +4,12 @@
 
 #include <chrono>
 
-using namespace spfblock;
-using namespace spfblock::server;
 using namespace std::chrono_literals;
-using testing::run_until;
 
+namespace spfblock::server {
 namespace {
+
+using testing::run_until;
 
 struct fixture {
   boost::asio::io_context io;
@@ -102,3 +102,5 @@ TEST_CASE("alarm: does not ring once it is gone", "[server][alarm]") {
   io.run();
   CHECK(rings == 0);
 }
+
+} // namespace spfblock::server
