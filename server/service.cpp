@@ -4,6 +4,7 @@
 #include "server/dns/make_resolver.hpp"
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/clocks.hpp"
+#include "server/system/descriptor_limit.hpp"
 #include "server/system/listening_socket.hpp"
 #include "server/system/service_manager.hpp"
 #include "server/version.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <sys/resource.h>
 #include <utility>
 
 namespace spfblock::server {
@@ -31,23 +31,6 @@ constexpr std::chrono::milliseconds stop_patience{2000};
 constexpr rlim_t spare_descriptors = 64;
 /// The service manager gets new figures at least so often.
 constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
-
-/// Raises the soft limit of open files as far as allowed.
-/// @return the limit in force
-rlim_t allow_descriptors(rlim_t wanted) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-    return limit.rlim_cur;
-  rlimit raised = limit;
-  raised.rlim_max = std::max(limit.rlim_max, wanted);
-  raised.rlim_cur = wanted;
-  if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
-    return wanted;
-  raised.rlim_max = limit.rlim_max;
-  raised.rlim_cur = limit.rlim_max;
-  return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? limit.rlim_max
-                                                : limit.rlim_cur;
-}
 
 } // namespace
 
