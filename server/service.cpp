@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using log::event_of;
 using log::kind;
+using protocols::count;
 
 namespace {
 
@@ -39,11 +40,16 @@ service::service(std::string path, configuration initial)
       now_{std::move(initial)},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
+      threads_{now_.settings.threads, table_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
-      metrics_{{table_, refresher_, threads_, limit_, *dns_, reloads_,
-                reloads_.accepted_at}},
+      metrics_{{.table = table_,
+                .refresh = refresher_,
+                .threads = threads_,
+                .dns = *dns_,
+                .reloads = reloads_,
+                .started_at = read_clocks().wall}},
       pages_{table_, refresher_, metrics_, [this] { return signs(); }},
       admin_{io_, log_, [this](const admin_request& request) {
                return pages_.answer(request);
@@ -75,13 +81,7 @@ exit_status service::run() {
     return exit_status::unavailable;
   }
   refresher_.start(now_.settings, make_resolver(io_, log_, now_, dns_));
-  for (unsigned i = 0; i < now_.settings.threads; ++i)
-    threads_.push_back(
-        std::make_unique<serving_thread>(table_, log_, limit_, log_hits_));
-  std::vector<serving_thread*> all;
-  for (const auto& each : threads_)
-    all.push_back(each.get());
-  threads_.front()->share_clients(std::move(all));
+  threads_.start();
   serve_on(now_.settings.listen, *std::move(opened));
   admin_.listen(now_.settings.admin, inherited_);
   warn_of_unused_sockets();
@@ -93,17 +93,13 @@ exit_status service::run() {
 }
 
 result<std::vector<service::fresh_listener>>
-service::open_listeners(const std::vector<net::endpoint>& wanted) const {
-  // The number of threads stays as it was at the start.
-  const auto threads = threads_.empty()
-                           ? now_.settings.threads
-                           : static_cast<unsigned>(threads_.size());
+service::open_listeners(const std::vector<config::listener>& wanted) const {
   std::vector<fresh_listener> fresh;
-  for (const net::endpoint& each : wanted) {
+  for (const config::listener& each : wanted) {
     if (std::any_of(listeners_.begin(), listeners_.end(),
                     [&each](const auto& l) { return l.wanted == each; }))
       continue;
-    auto opened = inherited_.listen(each, threads);
+    auto opened = inherited_.listen(each.where, threads_.count());
     if (!opened)
       return opened.error();
     fresh.push_back({each, *std::move(opened)});
@@ -111,27 +107,23 @@ service::open_listeners(const std::vector<net::endpoint>& wanted) const {
   return fresh;
 }
 
-void service::serve_on(const std::vector<net::endpoint>& wanted,
+void service::serve_on(const std::vector<config::listener>& wanted,
                        std::vector<fresh_listener> fresh) {
   std::erase_if(listeners_, [&](const open_listener& each) {
     if (std::find(wanted.begin(), wanted.end(), each.wanted) != wanted.end())
       return false;
-    for (const auto& thread : threads_)
-      thread->stop_listening(each.real);
+    threads_.stop_listening(each.real);
     log_.write(event_of<kind::listening_no_more>{}.with(
         "address", from_asio(each.real).to_string()));
     return true;
   });
   for (fresh_listener& each : fresh) {
     const auto on = each.sockets.endpoint();
-    const auto keeper = each.sockets.keeper();
-    const auto descriptors = each.sockets.release();
-    for (std::size_t i = 0; i < descriptors.size(); ++i)
-      threads_[i]->listen(on, descriptors[i], keeper);
+    threads_.listen(each.wanted.kind, std::move(each.sockets));
     listeners_.push_back({each.wanted, on});
     auto told =
         event_of<kind::listening>{}.with("address", from_asio(on).to_string());
-    if (const auto* inherited = inherited_.find(each.wanted))
+    if (const auto* inherited = inherited_.find(each.wanted.where))
       told.with("socket", inherited->name);
     log_.write(told);
   }
@@ -139,8 +131,7 @@ void service::serve_on(const std::vector<net::endpoint>& wanted,
 
 void service::apply_limits() {
   const auto& settings = now_.settings;
-  log_hits_ = settings.log.hits;
-  limit_.most = settings.connections;
+  threads_.apply(settings);
   const rlim_t wanted = rlim_t{settings.connections} +
                         settings.resolver.in_flight + spare_descriptors;
   const rlim_t allowed = allow_descriptors(wanted);
@@ -212,14 +203,14 @@ void service::refuse(const std::vector<json::problem>& problems) {
 }
 
 void service::tell_statistics() {
-  const serving_sums counted = sums_of(threads_);
+  const protocols::counts counted = threads_.counted();
   const auto table = table_.load();
   log_.write(event_of<kind::statistics>{}
-                 .with("found", counted.found)
-                 .with("not_found", counted.not_found)
-                 .with("refused", counted.refused)
-                 .with("connections", counted.connections)
-                 .with("connections_open", limit_.open.load())
+                 .with("found", counted[count::found])
+                 .with("not_found", counted[count::not_found])
+                 .with("refused", counted[count::refused])
+                 .with("connections", counted[count::connections])
+                 .with("connections_open", threads_.limit().open.load())
                  .with("ipv4_networks", table->ipv4_networks())
                  .with("ipv6_networks", table->ipv6_networks()));
 }
@@ -229,7 +220,8 @@ void service::warn_of_unused_sockets() {
   for (const inherited_sockets::socket& each : inherited_.all()) {
     const net::endpoint on = from_asio(each.on);
     if (on != now_.settings.admin &&
-        std::find(listen.begin(), listen.end(), on) == listen.end())
+        std::none_of(listen.begin(), listen.end(),
+                     [&on](const auto& l) { return l.where == on; }))
       log_.write(event_of<kind::socket_not_used>{}
                      .with("address", on.to_string())
                      .with("socket", each.name));
@@ -262,12 +254,13 @@ void service::tell_status() const {
     return;
   const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
-  const serving_sums counted = sums_of(threads_);
+  const protocols::counts counted = threads_.counted();
   service_manager::status(fmt::format(
       "{} domains, {} stale; {} networks; {} lookups, {} connections{}",
       report.domains.size(), report.stale_domains(),
       table->ipv4_networks() + table->ipv6_networks(),
-      counted.found + counted.not_found, limit_.open.load(),
+      counted[count::found] + counted[count::not_found],
+      threads_.limit().open.load(),
       reloads_.last_accepted ? ""
                              : "; the last reload was refused, see the log"));
 }
@@ -276,12 +269,9 @@ void service::stop() {
   log_.write(event_of<kind::stopping>{});
   service_manager::stopping();
   pulse_.stop();
-  for (const auto& thread : threads_)
-    thread->begin_stop(stop_patience);
+  threads_.begin_stop(stop_patience);
   refresher_.stop();
-  for (const auto& thread : threads_)
-    thread->join();
-  threads_.clear();
+  threads_.join();
   io_.stop();
 }
 

@@ -9,7 +9,7 @@
 #include "server/refresh/refresher.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
-#include "server/serving/serving_thread.hpp"
+#include "server/serving/serving_threads.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/listening_socket.hpp"
 #include "server/system/log_sink.hpp"
@@ -17,7 +17,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,12 +42,12 @@ public:
 
 private:
   struct open_listener {
-    net::endpoint wanted; ///< as configured
+    config::listener wanted;
     boost::asio::ip::tcp::endpoint real;
   };
 
   struct fresh_listener {
-    net::endpoint wanted;
+    config::listener wanted;
     listening_sockets sockets;
   };
 
@@ -56,10 +55,10 @@ private:
   /// wait until serve_on().
   /// @return the new ones, or why not
   [[nodiscard]] result<std::vector<fresh_listener>>
-  open_listeners(const std::vector<net::endpoint>& wanted) const;
+  open_listeners(const std::vector<config::listener>& wanted) const;
 
   /// Serves on `fresh` too, and no more on what is not wanted.
-  void serve_on(const std::vector<net::endpoint>& wanted,
+  void serve_on(const std::vector<config::listener>& wanted,
                 std::vector<fresh_listener> fresh);
   void apply_limits();
   void await_signal();
@@ -79,11 +78,9 @@ private:
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   published<table::snapshot> table_;
-  connection_limit limit_;
-  std::atomic<bool> log_hits_ = false;
   inherited_sockets inherited_;
   std::vector<open_listener> listeners_;
-  pulse::threads threads_;
+  serving_threads threads_;
   pulse pulse_;
   bool ready_ = false; ///< and the service manager knows
   moment alive_at_;    ///< when all serving threads last answered

@@ -4,6 +4,7 @@
 #include "core/dns/name.hpp"
 #include "core/net/endpoint.hpp"
 #include "core/net/ip_prefix.hpp"
+#include "core/protocols/door.hpp"
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
 #include "core/table/action.hpp"
@@ -153,10 +154,18 @@ inline constexpr net::endpoint default_admin{net::ip_address::ipv4(0x7f000001),
 inline constexpr std::string_view default_state_file =
     "/var/lib/spfblock/state.json";
 
+/// A port that clients ask at.
+struct listener {
+  protocols::door kind = protocols::door::tcp_table;
+  net::endpoint where = default_listen;
+
+  friend bool operator==(const listener&, const listener&) = default;
+};
+
 /// A valid configuration.
 struct settings {
   /// Never empty; a port 0 means any free one.
-  std::vector<net::endpoint> listen = std::vector(1, default_listen);
+  std::vector<listener> listen = std::vector(1, listener{});
   unsigned threads = 1;
   unsigned connections = 4096;
   std::vector<domain_entry> domains; ///< in the order of precedence, no name

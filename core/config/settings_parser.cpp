@@ -62,7 +62,7 @@ void read_listen(const json::json_value& value, draft& into) {
   for (const json::json_value& element : value.read_elements()) {
     const auto endpoint = read_endpoint(element, expected);
     if (endpoint && places.is_new(element, endpoint->to_string()))
-      into.listen.push_back(*endpoint);
+      into.listen.push_back({protocols::door::tcp_table, *endpoint});
   }
   if (into.listen.empty() && value.problems().size() == problems_before)
     value.fault(fmt::format("found an empty array (expected {})", expected));

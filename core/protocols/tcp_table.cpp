@@ -13,42 +13,33 @@ constexpr std::string_view bad_encoding = "400 bad %25XX encoding in the key\n";
 constexpr std::string_view bad_request = "400 unknown request, want: get KEY\n";
 constexpr std::string_view too_long = "400 request over 8192 bytes\n";
 
-void answer_key(std::string_view key, const surroundings& around,
-                std::string& reply) {
-  if (const auto address = net::ip_address::try_parse(key)) {
-    if (const auto found = around.table.find(*address)) {
-      ++around.counted.found;
-      found->by->action.append_reply(reply, *address, found->network);
-      if (around.on_found)
-        around.on_found(*address, *found);
-      return;
-    }
-  }
-  ++around.counted.not_found;
-  reply += not_listed;
+void answer_key(std::string_view key, const lookup& in, std::string& reply) {
+  if (const auto hit = in.find(key))
+    hit->found.by->action.append_reply(reply, hit->address, hit->found.network);
+  else
+    reply += not_listed;
 }
 
 } // namespace
 
-void answer(std::string_view line, const surroundings& around,
-            std::string& reply) {
+void answer(std::string_view line, const lookup& in, std::string& reply) {
   constexpr std::string_view get = "get ";
   if (!line.starts_with(get)) {
-    ++around.counted.refused;
+    in.refuse();
     reply +=
         line == "put" || line.starts_with("put ") ? read_only : bad_request;
     return;
   }
   const std::string_view key = line.substr(get.size());
   if (key.find('%') == std::string_view::npos)
-    return answer_key(key, around, reply);
+    return answer_key(key, in, reply);
   if (const auto decoded = percent_decode(key))
-    return answer_key(*decoded, around, reply);
-  ++around.counted.refused;
+    return answer_key(*decoded, in, reply);
+  in.refuse();
   reply += bad_encoding;
 }
 
-std::size_t tcp_table::feed(std::string_view bytes, const surroundings& around,
+std::size_t tcp_table::feed(std::string_view bytes, const lookup& in,
                             std::string& replies) {
   EXPECTS(!finished_);
   std::string_view rest = bytes;
@@ -56,7 +47,7 @@ std::size_t tcp_table::feed(std::string_view bytes, const surroundings& around,
     const auto end = rest.find('\n');
     const std::string_view piece = rest.substr(0, end);
     if (unfinished_.size() + piece.size() > longest_request) {
-      ++around.counted.refused;
+      in.refuse();
       replies += too_long;
       finished_ = true;
       unfinished_ = {};
@@ -67,10 +58,10 @@ std::size_t tcp_table::feed(std::string_view bytes, const surroundings& around,
       return bytes.size();
     }
     if (unfinished_.empty()) {
-      answer(piece, around, replies);
+      answer(piece, in, replies);
     } else {
       unfinished_ += piece;
-      answer(unfinished_, around, replies);
+      answer(unfinished_, in, replies);
       unfinished_ = {};
     }
     rest.remove_prefix(end + 1);

@@ -1,38 +1,13 @@
 // The server's side of a tcp_table(5) connection: octets in, octets out.
 #pragma once
 
-#include "core/table/snapshot.hpp"
+#include "core/protocols/lookup.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace spfblock::protocols {
-
-/// How many requests ended how.
-struct counts {
-  std::uint64_t found = 0;     ///< 200
-  std::uint64_t not_found = 0; ///< 500 for a key
-  std::uint64_t refused = 0;   ///< 500 for `put`, 400
-
-  counts& operator+=(const counts& more) noexcept {
-    found += more.found;
-    not_found += more.not_found;
-    refused += more.refused;
-    return *this;
-  }
-};
-
-/// What a conversation answers from and reports to.
-struct surroundings {
-  const table::snapshot& table;
-  counts& counted;
-  /// Told of each address that was found, if set.
-  const std::function<void(const net::ip_address&,
-                           const table::snapshot::match&)>& on_found;
-};
 
 /// Takes the octets of a connection in whatever pieces they come and gives the
 /// replies, the same for any cut of the stream.
@@ -63,8 +38,7 @@ public:
   /// @return how many of the octets were taken: all, unless `replies` holds
   ///         enough; the others are to be fed once those are sent
   /// @pre not finished()
-  [[nodiscard]] std::size_t feed(std::string_view bytes,
-                                 const surroundings& around,
+  [[nodiscard]] std::size_t feed(std::string_view bytes, const lookup& in,
                                  std::string& replies);
 
   /// Whether the connection is to be closed once the replies are sent.
@@ -76,7 +50,6 @@ private:
 };
 
 /// The reply to one request line without its LF, appended to `reply`.
-void answer(std::string_view line, const surroundings& around,
-            std::string& reply);
+void answer(std::string_view line, const lookup& in, std::string& reply);
 
 } // namespace spfblock::protocols

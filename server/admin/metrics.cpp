@@ -8,6 +8,7 @@
 namespace spfblock::server {
 namespace {
 
+using protocols::count;
 using sample = exposition::sample;
 
 double number(std::uint64_t count) {
@@ -69,22 +70,25 @@ void metrics::tell_process(exposition& to) const {
 }
 
 void metrics::tell_serving(exposition& to) const {
-  const serving_sums counted = sums_of(from_.threads);
+  const protocols::counts counted = from_.threads.counted();
+  const connection_limit& limit = from_.threads.limit();
+  std::vector<sample> lookups;
+  for (const count each : {count::found, count::not_found, count::refused})
+    lookups.push_back(labelled("result", protocols::count_words[index_of(each)],
+                               counted[each]));
   to.counter("spfblock_lookups_total",
              "Requests on the lookup ports: found (200), not_found (500), "
              "refused (no lookup, or no request at all)",
-             {labelled("result", "found", counted.found),
-              labelled("result", "not_found", counted.not_found),
-              labelled("result", "refused", counted.refused)});
+             std::move(lookups));
   to.gauge("spfblock_connections", "Clients connected to the lookup ports",
-           number(from_.limit.open.load()));
+           number(limit.open.load()));
   to.gauge("spfblock_connections_max", "How many clients may be connected",
-           number(from_.limit.most.load()));
+           number(limit.most.load()));
   to.counter("spfblock_connections_accepted_total",
-             "Clients that were accepted", number(counted.connections));
+             "Clients that were accepted", number(counted[count::connections]));
   to.counter("spfblock_connections_refused_total",
              "Clients turned away because as many as may were connected",
-             number(counted.turned_away));
+             number(counted[count::turned_away]));
 }
 
 void metrics::tell_table(exposition& to) const {
@@ -117,14 +121,14 @@ void metrics::tell_pages(exposition& to) const {
       continue;
     const auto counter = from_.refresh.numbers().find(name);
     by_domain.push_back(labelled(
-        "domain", name, counter ? hits_of(*counter, from_.threads) : 0));
+        "domain", name, counter ? from_.threads.hits_of(*counter) : 0));
   }
   to.counter("spfblock_domain_hits_total",
              "Lookups answered with a network of the domain",
              std::move(by_domain));
   to.counter("spfblock_network_hits_total",
              "Lookups answered with a network listed by hand",
-             number(hits_of(listing_numbers::by_hand, from_.threads)));
+             number(from_.threads.hits_of(listing_numbers::by_hand)));
   to.gauge("spfblock_domain_refused_terms",
            "Terms of the record that list nothing because they are too wide, "
            "at the last look",

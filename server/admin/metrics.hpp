@@ -7,12 +7,11 @@
 #include "server/dns/dns_totals.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/published.hpp"
-#include "server/serving/serving_thread.hpp"
+#include "server/serving/serving_threads.hpp"
 #include "server/system/clocks.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,8 +37,7 @@ public:
   struct sources {
     const published<table::snapshot>& table;
     const refresher& refresh;
-    const std::vector<std::unique_ptr<serving_thread>>& threads;
-    const connection_limit& limit;
+    const serving_threads& threads;
     const dns_totals& dns;
     const reload_totals& reloads;
     std::chrono::sys_seconds started_at;

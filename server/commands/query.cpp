@@ -90,7 +90,7 @@ exit_status query_command(const std::string& configuration_file,
     const auto loaded = load_or_complain(configuration_file);
     if (!loaded)
       return exit_status::config;
-    at = reachable(loaded->settings.listen.front());
+    at = reachable(loaded->settings.listen.front().where);
   }
 
   querier asked{at};

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace spfblock::server {
@@ -11,7 +12,7 @@ namespace spfblock::server {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-pulse::pulse(asio::io_context& io, const threads& asked)
+pulse::pulse(asio::io_context& io, const serving_threads& asked)
     : io_{io},
       threads_{asked},
       next_{io} {}
@@ -31,8 +32,8 @@ void pulse::stop() {
 void pulse::begin_round() {
   next_.expires_after(interval_);
   const auto silent =
-      std::make_shared<std::atomic<std::size_t>>(threads_.size());
-  for (const auto& each : threads_) {
+      std::make_shared<std::atomic<std::size_t>>(threads_.count());
+  for (const auto& each : threads_.all()) {
     // It may run after the pulse is gone: it looks at what outlives both.
     each->run([this, silent, &io = io_] {
       if (silent->fetch_sub(1) == 1)

@@ -1,15 +1,13 @@
 // Whether the threads of the service still turn.
 #pragma once
 
-#include "server/serving/serving_thread.hpp"
+#include "server/serving/serving_threads.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
-#include <memory>
-#include <vector>
 
 namespace spfblock::server {
 
@@ -21,14 +19,13 @@ namespace spfblock::server {
 /// Belongs to the thread of `io`.
 class pulse {
 public:
-  using threads = std::vector<std::unique_ptr<serving_thread>>;
-
-  /// @param asked outlives the pulse, and none is added or removed while it
-  ///        beats; `io` outlives both, and runs no more once the pulse is gone
-  pulse(boost::asio::io_context& io, const threads& asked);
+  /// @param asked outlives the pulse; `io` outlives both, and runs no more once
+  ///        the pulse is gone
+  pulse(boost::asio::io_context& io, const serving_threads& asked);
 
   /// Calls `beat` at the end of each round.  The first one begins now, the next
   /// ones so long after the beginning of the former one.
+  /// @pre the threads are started
   void start(std::chrono::microseconds interval, std::function<void()> beat);
 
   /// No beat from now on.
@@ -39,7 +36,7 @@ private:
   void end_round();
 
   boost::asio::io_context& io_;
-  const threads& threads_;
+  const serving_threads& threads_;
   boost::asio::steady_timer next_;
   std::chrono::microseconds interval_{};
   std::function<void()> beat_;

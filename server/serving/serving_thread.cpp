@@ -32,9 +32,10 @@ bool client_has_gone(int reason) noexcept {
 
 class serving_thread::listener final : public event_loop::watcher {
 public:
-  listener(serving_thread& owner, const tcp::endpoint& on, int number,
-           socket_keeper keeper)
+  listener(serving_thread& owner, protocols::door at, const tcp::endpoint& on,
+           int number, socket_keeper keeper)
       : owner_{owner},
+        door_{at},
         endpoint_{on},
         socket_{number},
         keeper_{keeper} {
@@ -49,6 +50,7 @@ public:
     owner_.accept(*this, accepts_at_once);
   }
 
+  [[nodiscard]] protocols::door door() const noexcept { return door_; }
   [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
     return endpoint_;
   }
@@ -57,6 +59,7 @@ public:
 
 private:
   serving_thread& owner_;
+  protocols::door door_;
   tcp::endpoint endpoint_;
   descriptor socket_;
   socket_keeper keeper_;
@@ -78,10 +81,10 @@ serving_thread::~serving_thread() {
   join();
 }
 
-void serving_thread::listen(const tcp::endpoint& on, int descriptor,
-                            socket_keeper keeper) {
-  loop_.post([this, fresh = std::make_shared<listener>(*this, on, descriptor,
-                                                       keeper)] {
+void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
+                            int descriptor, socket_keeper keeper) {
+  loop_.post([this, fresh = std::make_shared<listener>(*this, at, on,
+                                                       descriptor, keeper)] {
     if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
       listeners_.push_back(fresh);
     else
@@ -128,9 +131,9 @@ void serving_thread::accept(listener& from, unsigned most) {
                                 SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.is_open()) {
       if (from.keeper() == socket_keeper::us)
-        take(std::move(client));
+        take(std::move(client), from.door());
       else
-        give(std::move(client));
+        give(std::move(client), from.door());
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
     } else if (!client_has_gone(errno)) {
@@ -152,24 +155,25 @@ void serving_thread::pause(listener& which) {
 }
 
 /// Serves the client, or lets the next of those who share serve it.
-void serving_thread::give(descriptor client) {
+void serving_thread::give(descriptor client, protocols::door at) {
   if (sharing_.empty())
-    return take(std::move(client));
+    return take(std::move(client), at);
   serving_thread& to = *sharing_[next_of_sharing_++ % sharing_.size()];
-  to.run([&to, given = std::make_shared<descriptor>(std::move(client))] {
-    to.take(std::move(*given));
+  to.run([&to, at, given = std::make_shared<descriptor>(std::move(client))] {
+    to.take(std::move(*given), at);
   });
 }
 
-void serving_thread::take(descriptor client) {
+void serving_thread::take(descriptor client, protocols::door at) {
   if (limit_.open.fetch_add(1) >= limit_.most) {
     limit_.open.fetch_sub(1);
-    totals_.turned_away.fetch_add(1, std::memory_order_relaxed);
+    totals_.add(protocols::count::turned_away);
     return warn_of_limit(); // closes it: Postfix tries again after a second
   }
-  totals_.connections.fetch_add(1, std::memory_order_relaxed);
+  totals_.add(protocols::count::connections);
   const int number = client.number();
-  const auto added = sessions_.try_emplace(number, std::move(client), context_);
+  const auto added =
+      sessions_.try_emplace(number, std::move(client), at, context_);
   session& taken = added.first->second;
   if (!taken.start()) {
     warn_of_failure(errno);
@@ -217,29 +221,6 @@ void serving_thread::warn_of_limit() {
   if (limit_reached_.is_due())
     log_.write(log::event_of<log::kind::connection_limit_reached>{}.with(
         "connections", limit_.most.load()));
-}
-
-serving_sums
-sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads) {
-  serving_sums all;
-  for (const auto& each : threads) {
-    const serving_totals& of = each->totals();
-    all.connections += of.connections.load(std::memory_order_relaxed);
-    all.turned_away += of.turned_away.load(std::memory_order_relaxed);
-    all.found += of.found.load(std::memory_order_relaxed);
-    all.not_found += of.not_found.load(std::memory_order_relaxed);
-    all.refused += of.refused.load(std::memory_order_relaxed);
-  }
-  return all;
-}
-
-std::uint64_t
-hits_of(std::uint32_t counter,
-        const std::vector<std::unique_ptr<serving_thread>>& threads) {
-  std::uint64_t all = 0;
-  for (const auto& each : threads)
-    all += each->totals().hits.of(counter);
-  return all;
 }
 
 } // namespace spfblock::server

@@ -42,9 +42,10 @@ public:
   serving_thread& operator=(const serving_thread&) = delete;
 
   /// Takes over a listening socket.
+  /// @param at what is spoken with its clients
   /// @param descriptor owned by the thread from now on
-  void listen(const boost::asio::ip::tcp::endpoint& on, int descriptor,
-              socket_keeper keeper = socket_keeper::us);
+  void listen(protocols::door at, const boost::asio::ip::tcp::endpoint& on,
+              int descriptor, socket_keeper keeper = socket_keeper::us);
 
   /// Gives the clients of sockets that the service manager keeps to these
   /// threads in turn: several threads that wait at one socket would leave
@@ -87,8 +88,8 @@ private:
 
   void accept(listener& from, unsigned most);
   void pause(listener& which);
-  void give(descriptor client);
-  void take(descriptor client);
+  void give(descriptor client, protocols::door at);
+  void take(descriptor client, protocols::door at);
   void forget(int client);
   void close_listeners();
   void cut_off_clients();
@@ -109,22 +110,5 @@ private:
   bool stopping_ = false;
   std::thread thread_;
 };
-
-/// What several serving threads have counted so far, together.
-struct serving_sums {
-  std::uint64_t connections = 0;
-  std::uint64_t turned_away = 0;
-  std::uint64_t found = 0;
-  std::uint64_t not_found = 0;
-  std::uint64_t refused = 0;
-};
-
-[[nodiscard]] serving_sums
-sums_of(const std::vector<std::unique_ptr<serving_thread>>& threads);
-
-/// How often a listing answered, by table::listing::counter.
-[[nodiscard]] std::uint64_t
-hits_of(std::uint32_t counter,
-        const std::vector<std::unique_ptr<serving_thread>>& threads);
 
 } // namespace spfblock::server

@@ -10,12 +10,6 @@ namespace spfblock::server {
 
 namespace {
 
-void raise(std::atomic<std::uint64_t>& total, std::uint64_t by) noexcept {
-  // One writer: cheaper than a locked addition.
-  total.store(total.load(std::memory_order_relaxed) + by,
-              std::memory_order_relaxed);
-}
-
 /// Sends what the socket takes.
 /// @return how many octets; nothing if the connection is broken
 std::optional<std::size_t> send_some(const descriptor& to,
@@ -32,15 +26,11 @@ std::optional<std::size_t> send_some(const descriptor& to,
 
 } // namespace
 
-void serving_totals::add(const protocols::counts& more) noexcept {
-  raise(found, more.found);
-  raise(not_found, more.not_found);
-  raise(refused, more.refused);
-}
-
-session::session(descriptor client, session_context& context) noexcept
+session::session(descriptor client, protocols::door at,
+                 session_context& context) noexcept
     : client_{std::move(client)},
-      context_{context} {}
+      context_{context},
+      conversation_{at} {}
 
 bool session::start() noexcept {
   return context_.loop.watch(client_.number(), EPOLLIN, *this);
@@ -111,31 +101,26 @@ bool session::answer(std::string_view requests) {
 /// @return how many octets of them were taken
 std::size_t session::feed(std::string_view requests) {
   context_.replies.clear();
-  const std::function<void(const net::ip_address&,
-                           const table::snapshot::match&)>
-      on_found = [this](const auto& address, const auto& found) {
-        note_hit(address, found);
-      };
   protocols::counts counted;
-  const std::size_t taken = conversation_.feed(
-      requests, {context_.table.current(), counted, on_found},
-      context_.replies);
+  const protocols::lookup in{context_.table.current(), counted,
+                             [this](const protocols::hit& of) { note(of); }};
+  const std::size_t taken = conversation_.feed(requests, in, context_.replies);
   context_.totals.add(counted);
   return taken;
 }
 
-void session::note_hit(const net::ip_address& address,
-                       const table::snapshot::match& found) const {
-  context_.totals.hits.add(found.by->counter);
+void session::note(const protocols::hit& of) const {
+  const table::listing& by = *of.found.by;
+  context_.totals.hits.add(by.counter);
   const level severity = context_.log_hits.load(std::memory_order_relaxed)
                              ? level::info
                              : level::debug;
   if (!context_.log.wants(severity))
     return;
   context_.log.write(log::event_of<log::kind::address_found>{severity}
-                         .with("address", address.to_string())
-                         .with("domain", found.by->name)
-                         .with("network", found.network.to_string()));
+                         .with("address", of.address.to_string())
+                         .with("domain", by.name)
+                         .with("network", of.found.network.to_string()));
 }
 
 void session::end() {

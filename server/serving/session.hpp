@@ -1,11 +1,11 @@
 // One client connection: moves octets for a conversation.
 #pragma once
 
-#include "core/protocols/tcp_table.hpp"
+#include "core/protocols/conversation.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/serving/event_loop.hpp"
-#include "server/serving/hit_counts.hpp"
 #include "server/serving/published.hpp"
+#include "server/serving/serving_totals.hpp"
 #include "server/system/descriptor.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -19,18 +19,6 @@
 #include <string_view>
 
 namespace spfblock::server {
-
-/// Totals of a serving thread, written by it and read by others.
-struct serving_totals {
-  std::atomic<std::uint64_t> connections = 0; ///< accepted so far
-  std::atomic<std::uint64_t> turned_away = 0; ///< over connection_limit::most
-  std::atomic<std::uint64_t> found = 0;
-  std::atomic<std::uint64_t> not_found = 0;
-  std::atomic<std::uint64_t> refused = 0;
-  hit_counts hits; ///< `found`, by listing
-
-  void add(const protocols::counts& more) noexcept;
-};
 
 /// What the sessions of one thread share, their buffers among it: an idle
 /// session has none of its own.
@@ -48,9 +36,9 @@ struct session_context {
 };
 
 /// Reads what is there, answers all complete requests in one write (more than
-/// one where that is over conversation::enough_replies), reads again.  While a
-/// reply cannot be sent nothing is read, so a client that does not read costs
-/// no more than one batch of replies and one buffer of requests.
+/// one where that is more than the conversation says is enough), reads again.
+/// While a reply cannot be sent nothing is read, so a client that does not read
+/// costs no more than one batch of replies and one buffer of requests.
 ///
 /// Never closes an idle connection: that would cost the next mail a second
 /// (Postfix dict_tcp.c).  Dead peers are found by TCP keepalive
@@ -60,8 +48,10 @@ struct session_context {
 class session final : public event_loop::watcher {
 public:
   /// @param client connected and non-blocking
+  /// @param at what is spoken
   /// @param context outlives the session
-  session(descriptor client, session_context& context) noexcept;
+  session(descriptor client, protocols::door at,
+          session_context& context) noexcept;
 
   /// Begins to answer.
   /// @return false, with errno set, if the client cannot be waited for
@@ -83,13 +73,12 @@ private:
   void send_backlog();
   [[nodiscard]] bool answer(std::string_view requests);
   [[nodiscard]] std::size_t feed(std::string_view requests);
-  void note_hit(const net::ip_address& address,
-                const table::snapshot::match& found) const;
+  void note(const protocols::hit& of) const;
   void end();
 
   descriptor client_;
   session_context& context_;
-  protocols::tcp_table conversation_;
+  protocols::conversation conversation_;
   std::unique_ptr<backlog> backlog_;
 };
 

@@ -15,6 +15,7 @@
 
 using namespace spfblock;
 using fuzz::require;
+using protocols::count;
 using protocols::tcp_table;
 
 namespace {
@@ -56,7 +57,7 @@ table::snapshot make_table() {
 struct outcome {
   std::string replies;
   protocols::counts counted{};
-  std::size_t told = 0; ///< calls of on_found
+  std::size_t told = 0; ///< hits told of
   bool finished = false;
 };
 
@@ -65,10 +66,8 @@ struct outcome {
 outcome converse(std::string_view stream, std::size_t piece) {
   static const table::snapshot table = make_table();
   outcome led_to;
-  const std::function<void(const net::ip_address&,
-                           const table::snapshot::match&)>
-      on_found = [&](const auto&, const auto&) { ++led_to.told; };
-  const protocols::surroundings around{table, led_to.counted, on_found};
+  const protocols::lookup in{table, led_to.counted,
+                             [&](const protocols::hit&) { ++led_to.told; }};
   tcp_table with_client;
   for (std::size_t turn = 0; !stream.empty() && !with_client.finished();
        ++turn) {
@@ -76,7 +75,7 @@ outcome converse(std::string_view stream, std::size_t piece) {
         std::min(piece > 0 ? piece : 1 + turn % 8, stream.size());
     std::string replies;
     const std::size_t taken =
-        with_client.feed(stream.substr(0, size), around, replies);
+        with_client.feed(stream.substr(0, size), in, replies);
     require(taken == size || (taken > 0 && taken < size &&
                               replies.size() >= tcp_table::enough_replies),
             "only enough replies keep octets waiting");
@@ -163,7 +162,7 @@ void check_reply(std::string_view reply, char expected) {
 
 void check_replies(std::string_view stream, const outcome& led_to) {
   std::string_view replies = led_to.replies;
-  std::size_t count[6] = {};
+  std::size_t ended[6] = {};
   bool too_long = false;
   while (!stream.empty() && !too_long) {
     const auto end = std::min(stream.find('\n'), stream.size());
@@ -177,15 +176,15 @@ void check_replies(std::string_view stream, const outcome& led_to) {
     require(reply_end != std::string_view::npos, "each line gets its reply");
     check_reply(replies.substr(0, reply_end + 1), expected);
     replies.remove_prefix(reply_end + 1);
-    ++count[expected - '0'];
+    ++ended[expected - '0'];
   }
   require(replies.empty(), "nothing is sent unasked");
   require(led_to.finished == too_long, "only a line too long ends it");
   const protocols::counts& told = led_to.counted;
-  require(told.found == count[2] && told.found == led_to.told,
+  require(told[count::found] == ended[2] && told[count::found] == led_to.told,
           "what was found is counted and told");
-  require(told.found + told.not_found + told.refused ==
-              count[2] + count[4] + count[5],
+  require(told[count::found] + told[count::not_found] + told[count::refused] ==
+              ended[2] + ended[4] + ended[5],
           "each request is counted once");
 }
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <sys/socket.h>
@@ -67,16 +68,35 @@ private:
   std::string received_;
 };
 
+/// Any free port of loopback.
+inline const net::endpoint any_port{net::ip_address::ipv4(0x7f000001), 0};
+
+/// What a service manager holds.
+struct held_socket {
+  held_socket() {
+    auto opened = *server::listening_sockets::open(any_port, 1);
+    at = opened.endpoint();
+    number = server::descriptor{opened.release().front()};
+  }
+
+  boost::asio::ip::tcp::endpoint at;
+  server::descriptor number;
+};
+
 /// A serving thread on a free port of loopback.
 struct served_table {
   served_table() {
     config::log_settings quiet;
     quiet.level = level::error;
     log.configure(quiet);
-    auto sockets = *server::listening_sockets::open(
-        {net::ip_address::ipv4(0x7f000001), 0}, 1);
+    auto sockets = *server::listening_sockets::open(any_port, 1);
     at = sockets.endpoint();
-    thread.listen(at, sockets.release().front());
+    thread.listen(protocols::door::tcp_table, at, sockets.release().front());
+  }
+
+  /// How many there were so far.
+  [[nodiscard]] std::uint64_t counted(protocols::count of) const {
+    return thread.totals().so_far()[of];
   }
 
   server::log_sink log;

@@ -16,9 +16,7 @@ namespace {
 /// Two serving threads, of which one can be held up, and a pulse.
 struct beating {
   explicit beating(milliseconds interval) {
-    for (int i = 0; i < 2; ++i)
-      threads.push_back(
-          std::make_unique<serving_thread>(table, log, limit, log_hits));
+    threads.start();
     heart.start(interval, [this] {
       ++beats;
       io.stop();
@@ -36,12 +34,10 @@ struct beating {
 
   log_sink log;
   published<table::snapshot> table{std::make_shared<const table::snapshot>()};
-  connection_limit limit;
-  std::atomic<bool> log_hits = false;
   boost::asio::io_context io;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
       signals{io.get_executor()}; ///< what io waits for elsewhere
-  pulse::threads threads;
+  serving_threads threads{2, table, log};
   pulse heart{io, threads};
   int beats = 0;
 };
@@ -64,7 +60,7 @@ TEST_CASE("pulse: one serving thread that hangs stops it, and it beats again "
 
   std::promise<void> hung;
   std::promise<void> mended;
-  f.threads.back()->run([&] {
+  f.threads.all().back()->run([&] {
     hung.set_value();
     mended.get_future().wait();
   });
@@ -90,7 +86,7 @@ TEST_CASE("pulse: a thread that answers when it is gone does no harm",
   std::promise<void> hung;
   std::promise<void> mended;
   std::promise<void> answered;
-  f.threads.back()->run([&] {
+  f.threads.all().back()->run([&] {
     hung.set_value();
     mended.get_future().wait();
   });
@@ -99,6 +95,6 @@ TEST_CASE("pulse: a thread that answers when it is gone does no harm",
   heart->start(seconds{60}, [] {});
   heart.reset();
   mended.set_value();
-  f.threads.back()->run([&] { answered.set_value(); });
+  f.threads.all().back()->run([&] { answered.set_value(); });
   answered.get_future().wait();
 }

@@ -109,7 +109,7 @@ TEST_CASE("serving_thread: a client that does not read is no longer read from, "
   greedy_client greedy{f};
   const auto after = heap();
   // Blocked: the kernel's buffers are full both ways.
-  CHECK(f.thread.totals().found < greedy.requests());
+  CHECK(f.counted(protocols::count::found) < greedy.requests());
   CHECK(after < before + 100'000); // 24 KiB of replies, 8 KiB of requests
   CHECK(other.ask("192.0.2.1") == reply);
 
@@ -228,7 +228,7 @@ TEST_CASE(
   }
   for (auto& one : idle)
     REQUIRE(one->ask("192.0.2.1") == reply);
-  CHECK(f.thread.totals().connections == count);
+  CHECK(f.counted(protocols::count::connections) == count);
 
   // What the thread gives back when it ends is what they cost.
   const auto before = heap();

@@ -129,8 +129,9 @@ std::vector<domain_entry> example_domains() {
 
 settings example_settings() {
   settings s;
-  s.listen = {*net::endpoint::parse("127.0.0.1:10060"),
-              *net::endpoint::parse("[::1]:10060")};
+  for (const auto* const where : {"127.0.0.1:10060", "[::1]:10060"})
+    s.listen.push_back(
+        {protocols::door::tcp_table, *net::endpoint::parse(where)});
   s.threads = 2;
   s.connections = 100;
   s.domains = example_domains();

@@ -23,7 +23,8 @@ TEST_CASE("parse_settings: a key of `domains`, `domain_files` or `networks` "
           "is enough, all else has a default",
           "[config][settings_parser]") {
   settings expected;
-  expected.listen = {*net::endpoint::parse("127.0.0.1:10060")};
+  expected.listen = {
+      {protocols::door::tcp_table, *net::endpoint::parse("127.0.0.1:10060")}};
   CHECK(settings_of(R"({"domains":[]})") == expected);
   CHECK(settings_of(R"({"domain_files":[]})") == expected);
   CHECK(settings_of(R"({"networks":[]})") == expected);

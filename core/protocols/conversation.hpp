@@ -1,0 +1,41 @@
+// The server's side of a connection, whatever the door.
+#pragma once
+
+#include "core/protocols/door.hpp"
+#include "core/protocols/lookup.hpp"
+#include "core/protocols/tcp_table.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace spfblock::protocols {
+
+/// A conversation in the protocol of its door.  A door over TCP has its class
+/// here, with the two functions of this one, and its row in the constructor.
+class conversation {
+public:
+  explicit conversation(door at);
+
+  /// Appends the replies to the requests that `bytes` completes to `replies`.
+  /// @return how many of the octets were taken: all, unless `replies` holds
+  ///         enough; the others are to be fed once those are sent
+  /// @pre not finished()
+  [[nodiscard]] std::size_t feed(std::string_view bytes, const lookup& in,
+                                 std::string& replies) {
+    return std::visit([&](auto& with) { return with.feed(bytes, in, replies); },
+                      spoken_);
+  }
+
+  /// Whether the connection is to be closed once the replies are sent.
+  [[nodiscard]] bool finished() const noexcept {
+    return std::visit([](const auto& with) { return with.finished(); },
+                      spoken_);
+  }
+
+private:
+  std::variant<tcp_table> spoken_;
+};
+
+} // namespace spfblock::protocols

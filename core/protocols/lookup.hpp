@@ -1,0 +1,63 @@
+// What is listed for the key of a request, whatever the door it came through.
+#pragma once
+
+#include "core/net/ip_address.hpp"
+#include "core/protocols/counts.hpp"
+#include "core/table/snapshot.hpp"
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace spfblock::protocols {
+
+/// An address that was asked for and is listed.
+struct hit {
+  net::ip_address address;
+  table::snapshot::match found;
+};
+
+/// Finds keys in a table, counts how each request ends and tells of each hit.
+///
+/// Made for a batch of requests: the table and the counts outlive it.  Thread
+/// safety: that of the counts.
+class lookup {
+public:
+  /// @param on_hit told of each hit, if set
+  lookup(const table::snapshot& table, counts& counted,
+         std::function<void(const hit&)> on_hit = nullptr)
+      : table_{table},
+        counted_{counted},
+        on_hit_{std::move(on_hit)} {}
+
+  /// Takes `key` as inet_pton(3) does; an IPv4-mapped address is the IPv4 one.
+  /// What is no address, be it a host name, "unknown" or garbage, is not found.
+  /// @return what is listed for it, valid as long as the table
+  [[nodiscard]] std::optional<hit> find(std::string_view key) const;
+
+  /// Counts a request that has no key to be found.
+  void refuse() const noexcept { ++counted_[count::refused]; }
+
+private:
+  const table::snapshot& table_;
+  counts& counted_;
+  std::function<void(const hit&)> on_hit_;
+};
+
+// Here, for it is on the way of every request.
+inline std::optional<hit> lookup::find(std::string_view key) const {
+  const auto address = net::ip_address::try_parse(key);
+  const auto found = address ? table_.find(*address) : std::nullopt;
+  if (!found) {
+    ++counted_[count::not_found];
+    return std::nullopt;
+  }
+  ++counted_[count::found];
+  const hit told{*address, *found};
+  if (on_hit_)
+    on_hit_(told);
+  return told;
+}
+
+} // namespace spfblock::protocols

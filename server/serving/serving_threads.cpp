@@ -1,0 +1,64 @@
+#include "server/serving/serving_threads.hpp"
+
+#include "core/support/contract.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace spfblock::server {
+
+void serving_threads::apply(const config::settings& settings) noexcept {
+  limit_.most = settings.connections;
+  log_hits_ = settings.log.hits;
+}
+
+void serving_threads::start() {
+  EXPECTS(!started());
+  std::vector<serving_thread*> sharing;
+  for (unsigned i = 0; i < count_; ++i) {
+    all_.push_back(
+        std::make_unique<serving_thread>(table_, log_, limit_, log_hits_));
+    sharing.push_back(all_.back().get());
+  }
+  all_.front()->share_clients(std::move(sharing));
+}
+
+void serving_threads::listen(protocols::door at, listening_sockets sockets) {
+  const auto on = sockets.endpoint();
+  const auto keeper = sockets.keeper();
+  const auto descriptors = sockets.release();
+  EXPECTS(descriptors.size() <= all_.size());
+  for (std::size_t i = 0; i < descriptors.size(); ++i)
+    all_[i]->listen(at, on, descriptors[i], keeper);
+}
+
+void serving_threads::stop_listening(const boost::asio::ip::tcp::endpoint& on) {
+  for (const auto& each : all_)
+    each->stop_listening(on);
+}
+
+void serving_threads::begin_stop(std::chrono::milliseconds patience) {
+  for (const auto& each : all_)
+    each->begin_stop(patience);
+}
+
+void serving_threads::join() {
+  for (const auto& each : all_)
+    each->join();
+}
+
+protocols::counts serving_threads::counted() const {
+  protocols::counts sum;
+  for (const auto& each : all_)
+    sum += each->totals().so_far();
+  return sum;
+}
+
+std::uint64_t serving_threads::hits_of(std::uint32_t counter) const {
+  std::uint64_t sum = 0;
+  for (const auto& each : all_)
+    sum += each->totals().hits.of(counter);
+  return sum;
+}
+
+} // namespace spfblock::server

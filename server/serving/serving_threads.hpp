@@ -1,0 +1,80 @@
+// All the threads that answer lookups.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "server/serving/serving_thread.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace spfblock::server {
+
+/// Belongs to the controlling thread.
+class serving_threads {
+public:
+  /// None runs before start().  What is given outlives them.
+  /// @param count how many, at least one, until the process ends
+  serving_threads(unsigned count, const published<table::snapshot>& table,
+                  const log_sink& log)
+      : count_{count},
+        table_{table},
+        log_{log} {}
+
+  [[nodiscard]] unsigned count() const noexcept { return count_; }
+
+  /// How many clients may be connected, and whether hits are logged; from now
+  /// on, for clients that are connected too.
+  void apply(const config::settings& settings) noexcept;
+
+  /// @pre not started
+  void start();
+
+  [[nodiscard]] bool started() const noexcept { return !all_.empty(); }
+
+  /// Serves the clients that come there.  One socket for all threads, as the
+  /// service manager has it, is the first thread's, which deals its clients
+  /// out to all.
+  /// @pre started
+  void listen(protocols::door at, listening_sockets sockets);
+
+  /// As serving_thread::stop_listening().
+  void stop_listening(const boost::asio::ip::tcp::endpoint& on);
+
+  /// As serving_thread::begin_stop().
+  void begin_stop(std::chrono::milliseconds patience);
+
+  /// Waits for the end of all.  @pre begin_stop() was called
+  void join();
+
+  /// Those that were started.
+  [[nodiscard]] const std::vector<std::unique_ptr<serving_thread>>&
+  all() const noexcept {
+    return all_;
+  }
+
+  /// What they have counted so far, together.
+  [[nodiscard]] protocols::counts counted() const;
+
+  /// How often a listing answered, by table::listing::counter.
+  [[nodiscard]] std::uint64_t hits_of(std::uint32_t counter) const;
+
+  /// How many clients are connected, and may be.
+  [[nodiscard]] const connection_limit& limit() const noexcept {
+    return limit_;
+  }
+
+private:
+  unsigned count_;
+  const published<table::snapshot>& table_;
+  const log_sink& log_;
+  connection_limit limit_;
+  std::atomic<bool> log_hits_ = false;
+  std::vector<std::unique_ptr<serving_thread>> all_;
+};
+
+} // namespace spfblock::server

@@ -1,0 +1,194 @@
+#include "server/serving/serving_threads.hpp"
+#include "tests/support/serving.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::server;
+using namespace spfblock::testing;
+using protocols::count;
+using protocols::door;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr const char* reply = "200 REJECT x.example";
+
+/// Serving threads.
+struct serving {
+  explicit serving(unsigned count) : threads{count, table, log} {
+    config::log_settings quiet;
+    quiet.level = level::error;
+    log.configure(quiet);
+    threads.start();
+  }
+
+  /// The threads share the clients of a held socket.
+  serving(const held_socket& held, unsigned count) : serving{count} {
+    threads.listen(door::tcp_table, *listening_sockets::duplicate(
+                                        held.number.number(), held.at));
+  }
+
+  [[nodiscard]] serving_thread& thread(std::size_t which) const {
+    return *threads.all()[which];
+  }
+
+  /// What one of the threads has counted.
+  [[nodiscard]] protocols::counts counted_by(std::size_t which) const {
+    return thread(which).totals().so_far();
+  }
+
+  log_sink log;
+  published<table::snapshot> table{table_with("192.0.2.0/24")};
+  serving_threads threads;
+};
+
+} // namespace
+
+TEST_CASE("serving_threads: each has its own socket of a port, and all are "
+          "counted together",
+          "[server][serving_threads]") {
+  serving f{3};
+  auto sockets = *listening_sockets::open(any_port, f.threads.count());
+  const auto at = sockets.endpoint();
+  f.threads.listen(door::tcp_table, std::move(sockets));
+  boost::asio::io_context io;
+  std::vector<std::unique_ptr<client>> clients;
+  for (int i = 0; i < 30; ++i) {
+    clients.push_back(std::make_unique<client>(io, at));
+    CHECK(clients.back()->ask("192.0.2.1") == reply);
+    CHECK(clients.back()->ask("unknown") == "500 not listed");
+  }
+  const protocols::counts all = f.threads.counted();
+  CHECK(all[count::connections] == 30);
+  CHECK(all[count::found] == 30);
+  CHECK(all[count::not_found] == 30);
+  CHECK(f.threads.hits_of(0) == 30);
+  CHECK(f.threads.limit().open == 30);
+}
+
+TEST_CASE("serving_threads: settings hold for clients to come and those that "
+          "are there",
+          "[server][serving_threads]") {
+  held_socket held;
+  serving f{held, 2};
+  config::settings settings;
+  settings.connections = 1;
+  f.threads.apply(settings);
+  boost::asio::io_context io;
+  client first{io, held.at};
+  REQUIRE(first.ask("192.0.2.1") == reply);
+  client second{io, held.at};
+  CHECK(second.line() == "error: End of file");
+  CHECK(first.ask("192.0.2.1") == reply);
+  CHECK(f.threads.counted()[count::turned_away] == 1);
+
+  settings.connections = 2;
+  f.threads.apply(settings);
+  client third{io, held.at};
+  CHECK(third.ask("192.0.2.1") == reply);
+}
+
+TEST_CASE(
+    "serving_threads: who waits at a shared socket when a thread stops is "
+    "served by the next",
+    "[server][serving_threads]") {
+  held_socket held;
+  boost::asio::io_context io;
+  std::unique_ptr<client> waiting;
+  {
+    const serving first{held, 1};
+    serving_thread& thread = first.thread(0);
+    // The client comes between the last look at the socket and the stop.
+    thread.run([&] {
+      thread.run([&] {
+        waiting = std::make_unique<client>(io, held.at);
+        waiting->send("get 192.0.2.1\n");
+      });
+      thread.begin_stop(milliseconds{0});
+    });
+    thread.join();
+    CHECK(first.counted_by(0)[count::connections] == 0);
+  }
+  const serving next{held, 1};
+  CHECK(waiting->line() == reply);
+}
+
+TEST_CASE(
+    "serving_threads: a shared socket is not watched any more once nobody "
+    "listens there",
+    "[server][serving_threads]") {
+  held_socket held;
+  boost::asio::io_context io;
+  serving f{held, 1};
+  client before{io, held.at};
+  REQUIRE(before.ask("192.0.2.1") == reply);
+  f.threads.stop_listening(held.at);
+  std::promise<void> stopped;
+  f.thread(0).run([&] { stopped.set_value(); });
+  stopped.get_future().wait();
+  client late{io, held.at};
+  late.send("get 192.0.2.1\n");
+  CHECK(before.ask("192.0.2.1") == reply);
+  CHECK(before.ask("unknown") == "500 not listed");
+  CHECK(f.counted_by(0)[count::connections] == 1);
+}
+
+TEST_CASE("serving_threads: those who share a socket get its clients in turn",
+          "[server][serving_threads]") {
+  held_socket held;
+  boost::asio::io_context io;
+  serving f{held, 3};
+  std::vector<std::unique_ptr<client>> clients;
+  for (int i = 0; i < 30; ++i) {
+    clients.push_back(std::make_unique<client>(io, held.at));
+    CHECK(clients.back()->ask("192.0.2.1") == reply);
+  }
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(f.counted_by(i)[count::connections] == 10);
+  protocols::counts expected;
+  expected[count::connections] = 30;
+  expected[count::found] = 30;
+  CHECK(f.threads.counted() == expected);
+  CHECK(f.threads.hits_of(0) == 30);
+  CHECK(f.threads.hits_of(1) == 0);
+}
+
+TEST_CASE("serving_threads: a client that is given to a thread that stops is "
+          "answered and closed",
+          "[server][serving_threads]") {
+  held_socket held;
+  boost::asio::io_context io;
+  serving f{held, 2};
+  client first{io, held.at};
+  client second{io, held.at};
+  CHECK(first.ask("192.0.2.1") == reply);
+  CHECK(second.ask("192.0.2.1") == reply);
+  // The second thread, held up, is told to stop and then given the fourth
+  // client.
+  std::promise<void> held_up;
+  std::promise<void> go_on;
+  f.thread(1).run([&] {
+    held_up.set_value();
+    go_on.get_future().wait();
+  });
+  held_up.get_future().wait();
+  f.thread(1).begin_stop(milliseconds{10'000});
+  client third{io, held.at};
+  CHECK(third.ask("192.0.2.1") == reply);
+  client fourth{io, held.at};
+  fourth.send("get 192.0.2.3\n");
+  client fifth{io, held.at};
+  CHECK(fifth.ask("192.0.2.1") == reply);
+  go_on.set_value();
+  CHECK(fourth.line() == reply);
+  CHECK(fourth.line() == "error: End of file");
+  f.thread(1).join();
+}
