@@ -2,10 +2,8 @@
 
 #include "core/reports/status.hpp"
 #include "server/dns/make_resolver.hpp"
-#include "server/system/asio_endpoint.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
-#include "server/system/listening_socket.hpp"
 #include "server/system/service_manager.hpp"
 #include "server/version.hpp"
 
@@ -41,6 +39,7 @@ service::service(std::string path, configuration initial)
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       threads_{now_.settings.threads, table_, log_},
+      listeners_{inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
@@ -66,25 +65,12 @@ exit_status service::run() {
     std::signal(number, SIG_IGN);
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1})
     signals_.add(number);
-  apply_limits();
-
-  inherited_ = inherited_sockets::take();
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
-
-  // The port is open before a domain is expanded: Postfix has no fail-open.
-  // Clients are answered once the last known networks are in the table.
-  auto opened = open_listeners(now_.settings.listen);
-  if (!opened) {
-    log_.write(
-        event_of<kind::cannot_start>{}.with("reason", opened.error().message));
+  if (const auto refused = apply(std::move(now_))) {
+    log_.write(event_of<kind::cannot_start>{}.with("reason", refused->message));
     return exit_status::unavailable;
   }
-  refresher_.start(now_.settings, make_resolver(io_, log_, now_, dns_));
-  threads_.start();
-  serve_on(now_.settings.listen, *std::move(opened));
-  admin_.listen(now_.settings.admin, inherited_);
-  warn_of_unused_sockets();
   await_signal();
   start_pulse();
   io_.run();
@@ -92,46 +78,31 @@ exit_status service::run() {
   return exit_status::done;
 }
 
-result<std::vector<service::fresh_listener>>
-service::open_listeners(const std::vector<config::listener>& wanted) const {
-  std::vector<fresh_listener> fresh;
-  for (const config::listener& each : wanted) {
-    if (std::any_of(listeners_.begin(), listeners_.end(),
-                    [&each](const auto& l) { return l.wanted == each; }))
-      continue;
-    auto opened = inherited_.listen(each.where, threads_.count());
-    if (!opened)
-      return opened.error();
-    fresh.push_back({each, *std::move(opened)});
+std::optional<failure> service::apply(configuration next) {
+  allow_files_for(next.settings);
+  // The ports are open before a domain is expanded: Postfix has no fail-open.
+  // Clients are answered once the last known networks are in the table.
+  auto opened = listeners_.open(next.settings.listen);
+  if (!opened)
+    return opened.error();
+  now_ = std::move(next);
+  log_.configure(now_.settings.log);
+  threads_.apply(now_.settings);
+  auto questions = make_resolver(io_, log_, now_, dns_);
+  if (threads_.started()) {
+    refresher_.apply(now_.settings, std::move(questions));
+  } else {
+    refresher_.start(now_.settings, std::move(questions));
+    threads_.start();
   }
-  return fresh;
+  listeners_.serve(now_.settings.listen, *std::move(opened));
+  admin_.listen(now_.settings.admin, inherited_);
+  warn_of_unused(inherited_, now_.settings, log_);
+  return std::nullopt;
 }
 
-void service::serve_on(const std::vector<config::listener>& wanted,
-                       std::vector<fresh_listener> fresh) {
-  std::erase_if(listeners_, [&](const open_listener& each) {
-    if (std::find(wanted.begin(), wanted.end(), each.wanted) != wanted.end())
-      return false;
-    threads_.stop_listening(each.real);
-    log_.write(event_of<kind::listening_no_more>{}.with(
-        "address", from_asio(each.real).to_string()));
-    return true;
-  });
-  for (fresh_listener& each : fresh) {
-    const auto on = each.sockets.endpoint();
-    threads_.listen(each.wanted.kind, std::move(each.sockets));
-    listeners_.push_back({each.wanted, on});
-    auto told =
-        event_of<kind::listening>{}.with("address", from_asio(on).to_string());
-    if (const auto* inherited = inherited_.find(each.wanted.where))
-      told.with("socket", inherited->name);
-    log_.write(told);
-  }
-}
-
-void service::apply_limits() {
-  const auto& settings = now_.settings;
-  threads_.apply(settings);
+/// A client has a descriptor, and so has a question.
+void service::allow_files_for(const config::settings& settings) const {
   const rlim_t wanted = rlim_t{settings.connections} +
                         settings.resolver.in_flight + spare_descriptors;
   const rlim_t allowed = allow_descriptors(wanted);
@@ -168,20 +139,12 @@ void service::apply_file() {
     return refuse(*problems);
 
   auto& next = std::get<configuration>(loaded);
-  auto opened = open_listeners(next.settings.listen);
-  if (!opened)
-    return refuse({{path_, 0, "/listen", opened.error().message}});
-  if (next.settings.threads != now_.settings.threads)
+  const bool other_threads = next.settings.threads != now_.settings.threads;
+  if (const auto refused = apply(std::move(next)))
+    return refuse({{path_, 0, "/listen", refused->message}});
+  if (other_threads)
     log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
                                                                  "/threads"));
-
-  serve_on(next.settings.listen, *std::move(opened));
-  now_ = std::move(next);
-  log_.configure(now_.settings.log);
-  apply_limits();
-  refresher_.apply(now_.settings, make_resolver(io_, log_, now_, dns_));
-  admin_.listen(now_.settings.admin, inherited_);
-  warn_of_unused_sockets();
   ++reloads_.accepted;
   reloads_.last_accepted = true;
   reloads_.accepted_at = read_clocks().wall;
@@ -213,19 +176,6 @@ void service::tell_statistics() {
                  .with("connections_open", threads_.limit().open.load())
                  .with("ipv4_networks", table->ipv4_networks())
                  .with("ipv6_networks", table->ipv6_networks()));
-}
-
-void service::warn_of_unused_sockets() {
-  const auto& listen = now_.settings.listen;
-  for (const inherited_sockets::socket& each : inherited_.all()) {
-    const net::endpoint on = from_asio(each.on);
-    if (on != now_.settings.admin &&
-        std::none_of(listen.begin(), listen.end(),
-                     [&on](const auto& l) { return l.where == on; }))
-      log_.write(event_of<kind::socket_not_used>{}
-                     .with("address", on.to_string())
-                     .with("socket", each.name));
-  }
 }
 
 /// The service is ready once every thread has answered for the first time.

@@ -7,17 +7,18 @@
 #include "server/configuration.hpp"
 #include "server/exit_status.hpp"
 #include "server/refresh/refresher.hpp"
+#include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
 #include "server/system/inherited_sockets.hpp"
-#include "server/system/listening_socket.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,32 +42,15 @@ public:
   exit_status run();
 
 private:
-  struct open_listener {
-    config::listener wanted;
-    boost::asio::ip::tcp::endpoint real;
-  };
-
-  struct fresh_listener {
-    config::listener wanted;
-    listening_sockets sockets;
-  };
-
-  /// Has what is not open yet: handed over or opened.  Clients may connect, and
-  /// wait until serve_on().
-  /// @return the new ones, or why not
-  [[nodiscard]] result<std::vector<fresh_listener>>
-  open_listeners(const std::vector<config::listener>& wanted) const;
-
-  /// Serves on `fresh` too, and no more on what is not wanted.
-  void serve_on(const std::vector<config::listener>& wanted,
-                std::vector<fresh_listener> fresh);
-  void apply_limits();
+  /// Changes over to `next`, by the same steps at the start and at a reload.
+  /// @return why a port of it cannot be had; nothing has changed then
+  [[nodiscard]] std::optional<failure> apply(configuration next);
+  void allow_files_for(const config::settings& settings) const;
   void await_signal();
   void reload();
   void apply_file();
   void refuse(const std::vector<json::problem>& problems);
   void tell_statistics();
-  void warn_of_unused_sockets();
   void start_pulse();
   void tell_status() const;
   [[nodiscard]] reports::vital_signs signs() const;
@@ -78,9 +62,9 @@ private:
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   published<table::snapshot> table_;
-  inherited_sockets inherited_;
-  std::vector<open_listener> listeners_;
+  inherited_sockets inherited_ = inherited_sockets::take();
   serving_threads threads_;
+  listeners listeners_;
   pulse pulse_;
   bool ready_ = false; ///< and the service manager knows
   moment alive_at_;    ///< when all serving threads last answered
