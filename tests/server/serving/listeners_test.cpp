@@ -1,9 +1,8 @@
 #include "server/serving/listeners.hpp"
 #include "server/system/asio_endpoint.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/serving.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,5 @@
 #include "server/serving/serving_totals.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <thread>
 

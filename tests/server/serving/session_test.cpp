@@ -1,7 +1,6 @@
 #include "server/serving/session.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/serving.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <atomic>

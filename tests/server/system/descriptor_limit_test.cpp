@@ -1,7 +1,6 @@
 #include "server/system/descriptor_limit.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 
