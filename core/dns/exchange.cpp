@@ -55,11 +55,11 @@ exchange::verdict exchange::waited() {
   return next;
 }
 
-bool exchange::received(std::string_view message, duration after) {
+exchange::effect exchange::received(std::string_view message, duration after) {
   EXPECTS(!finished_);
   reply got = decode_reply(message, asked_, id_, settings_->limits);
   if (got.what == reply::kind::not_ours)
-    return false;
+    return ignore();
   measure(after);
   server_state& server = servers_[current_];
   switch (got.what) {
@@ -86,7 +86,7 @@ bool exchange::received(std::string_view message, duration after) {
                 got.by_rcode ? dns::outcome::refused : dns::outcome::unusable);
     break;
   }
-  return true;
+  return effect::taken;
 }
 
 void exchange::failed(std::string_view reason, dns::outcome as) {
@@ -116,7 +116,15 @@ void exchange::send(transport over) {
            encode_query(asked_, id_, servers_[current_].with_edns)};
   silence_ = {(*measured_)[current_], settings_->timeout,
               over == transport::udp ? datagram_resends : 0};
+  ignored_ = 0;
   ++queries_;
+}
+
+exchange::effect exchange::ignore() {
+  if (step_.over == transport::tcp || ++ignored_ <= most_ignored)
+    return effect::ignored;
+  send(transport::tcp);
+  return effect::distrusted;
 }
 
 /// Over TCP, the time includes the connection.

@@ -1,6 +1,6 @@
 // One question and its way to an answer: attempts, time-outs, next server, TCP
-// after truncation, without EDNS where a server refuses it.  Sans I/O: the
-// shell moves the octets and keeps the time.
+// after truncation or forgeries, without EDNS where a server refuses it.  Sans
+// I/O: the shell moves the octets and keeps the time.
 #pragma once
 
 #include "core/dns/answer.hpp"
@@ -39,9 +39,14 @@ struct exchange_settings {
 /// not ours arrive; a datagram may be sent again meanwhile
 /// (retransmission.hpp).
 ///
+/// Over UDP the first most_ignored messages that are not ours are passed over:
+/// a network may deliver an answer twice.  One more, and somebody is guessing,
+/// or floods what should hold the answer: the question is asked over TCP, where
+/// a forger must hit the sequence numbers, too (RFC 5452 §9).
+///
 /// Servers are tried in order, and the whole list `attempts` times.  A server
 /// that answered unusably is not asked again; when none is left the exchange
-/// ends early.  TCP after truncation (at most once a round) and a repetition
+/// ends early.  TCP (from UDP, at most once a round) and a repetition
 /// without EDNS (at most once; it is remembered) go to the same server and do
 /// not count as attempts: at most 3 steps a server and round.
 class exchange {
@@ -56,6 +61,16 @@ public:
   };
 
   using verdict = retransmission::verdict;
+
+  /// What a message did.
+  enum class effect : std::uint8_t {
+    ignored,    ///< not ours: go on waiting
+    distrusted, ///< not ours, one too many: the step is over
+    taken,      ///< ours: the step is over
+  };
+
+  /// Messages over UDP that are not ours and do not end a step.
+  static constexpr unsigned most_ignored = 4;
 
   /// @param settings outlives the exchange
   /// @param measured round trips of settings.servers, in that order; are read
@@ -84,9 +99,8 @@ public:
 
   /// Takes a message that came from next().server over its transport.
   /// @param after the time since next() was sent first, for `measured`
-  /// @return whether the step is over: perform next() or take the result();
-  ///         if not, go on waiting
-  bool received(std::string_view message, duration after);
+  /// @return if not `ignored`: perform next() or take the result()
+  effect received(std::string_view message, duration after);
 
   /// The step cannot be done: "Connection refused", "connection closed".
   /// @param as what counts if nothing better follows
@@ -116,6 +130,7 @@ private:
   };
 
   void send(transport over);
+  effect ignore();
   void measure(duration after);
   void try_next_server(std::string_view reason, dns::outcome as);
   void drop_server(std::string_view reason, dns::outcome as);
@@ -129,6 +144,7 @@ private:
   std::size_t current_ = 0;           ///< index into both
   unsigned round_ = 0;
   std::uint16_t id_ = 0; ///< of step_.query
+  unsigned ignored_ = 0; ///< messages since it was sent first
   bool finished_ = false;
   step step_;
   retransmission silence_; ///< after step_.query

@@ -28,7 +28,7 @@ struct reply {
   enum class kind : std::uint8_t {
     answer,    ///< the answer; see `content`
     not_ours,  ///< another id, opcode or question, or no response: ignore it
-               ///< and go on waiting (a forgery must not end the wait)
+               ///< and go on waiting (one forgery must not end the wait)
     truncated, ///< ours, with TC: ask again over TCP
     no_edns,   ///< ours, FORMERR, NOTIMP or BADVERS: ask again without EDNS
     unusable,  ///< ours, but SERVFAIL, REFUSED, malformed, over a limit, a

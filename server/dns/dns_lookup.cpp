@@ -138,7 +138,7 @@ void dns_lookup::resend_datagram() {
 
 void dns_lookup::received(std::string_view message) {
   const bool first = std::exchange(sole_, false);
-  if (!answers(message))
+  if (!ends_step(message))
     return;
   if (first)
     udp_.give_back();
@@ -151,16 +151,16 @@ void dns_lookup::failed(const error_code& error) {
 
 // Answers ------------------------------------------------------------------
 
-/// Whether the message answers what was sent, so that the step is over.
-bool dns_lookup::answers(std::string_view message) {
+/// Whether the step is over by the message.
+bool dns_lookup::ends_step(std::string_view message) {
   const auto after =
       std::chrono::duration_cast<dns::duration>(clock::now() - begun_);
-  if (!exchange_.received(message, after)) {
+  const auto did = exchange_.received(message, after);
+  if (did == dns::exchange::effect::taken)
+    totals_.answer_seconds.add(std::chrono::duration<double>(after).count());
+  else
     ++totals_.ignored;
-    return false;
-  }
-  totals_.answer_seconds.add(std::chrono::duration<double>(after).count());
-  return true;
+  return did != dns::exchange::effect::ignored;
 }
 
 // TCP ----------------------------------------------------------------------
@@ -215,7 +215,7 @@ void dns_lookup::receive_message(std::size_t size) {
                    on_step([this](error_code error, std::size_t got) {
                      if (error)
                        return fail(error);
-                     if (answers({buffer_.data(), got}))
+                     if (ends_step({buffer_.data(), got}))
                        proceed();
                      else
                        receive_from_stream();

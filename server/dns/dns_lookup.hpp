@@ -89,7 +89,7 @@ private:
   void send_over_stream();
   void receive_from_stream();
   void receive_message(std::size_t size);
-  bool answers(std::string_view message);
+  bool ends_step(std::string_view message);
 
   boost::asio::io_context& io_;
   datagram_sockets& sockets_;

@@ -25,8 +25,8 @@ from .harness.waiting import eventually
 from .harness.watch import Watch
 
 DNS_QUERIES = 300  # the default of limits.dns_queries
-NEIGHBOUR_S = 3.0
-LONGEST_REPLY_S = 0.1
+NEIGHBOUR_S = 15.0
+LONGEST_REPLY_S = 2.0
 PEAK_MIB = 128
 
 # Honest answers.  The neighbour takes three rounds of questions.
@@ -62,12 +62,16 @@ ALLOW = {
 EVERY_SECOND = {"interval": "1s", "minimum": "1s", "retry": "1s"}
 
 
-def configuration(dns, domains, attempts=1, **settings):
+def configuration(dns, domains, timeout_s=20, attempts=1, **settings):
     return {
         "domains": ["neighbour.test", *domains],
         "action": "REJECT {domain} {network}",
         "allow": ALLOW,
-        "resolver": {"servers": [dns.server], "timeout": "1s", "attempts": attempts},
+        "resolver": {
+            "servers": [dns.server],
+            "timeout": f"{timeout_s}s",
+            "attempts": attempts,
+        },
         **settings,
     }
 
@@ -100,21 +104,12 @@ class HostileCase(BlackBoxCase):
 
 class OneBehaviour(HostileCase):
     def check(self, behaviour):
-        """One behaviour against a program of its own.
-
-        A reply that takes too long is looked at twice, since a busy machine
-        can delay one as well; nothing else is.
-        """
-        slow = self.slow_replies(behaviour)
-        if slow:
-            self.doCleanups()
-            slow = self.slow_replies(behaviour)
-        self.assertEqual(slow, [])
-
-    def slow_replies(self, behaviour):
+        """One behaviour against a program of its own."""
         dns = self.closing(HostileDns(RECORDS))
         domain = {"name": behaviour.domain, **behaviour.entry}
-        spfblock = self.serve(configuration(dns, [domain], behaviour.attempts))
+        spfblock = self.serve(
+            configuration(dns, [domain], behaviour.timeout_s, behaviour.attempts)
+        )
         watch = self.watch(spfblock, [behaviour])
         self.wait_for_neighbours(spfblock)
         self.wait_until_settled(spfblock, behaviour)
@@ -124,11 +119,11 @@ class OneBehaviour(HostileCase):
             self.assert_not_listed(spfblock.port, behaviour.address)
         watch.wait_for_round()
         self.assertEqual(watch.listed, {}, "the innocent are not listed")
+        self.assertEqual(watch.slow, [])
         self.assert_alive(spfblock)
         self.assert_said(spfblock, behaviour)
         self.assertGreater(dns.asked[behaviour.name], 0)
         self.assertLessEqual(dns.asked[behaviour.name], DNS_QUERIES)
-        return watch.slow
 
     def assert_said(self, spfblock, behaviour):
         said = spfblock.matching(of(behaviour))
@@ -137,7 +132,7 @@ class OneBehaviour(HostileCase):
 
     def wait_until_settled(self, spfblock, behaviour):
         """Until the domain was expanded, and published if that changed it."""
-        spfblock.wait_for_line(of(behaviour), timeout=15)
+        spfblock.wait_for_line(of(behaviour))
         lines = spfblock.lines
         for at, line in enumerate(lines):
             if re.search("listing changed .*" + of(behaviour), line):
@@ -204,14 +199,15 @@ class OthersAsWell(HostileCase):
     """What is hard on others in the same configuration."""
 
     def test_silent_trees_do_not_delay_a_neighbour(self):
-        """Their questions would fill every place in flight for seconds."""
+        """Their questions would fill every place in flight until a time-out,
+        which is longer than a neighbour may take."""
         silent = (TREES["wide-tree-in-silence"], FANS["mx-fan-in-silence"])
         dns = self.closing(HostileDns(RECORDS))
         spfblock = self.serve(
             configuration(
                 dns,
                 [{"name": each.domain, **each.entry} for each in silent],
-                resolver={"servers": [dns.server]},
+                timeout_s=60,
                 refresh=EVERY_SECOND,
             )
         )
@@ -253,7 +249,9 @@ class Changes(HostileCase):
         cls.addClassCleanup(cls.dns.close)
         domains = [behaviour.domain for behaviour in CHANGES.values()]
         cls.started = time.monotonic()
-        settings = configuration(cls.dns, domains, refresh=EVERY_SECOND)
+        settings = configuration(
+            cls.dns, domains, timeout_s=3, refresh=EVERY_SECOND
+        )
         cls.spfblock = Spfblock(settings)
         cls.addClassCleanup(cls.spfblock.close)
         keys = [key for each in CHANGES.values() for key in each.unlisted]
@@ -264,11 +262,10 @@ class Changes(HostileCase):
         self.concerned = []
 
     def tearDown(self):
-        """One slow reply in all is let pass: a busy machine can delay one."""
         self.watch.wait_for_round()
         self.wait_for_neighbours(self.spfblock)
         self.assert_alive(self.spfblock)
-        self.assertLessEqual(len(self.watch.slow), 1, self.watch.slow)
+        self.assertEqual(self.watch.slow, [])
         for behaviour in self.concerned:
             listed = {
                 key: text
@@ -287,14 +284,13 @@ class Changes(HostileCase):
         eventually(
             lambda: self.dns.looks(prefix + behaviour.domain) >= number,
             f"{behaviour.domain} is asked for {number} times",
-            20,
         )
 
     def said(self, event, behaviour, rest=""):
         return self.spfblock.matching(f"^{event}.*{of(behaviour)}.*{rest}")
 
     def wait_for_event(self, event, behaviour, rest=""):
-        self.spfblock.wait_for_line(f"^{event}.*{of(behaviour)}.*{rest}", 20)
+        self.spfblock.wait_for_line(f"^{event}.*{of(behaviour)}.*{rest}")
 
     def assert_nothing_removed(self, behaviour):
         removed = "networks_removed=[1-9]"

@@ -20,12 +20,15 @@ inline dns::question txt(const std::string& owner) {
   return {*dns::name::from_text(owner), dns::rr_type::txt};
 }
 
-/// A client of `servers` that gives up on a step after 200 ms.
-inline server::dns_client::settings asking(std::vector<net::endpoint> servers) {
+/// A client of `servers`.
+/// @param timeout ample where an answer comes; a second where none does
+inline server::dns_client::settings
+asking(std::vector<net::endpoint> servers,
+       std::chrono::milliseconds timeout = std::chrono::seconds{30}) {
   server::dns_client::settings by;
   by.exchange.servers = std::move(servers);
   by.exchange.attempts = 2;
-  by.exchange.timeout = std::chrono::milliseconds{200};
+  by.exchange.timeout = timeout;
   return by;
 }
 

@@ -25,8 +25,11 @@ APEX = "hostile.test"
 FORGED_ADDRESS = "66.6.6.6"
 FORGED_RECORD = "v=spf1 ip4:66.6.6.0/24 -all"
 
+# Of the program, where nothing but a time-out ends a query.
+SHORT_TIMEOUT_S = 2
+
 # No behaviour answers one query for longer, whatever the other side does.
-LIFE_S = 3.0
+LIFE_S = 6.0
 
 _LARGEST_DATAGRAM = 1232  # what the program offers by EDNS
 _TC = 0x02
@@ -46,10 +49,16 @@ class Behaviour:
     unlisted: tuple  # addresses that are not listed for it
     entry: dict  # settings of the domain
     attempts: int  # of the resolver
+    silent: bool  # somebody must wait for a time-out
 
     @property
     def domain(self):
         return f"{self.name}.{APEX}"
+
+    @property
+    def timeout_s(self):
+        """The resolver's: ample where an answer comes."""
+        return SHORT_TIMEOUT_S if self.silent else 20
 
     @property
     def network(self):
@@ -69,13 +78,14 @@ class Behaviours(dict):
     """Some behaviours by name.  Called, it registers one: a decorator."""
 
     def __call__(
-        self, *, lists=False, says="", unlisted=(), entry=None, attempts=1
+        self, *, lists=False, says="", unlisted=(), entry=None, attempts=1, silent=False
     ):
         def register(act):
             name = act.__name__.replace("_", "-")
             self[name] = _all[name] = Behaviour(
                 name, act.__doc__, act, next(_numbers), lists, says,
                 (FORGED_ADDRESS, *unlisted), entry or {}, attempts,
+                silent or says == "timeout",
             )  # fmt: skip
             return act
 

@@ -5,7 +5,7 @@ import struct
 
 from . import hostile_messages
 from .dns_message import NXDOMAIN, REFUSED, SERVFAIL, encode_answer
-from .hostile_dns import FORGED_RECORD, Behaviours
+from .hostile_dns import FORGED_RECORD, SHORT_TIMEOUT_S, Behaviours
 
 TRANSPORT = Behaviours()  # silence, lies, floods
 STREAMS = Behaviours()  # TCP
@@ -14,7 +14,6 @@ MALFORMED = Behaviours()
 
 _FORMERR, _NOTIMP, _BADVERS_HIGH_BITS = 1, 4, 1
 _FLOOD = 20_000  # datagrams
-_TIMEOUT_S = 1.0  # the program's, in these tests
 
 
 # Silence.
@@ -28,22 +27,22 @@ def never(_):
 @TRANSPORT(says="timeout")
 def late(query):
     """Answers when the time is over."""
-    query.wait(_TIMEOUT_S + 0.3)
+    query.wait(SHORT_TIMEOUT_S + 1)
     query.send(query.truth())
 
 
-@TRANSPORT(lists=True, attempts=2)
+@TRANSPORT(lists=True, attempts=5, silent=True)
 def drop(query):
     """Loses the first datagram."""
     if query.nth > 1:
         query.send(query.truth())
 
 
-@TRANSPORT(lists=True, attempts=2)
+@TRANSPORT(lists=True, attempts=5, silent=True)
 def late_once(query):
     """Answers the first query after the second."""
     if query.nth == 1:
-        query.wait(_TIMEOUT_S + 0.2)
+        query.wait(SHORT_TIMEOUT_S + 0.2)
         query.send(query.forgery())
     else:
         query.wait(0.4)
@@ -112,28 +111,30 @@ def wrong_type(query):
 
 @TRANSPORT(lists=True)
 def flood(query):
-    """Twenty thousand forgeries of other ids come before the truth."""
-    _flood(query, _TIMEOUT_S / 2)
-    for _ in range(5):  # a full receive buffer may drop some
-        query.wait(0.05)
+    """Forgeries of other ids, without end, fill the buffer that the truth would
+    need over UDP."""
+    if query.over_tcp:
         query.send(query.truth())
+    while not query.over_tcp and query.lives():
+        _flood(query)
 
 
 @TRANSPORT(says="timeout")
 def flood_without_end(query):
-    """Forgeries go on coming until the time is over, and longer."""
+    """Forgeries come until the time is over, and longer; over TCP, too."""
     while query.lives():
-        _flood(query, _TIMEOUT_S)
+        _flood(query)
 
 
-def _flood(query, seconds):
+def _flood(query):
+    """Twenty thousand forgeries, in half a second at least."""
     forgery = query.forgery()
     (right,) = struct.unpack_from("!H", forgery)
     for number in range(_FLOOD):
         wrong = struct.pack("!H", (right + 1 + number % 65535) % 65536)
         query.send(wrong + forgery[2:])
         if number % 500 == 0:
-            query.wait(seconds * 500 / _FLOOD)
+            query.wait(0.5 * 500 / _FLOOD)
 
 
 @TRANSPORT(says="malformed")

@@ -9,6 +9,7 @@ using namespace testing;
 using std::chrono::milliseconds;
 using transport = exchange::transport;
 using verdict = exchange::verdict;
+using effect = exchange::effect;
 
 const question asked{*name::from_text("a.example"), rr_type::txt};
 
@@ -35,7 +36,7 @@ exchange start(setup& settings) {
 
 bool receive(exchange& talk, std::string_view message,
              duration after = milliseconds{20}) {
-  return talk.received(message, after);
+  return talk.received(message, after) != exchange::effect::ignored;
 }
 
 /// Silence until the step is over.
@@ -55,6 +56,21 @@ std::string reply_to(const exchange& talk, std::size_t flags = 0x8180) {
   message.answers = {wire_record(pointer_to(question_offset), type_txt,
                                  txt_rdata({"v=spf1"}))};
   return message.octets();
+}
+
+/// What a forger sends who does not know the ID.
+std::string forgery_for(const exchange& talk) {
+  auto forged = reply_to(talk);
+  forged[1] = static_cast<char>(forged[1] ^ 1);
+  return forged;
+}
+
+/// As many forgeries as end a step over UDP.
+void forge_too_often(exchange& talk) {
+  for (unsigned i = 0; i < exchange::most_ignored; ++i)
+    REQUIRE_FALSE(receive(talk, forgery_for(talk)));
+  CHECK(talk.received(forgery_for(talk), milliseconds{1}) ==
+        effect::distrusted);
 }
 
 /// "127.0.0.1:53 udp edns": what is to be done.
@@ -127,16 +143,48 @@ TEST_CASE("exchange: messages that are not ours do not end the wait",
           "[dns][exchange]") {
   auto settings = settings_for({"192.0.2.1:53"});
   auto talk = start(settings);
-  auto forged = reply_to(talk);
-  forged[1] = 'x';
-  for (int i = 0; i < 100; ++i) {
-    REQUIRE_FALSE(receive(talk, forged));
-    REQUIRE_FALSE(receive(talk, ""));
-    REQUIRE_FALSE(receive(talk, talk.next().query));
-  }
+  for (const auto& each :
+       {forgery_for(talk), std::string{}, talk.next().query, forgery_for(talk)})
+    CHECK(talk.received(each, milliseconds{1}) == effect::ignored);
   CHECK(talk.queries() == 1);
   CHECK(receive(talk, reply_to(talk)));
   CHECK(talk.result().status == answer_status::records);
+}
+
+TEST_CASE("exchange: one forgery too many leads to TCP at the same server",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 2);
+  auto talk = start(settings);
+  forge_too_often(talk);
+  CHECK(told(talk) == "192.0.2.1:53 tcp edns");
+  CHECK(talk.queries() == 2);
+  CHECK_FALSE(settings.measured[0].patience());
+
+  SECTION("where they are no trouble") {
+    for (int i = 0; i < 100; ++i)
+      REQUIRE_FALSE(receive(talk, forgery_for(talk)));
+    CHECK(receive(talk, reply_to(talk)));
+    CHECK(talk.result().status == answer_status::records);
+  }
+  SECTION("which fails: the next server, then once more over UDP") {
+    talk.failed("Connection refused");
+    CHECK(told(talk) == "192.0.2.2:53 udp edns");
+    time_out(talk);
+    CHECK(told(talk) == "192.0.2.1:53 udp edns");
+    CHECK(receive(talk, reply_to(talk)));
+    CHECK(talk.result().status == answer_status::records);
+  }
+}
+
+TEST_CASE("exchange: forgeries are counted for one query", "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53"}, 100);
+  auto talk = start(settings);
+  while (!talk.finished()) {
+    for (unsigned i = 0; i < exchange::most_ignored; ++i)
+      REQUIRE_FALSE(receive(talk, forgery_for(talk)));
+    time_out(talk);
+  }
+  CHECK(talk.queries() == 100);
 }
 
 TEST_CASE("exchange: truncation leads to TCP at the same server",
@@ -368,11 +416,15 @@ TEST_CASE("exchange: whatever happens, it ends within 3 steps a round",
   for (int i = 0; i < 200; ++i) {
     auto talk = start(settings);
     for (int steps = 1; !talk.finished(); ++steps) {
-      switch (random() % 6) {
+      switch (random() % 7) {
       case 0: time_out(talk); break;
       case 1: talk.failed("reset"); break;
       case 2: receive(talk, reply_to(talk, formerr)); break;
       case 3: receive(talk, reply_to(talk, servfail)); break;
+      case 4:
+        for (unsigned n = 0; n <= exchange::most_ignored; ++n)
+          receive(talk, forgery_for(talk));
+        break;
       default: receive(talk, reply_to(talk, truncated)); break;
       }
       REQUIRE(steps <= 2 * 4 * 3);

@@ -33,7 +33,11 @@ struct fixture {
   }
 
   void receive(std::size_t flags, bool records = false) {
-    REQUIRE(talk->received(reply(flags, records), milliseconds{20}));
+    take(reply(flags, records));
+  }
+  void take(std::string_view message) {
+    REQUIRE(talk->received(message, milliseconds{20}) ==
+            exchange::effect::taken);
   }
   void time_out() {
     while (talk->waited() != exchange::verdict::over) {
@@ -91,8 +95,7 @@ TEST_CASE("outcome: says why there is no answer", "[dns][outcome]") {
   CHECK(without_edns.word() == "refused");
 
   fixture malformed;
-  REQUIRE(malformed.talk->received(fixture::reply(noerror, true) + "x",
-                                   milliseconds{20}));
+  malformed.take(fixture::reply(noerror, true) + "x");
   CHECK(malformed.word() == "unusable");
 
   fixture over_tcp;
