@@ -11,16 +11,18 @@ from .harness.held_dns import HeldDns
 from .harness.load import Load
 from .harness.ports import LOOPBACK, free_port
 from .harness.process_memory import is_sanitized
+from .harness.processor_time import processor_seconds
 from .harness.spammers import Spammers, listed
 from .harness.spfblock import Spfblock
 from .harness.tcp_table import ask_once
+from .harness.waiting import PATIENCE_S
 
 
 class Killed(BlackBoxCase):
-    # From exec to the first reply.  A busy machine only adds to it: so the
-    # quickest quarter tells what the program takes; and the slowest one of all,
-    # that it waits for nothing (such as the DNS).
-    QUICK_START_S, LONGEST_START_S = 0.1, 2.0
+    # Of the processor, from exec to the first reply: the quickest quarter, since
+    # a busy machine only adds to it.  That it waits for nothing is shown by a
+    # DNS that is silent until then.
+    QUICK_START_S = 0.2
 
     # Of a refresh here, which begins with the process.
     REFRESH_S = 0.2
@@ -41,7 +43,7 @@ class Killed(BlackBoxCase):
         if self.starts:
             print(
                 f"\n{len(self.starts)} starts (seed {seed}): first reply after "
-                f"{statistics.median(self.starts) * 1000:.0f} ms, "
+                f"{statistics.median(self.starts) * 1000:.0f} ms of processor time, "
                 f"at most {max(self.starts) * 1000:.0f} ms; "
                 f"{self.answered} replies; "
                 f"{len(self.states)} states, {len(self.cut_writes)} cut short"
@@ -51,7 +53,9 @@ class Killed(BlackBoxCase):
         """The next process, with a new version of the records to find."""
         self.spammers.version += 1
         self.dns.records = self.spammers.records()
-        begin = time.perf_counter()
+        knows = os.path.exists(self.state)  # not the very first one
+        if knows:
+            self.dns.hold(*self.spammers.names)
         spfblock = Spfblock(
             {
                 "listen": [f"{LOOPBACK}:{free_port()}"],
@@ -63,10 +67,10 @@ class Killed(BlackBoxCase):
         )
         try:
             first = ask_once(spfblock.port, "62.0.0.1")
-            took = time.perf_counter() - begin
-            if os.path.exists(self.state):  # not the very first one
+            if knows:
+                self.starts.append(processor_seconds(spfblock.pid))
                 self.assertEqual(first, listed("d0.example"))
-                self.starts.append(took)
+                self.dns.release()
         except BaseException:
             spfblock.close()
             raise
@@ -132,7 +136,6 @@ class Killed(BlackBoxCase):
 
         self.assertGreater(self.answered, 1000, "there was no load")
         self.assertGreater(len(self.states), 1, "no state was saved meanwhile")
-        self.assertLess(max(self.starts), self.LONGEST_START_S)
         if not sanitized:
             quick, _, _ = statistics.quantiles(self.starts, n=4)
             self.assertLess(quick, self.QUICK_START_S)
@@ -143,7 +146,7 @@ class Killed(BlackBoxCase):
         def when_the_file_appears(_):
             left = _inode(self.state + ".new")
             before = _inode(self.state)
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE_S
             while _inode(self.state + ".new") == left and _inode(self.state) == before:
                 self.assertLess(time.monotonic(), deadline, "nothing was saved")
                 time.sleep(0.0001)

