@@ -21,7 +21,7 @@ struct fixture {
   explicit fixture(std::map<std::string, int> lose) : lost{std::move(lose)} {
     dns_client::settings by;
     by.exchange.servers = {peer.endpoint()};
-    by.exchange.timeout = std::chrono::milliseconds{20};
+    by.exchange.timeout = std::chrono::seconds{1};
     by.exchange.attempts = 5;
     client = std::make_shared<dns_client>(io, by);
     round = std::make_shared<spf::crawl>(std::weak_ptr<dns::resolver>{client});

@@ -45,10 +45,10 @@ struct beating {
 } // namespace
 
 TEST_CASE("pulse: beats in rounds, the first one at once", "[server][pulse]") {
-  beating f{milliseconds{20}};
   const auto begin = std::chrono::steady_clock::now();
+  beating f{milliseconds{20}};
   for (int i = 0; i < 4; ++i)
-    REQUIRE(f.beats_within(seconds{10}));
+    REQUIRE(f.beats_within(seconds{60}));
   CHECK(std::chrono::steady_clock::now() - begin >= milliseconds{60});
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("pulse: one serving thread that hangs stops it, and it beats again "
           "when the thread does",
           "[server][pulse]") {
   beating f{milliseconds{1}};
-  REQUIRE(f.beats_within(seconds{10}));
+  REQUIRE(f.beats_within(seconds{60}));
 
   std::promise<void> hung;
   std::promise<void> mended;
@@ -66,16 +66,16 @@ TEST_CASE("pulse: one serving thread that hangs stops it, and it beats again "
   });
   hung.get_future().wait();
   // One round may have had its answers before.
-  f.beats_within(milliseconds{50});
+  f.beats_within(seconds{1});
   CHECK_FALSE(f.beats_within(milliseconds{200}));
 
   mended.set_value();
-  CHECK(f.beats_within(seconds{10}));
+  CHECK(f.beats_within(seconds{60}));
 }
 
 TEST_CASE("pulse: is silent once it is stopped", "[server][pulse]") {
   beating f{milliseconds{1}};
-  REQUIRE(f.beats_within(seconds{10}));
+  REQUIRE(f.beats_within(seconds{60}));
   f.heart.stop();
   CHECK_FALSE(f.beats_within(milliseconds{50}));
 }
