@@ -5,6 +5,7 @@ import subprocess
 
 from .harness.case import BlackBoxCase
 from .harness.spfblock import CHECKOUT
+from .harness.waiting import PATIENCE_S
 
 SCRIPT = os.path.join(CHECKOUT, "etc", "completion", "spfblock.bash")
 
@@ -30,7 +31,7 @@ def offered(*words, cwd=None):
         ["bash", "-c", script, SCRIPT, "spfblock", *words],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         cwd=cwd,
     )
     if done.stderr:
@@ -86,6 +87,6 @@ class Completion(BlackBoxCase):
             ["bash", "-c", 'source "$0"; complete -p spfblock', SCRIPT],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         self.assertEqual(done.stdout.strip(), "complete -F _spfblock spfblock")

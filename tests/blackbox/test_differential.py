@@ -193,7 +193,7 @@ class Differential(BlackBoxCase):
         """The Listing of each domain, in order."""
         configuration = json.dumps(self._configuration(nsd, domains))
         file = self.file("differential.json", configuration)
-        done = run("expand", "-c", file, "--json", *domains, timeout=120)
+        done = run("expand", "-c", file, "--json", *domains, timeout=300)
         expanded = json.loads(done.stdout)["domains"]
         self.assertEqual([each["domain"] for each in expanded], domains, done.stderr)
         return {each["domain"]: Listing.of(each) for each in expanded}
@@ -221,7 +221,7 @@ class Differential(BlackBoxCase):
                 for number, line in enumerate(spfblock.lines)
                 if "listing changed" in line
             )
-            spfblock.wait_for_line("table published", timeout=60, after=last)
+            spfblock.wait_for_line("table published", after=last)
         addresses = sorted({address for address, _ in questions})
         expected = [_expected_reply(table.find(client(each))) for each in addresses]
         replies = self._final_replies(spfblock, addresses, expected)
@@ -241,7 +241,7 @@ class Differential(BlackBoxCase):
             if all(map(_is, replies, expected)):
                 return replies
             try:
-                spfblock.wait_for_line("table published", timeout=5, after=before)
+                spfblock.wait_for_line("table published", timeout=30, after=before)
             except AssertionError:
                 return replies
 

@@ -13,7 +13,7 @@ from .harness.dns_message import (
 from .harness.ports import LOOPBACK, free_port
 from .harness.scripted_dns import ScriptedDns
 from .harness.tcp_table import ask_once
-from .harness.waiting import eventually, holds_for
+from .harness.waiting import PATIENCE_S, eventually, holds_for
 
 RECORDS = {
     ("good.example", "TXT"): ["v=spf1 ip4:62.1.1.0/24 -all"],
@@ -58,23 +58,28 @@ class Servers(BlackBoxCase):
         spfblock = self.serve(
             {
                 "domains": ["good.example"],
-                "resolver": {"servers": [dns.server], "timeout": "1s", "attempts": 2},
+                "resolver": {"servers": [dns.server], "timeout": "1s", "attempts": 9},
             }
         )
         self.wait_until_listed(spfblock.port, "62.1.1.1")
-        self.assertEqual(dns.asked["good.example", "TXT"], 2)
+        self.assertGreaterEqual(dns.received["good.example", "TXT"], 2)
 
     def test_waits_for_the_right_answer_behind_forged_ones(self):
-        dns = self.closing(_Forger(RECORDS))
-        spfblock = self.serve(
-            {
-                "domains": ["good.example"],
-                "resolver": {"servers": [dns.server], "timeout": "5s", "attempts": 1},
-            }
-        )
-        self.wait_until_listed(spfblock.port, "62.1.1.1")
-        self.assert_not_listed(spfblock.port, "66.6.6.1")
-        self.assertEqual(dns.asked["good.example", "TXT"], 1)
+        for some in (slice(0, 4), slice(4, None)):  # more would lead to TCP
+            dns = self.closing(_Forger(RECORDS, some))
+            spfblock = self.serve(
+                {
+                    "domains": ["good.example"],
+                    "resolver": {
+                        "servers": [dns.server],
+                        "timeout": "20s",
+                        "attempts": 1,
+                    },
+                }
+            )
+            self.wait_until_listed(spfblock.port, "62.1.1.1")
+            self.assert_not_listed(spfblock.port, "66.6.6.1")
+            self.assertEqual(dns.asked["good.example", "TXT"], 1)
 
     def test_follows_mx_and_a_for_each_family(self):
         dns = self.closing(
@@ -127,8 +132,9 @@ class Trouble(BlackBoxCase):
                 "resolver": {"servers": [dns.server], "timeout": "20s"},
             }
         )
-        self.wait_until_listed(spfblock.port, "62.1.1.1", timeout=5)
+        self.wait_until_listed(spfblock.port, "62.1.1.1")
         self.assertTrue(dns.asked["slow.example", "TXT"])
+        self.assertEqual(spfblock.matching("domain failing domain=slow.example"), [])
 
     def test_networks_by_hand_are_served_while_dns_is_dead(self):
         spfblock = self.serve(
@@ -138,7 +144,7 @@ class Trouble(BlackBoxCase):
                 "resolver": {"servers": [f"{LOOPBACK}:{free_port()}"]},
             }
         )
-        self.wait_until_listed(spfblock.port, "62.7.0.1", timeout=5)
+        self.wait_until_listed(spfblock.port, "62.7.0.1")
 
     def test_trouble_after_good_data_keeps_the_networks(self):
         for trouble in ("SERVFAIL", "REFUSED", "silence", "dead"):
@@ -257,7 +263,7 @@ class _SilentServer:
         self._socket.bind((LOOPBACK, port))
 
     def wait_for_question(self):
-        self._socket.settimeout(10)
+        self._socket.settimeout(PATIENCE_S)
         self._socket.recv(4096)
 
     def close(self):
@@ -268,30 +274,38 @@ class _LosesFirst(ScriptedDns):
     """Answers each question only the second time."""
 
     def respond(self, question, client):
-        if self.asked[question.name, question.kind] > 1:
+        if self.received[question.name, question.kind] > 1:
             super().respond(question, client)
 
 
 class _Forger(ScriptedDns):
-    """Lies a few times, as a spoofer would, before it tells the truth."""
+    """Tells `some` of its lies, as a spoofer would, before it tells the truth."""
+
+    def __init__(self, records, some):
+        self._some = some
+        super().__init__(records)
 
     def respond(self, question, client):
-        honest = self.answer(question)
-        wrong_id = bytearray(encode_answer(question, FORGED))
-        wrong_id[1] ^= 0xFF
-        self.send(bytes(wrong_id), client)
-        for name, kind in (("other.example", "TXT"), (question.name, "A")):
-            section = question_section(name, kind)
-            lie = encode_answer(question, FORGED)
-            self.send(lie.replace(question.section, section, 1), client)
         self._send_from_elsewhere(encode_answer(question, FORGED), client)
+        for lie in self._lies(question)[self._some]:
+            self.send(lie, client)
+        self.send(self.answer(question), client)
+
+    def _lies(self, question):
+        honest = self.answer(question)
+        forged = encode_answer(question, FORGED)
+        wrong_id = bytearray(forged)
+        wrong_id[1] ^= 0xFF
         not_a_response = bytearray(honest)
         not_a_response[2] &= 0x7F
-        self.send(bytes(not_a_response), client)
-        self.send(b"", client)
-        self.send(honest[:11], client)
-        self.send(b"\xff" * 600, client)
-        self.send(honest, client)
+        other_questions = [
+            forged.replace(question.section, question_section(name, kind), 1)
+            for name, kind in (("other.example", "TXT"), (question.name, "A"))
+        ]
+        return [
+            bytes(wrong_id), *other_questions, bytes(not_a_response),
+            b"", honest[:11], b"\xff" * 600,
+        ]  # fmt: skip
 
     @staticmethod
     def _send_from_elsewhere(message, client):

@@ -7,6 +7,7 @@ import subprocess
 from .harness.case import BlackBoxCase
 from .harness.process import tool
 from .harness.spfblock import CHECKOUT, program
+from .harness.waiting import PATIENCE_S
 
 PAGES = ("docs/man/spfblock.8", "docs/man/spfblock.json.5")
 
@@ -88,7 +89,7 @@ def check(script, folder):
         [os.path.join(CHECKOUT, "tests", "docs", script), folder],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "SPFBLOCK_PROGRAM": program()},
     )
 
@@ -122,7 +123,7 @@ class Documents(BlackBoxCase):
                     [tool("mandoc"), "-T", "lint", os.path.join(CHECKOUT, page)],
                     capture_output=True,
                     text=True,
-                    timeout=30,
+                    timeout=PATIENCE_S,
                 )
                 # Which other pages are installed here is no fault of this one.
                 said = [

@@ -361,7 +361,7 @@ def finished(program, *arguments, stdin=""):
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 
@@ -373,7 +373,7 @@ def complaints_of_nft(file):
 
 def page(admin, form):
     with urllib.request.urlopen(
-        f"http://{admin}/export?format={form}", timeout=10
+        f"http://{admin}/export?format={form}", timeout=60
     ) as reply:
         return reply.read().decode()
 

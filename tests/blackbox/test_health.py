@@ -13,7 +13,7 @@ class Health(MetricsCase):
         return reply.status, reply.body[:-1]
 
     def wait_for_health(self, status):
-        eventually(lambda: self.health()[0] == status, f"/healthz says {status}", 20.0)
+        eventually(lambda: self.health()[0] == status, f"/healthz says {status}")
 
     def test_is_bad_until_the_first_expansion_and_good_after_it(self):
         self.dns.silent |= {"one.example", "two.example"}

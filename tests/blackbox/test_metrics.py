@@ -11,6 +11,7 @@ from .harness.ports import LOOPBACK, free_port
 from .harness.process import tool
 from .harness.scripted_dns import ScriptedDns
 from .harness.tcp_table import TableClient
+from .harness.waiting import PATIENCE_S
 
 
 class Format(MetricsCase):
@@ -27,7 +28,7 @@ class Format(MetricsCase):
             input=self.metrics().text,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
@@ -126,6 +127,7 @@ class Lookups(MetricsCase):
     def test_connections_are_counted_up_to_the_limit(self):
         server = self.start(connections=2)
         self.wait_until_expanded(server)
+        self.wait_for_value(0, "spfblock_connections")
         first, second = self.connect(server.port), self.connect(server.port)
         first.get("1.1.1.1"), second.get("1.1.1.1")
         self.wait_for_value(2, "spfblock_connections")
@@ -232,7 +234,7 @@ class Dns(MetricsCase):
         self.assertGreaterEqual(now.value("spfblock_dns_timeouts_total"), 1)
         self.assertGreaterEqual(now.value("spfblock_dns_retransmissions_total"), 1)
         queries = now.value("spfblock_dns_queries_total", transport="udp")
-        self.assertEqual(queries, sum(self.dns.asked.values()))
+        self.assertEqual(queries, sum(self.dns.received.values()))
 
     def test_a_server_that_is_not_there_is_unreachable(self):
         self.start(

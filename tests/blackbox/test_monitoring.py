@@ -10,6 +10,7 @@ from .harness.case import BlackBoxCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.process import tool
 from .harness.spfblock import CHECKOUT
+from .harness.waiting import PATIENCE_S
 
 ALERTS = os.path.join(CHECKOUT, "etc", "prometheus-alerts.yml")
 DASHBOARD = os.path.join(CHECKOUT, "etc", "grafana-dashboard.json")
@@ -91,7 +92,7 @@ class MonitoringCase(BlackBoxCase):
 class Alerts(MonitoringCase):
     def promtool(self, *arguments):
         done = subprocess.run(
-            [tool("promtool"), *arguments], capture_output=True, text=True, timeout=60
+            [tool("promtool"), *arguments], capture_output=True, text=True, timeout=600
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
@@ -157,7 +158,7 @@ class Dashboard(MonitoringCase):
             [tool("promtool"), "check", "rules", self.file("rules.yml", rules)],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
 

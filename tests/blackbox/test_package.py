@@ -21,6 +21,7 @@ from .harness.package import (
 from .harness.process import tool
 from .harness.spfblock import run
 from .harness.tcp_table import ask_once
+from .harness.waiting import PATIENCE_S
 
 DOC = "/usr/share/doc/spfblock"
 CONFIGURATION = "/etc/spfblock/spfblock.json"
@@ -86,7 +87,7 @@ class PackageCase(BlackBoxCase):
             [program, "check", "-c", configuration],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
 
@@ -186,7 +187,7 @@ class Contents(PackageCase):
             ],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

@@ -15,7 +15,7 @@ from .harness.spf_suite import read_suite
 from .harness.spfblock import Spfblock, run
 from .harness.tcp_table import TableClient
 from .harness.unlistable import NO_DOMAIN_NAME, reason_to_leave_out
-from .harness.waiting import eventually
+from .harness.waiting import PATIENCE_S, eventually
 
 # Of the 203 cases; that they never become fewer in silence.
 LEAST_ASKED = 185
@@ -125,7 +125,7 @@ class _Subject:
                 eventually(
                     lambda: dns.asked[self.domain, "TXT"] >= 2,
                     f"{self.domain} is refreshed",
-                    timeout=30,
+                    timeout=PATIENCE_S,
                 )
                 with TableClient(spfblock.port) as client:
                     replies = [client.get(case.host) for case in self.cases]

@@ -4,6 +4,7 @@ import http.client
 import typing
 
 from .exposition import Exposition
+from .waiting import PATIENCE_S
 
 
 class Reply(typing.NamedTuple):
@@ -14,7 +15,7 @@ class Reply(typing.NamedTuple):
 
 def ask(endpoint, path, method="GET", host=None):
     """One request on a connection of its own; `host` is the Host header."""
-    connection = http.client.HTTPConnection(endpoint, timeout=10)
+    connection = http.client.HTTPConnection(endpoint, timeout=PATIENCE_S)
     try:
         connection.request(method, path, headers={"Host": host} if host else {})
         reply = connection.getresponse()

@@ -9,7 +9,7 @@ from .nsd import Nsd
 from .postfix import Postfix
 from .spfblock import Spfblock
 from .tcp_table import TableClient, ask_once
-from .waiting import eventually
+from .waiting import PATIENCE_S, eventually
 
 
 class BlackBoxCase(unittest.TestCase):
@@ -50,12 +50,12 @@ class BlackBoxCase(unittest.TestCase):
     def assert_not_listed(self, port, key):
         self.assertEqual(ask_once(port, key), (500, "not listed"), key)
 
-    def wait_until_listed(self, port, key, timeout=10.0):
+    def wait_until_listed(self, port, key, timeout=PATIENCE_S):
         eventually(
             lambda: ask_once(port, key).code == 200, f"{key} is listed", timeout
         )
 
-    def wait_until_not_listed(self, port, key, timeout=10.0):
+    def wait_until_not_listed(self, port, key, timeout=PATIENCE_S):
         eventually(
             lambda: ask_once(port, key).code == 500, f"{key} is not listed", timeout
         )

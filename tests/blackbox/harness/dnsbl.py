@@ -12,6 +12,7 @@ from .dns_message import NOERROR, TYPES, encode_question
 from .nsd import Nsd
 from .ports import LOOPBACK, free_port
 from .process import Process, tool
+from .waiting import PATIENCE_S
 
 APEX = "bl.example"
 
@@ -58,7 +59,7 @@ class DnsblClient:
 
     def __init__(self, port):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.settimeout(10)
+        self._socket.settimeout(PATIENCE_S)
         self._socket.connect((LOOPBACK, port))
         self._identifier = 0
 

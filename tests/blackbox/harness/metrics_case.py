@@ -4,7 +4,7 @@ from . import admin
 from .case import BlackBoxCase
 from .ports import LOOPBACK, free_port
 from .scripted_dns import ScriptedDns
-from .waiting import eventually
+from .waiting import PATIENCE_S, eventually
 
 RECORDS = {
     ("one.example", "TXT"): ["v=spf1 ip4:62.1.1.0/24 ip6:2a00:1:1::/48 -all"],
@@ -39,7 +39,7 @@ class MetricsCase(BlackBoxCase):
     def value(self, name, **labels):
         return self.metrics().value(name, **labels)
 
-    def wait_for_value(self, wanted, name, timeout=20.0, **labels):
+    def wait_for_value(self, wanted, name, timeout=PATIENCE_S, **labels):
         """Until the value is `wanted`, or fulfils it."""
         fits = wanted if callable(wanted) else lambda value: value == wanted
         eventually(

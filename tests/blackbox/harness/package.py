@@ -20,7 +20,7 @@ def _run(*arguments, **options):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         **options,
     )
     if done.returncode != 0:

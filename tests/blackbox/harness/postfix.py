@@ -10,7 +10,7 @@ import tempfile
 from . import smtp
 from .ports import LOOPBACK, free_port
 from .process import tool
-from .waiting import eventually
+from .waiting import PATIENCE_S, eventually
 
 _SERVICES = """\
 postlog    unix-dgram n -  n  -   1  postlogd
@@ -88,7 +88,7 @@ class Postfix:
             input=keys,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
         )
         return done.returncode, done.stdout, done.stderr
 
@@ -130,7 +130,7 @@ notify_classes =
 
     def _greets(self):
         try:
-            with smtp.Smtp(self.port, timeout=5) as session:
+            with smtp.Smtp(self.port) as session:
                 return session.greeting[0] == 220
         except OSError:
             return False
@@ -142,7 +142,7 @@ notify_classes =
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
         if check and done.returncode != 0:
             raise AssertionError(f"postfix {command} failed: {done.stdout}")

@@ -8,6 +8,8 @@ import subprocess
 import threading
 import time
 
+from .waiting import PATIENCE_S
+
 
 def tool(name):
     """The path of a program that the tests need, or a failure that helps."""
@@ -64,7 +66,7 @@ class Process:
         """The lines so far in which the regular expression is found."""
         return [line for line in self.lines[after:] if re.search(pattern, line)]
 
-    def wait_for_line(self, pattern, timeout=10.0, after=0):
+    def wait_for_line(self, pattern, timeout=PATIENCE_S, after=0):
         """The first match of a line, now or within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         with self._changed:

@@ -13,10 +13,12 @@ class ScriptedDns:
 
     Follows CNAMEs as a resolver does.  A name without any record is NXDOMAIN.
     The attributes may be changed while it runs:
-      records  as above
-      rcodes   {name: RCODE}: answer with that instead
-      silent   names whose questions are not answered at all
-      asked    Counter of (name, type)
+      records   as above
+      rcodes    {name: RCODE}: answer with that instead
+      silent    names whose questions are not answered at all
+      asked     Counter of (name, type); a datagram that is sent again, since the
+                machine was busy, counts once
+      received  the same, but every datagram counts
     """
 
     def __init__(self, records, ttl=300):
@@ -24,6 +26,8 @@ class ScriptedDns:
         self.rcodes = {}
         self.silent = set()
         self.asked = collections.Counter()
+        self.received = collections.Counter()
+        self._last = {}  # identifier by (name, type)
         self._ttl = ttl
         self.port = free_port()
         self.server = f"{LOOPBACK}:{self.port}"
@@ -73,5 +77,12 @@ class ScriptedDns:
             except TimeoutError:
                 continue
             question = decode_question(message)
-            self.asked[question.name, question.kind] += 1
+            self._count(question)
             self.respond(question, client)
+
+    def _count(self, question):
+        asked = question.name, question.kind
+        self.received[asked] += 1
+        if self._last.get(asked) != question.identifier:
+            self._last[asked] = question.identifier
+            self.asked[asked] += 1

@@ -4,6 +4,7 @@ import ipaddress
 import socket
 
 from .ports import LOOPBACK
+from .waiting import PATIENCE_S
 
 SENDER = "sender@client.invalid"
 RECIPIENT = "user@recipient.invalid"
@@ -12,7 +13,7 @@ RECIPIENT = "user@recipient.invalid"
 class Smtp:
     """One SMTP session; every command returns (code, text of the last line)."""
 
-    def __init__(self, port, timeout=20):
+    def __init__(self, port, timeout=PATIENCE_S):
         self._socket = socket.create_connection((LOOPBACK, port), timeout)
         self._file = self._socket.makefile("rb")
         self.greeting = self._reply()

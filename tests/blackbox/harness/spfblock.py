@@ -10,6 +10,7 @@ import tempfile
 
 from .ports import LOOPBACK, free_port
 from .process import Process
+from .waiting import PATIENCE_S
 
 CHECKOUT = os.path.abspath(
     os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, os.pardir)
@@ -33,7 +34,7 @@ def program():
     return os.path.abspath(path)
 
 
-def run(*arguments, stdin="", cwd=None, timeout=30):
+def run(*arguments, stdin="", cwd=None, timeout=2 * PATIENCE_S):
     """Runs the program to its end; returns subprocess.CompletedProcess."""
     done = subprocess.run(
         [program(), *arguments],
@@ -97,7 +98,7 @@ class Spfblock:
     def matching(self, pattern, after=0):
         return self._process.matching(pattern, after)
 
-    def wait_for_line(self, pattern, timeout=10.0, after=0):
+    def wait_for_line(self, pattern, timeout=PATIENCE_S, after=0):
         return self._process.wait_for_line(pattern, timeout, after)
 
     # What it is told.
@@ -148,7 +149,7 @@ class Spfblock:
         """kill -9; returns when it is gone."""
         self._killed = True
         self.send_signal(signal.SIGKILL)
-        self.wait()
+        self.wait(PATIENCE_S)
 
     def close(self):
         """Clean-up; AssertionError if it crashed, or does not stop well."""

@@ -11,6 +11,7 @@ import time
 import typing
 
 from .process import tool
+from .waiting import PATIENCE_S
 
 # In a mount namespace of its own the process has a /dev with nothing in it but
 # our socket; "$1" is the socket, the rest is the command.
@@ -66,7 +67,7 @@ class Syslog:
         with self._changed:
             return list(self._messages)
 
-    def wait_for(self, pattern, timeout=10.0):
+    def wait_for(self, pattern, timeout=PATIENCE_S):
         """The first message whose text has the regular expression."""
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -95,7 +96,7 @@ def unavailable():
         [*_namespace(), "mount", "-t", "tmpfs", "tmpfs", "/dev"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
     return done.stderr.strip() if done.returncode else None
 

@@ -7,6 +7,7 @@ import typing
 import urllib.parse
 
 from .ports import LOOPBACK
+from .waiting import PATIENCE_S
 
 # Three digits, a space, and a text of printable ASCII in which % stands only
 # before two hexadecimal digits; one LF and no CR.
@@ -34,7 +35,7 @@ class Closed(AssertionError):
 class TableClient:
     """One connection to a tcp_table port."""
 
-    def __init__(self, port, host=LOOPBACK, timeout=10):
+    def __init__(self, port, host=LOOPBACK, timeout=PATIENCE_S):
         self._socket = socket.create_connection((host, port), timeout)
         self._timeout = timeout
         self._received = b""
@@ -147,7 +148,7 @@ def code_of(port, key):
 def refuses_connections(port, host=LOOPBACK):
     """Whether nobody listens there."""
     try:
-        socket.create_connection((host, port), 5).close()
+        socket.create_connection((host, port), PATIENCE_S).close()
         return False
     except ConnectionRefusedError:
         return True

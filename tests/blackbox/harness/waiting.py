@@ -2,8 +2,12 @@
 
 import time
 
+# Turns a hang into a failure.  No expectation, so it is generous: machines are
+# slow, shared, and run sanitizers.
+PATIENCE_S = 60.0
 
-def eventually(condition, what, timeout=10.0):
+
+def eventually(condition, what, timeout=PATIENCE_S):
     """Polls condition() until it returns something true, which is returned.
 
     Raises AssertionError, saying what did not happen, after `timeout` seconds.
