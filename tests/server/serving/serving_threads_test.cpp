@@ -179,7 +179,7 @@ TEST_CASE("serving_threads: a client that is given to a thread that stops is "
     go_on.get_future().wait();
   });
   held_up.get_future().wait();
-  f.thread(1).begin_stop(milliseconds{10'000});
+  f.thread(1).begin_stop(milliseconds{60'000});
   client third{io, held.at};
   CHECK(third.ask("192.0.2.1") == reply);
   client fourth{io, held.at};
