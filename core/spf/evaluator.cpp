@@ -133,12 +133,13 @@ void evaluator::apply(const directive& what, const place& at,
 
   const bool passes = what.qualifier == qualifier::pass;
   const bool lists = at.record.granting && what.mechanism != mechanism::include;
-  account_.decided(at.term,
-                   !passes ? account::decision::refused
-                   : lists ? account::decision::listed
-                           : account::decision::granted,
+  const auto granted =
+      lists ? account::decision::listed : account::decision::granted;
+  account_.decided(at.term, passes ? granted : account::decision::refused,
                    split.matched);
-  (passes ? result.passed : result.not_passed).add(std::move(split.matched));
+  // What the listed domain's own record decides, the account alone has.
+  if (at.record.from != nullptr)
+    (passes ? result.passed : result.not_passed).add(std::move(split.matched));
 }
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.
