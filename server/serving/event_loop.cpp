@@ -116,7 +116,7 @@ void event_loop::run_posted() {
     const std::lock_guard lock{mutex_};
     tasks.swap(posted_);
   }
-  for (const task& each : tasks)
+  for (task& each : tasks)
     each();
 }
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "server/system/descriptor.hpp"
+#include "server/system/unique_task.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -20,7 +20,7 @@ namespace spfblock::server {
 /// run(), or before it does.
 class event_loop {
 public:
-  using task = std::function<void()>;
+  using task = unique_task;
 
   /// Whoever waits for a descriptor.
   class watcher {

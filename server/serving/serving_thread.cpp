@@ -83,10 +83,10 @@ serving_thread::~serving_thread() {
 
 void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
                             int descriptor, socket_keeper keeper) {
-  loop_.post([this, fresh = std::make_shared<listener>(*this, at, on,
-                                                       descriptor, keeper)] {
+  loop_.post([this, fresh = std::make_unique<listener>(
+                        *this, at, on, descriptor, keeper)]() mutable {
     if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
-      listeners_.push_back(fresh);
+      listeners_.push_back(std::move(fresh));
     else
       warn_of_failure(errno);
   });
@@ -98,7 +98,7 @@ void serving_thread::share_clients(std::vector<serving_thread*> all) {
 
 void serving_thread::stop_listening(const tcp::endpoint& on) {
   loop_.post([this, on] {
-    listeners_.remove_if([&](const std::shared_ptr<listener>& each) {
+    listeners_.remove_if([&](const std::unique_ptr<listener>& each) {
       if (each->endpoint() != on)
         return false;
       accept(*each, last_accepts);
@@ -159,8 +159,8 @@ void serving_thread::give(descriptor client, protocols::door at) {
   if (sharing_.empty())
     return take(std::move(client), at);
   serving_thread& to = *sharing_[next_of_sharing_++ % sharing_.size()];
-  to.run([&to, at, given = std::make_shared<descriptor>(std::move(client))] {
-    to.take(std::move(*given), at);
+  to.run([&to, at, given = std::move(client)]() mutable {
+    to.take(std::move(given), at);
   });
 }
 

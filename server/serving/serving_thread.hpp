@@ -103,7 +103,7 @@ private:
   serving_totals totals_;
   event_loop loop_;
   session_context context_;
-  std::list<std::shared_ptr<listener>> listeners_;
+  std::list<std::unique_ptr<listener>> listeners_;
   std::vector<serving_thread*> sharing_; ///< empty: all clients are its own
   std::size_t next_of_sharing_ = 0;
   std::unordered_map<int, session> sessions_; ///< by descriptor
