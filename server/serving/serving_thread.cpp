@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -41,14 +40,11 @@ public:
         keeper_{keeper} {
     ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
   }
-  // Others may hold the socket: closing it does not end the watch.
   ~listener() { owner_.loop_.unwatch(number()); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  void ready(std::uint32_t /*events*/) override {
-    owner_.accept(*this, accepts_at_once);
-  }
+  void ready() override { owner_.accept(*this, accepts_at_once); }
 
   [[nodiscard]] protocols::door door() const noexcept { return door_; }
   [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
@@ -85,7 +81,7 @@ void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
                             int descriptor, socket_keeper keeper) {
   loop_.post([this, fresh = std::make_unique<listener>(
                         *this, at, on, descriptor, keeper)]() mutable {
-    if (loop_.watch(fresh->number(), EPOLLIN, *fresh))
+    if (loop_.watch(fresh->number(), readiness::readable, *fresh))
       listeners_.push_back(std::move(fresh));
     else
       warn_of_failure(errno);
@@ -146,11 +142,11 @@ void serving_thread::accept(listener& from, unsigned most) {
 /// Out of descriptors or memory: the listener stays open and is looked at
 /// again soon.
 void serving_thread::pause(listener& which) {
-  loop_.change(which.number(), 0, which);
+  loop_.change(which.number(), readiness::none, which);
   loop_.after(rest, [this, on = which.endpoint()] {
     for (const auto& each : listeners_)
       if (each->endpoint() == on)
-        loop_.change(each->number(), EPOLLIN, *each);
+        loop_.change(each->number(), readiness::readable, *each);
   });
 }
 

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <optional>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -32,8 +31,12 @@ session::session(descriptor client, protocols::door at,
       context_{context},
       conversation_{at} {}
 
-bool session::start() noexcept {
-  return context_.loop.watch(client_.number(), EPOLLIN, *this);
+session::~session() {
+  context_.loop.unwatch(client_.number());
+}
+
+bool session::start() {
+  return context_.loop.watch(client_.number(), readiness::readable, *this);
 }
 
 void session::finish() noexcept {
@@ -41,7 +44,7 @@ void session::finish() noexcept {
   ::shutdown(client_.number(), SHUT_RD);
 }
 
-void session::ready(std::uint32_t /*events*/) {
+void session::ready() {
   if (backlog_)
     send_backlog();
   else
@@ -58,7 +61,7 @@ void session::read() {
   if (size <= 0 || !answer({buffer.data(), static_cast<std::size_t>(size)}))
     return end();
   if (backlog_)
-    context_.loop.change(client_.number(), EPOLLOUT, *this);
+    context_.loop.change(client_.number(), readiness::writable, *this);
 }
 
 void session::send_backlog() {
@@ -72,7 +75,7 @@ void session::send_backlog() {
   if (!answer(done->requests))
     return end();
   if (!backlog_)
-    context_.loop.change(client_.number(), EPOLLIN, *this);
+    context_.loop.change(client_.number(), readiness::readable, *this);
 }
 
 /// Answers until the client takes no more: what is left then is the backlog.

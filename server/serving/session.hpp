@@ -52,15 +52,18 @@ public:
   /// @param context outlives the session
   session(descriptor client, protocols::door at,
           session_context& context) noexcept;
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
 
   /// Begins to answer.
   /// @return false, with errno set, if the client cannot be waited for
-  [[nodiscard]] bool start() noexcept;
+  [[nodiscard]] bool start();
 
   /// Answers what was received already, then ends.
   void finish() noexcept;
 
-  void ready(std::uint32_t events) override;
+  void ready() override;
 
 private:
   /// What waits until the client reads.

@@ -1,16 +1,17 @@
 #include "server/serving/event_loop.hpp"
+#include "server/system/descriptor.hpp"
 #include "tests/support/catch.hpp"
 
 #include <array>
 #include <chrono>
 #include <fcntl.h>
 #include <string>
-#include <sys/epoll.h>
 #include <thread>
 #include <unistd.h>
 
 using spfblock::server::descriptor;
 using spfblock::server::event_loop;
+using spfblock::server::readiness;
 using std::chrono::milliseconds;
 
 namespace {
@@ -23,15 +24,18 @@ public:
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
     from_ = descriptor{ends[0]};
     to_ = descriptor{ends[1]};
-    REQUIRE(loop.watch(from_.number(), EPOLLIN, *this));
+    REQUIRE(loop.watch(from_.number(), readiness::readable, *this));
   }
 
-  void put(char octet) { REQUIRE(::write(to_.number(), &octet, 1) == 1); }
-  void listen() { loop_.change(from_.number(), EPOLLIN, *this); }
-  void pause() { loop_.change(from_.number(), 0, *this); }
+  ~reader() { loop_.unwatch(from_.number()); }
+  reader(const reader&) = delete;
+  reader& operator=(const reader&) = delete;
 
-  void ready(std::uint32_t events) override {
-    CHECK((events & EPOLLIN) != 0);
+  void put(char octet) { REQUIRE(::write(to_.number(), &octet, 1) == 1); }
+  void listen() { loop_.change(from_.number(), readiness::readable, *this); }
+  void pause() { loop_.change(from_.number(), readiness::none, *this); }
+
+  void ready() override {
     char octet = 0;
     CHECK(::read(from_.number(), &octet, 1) == 1);
     read += octet;
