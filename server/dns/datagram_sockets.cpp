@@ -4,30 +4,19 @@
 #include "server/system/asio_endpoint.hpp"
 
 #include <cerrno>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <system_error>
 
 namespace spfblock::server {
 namespace {
-
-constexpr std::size_t most_events = 256; // of one wake-up
 
 boost::system::error_code last_error() {
   return {errno, boost::system::system_category()};
 }
 
-int make_epoll() {
-  const int made = ::epoll_create1(EPOLL_CLOEXEC);
-  if (made < 0)
-    throw std::system_error{errno, std::generic_category(), "epoll_create1"};
-  return made;
-}
-
-/// What epoll(7) gives back: a place and which of its sockets.
-std::uint64_t key_of(std::size_t index, std::uint32_t generation) {
-  return std::uint64_t{generation} << 32U | index;
+/// A place and which of its sockets.
+socket_watch::key key_of(std::size_t index, std::uint32_t generation) {
+  return socket_watch::key{generation} << 32U | index;
 }
 
 } // namespace
@@ -71,7 +60,7 @@ void datagram_sockets::end_lease(std::size_t index, bool reuse) noexcept {
 // Sockets ------------------------------------------------------------------
 
 datagram_sockets::datagram_sockets(boost::asio::io_context& io)
-    : epoll_{io, make_epoll()} {}
+    : watch_{io, [this](socket_watch::key at) { arrived(at); }} {}
 
 datagram_sockets::lease datagram_sockets::open(const net::endpoint& server,
                                                std::string_view octets,
@@ -98,7 +87,6 @@ datagram_sockets::lease datagram_sockets::open(const net::endpoint& server,
   here.by = std::move(by);
   ++here.questions;
   ++leased_;
-  wait();
   return {*this, *index};
 }
 
@@ -139,18 +127,14 @@ std::size_t datagram_sockets::make(const net::endpoint& server) {
 boost::system::error_code datagram_sockets::connect(std::size_t index) {
   place& here = places_[index];
   const auto to = udp_endpoint(here.server);
-  here.socket = descriptor{
+  descriptor fresh{
       ::socket(to.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  if (!here.socket.is_open() ||
-      ::connect(here.socket.number(), to.data(),
-                static_cast<socklen_t>(to.size())) != 0)
+  if (!fresh.is_open() ||
+      ::connect(fresh.number(), to.data(), static_cast<socklen_t>(to.size())) !=
+          0 ||
+      !watch_.watch(fresh.number(), key_of(index, here.generation)))
     return last_error();
-  epoll_event wanted{};
-  wanted.events = EPOLLIN;
-  wanted.data.u64 = key_of(index, here.generation);
-  if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, here.socket.number(),
-                  &wanted) != 0)
-    return last_error();
+  here.socket = std::move(fresh);
   return {};
 }
 
@@ -164,57 +148,37 @@ boost::system::error_code datagram_sockets::send(std::size_t index,
 }
 
 void datagram_sockets::close(std::size_t index) noexcept {
-  places_[index].socket = descriptor{};
-  ++places_[index].generation;
+  place& here = places_[index];
+  if (here.socket.is_open())
+    watch_.unwatch(here.socket.number());
+  here.socket = descriptor{};
+  ++here.generation;
   empty_.push_back(index);
 }
 
 void datagram_sockets::close_idle() noexcept {
   for (const std::size_t index : std::exchange(idle_, {}))
     close(index);
-  if (!std::exchange(waiting_, false))
-    return;
-  wait_.end();
-  epoll_.cancel();
 }
 
 // Waiting ------------------------------------------------------------------
 
-void datagram_sockets::wait() {
-  if (waiting_ || receiving_)
-    return;
-  waiting_ = true;
-  epoll_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                    wait_.guarded([this](error_code error) {
-                      if (!error)
-                        ready();
-                    }));
-}
-
-void datagram_sockets::ready() {
-  std::array<epoll_event, most_events> events;
-  const int count =
-      ::epoll_wait(epoll_.native_handle(), events.data(), most_events, 0);
-  const auto watch = wait_.present();
-  waiting_ = false;
+void datagram_sockets::arrived(socket_watch::key at) {
+  const auto watch = life_.present();
   receiving_ = true;
-  for (int i = 0; i < count; ++i) {
-    receive(events[static_cast<std::size_t>(i)].data.u64);
-    if (watch.over()) // who was called has destroyed this
-      return;
-  }
+  receive(at);
+  if (watch.over()) // who was called has destroyed this
+    return;
   receiving_ = false;
-  if (leased_ > 0)
-    wait();
-  else
+  if (leased_ == 0)
     close_idle();
 }
 
-/// One message or error at a socket; what is left has another event.
-void datagram_sockets::receive(std::uint64_t key) {
-  const auto index = static_cast<std::size_t>(key & 0xffffffffU);
+/// One message or error at a socket; what is left is told again.
+void datagram_sockets::receive(socket_watch::key at) {
+  const auto index = static_cast<std::size_t>(at & 0xffffffffU);
   place& here = places_[index];
-  if (key != key_of(index, here.generation))
+  if (at != key_of(index, here.generation))
     return; // closed meanwhile
   if (!here.by) {
     std::erase(idle_, index);

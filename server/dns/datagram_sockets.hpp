@@ -5,9 +5,9 @@
 #include "server/system/descriptor.hpp"
 #include "server/system/lifetime.hpp"
 #include "server/system/random_numbers.hpp"
+#include "server/system/socket_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <array>
@@ -33,10 +33,7 @@ namespace spfblock::server {
 /// question is under way at any.  So there are never more sockets than there
 /// have been questions under way at once.
 ///
-/// All of them are watched by an epoll(7) instance of their own, whose
-/// descriptor Asio watches: one wake-up of Asio for many answers, no operation
-/// of it for each.  Keeps the io_context running only while a question is
-/// under way.
+/// Keeps the io_context running only while a question is under way.
 ///
 /// Belongs to one thread.  Outlives its leases.
 class datagram_sockets {
@@ -141,20 +138,18 @@ private:
   void close(std::size_t index) noexcept;
   void close_idle() noexcept;
 
-  void wait();
-  void ready();
-  void receive(std::uint64_t key);
+  void arrived(socket_watch::key at);
+  void receive(socket_watch::key at);
 
-  boost::asio::posix::stream_descriptor epoll_;
   random_numbers random_;
   std::vector<place> places_;
   std::vector<std::size_t> idle_;  ///< places with a socket and no asker
   std::vector<std::size_t> empty_; ///< places without a socket
   std::size_t leased_ = 0;
-  bool waiting_ = false;   ///< for `epoll_`
-  bool receiving_ = false; ///< askers are being called
+  bool receiving_ = false; ///< an asker is being called
   std::array<char, longest_datagram> buffer_{};
-  lifetime wait_; ///< of the present wait, and of the askers being called
+  lifetime life_;
+  socket_watch watch_; ///< of `places_`: goes before they close
 };
 
 } // namespace spfblock::server
