@@ -1,11 +1,11 @@
 #include "server/system/inherited_sockets.hpp"
 
 #include "server/system/asio_endpoint.hpp"
+#include "server/system/service_manager.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <optional>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
 #include <utility>
 
 namespace spfblock::server {
@@ -14,38 +14,39 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// Where a socket is bound; its family must be an Internet one.
-tcp::endpoint endpoint_of(int number) {
-  tcp::endpoint on;
-  auto size = static_cast<socklen_t>(on.capacity());
-  if (::getsockname(number, on.data(), &size) == 0)
-    on.resize(size);
-  return on;
+/// @return 0 of what is no socket
+int option_of(int number, int option) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return ::getsockopt(number, SOL_SOCKET, option, &value, &size) == 0 ? value
+                                                                      : 0;
 }
 
-bool listens_for_tcp(int number) {
-  return sd_is_socket_inet(number, AF_UNSPEC, SOCK_STREAM, 1, 0) > 0;
+/// Where a TCP socket listens; nothing of any other descriptor.
+std::optional<tcp::endpoint> where_listens(int number) {
+  tcp::endpoint on;
+  auto size = static_cast<socklen_t>(on.capacity());
+  if (option_of(number, SO_TYPE) != SOCK_STREAM ||
+      option_of(number, SO_ACCEPTCONN) == 0 ||
+      ::getsockname(number, on.data(), &size) != 0)
+    return std::nullopt;
+  const auto family = on.data()->sa_family;
+  if (family != AF_INET && family != AF_INET6)
+    return std::nullopt;
+  on.resize(size);
+  return on;
 }
 
 } // namespace
 
 inherited_sockets inherited_sockets::take() {
   inherited_sockets taken;
-  char** names = nullptr;
-  const int count = sd_listen_fds_with_names(1, &names);
-  for (int i = 0; i < count; ++i) {
-    char* given = names == nullptr ? nullptr : names[i];
-    std::string name = given == nullptr ? "unknown" : given;
-    std::free(given);
-    descriptor number{SD_LISTEN_FDS_START + i};
-    if (listens_for_tcp(number.number())) {
-      const tcp::endpoint on = endpoint_of(number.number());
-      taken.sockets_.push_back({std::move(name), std::move(number), on});
-    } else {
+  for (auto& [name, number] : service_manager::take_descriptors()) {
+    if (const auto on = where_listens(number.number()))
+      taken.sockets_.push_back({std::move(name), std::move(number), *on});
+    else
       taken.useless_.push_back(std::move(name));
-    }
   }
-  std::free(names);
   return taken;
 }
 

@@ -31,8 +31,8 @@ public:
   /// None.
   inherited_sockets() = default;
 
-  /// Takes over what was handed to this process and removes it from the
-  /// environment: LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES.
+  /// Takes over what was handed to this process:
+  /// service_manager::take_descriptors().
   static inherited_sockets take();
 
   /// The listening TCP sockets among them.

@@ -1,13 +1,20 @@
-// The service manager that has started us, if one has: sd_notify(3).
+// The service manager that has started us, if one has: systemd.
 #pragma once
+
+#include "server/system/descriptor.hpp"
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
-/// Tells it how the service is, over $NOTIFY_SOCKET.  Without that variable, in
-/// a terminal or a container, every call does nothing; a manager that does not
-/// listen stops nothing.
+/// Tells it how the service is, sd_notify(3), and takes what it hands over,
+/// sd_listen_fds(3).  Without $NOTIFY_SOCKET, in a terminal or a container,
+/// nothing is told; a manager that does not listen stops nothing.
+///
+/// Two twins, of which CMake builds one (SPFBLOCK_SYSTEMD): with libsystemd,
+/// and one for systems that have none, where every call does nothing.
 ///
 /// Thread safety: from any thread.
 namespace spfblock::server::service_manager {
@@ -35,5 +42,14 @@ void status(std::string_view text);
 /// WatchdogSec= of systemd.service(5).
 /// @return nothing if it does not wait
 [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval();
+
+struct handed_over {
+  std::string name; ///< FileDescriptorName= of systemd.socket(5); any text
+  descriptor number;
+};
+
+/// Takes over the descriptors that were handed to this process and removes them
+/// from the environment: LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES.
+[[nodiscard]] std::vector<handed_over> take_descriptors();
 
 } // namespace spfblock::server::service_manager

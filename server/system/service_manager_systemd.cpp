@@ -1,3 +1,4 @@
+// The service manager as libsystemd knows it.
 #include "server/system/service_manager.hpp"
 
 #include <chrono>
@@ -5,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 #include <systemd/sd-daemon.h>
+#include <utility>
 
 namespace spfblock::server::service_manager {
 
@@ -50,6 +52,20 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
     return std::nullopt;
   return std::chrono::microseconds{
       static_cast<std::chrono::microseconds::rep>(interval_us)};
+}
+
+std::vector<handed_over> take_descriptors() {
+  std::vector<handed_over> taken;
+  char** names = nullptr;
+  const int count = sd_listen_fds_with_names(1, &names);
+  for (int i = 0; i < count; ++i) {
+    char* given = names == nullptr ? nullptr : names[i];
+    std::string name = given == nullptr ? "unknown" : given;
+    std::free(given);
+    taken.push_back({std::move(name), descriptor{SD_LISTEN_FDS_START + i}});
+  }
+  std::free(names);
+  return taken;
 }
 
 } // namespace spfblock::server::service_manager
