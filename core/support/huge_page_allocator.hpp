@@ -11,7 +11,8 @@ namespace spfblock {
 /// An allocator (C++ named requirement) that asks the kernel to put arrays of
 /// 2 MiB and more on huge pages (madvise(2), MADV_HUGEPAGE): with pages of
 /// 4 KiB a lookup in a large table spends more on finding the page than on
-/// reading it.  A kernel that has none gives ordinary ones.
+/// reading it.  A kernel that has none gives ordinary ones, and so does a
+/// system where there is nothing to ask (FreeBSD's kernel decides by itself).
 ///
 /// Stateless.  Throws std::bad_alloc.  Thread safety: all, from any thread.
 template <class T>
@@ -31,8 +32,10 @@ public:
     if (bytes < page)
       return static_cast<T*>(::operator new(bytes));
     void* at = ::operator new (bytes, std::align_val_t{page});
+#ifdef MADV_HUGEPAGE
     // Advice only: may fail.  Whole pages, or the last would be wasted.
     ::madvise(at, bytes / page * page, MADV_HUGEPAGE);
+#endif
     return static_cast<T*>(at);
   }
 

@@ -5,9 +5,11 @@
 namespace spfblock::server {
 
 void give_way_to_lookups() noexcept {
+#ifdef __linux__
   constexpr int niceness = 10;
   constexpr id_t this_thread = 0;
   setpriority(PRIO_PROCESS, this_thread, niceness);
+#endif
 }
 
 } // namespace spfblock::server

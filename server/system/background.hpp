@@ -4,7 +4,8 @@
 namespace spfblock::server {
 
 /// Gives the calling thread a tenth of the weight of the others: nice 10, which
-/// on Linux is a matter of each thread (setpriority(2)).
+/// is a matter of each thread on Linux alone (setpriority(2)).  Elsewhere it
+/// would slow down the whole process, and nothing is done.
 ///
 /// Not SCHED_IDLE: on a machine that is busy with other things a table of a few
 /// networks then took eleven seconds to be built.

@@ -26,6 +26,14 @@ bool enable(int descriptor, int level, int option) {
   return set(descriptor, level, option, 1);
 }
 
+/// Lets sockets share a port, and the kernel its clients among them.  Linux
+/// does so where BSD's option of that name leaves them to one of the sockets.
+#ifdef SO_REUSEPORT_LB
+constexpr int share_port = SO_REUSEPORT_LB; // FreeBSD
+#else
+constexpr int share_port = SO_REUSEPORT;
+#endif
+
 /// What accepted connections inherit: replies are sent at once, and a peer that
 /// is gone without a word is noticed after eight minutes (tcp(7)).
 bool set_for_clients(int descriptor) {
@@ -47,7 +55,7 @@ int open_one(const tcp::endpoint& on, bool shared) {
     return -1;
   const bool ipv6 = on.address().is_v6();
   if (enable(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-      (!shared || enable(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+      (!shared || enable(descriptor, SOL_SOCKET, share_port)) &&
       (!ipv6 || enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
       set_for_clients(descriptor) &&
       ::bind(descriptor, on.data(), static_cast<socklen_t>(on.size())) == 0 &&

@@ -23,7 +23,8 @@ enum class socket_keeper : std::uint8_t {
 /// Closes those that were not released.
 class listening_sockets {
 public:
-  /// Opens `count` sockets that share the port by SO_REUSEPORT; a single one
+  /// Opens `count` sockets that share the port by SO_REUSEPORT or FreeBSD's
+  /// SO_REUSEPORT_LB, and the kernel its clients among them; a single one
   /// is exclusive, so that a second daemon on the same port is noticed.  An
   /// IPv6 socket takes IPv6 clients only.  Connections accepted from them have
   /// TCP_NODELAY and keepalive.

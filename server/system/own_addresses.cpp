@@ -1,12 +1,17 @@
 #include "server/system/own_addresses.hpp"
 
 #include <cstring>
-#include <ifaddrs.h>
 #include <memory>
 #include <netinet/in.h>
 #include <optional>
 #include <sys/socket.h>
 #include <vector>
+
+// FreeBSD's ifaddrs.h needs what stands before it.
+// clang-format off
+#include <sys/types.h>
+#include <ifaddrs.h>
+// clang-format on
 
 namespace spfblock::server {
 namespace {

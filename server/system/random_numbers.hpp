@@ -7,7 +7,7 @@
 
 namespace spfblock::server {
 
-/// Numbers from the kernel's generator, getrandom(2), many a call: for the ids
+/// Numbers from the kernel's generator, getentropy(3), many a call: for the ids
 /// of DNS queries and the sockets that send them.
 class random_numbers {
 public:
@@ -15,7 +15,7 @@ public:
   [[nodiscard]] std::uint32_t operator()();
 
 private:
-  std::array<std::uint32_t, 64> numbers_{};
+  std::array<std::uint32_t, 64> numbers_{}; ///< 256 octets: the most a call
   std::size_t left_ = 0;
 };
 
