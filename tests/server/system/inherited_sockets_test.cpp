@@ -12,7 +12,7 @@ using namespace spfblock::server;
 using namespace spfblock::testing;
 
 TEST_CASE("inherited_sockets: takes what this process was given, by address",
-          "[server][inherited_sockets]") {
+          "[server][inherited_sockets][systemd]") {
   // Descriptors 3 and 4 are to be free for what is handed over.
   std::vector<descriptor> low;
   do {
