@@ -1,8 +1,8 @@
 // What an exported table says about who holds what.
 #pragma once
 
-#include "core/table/holding.hpp"
 #include "core/support/result.hpp"
+#include "core/table/holding.hpp"
 
 #include <string>
 #include <vector>
