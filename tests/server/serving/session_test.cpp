@@ -45,7 +45,7 @@ struct connected {
   }
 
   /// The session's turn: it has something to read, or room to write.
-  void turn() const { theirs->ready(0); }
+  void turn() const { theirs->ready(); }
 
   log_sink log;
   published<table::snapshot> table{table_with("192.0.2.0/24")};

@@ -228,12 +228,12 @@ TEST_CASE("printable and in_quotes can be undone, whatever the octets",
     REQUIRE(is_printable_ascii(plain));
     REQUIRE(unescaped(plain) == text);
 
-    const std::string in_quotes = in_quotes(text);
-    REQUIRE(is_printable_ascii(in_quotes));
-    REQUIRE(in_quotes.size() >= 2);
-    REQUIRE(in_quotes.front() == '"');
-    REQUIRE(in_quotes.find('"', 1) == in_quotes.size() - 1);
-    REQUIRE(unescaped(in_quotes) == '"' + text + '"');
+    const std::string quoted = in_quotes(text);
+    REQUIRE(is_printable_ascii(quoted));
+    REQUIRE(quoted.size() >= 2);
+    REQUIRE(quoted.front() == '"');
+    REQUIRE(quoted.find('"', 1) == quoted.size() - 1);
+    REQUIRE(unescaped(quoted) == '"' + text + '"');
   }
 }
 
