@@ -83,7 +83,7 @@ install(FILES ${etc}/debian/copyright
 install(FILES ${etc}/debian/lintian-overrides
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME spfblock
   COMPONENT package EXCLUDE_FROM_ALL)
-install_compressed(${PROJECT_BINARY_DIR}/generated/changelog.Debian
+install_compressed(${PROJECT_BINARY_DIR}/version/changelog.Debian
   ${doc_folder} changelog.Debian COMPONENT package EXCLUDE_FROM_ALL)
 install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md
   ${doc_folder} changelog COMPONENT package EXCLUDE_FROM_ALL)
@@ -91,7 +91,7 @@ install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME spfblock)
 # The version is that of the last build, which cpack asks for.
-set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_BINARY_DIR}/generated/version.cmake)
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_BINARY_DIR}/version/version.cmake)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT ${SPFBLOCK_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
