@@ -98,7 +98,7 @@ class Package:
         @param changed: new texts by the path of their file
         """
         folder = path + ".d"
-        shutil.copytree(self._folder, folder)
+        shutil.copytree(self._folder, folder, symlinks=True)
         control = os.path.join(folder, "DEBIAN", "control")
         with open(control, encoding="utf-8") as file:
             text = file.read()
