@@ -14,7 +14,7 @@ using testing::run_until;
 struct fixture {
   boost::asio::io_context io;
   int rings = 0;
-  alarm bell{io, [this] { ++rings; }};
+  server::alarm bell{io, [this] { ++rings; }};
 };
 
 } // namespace
@@ -61,7 +61,7 @@ TEST_CASE("alarm: may be set while it rings", "[server][alarm]") {
   boost::asio::io_context io;
   int rings = 0;
   alarm* again = nullptr;
-  alarm every{io, [&] {
+  server::alarm every{io, [&] {
                 if (++rings < 3)
                   again->set(moment::clock::now());
               }};
@@ -96,7 +96,7 @@ TEST_CASE("alarm: does not ring once it is gone", "[server][alarm]") {
   boost::asio::io_context io;
   int rings = 0;
   {
-    alarm brief{io, [&] { ++rings; }};
+    server::alarm brief{io, [&] { ++rings; }};
     brief.set(moment::clock::now() - 1s);
   }
   io.run();
