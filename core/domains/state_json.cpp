@@ -85,49 +85,52 @@ std::optional<std::chrono::sys_seconds> time_from(std::string_view word) {
 }
 
 /// Takes the networks of a line, and their end, off it.
-result<std::vector<net::ip_prefix>> networks_from(std::string_view& line) {
-  std::vector<net::ip_prefix> networks;
+std::optional<failure> take_networks(std::string_view& line,
+                                     std::vector<net::ip_prefix>& into) {
   for (auto word = word_from(line); word != end_of_networks;
        word = word_from(line)) {
     const auto network = net::ip_prefix::parse(word);
     if (!network)
       return network.error();
-    networks.push_back(*network);
+    into.push_back(*network);
   }
-  return networks;
+  return std::nullopt;
 }
 
-/// A line of to_text(); its networks are added to `all` as well.
-result<authorisation> authorisation_from(std::string_view line,
-                                         std::size_t records,
-                                         std::vector<net::ip_prefix>& all) {
+/// Reads a line of to_text().
+/// @param networks of the line
+std::optional<failure> read_line(std::string_view line, std::size_t records,
+                                 std::vector<net::ip_prefix>& networks,
+                                 authorisation& into) {
   const auto record = parse_decimal(word_from(line), records);
   if (!record || *record == records)
     return failure{errc::malformed, "a term of no record"};
   const auto since = time_from(word_from(line));
   if (!since)
     return failure{errc::malformed, "a term without its time"};
-  const auto networks = networks_from(line);
-  if (!networks)
-    return networks.error();
+  if (auto why = take_networks(line, networks))
+    return why;
   if (!is_printable(line))
     return failure{errc::malformed, "a term that is not printable"};
-  all.insert(all.end(), networks->begin(), networks->end());
-  return authorisation{*record, std::string{line},
-                       net::address_set::of(*networks), *since};
+  into.record = *record;
+  into.since = *since;
+  into.term = line;
+  into.addresses = net::address_set::of(networks);
+  return std::nullopt;
 }
 
 std::optional<failure> read_lines(std::string_view text, finding& into) {
   std::vector<net::ip_prefix> all;
+  std::vector<net::ip_prefix> networks;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos)
       return failure{errc::malformed, "a term without its end"};
-    auto made =
-        authorisation_from(text.substr(0, end), into.records.size(), all);
-    if (!made)
-      return made.error();
-    into.authorised.push_back(*std::move(made));
+    networks.clear();
+    if (auto why = read_line(text.substr(0, end), into.records.size(), networks,
+                             into.authorised.emplace_back()))
+      return why;
+    all.insert(all.end(), networks.begin(), networks.end());
     text.remove_prefix(end + 1);
   }
   into.pass = net::address_set::of(all);
