@@ -133,7 +133,12 @@ private:
   /// as the end of its line, so both are on the line of the token.
   std::size_t current_line() {
     const char* const last = read_ - 1;
-    line_ += static_cast<std::size_t>(std::count(counted_, last, '\n'));
+    const std::string_view passed{counted_,
+                                  static_cast<std::size_t>(last - counted_)};
+    // find() is memchr(3), much faster than std::count.
+    for (auto at = passed.find('\n'); at != std::string_view::npos;
+         at = passed.find('\n', at + 1))
+      ++line_;
     counted_ = last;
     return line_;
   }
