@@ -129,6 +129,7 @@ std::vector<domain_entry> example_domains() {
 
 settings example_settings() {
   settings s;
+  s.listen.clear();
   for (const auto* const where : {"127.0.0.1:10060", "[::1]:10060"})
     s.listen.push_back(
         {protocols::door::tcp_table, *net::endpoint::parse(where)});
