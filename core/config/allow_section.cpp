@@ -27,7 +27,9 @@ void read_domains(const json::json_value& value, const spf_domain& inherited,
   json::first_places places;
   for (const json::json_value& element : value.read_elements()) {
     spf_domain domain = inherited;
+    domain.on_permerror = on_permerror::skip;
     const auto named = read_domain(element, fields, domain);
+    domain.limits = limits_of_allowed(domain.limits);
     if (named && places.is_new(*named, domain.name.to_string()))
       into.domains.push_back(std::move(domain));
   }

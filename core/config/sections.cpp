@@ -22,9 +22,10 @@ constexpr std::uint64_t ipv4_space = std::uint64_t{1} << 32U;
 constexpr std::uint64_t half_of_slash64s = std::uint64_t{1} << 63U;
 
 /// The members that limits may have, of all domains or of one.
-/// @param read_answer_bytes the one that differs
+/// @param read_answer_bytes, read_total those that differ
 json::field_table<limit_settings>
-limit_fields(decltype(json::field<limit_settings>::read) read_answer_bytes) {
+limit_fields(decltype(json::field<limit_settings>::read) read_answer_bytes,
+             decltype(json::field<limit_settings>::read) read_total) {
   using limits = limit_settings;
   return {
       {"widest_ipv4", json::limit(&limits::widest_ipv4, 0, 32)},
@@ -35,9 +36,11 @@ limit_fields(decltype(json::field<limit_settings>::read) read_answer_bytes) {
       {"networks", json::limit(&limits::networks, 1, 10'000'000)},
       {"growth", json::limit(&limits::growth, 2, 1'000'000)},
       {"growth_floor", json::integer(&limits::growth_floor, 0, ipv4_space)},
+      {"growth_wait", json::duration(&limits::growth_wait, 1min, 30 * day)},
       {"dns_queries", json::limit(&limits::dns_queries, 1, 100'000)},
       {"depth", json::limit(&limits::depth, 1, 100)},
       {"answer_bytes", std::move(read_answer_bytes)},
+      {"total", std::move(read_total)},
   };
 }
 
@@ -45,6 +48,20 @@ void refuse_answer_bytes(const json::json_value& value,
                          limit_settings& /*into*/) {
   value.fault("holds for all domains, because answers are shared (expected "
               "in the \"limits\" of the whole file)");
+}
+
+void refuse_total(const json::json_value& value, limit_settings& /*into*/) {
+  value.fault("holds for all domains together (expected in the \"limits\" of "
+              "the whole file)");
+}
+
+void read_total(const json::json_value& value, total_limits& into) {
+  static const json::field_table<total_limits> fields{
+      {"ipv4_addresses",
+       json::limit(&total_limits::ipv4_addresses, 1, ipv4_space)},
+      {"networks", json::limit(&total_limits::networks, 1, 100'000'000)},
+  };
+  json::read_fields(value, fields, into);
 }
 
 void read_servers(const json::json_value& value, resolver_settings& into) {
@@ -125,12 +142,13 @@ std::optional<std::string> read_path(const json::json_value& value) {
 
 void read_limits(const json::json_value& value, limit_settings& into) {
   static const auto fields =
-      limit_fields(json::limit(&limit_settings::answer_bytes, 512, 65'535));
+      limit_fields(json::limit(&limit_settings::answer_bytes, 512, 65'535),
+                   json::section(&limit_settings::total, read_total));
   json::read_fields(value, fields, into);
 }
 
 void read_domain_limits(const json::json_value& value, limit_settings& into) {
-  static const auto fields = limit_fields(refuse_answer_bytes);
+  static const auto fields = limit_fields(refuse_answer_bytes, refuse_total);
   json::read_fields(value, fields, into);
 }
 

@@ -27,25 +27,36 @@ using spf::on_permerror;
 inline constexpr std::string_view default_action =
     "REJECT listed in the SPF record of {domain}";
 
-/// Bounds on what one domain's record may do.  Nothing: no such limit.
+/// Bounds on what all domains list together.
+struct total_limits {
+  std::optional<std::uint64_t> ipv4_addresses = 16'777'216;
+  std::optional<std::uint64_t> networks = 2'000'000; ///< prefixes
+
+  friend bool operator==(const total_limits&, const total_limits&) = default;
+};
+
+/// Bounds on what one domain's record may do: what is over one is refused, and
+/// nothing else.  Nothing: no such limit.
 struct limit_settings {
   /// The shortest prefix of a term, and of what terms add up to.
   std::optional<unsigned> widest_ipv4 = 16; ///< prefix length, 0 to 32
   std::optional<unsigned> widest_ipv6 = 32; ///< prefix length, 0 to 128
-  /// Totals of a listing.  Over one, the last good listing stays.
+  /// Totals of a listing.
   std::optional<std::uint64_t> ipv4_addresses = 262'144;
-  std::optional<std::uint64_t> ipv6_slash64s = std::uint64_t{1} << 32U;
-  std::optional<std::uint64_t> networks = 10'000; ///< prefixes
-  /// A listing that grows by more than this factor, and by more than
-  /// `growth_floor` IPv4 addresses or IPv6 networks of 64 bits, needs a second
-  /// look.
+  std::optional<std::uint64_t> ipv6_slash64s = std::uint64_t{16} << 32U;
+  std::optional<std::uint64_t> networks = 65'536; ///< prefixes
+  /// What is new to a listing waits for `growth_wait` if it is more than this
+  /// many times what was listed, and more than `growth_floor` IPv4 addresses
+  /// or IPv6 networks of 64 bits.
   std::optional<unsigned> growth = 4;
   std::uint64_t growth_floor = 4096;
+  std::chrono::seconds growth_wait{3600};
   std::optional<unsigned> dns_queries = 300; ///< sent for one expansion
   std::optional<unsigned> depth = 20; ///< records on the way to the innermost
   /// Octets of a DNS message.  The same for all domains, since answers are
   /// shared.
-  std::optional<std::size_t> answer_bytes = 16384;
+  std::optional<std::size_t> answer_bytes = 65'535;
+  total_limits total; ///< the same for all domains
 
   friend bool operator==(const limit_settings&,
                          const limit_settings&) = default;
@@ -96,6 +107,21 @@ struct allow_settings {
   friend bool operator==(const allow_settings&,
                          const allow_settings&) = default;
 };
+
+/// An allowed network is no shorter.
+inline constexpr unsigned widest_allowed_ipv4 = 8;
+inline constexpr unsigned widest_allowed_ipv6 = 16;
+
+/// What holds for an allowed domain of the limits of a listed one: those of the
+/// work that its expansion is.  It is allowed whatever its size, unless it
+/// allows everybody.
+[[nodiscard]] inline limit_settings limits_of_allowed(limit_settings of) {
+  of.widest_ipv4 = widest_allowed_ipv4;
+  of.widest_ipv6 = widest_allowed_ipv6;
+  of.ipv4_addresses = of.ipv6_slash64s = of.networks = std::nullopt;
+  of.growth = std::nullopt;
+  return of;
+}
 
 /// How a domain is expanded.
 /// @param not_followed spf::rules::not_followed

@@ -15,6 +15,16 @@ using std::chrono::seconds;
 /// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
 constexpr seconds farthest_wake{30 * 24 * 3600};
 
+/// Of two shares: nothing is all.
+bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
+  return a && (!b || *a < *b);
+}
+
+bool is_cut(const domain_page& of, const share& by) {
+  return is_below(by.ipv4_addresses, of.size.ipv4_addresses.value_or(0)) ||
+         is_below(by.networks, of.size.networks.value_or(0));
+}
+
 std::string key_of(const dns::name& domain, role as) {
   return domain.wire() + (as == role::listed ? 'l' : 'a');
 }
@@ -35,9 +45,11 @@ settlement domain_book::apply(const config::settings& settings,
   allow_ = settings.allow;
   networks_ = settings.networks;
   refresh_ = settings.refresh;
+  limits_ = settings.limits;
   not_followed_ =
       std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
   own_ = settings.allow.reserved ? own : net::address_set{};
+  shared_out_at_ = std::nullopt;
 
   settlement told = remove_ended(now, std::exchange(ended_, {}));
   derive_all(now, told);
@@ -161,7 +173,7 @@ void domain_book::rebuild_allowance() {
 }
 
 settling domain_book::rules(timestamp now) const {
-  return {refresh_, allowance_, random_, now};
+  return {refresh_, allowance_, share_, random_, now};
 }
 
 /// Computes anew what is listed of each domain and by hand, after what is
@@ -176,7 +188,46 @@ void domain_book::derive_all(timestamp now, settlement& told) {
   derive(role::allowed);
   rebuild_allowance();
   derive(role::listed);
+  share_out(now, told);
   tell_kept_off_by_hand(told);
+}
+
+/// The shares by which all fit.
+share domain_book::share_of_each() const {
+  const auto level =
+      [&](auto size,
+          std::optional<std::uint64_t> most) -> std::optional<std::uint64_t> {
+    if (!most)
+      return std::nullopt;
+    std::vector<std::uint64_t> sizes;
+    for (const domain_page& each : pages_)
+      sizes.push_back((each.size.*size).value_or(0));
+    return level_that_fits(sizes, *most);
+  };
+  const config::total_limits& total = limits_.total;
+  return {level(&share::ipv4_addresses, total.ipv4_addresses),
+          level(&share::networks, total.networks)};
+}
+
+/// Cuts the largest listings if all are over a total, or gives them back what
+/// they may have again.
+void domain_book::share_out(timestamp now, settlement& told) {
+  const share fitting = share_of_each();
+  if (fitting == share_)
+    return;
+  const bool is_less =
+      is_below(fitting.ipv4_addresses, share_.ipv4_addresses) ||
+      is_below(fitting.networks, share_.networks);
+  if (!is_less && shared_out_at_ &&
+      now.steady - *shared_out_at_ < limits_.growth_wait)
+    return;
+  const share before = std::exchange(share_, fitting);
+  shared_out_at_ = now.steady;
+  for (domain_page& each : pages_) {
+    if (each.role == role::listed &&
+        (is_cut(each, before) || is_cut(each, share_)))
+      rules(now).derive(each, told);
+  }
 }
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
@@ -292,6 +343,8 @@ settlement domain_book::settle(role as, const spf::expansion& result,
   rules(now).settle(*of, result, told);
   if (as == role::allowed && told.listing_changed)
     derive_all(now, told);
+  else
+    share_out(now, told);
   told.worth_saving = told.worth_saving || told.listing_changed;
   return told;
 }

@@ -35,7 +35,13 @@ inline constexpr std::chrono::seconds allow_patience{10};
 ///
 /// A listing is what the domain's last good expansion authorises, without what
 /// is allowed, without what is over a limit (contract of the settings `allow`
-/// and `limits`).  An allowed domain's addresses are subject to its limits too.
+/// and `limits`).  What an allowed domain authorises is allowed whatever its
+/// size.
+///
+/// Where all listings together are over `limits.total`, each has the same share
+/// (level_that_fits()): the largest are cut.  Shares shrink at once; they grow
+/// at a new configuration, and else at most once in `growth_wait`, so that a
+/// domain whose size goes up and down costs little.
 ///
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
@@ -138,18 +144,23 @@ private:
   [[nodiscard]] settling rules(timestamp now) const;
   void derive_all(timestamp now, settlement& told);
   void rebuild_allowance();
+  void share_out(timestamp now, settlement& told);
+  [[nodiscard]] share share_of_each() const;
   void tell_kept_off_by_hand(settlement& told);
 
   std::function<double()> random_;
   config::allow_settings allow_;
   std::vector<config::network_entry> networks_;
   config::refresh_settings refresh_;
+  config::limit_settings limits_; ///< of all domains together
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::vector<domain_page> pages_;
   std::vector<std::string> ended_; ///< configured and ended, by key_of()
   domains::allowance allowance_;
-  net::address_set kept_off_by_hand_; ///< told already
+  share share_; ///< of each listed domain in limits.total
+  std::optional<moment> shared_out_at_; ///< for this configuration
+  net::address_set kept_off_by_hand_;   ///< told already
   std::size_t expanding_ = 0;
   moment active_at_{}; ///< when an expansion last began or ended
   tsl::hopscotch_map<std::string, std::size_t> index_; ///< by key_of()

@@ -4,6 +4,7 @@
 
 #include "core/config/settings.hpp"
 #include "core/domains/finding.hpp"
+#include "core/domains/growth.hpp"
 #include "core/domains/limits.hpp"
 #include "core/domains/role.hpp"
 #include "core/net/address_set.hpp"
@@ -24,17 +25,23 @@ struct domain_page {
   domains::role role = role::listed;
   std::optional<table::action> action; ///< of a listed domain
 
-  finding good;                  ///< the last good expansion, empty before one
+  /// The last good expansion, without what is held or not kept; empty before
+  /// one.
+  finding good;
   std::optional<moment> good_at; ///< when it was last found so
   std::optional<std::chrono::sys_seconds> changed_at; ///< the addresses in it
-  /// `good` without what is allowed and what is over a limit: what is listed,
-  /// or allowed.  Computed.
+  /// Of a listed domain: `good` without what is allowed and what is over a
+  /// limit.  Of an allowed one: `good` and `lost`.  Computed.
   net::address_set effective;
   net::address_set kept_off;     ///< of `good`: what is allowed by others
   std::vector<refusal> refusals; ///< what the limits keep off, of `good`
-  /// Why the last look was not believed: what it found is over a total, or
-  /// grew too much.
-  std::optional<refusal> rejected;
+  share size;                    ///< of what its own limits leave: all of it
+  std::optional<refusal> held;   ///< what of the last look has to wait
+  /// What of the last look was over the number of networks that are kept.
+  std::optional<refusal> not_kept;
+  /// Of an allowed domain: what the last look did not find and the one before
+  /// did.  It is allowed until the next one.
+  net::address_set lost;
   std::vector<refused_term> refused_terms; ///< at the last look
 
   moment due{};
@@ -43,8 +50,7 @@ struct domain_page {
   unsigned changes = 0;  ///< looks that found a change, lately in a row
   bool tried = false;    ///< an expansion ended, however
   bool gone = false;     ///< no record at the last look that DNS answered
-  /// The grown listing that waits for a second look.
-  std::optional<net::address_set> held;
+  growth_brake growth;
   moment configured_at{}; ///< when the entry came
   std::string trouble;    ///< of the last look, empty if none; safe for output
 };

@@ -62,7 +62,38 @@ finding finding_of(const spf::expansion& result, const finding& former,
          sightings.of(found.records[*record], term.text, now)});
   }
   found.pass = result.pass.canonical();
+  found.named = result.named;
   return found;
+}
+
+std::vector<net::ip_prefix> networks_of(const finding& of) {
+  if (!of.named.empty())
+    return of.named;
+  std::vector<net::ip_prefix> all;
+  for (const authorisation& each : of.authorised) {
+    const auto networks = each.addresses.to_prefixes();
+    all.insert(all.end(), networks.begin(), networks.end());
+  }
+  return all;
+}
+
+finding restricted(finding of, const net::address_set& these) {
+  for (authorisation& each : of.authorised) {
+    std::vector<net::ip_prefix> kept;
+    for (const net::ip_prefix& network : each.addresses.to_prefixes()) {
+      const auto rest = these.within(network).to_prefixes();
+      kept.insert(kept.end(), rest.begin(), rest.end());
+    }
+    each.addresses = net::address_set::of(kept);
+  }
+  std::erase_if(of.authorised, [](const authorisation& each) {
+    return each.addresses.empty();
+  });
+  std::erase_if(of.named, [&](const net::ip_prefix& each) {
+    return these.within(each).empty();
+  });
+  of.pass = (of.pass & these).canonical();
+  return of;
 }
 
 std::vector<refused_term> refused_terms_of(const spf::expansion& result) {

@@ -29,6 +29,8 @@ struct finding {
   std::vector<std::string> records;
   std::vector<authorisation> authorised; ///< disjoint
   net::address_set pass;                 ///< their union
+  /// As expansion::named.
+  std::vector<net::ip_prefix> named;
 
   friend bool operator==(const finding&, const finding&) = default;
 };
@@ -45,6 +47,13 @@ struct refused_term {
 [[nodiscard]] finding finding_of(const spf::expansion& result,
                                  const finding& former,
                                  std::chrono::sys_seconds now);
+
+/// The networks that the record names: `named`, or the prefixes of each term.
+[[nodiscard]] std::vector<net::ip_prefix> networks_of(const finding& of);
+
+/// What is left of a finding where only `these` of its addresses are kept.
+/// O(n log n), whatever the number of terms.
+[[nodiscard]] finding restricted(finding of, const net::address_set& these);
 
 /// The terms that were too wide for some address.
 [[nodiscard]] std::vector<refused_term>

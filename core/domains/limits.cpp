@@ -1,89 +1,279 @@
 #include "core/domains/limits.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cstddef>
+#include <iterator>
+#include <utility>
 
 namespace spfblock::domains {
 namespace {
 
-/// The prefixes of one family that are wider than `widest`.
-std::optional<refusal> too_wide(const net::address_set& listing,
-                                net::family family, unsigned widest,
-                                std::string_view setting) {
-  const auto shortest = listing.shortest_length(family);
-  if (!shortest || *shortest >= widest)
-    return std::nullopt;
-  std::vector<net::ip_prefix> wide;
-  for (const net::ip_prefix& network : listing.only(family).to_prefixes()) {
-    if (network.length() < widest)
-      wide.push_back(network);
+using net::address_set;
+using net::family;
+using networks = std::vector<net::ip_prefix>;
+
+/// The widest first, of the same width the one that stands later.
+bool goes_before(const net::ip_prefix& a, const net::ip_prefix& b) {
+  return a.length() != b.length() ? a.length() < b.length() : b < a;
+}
+
+/// How many of `ordered` have to go until `fits(the union of the rest)`.
+/// @pre what fits still fits when it is less
+template <class Fits>
+std::size_t count_to_refuse(const networks& ordered, Fits fits) {
+  std::size_t low = 0;
+  std::size_t high = ordered.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const auto rest = ordered.begin() + static_cast<std::ptrdiff_t>(middle);
+    if (fits(address_set::of({rest, ordered.end()})))
+      high = middle;
+    else
+      low = middle + 1;
   }
-  return refusal{setting, *shortest, widest, net::address_set::of(wide)};
+  return low;
 }
 
-std::optional<refusal> total(std::string_view setting, std::uint64_t found,
-                             std::optional<std::uint64_t> most,
-                             const net::address_set& listing) {
-  if (!most || found <= *most)
-    return std::nullopt;
-  return refusal{setting, found, *most, listing};
+void refuse_first(networks& ordered, std::size_t count) {
+  ordered.erase(ordered.begin(),
+                ordered.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-/// What `former` may grow to, saturated.
-std::uint64_t most_after(std::uint64_t former, unsigned factor,
-                         std::uint64_t floor) {
-  constexpr auto highest = std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t grown =
-      former > highest / factor ? highest : former * factor;
-  const std::uint64_t raised =
-      former > highest - floor ? highest : former + floor;
-  return std::max(grown, raised);
+/// The prefixes of the set that are shorter than `widest`.
+address_set wider_than(unsigned widest, const address_set& set) {
+  networks wide;
+  for (const net::ip_prefix& each : set.to_prefixes()) {
+    if (each.length() < widest)
+      wide.push_back(each);
+  }
+  return address_set::of(wide);
+}
+
+/// The named networks of one family that are not refused yet.
+class named_networks {
+public:
+  named_networks(address_set found, const networks& named, family of)
+      : found_{std::move(found)} {
+    for (const net::ip_prefix& each : named) {
+      if (each.family() == of)
+        ordered_.push_back(each);
+    }
+    const auto unnamed = (found_ - address_set::of(ordered_)).to_prefixes();
+    ordered_.insert(ordered_.end(), unnamed.begin(), unnamed.end());
+    std::sort(ordered_.begin(), ordered_.end(), goes_before);
+    ordered_.erase(std::unique(ordered_.begin(), ordered_.end()),
+                   ordered_.end());
+  }
+
+  [[nodiscard]] address_set listing() const {
+    return found_ & address_set::of(ordered_);
+  }
+
+  /// @return the shortest prefix that was found, if it is too wide
+  std::optional<unsigned> refuse_wider_than(unsigned widest) {
+    const auto shortest = shortest_length();
+    if (!shortest || *shortest >= widest)
+      return std::nullopt;
+    const auto first_allowed = std::find_if(
+        ordered_.begin(), ordered_.end(),
+        [widest](const auto& each) { return each.length() >= widest; });
+    ordered_.erase(ordered_.begin(), first_allowed);
+    refuse_sums(widest);
+    return shortest;
+  }
+
+  /// @param count of a set
+  template <class Count>
+  void refuse_over(std::uint64_t most, Count count) {
+    refuse_first(ordered_,
+                 count_to_refuse(ordered_, [&](const address_set& rest) {
+                   return count(rest & found_) <= most;
+                 }));
+  }
+
+private:
+  [[nodiscard]] std::optional<unsigned> shortest_length() const {
+    if (ordered_.empty())
+      return std::nullopt;
+    const unsigned named = ordered_.front().length();
+    const auto of = ordered_.front().family();
+    return std::min(named, found_.shortest_length(of).value_or(named));
+  }
+
+  /// @pre no network is wider than `widest`, which is not 0
+  void refuse_sums(unsigned widest) {
+    const address_set wide = wider_than(widest, listing());
+    if (wide.empty())
+      return;
+    const auto block_of = [widest](const net::ip_prefix& each) {
+      return net::ip_prefix::containing(each.first(), widest - 1);
+    };
+    std::stable_sort(ordered_.begin(), ordered_.end(),
+                     [&](const auto& a, const auto& b) {
+                       return block_of(a) < block_of(b);
+                     });
+    networks kept;
+    for (auto first = ordered_.begin(); first != ordered_.end();) {
+      const net::ip_prefix block = block_of(*first);
+      const auto end =
+          std::find_if(first, ordered_.end(), [&](const auto& each) {
+            return block_of(each) != block;
+          });
+      networks within{first, end};
+      if (wide.contains(block.first()))
+        refuse_until_open(within, block);
+      kept.insert(kept.end(), within.begin(), within.end());
+      first = end;
+    }
+    ordered_ = std::move(kept);
+    std::sort(ordered_.begin(), ordered_.end(), goes_before);
+  }
+
+  /// Until some address of the block is in none of the networks.
+  static void refuse_until_open(networks& within, const net::ip_prefix& block) {
+    const address_set whole{block};
+    refuse_first(within, count_to_refuse(within, [&](const address_set& rest) {
+                   return rest != whole;
+                 }));
+  }
+
+  address_set found_;
+  networks ordered_; ///< as they are to be refused
+};
+
+/// Says what `limit` took from a listing.
+void tell(limited& of, refusal limit, const address_set& before,
+          const address_set& after) {
+  limit.addresses = before - after;
+  if (!limit.addresses.empty())
+    of.refusals.push_back(std::move(limit));
+}
+
+/// The limits of one family.
+struct family_limits {
+  family of;
+  std::optional<unsigned> widest;
+  std::string_view widest_setting;
+  std::optional<std::uint64_t> total;
+  std::string_view total_setting;
+  std::uint64_t (address_set::*count)() const noexcept;
+};
+
+/// Whether nothing of the family is over a limit.
+bool is_within(const address_set& found, const networks& named,
+               const family_limits& by) {
+  if (by.total && (found.*by.count)() > *by.total)
+    return false;
+  if (!by.widest)
+    return true;
+  return found.shortest_length(by.of).value_or(*by.widest) >= *by.widest &&
+         std::none_of(named.begin(), named.end(), [&](const auto& each) {
+           return each.family() == by.of && each.length() < *by.widest;
+         });
+}
+
+void limit_family(limited& of, const networks& named, const family_limits& by) {
+  const address_set found = of.listing.only(by.of);
+  if (found.empty() || is_within(found, named, by))
+    return;
+  named_networks rest{found, named, by.of};
+  address_set narrow = found;
+  if (by.widest) {
+    if (const auto shortest = rest.refuse_wider_than(*by.widest)) {
+      narrow = rest.listing();
+      tell(of, {by.widest_setting, *shortest, *by.widest, {}}, found, narrow);
+    }
+  }
+  address_set fitting = narrow;
+  if (by.total && (narrow.*by.count)() > *by.total) {
+    rest.refuse_over(*by.total,
+                     [&](const address_set& set) { return (set.*by.count)(); });
+    fitting = rest.listing();
+    tell(of, {by.total_setting, (narrow.*by.count)(), *by.total, {}}, narrow,
+         fitting);
+  }
+  of.listing -= found - fitting;
+}
+
+void limit_networks(limited& of, std::optional<std::uint64_t> most,
+                    std::string_view setting) {
+  if (!most)
+    return;
+  const std::size_t found = of.listing.prefix_count();
+  if (found <= *most)
+    return;
+  const address_set kept = widest_of(of.listing, *most);
+  tell(of, {setting, found, *most, {}}, of.listing, kept);
+  of.listing = kept;
 }
 
 } // namespace
 
-std::vector<refusal> refuse_too_wide(net::address_set& listing,
-                                     const config::limit_settings& by) {
-  std::vector<refusal> refused;
-  const auto refuse = [&](net::family family, std::optional<unsigned> widest,
-                          std::string_view setting) {
-    if (!widest)
-      return;
-    if (auto wide = too_wide(listing, family, *widest, setting)) {
-      listing -= wide->addresses;
-      refused.push_back(*std::move(wide));
+limited within_limits(const address_set& found, networks named,
+                      const config::limit_settings& by) {
+  limited told{found, {}};
+  limit_family(told, named,
+               {family::ipv4, by.widest_ipv4, "widest_ipv4", by.ipv4_addresses,
+                "ipv4_addresses", &address_set::ipv4_count});
+  limit_family(told, named,
+               {family::ipv6, by.widest_ipv6, "widest_ipv6", by.ipv6_slash64s,
+                "ipv6_slash64s", &address_set::ipv6_slash64_count});
+  limit_networks(told, by.networks, "networks");
+  return told;
+}
+
+void keep_to_share(limited& listing, networks named, const share& by) {
+  limit_family(listing, named,
+               {family::ipv4, std::nullopt, "", by.ipv4_addresses,
+                "total.ipv4_addresses", &address_set::ipv4_count});
+  limit_networks(listing, by.networks, "total.networks");
+}
+
+std::optional<std::uint64_t>
+level_that_fits(const std::vector<std::uint64_t>& sizes, std::uint64_t most) {
+  const auto fits = [&](std::uint64_t level) {
+    std::uint64_t room = most;
+    for (const std::uint64_t size : sizes) {
+      const std::uint64_t cut = std::min(size, level);
+      if (cut > room)
+        return false;
+      room -= cut;
     }
+    return true;
   };
-  refuse(net::family::ipv4, by.widest_ipv4, "widest_ipv4");
-  refuse(net::family::ipv6, by.widest_ipv6, "widest_ipv6");
-  return refused;
+  if (fits(~std::uint64_t{0}))
+    return std::nullopt;
+  std::uint64_t level = std::uint64_t{1} << 63U;
+  while (level != 0 && !fits(level))
+    level /= 2;
+  return level;
 }
 
-std::optional<refusal> over_total(const net::address_set& listing,
-                                  const config::limit_settings& by) {
-  if (auto over = total("ipv4_addresses", listing.ipv4_count(),
-                        by.ipv4_addresses, listing))
-    return over;
-  if (auto over = total("ipv6_slash64s", listing.ipv6_slash64_count(),
-                        by.ipv6_slash64s, listing))
-    return over;
-  if (!by.networks)
-    return std::nullopt;
-  return total("networks", listing.prefix_count(), by.networks, listing);
+address_set widest_of(const address_set& set, std::uint64_t most) {
+  networks ipv4 = set.only(family::ipv4).to_prefixes();
+  networks ipv6 = set.only(family::ipv6).to_prefixes();
+  if (ipv4.size() + ipv6.size() <= most)
+    return set;
+  const std::uint64_t left_by_ipv6 =
+      most - std::min<std::uint64_t>(most, ipv6.size());
+  const std::uint64_t of_ipv4 = std::min<std::uint64_t>(
+      ipv4.size(), std::max(most - most / 2, left_by_ipv6));
+  ipv6 = widest_of(std::move(ipv6), most - of_ipv4);
+  ipv4 = widest_of(std::move(ipv4), of_ipv4);
+  ipv4.insert(ipv4.end(), ipv6.begin(), ipv6.end());
+  return address_set::of(ipv4);
 }
 
-std::optional<refusal> over_growth(const net::address_set& listing,
-                                   const net::address_set& former,
-                                   const config::limit_settings& by) {
-  if (!by.growth)
-    return std::nullopt;
-  const auto grown = [&](std::uint64_t now, std::uint64_t before) {
-    return total("growth", now, most_after(before, *by.growth, by.growth_floor),
-                 listing - former);
-  };
-  if (auto over = grown(listing.ipv4_count(), former.ipv4_count()))
-    return over;
-  return grown(listing.ipv6_slash64_count(), former.ipv6_slash64_count());
+networks widest_of(networks of, std::uint64_t most) {
+  if (of.size() <= most)
+    return of;
+  const auto end = of.begin() + static_cast<std::ptrdiff_t>(most);
+  std::nth_element(of.begin(), end, of.end(), [](const auto& a, const auto& b) {
+    return a.length() != b.length() ? a.length() < b.length() : a < b;
+  });
+  of.erase(end, of.end());
+  std::sort(of.begin(), of.end());
+  return of;
 }
 
 } // namespace spfblock::domains

@@ -58,6 +58,12 @@ event refused_event(const domain_page& page, const refusal& why) {
       .with("kept", page.effective.prefix_count());
 }
 
+event in_part_event(const domain_page& page, const std::string& trouble) {
+  if (page.role == role::allowed)
+    return about<kind::allowed_domain_in_part>(page).with("reason", trouble);
+  return about<kind::record_not_listed_in_full>(page).with("reason", trouble);
+}
+
 event failing_event(const domain_page& page) {
   return about<kind::domain_failing>(page)
       .with("reason", page.trouble)

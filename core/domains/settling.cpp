@@ -12,22 +12,18 @@ using log::kind;
 
 /// What is listed, or allowed, of what a domain passes.
 struct settling::verdict {
-  net::address_set effective;
+  limited effective;
   net::address_set kept_off;
-  std::vector<refusal> refusals;
-  std::optional<refusal> over; ///< a total: then `effective` is not to be
+  share size;
 };
 
 namespace {
 
-/// What a look found that grew too much, unless it confirms what the look
-/// before found.
-std::optional<refusal> unconfirmed_growth(const domain_page& of,
-                                          const net::address_set& found) {
-  const auto& limits = of.domain.limits;
-  if (of.held && !over_growth(found, *of.held, limits))
-    return std::nullopt;
-  return over_growth(found, of.effective, limits);
+/// Tells what a limit took from a look, if that is news.
+void tell(const domain_page& of, const std::optional<refusal>& before,
+          const std::optional<refusal>& after, settlement& told) {
+  if (after && before != after)
+    told.events.push_back(refused_event(of, *after));
 }
 
 } // namespace
@@ -38,15 +34,17 @@ std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
 
 /// Subtracts what is allowed, then what is over a limit.
 settling::verdict settling::judge(const domain_page& of,
-                                  const net::address_set& pass) const {
+                                  const finding& found) const {
+  if (of.role == role::allowed)
+    return {{found.pass | of.lost, {}}, {}, {}};
+  const auto named = networks_of(found);
   verdict told;
-  told.effective = pass;
-  if (of.role == role::listed) {
-    told.kept_off = pass & allowed_.all();
-    told.effective -= allowed_.all();
-  }
-  told.refusals = refuse_too_wide(told.effective, of.domain.limits);
-  told.over = over_total(told.effective, of.domain.limits);
+  told.kept_off = found.pass & allowed_.all();
+  told.effective =
+      within_limits(found.pass - allowed_.all(), named, of.domain.limits);
+  const net::address_set& listing = told.effective.listing;
+  told.size = {listing.ipv4_count(), listing.prefix_count()};
+  keep_to_share(told.effective, named, by_total_);
   return told;
 }
 
@@ -63,20 +61,18 @@ void settling::settle(domain_page& of, const spf::expansion& result,
 }
 
 void settling::derive(domain_page& of, settlement& told) const {
-  list(of, judge(of, of.good.pass), told);
+  list(of, judge(of, of.good), told);
 }
 
 /// Lists, or allows, what was judged, and tells what is new.
 void settling::list(domain_page& of, verdict found, settlement& told) const {
-  if (found.over) {
-    found.effective = {};
-    found.refusals.push_back(*std::move(found.over));
-  }
   const bool more_kept_off = of.kept_off != found.kept_off;
-  const bool more_refused = of.refusals != found.refusals;
-  const net::address_set before = std::exchange(of.effective, found.effective);
+  const bool more_refused = of.refusals != found.effective.refusals;
+  const net::address_set before =
+      std::exchange(of.effective, std::move(found.effective.listing));
   of.kept_off = std::move(found.kept_off);
-  of.refusals = std::move(found.refusals);
+  of.refusals = std::move(found.effective.refusals);
+  of.size = found.size;
 
   if (before != of.effective) {
     told.events.push_back(changed_event(of, before));
@@ -117,8 +113,10 @@ void settling::drop_if_stale(domain_page& of, settlement& told) const {
   }
   of.good = {};
   of.good_at = std::nullopt;
-  of.kept_off = {};
+  of.kept_off = of.lost = {};
   of.refusals.clear();
+  of.size = {};
+  of.held = of.not_kept = std::nullopt;
   told.worth_saving = true;
   if (of.effective.empty())
     return;
@@ -131,16 +129,14 @@ void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
   of.gone = true;
   of.failures = 0;
   of.trouble = "no SPF record";
-  of.held = std::nullopt;
-  of.rejected = std::nullopt;
+  of.held = of.not_kept = std::nullopt;
   of.due = now_.steady + refresh_.interval;
   told.worth_saving = true;
   told.events.push_back(about<kind::record_gone>(of).with(
       "networks_kept", of.effective.prefix_count()));
 }
 
-/// The DNS answered: believes what it said, unless that is over a total or grew
-/// too much.
+/// The DNS answered: believes what it said, but for what has to wait.
 void settling::look(domain_page& of, const spf::expansion& result,
                     settlement& told) const {
   const std::string trouble = trouble_in(result);
@@ -150,8 +146,7 @@ void settling::look(domain_page& of, const spf::expansion& result,
     told.events.push_back(
         about<kind::domain_recovered>(of).with("failures", of.failures));
   if (!trouble.empty() && trouble != of.trouble)
-    told.events.push_back(
-        about<kind::record_not_listed_in_full>(of).with("reason", trouble));
+    told.events.push_back(in_part_event(of, trouble));
   if (trouble.empty() && result.pass.empty())
     told.events.push_back(about<kind::record_lists_nothing>(of));
   of.gone = result.outcome == spf::outcome::no_record;
@@ -159,29 +154,55 @@ void settling::look(domain_page& of, const spf::expansion& result,
   of.trouble = trouble;
   of.refused_terms = refused_terms_of(result);
 
-  verdict found = judge(of, result.pass.canonical());
-  std::optional<refusal> rejected = std::move(found.over);
-  std::optional<net::address_set> held;
-  if (!rejected && of.good_at) {
-    rejected = unconfirmed_growth(of, found.effective);
-    if (rejected)
-      held = std::move(found.effective);
-  }
-  of.held = std::move(held);
-  const bool is_news = rejected && rejected != of.rejected;
-  of.rejected = std::move(rejected);
-  if (!of.rejected)
-    believe(of, result, std::move(found), told);
+  finding found = finding_of(result, of.good, now_.wall);
+  const auto held_before = std::exchange(of.held, std::nullopt);
+  const auto not_kept_before = std::exchange(of.not_kept, std::nullopt);
+  if (of.role == role::allowed)
+    of.lost = of.gone ? net::address_set{} : of.good.pass - found.pass;
+  else
+    keep_bounded(of, found);
+  verdict judged = judge(of, found);
+  if (of.role == role::listed && of.good_at)
+    hold_growth(of, found, judged);
+  believe(of, std::move(found), std::move(judged), told);
   schedule(of, result.ttl);
-  if (is_news)
-    told.events.push_back(refused_event(of, *of.rejected));
-  if (of.rejected)
-    drop_if_stale(of, told);
+  tell(of, not_kept_before, of.not_kept, told);
+  tell(of, held_before, of.held, told);
 }
 
-void settling::believe(domain_page& of, const spf::expansion& result,
-                       verdict judged, settlement& told) const {
-  finding found = finding_of(result, of.good, now_.wall);
+/// Bounds what is kept, be it listed or not: what can be listed goes before
+/// what is allowed.
+void settling::keep_bounded(domain_page& of, finding& found) const {
+  const auto networks = of.domain.limits.networks;
+  if (!networks || found.pass.prefix_count() <= most_kept(*networks))
+    return;
+  const std::uint64_t most = most_kept(*networks);
+  const net::address_set listable = found.pass - allowed_.all();
+  net::address_set kept = widest_of(listable, most);
+  if (kept != listable)
+    of.not_kept = refusal{"networks", listable.prefix_count(), *networks,
+                          listable - kept};
+  kept |= widest_of(found.pass & allowed_.all(), most - kept.prefix_count());
+  found = restricted(std::move(found), kept);
+  found.named = widest_of(std::move(found.named), most);
+}
+
+/// Takes out of a look what has to wait.
+void settling::hold_growth(domain_page& of, finding& found,
+                           verdict& judged) const {
+  const net::address_set rest = found.pass - allowed_.all();
+  of.held = of.growth.hold(
+      {rest, judged.effective.listing, of.effective, *of.good_at},
+      of.domain.limits, refresh_.keep_stale, now_.steady);
+  if (!of.held)
+    return;
+  const net::address_set believed = found.pass - of.held->addresses;
+  found = restricted(std::move(found), believed);
+  judged = judge(of, found);
+}
+
+void settling::believe(domain_page& of, finding found, verdict judged,
+                       settlement& told) const {
   const bool changed = of.good.pass != found.pass;
   told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
   if (changed || !of.good_at)
@@ -196,6 +217,10 @@ void settling::schedule(domain_page& of, std::uint32_t ttl) const {
   const auto& by = refresh_;
   const auto wait = wait_after_success(by, ttl, of.changes);
   of.due = now_.steady + spread(wait, by, random_ ? random_() : 0);
+  if (!of.held)
+    return;
+  if (const auto ripe = of.growth.ripe_at(of.domain.limits, now_.steady))
+    of.due = std::min(of.due, *ripe);
 }
 
 } // namespace spfblock::domains

@@ -39,17 +39,20 @@ struct settlement {
 ///
 /// A temperror keeps the last good networks until lifetime() has passed since
 /// they were good; retries come after `retry`, doubling.  A record that
-/// is gone is believed at the second look that the DNS answers so, a listing
-/// that grows over `limits.growth` at the second look that finds it.  A listing
-/// over a total keeps the last good one, or none.
+/// is gone is believed at the second look that the DNS answers so, what an
+/// allowed domain lost too.  What makes a listing grow too much waits
+/// (growth_brake); what is over a limit is refused (within_limits()).
 class settling {
 public:
   /// Everything given outlives this.
+  /// @param by_total of each listed domain
   /// @param random gives numbers from 0 to 1, or is empty: nothing is spread
   settling(const config::refresh_settings& refresh, const allowance& allowed,
-           const std::function<double()>& random, timestamp now)
+           const share& by_total, const std::function<double()>& random,
+           timestamp now)
       : refresh_{refresh},
         allowed_{allowed},
+        by_total_{by_total},
         random_{random},
         now_{now} {}
 
@@ -58,15 +61,15 @@ public:
               settlement& told) const;
 
   /// Computes what is effective of the last good expansion, after what is
-  /// allowed or the limits changed: without what is allowed, unless the domain
-  /// is itself allowed, then without what is over a limit.
+  /// allowed, the limits or the share changed: of a listed domain without what
+  /// is allowed, then without what is over a limit, of an allowed one all.
   void derive(domain_page& of, settlement& told) const;
 
 private:
   struct verdict;
 
   [[nodiscard]] verdict judge(const domain_page& of,
-                              const net::address_set& pass) const;
+                              const finding& found) const;
   void list(domain_page& of, verdict found, settlement& told) const;
   void keep_after_failure(domain_page& of, const std::string& reason,
                           settlement& told) const;
@@ -74,12 +77,15 @@ private:
   void drop_if_stale(domain_page& of, settlement& told) const;
   void look(domain_page& of, const spf::expansion& result,
             settlement& told) const;
-  void believe(domain_page& of, const spf::expansion& result, verdict judged,
+  void keep_bounded(domain_page& of, finding& found) const;
+  void hold_growth(domain_page& of, finding& found, verdict& judged) const;
+  void believe(domain_page& of, finding found, verdict judged,
                settlement& told) const;
   void schedule(domain_page& of, std::uint32_t ttl) const;
 
   const config::refresh_settings& refresh_;
   const allowance& allowed_;
+  const share& by_total_;
   const std::function<double()>& random_;
   timestamp now_;
 };

@@ -46,9 +46,10 @@ inline constexpr auto domain_events = std::to_array<entry>({
       {"refused", "what is not listed: three networks and how many more",
        "198.51.100.0/24"},
       {"kept", "networks of the domain that stay listed", "12", form::number}},
-     "The record lists more than a limit allows. What is too wide is left "
-     "out; over a total the last good networks stay; a listing that grew too "
-     "much waits for a second look that confirms it.",
+     "The record lists more than a limit allows. What is over it is refused, "
+     "the rest is listed: the widest networks go first, over `networks` those "
+     "that cover least. What makes a listing grow too much waits for a look "
+     "after `growth_wait` that finds it again.",
      "Look at the record (`spfblock expand DOMAIN`). If all of it is to be "
      "listed, raise the limit for this domain."},
     {kind::record_not_listed_in_full,
@@ -121,6 +122,18 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "The first look at a domain of `allow.domains` failed and no saved state "
      "knows it: until a look succeeds its hosts may be listed.",
      "See to the DNS, or name its networks in `allow.networks`."},
+    {kind::allowed_domain_in_part,
+     level::warning,
+     "allowed domain protects only a part",
+     {fields::domain,
+      fields::role,
+      {"reason", "the first trouble in the record",
+       "exists:%{i}.example.org: its macros depend on the sender"}},
+     "The record of a domain of `allow.domains` has an error, is missing, "
+     "allows everybody, or has terms that no list can hold. What else it "
+     "authorises is protected; the rest of its hosts may be listed.",
+     "`spfblock expand DOMAIN` shows each term. Name the networks that are "
+     "missing in `allow.networks`."},
     {kind::entry_ended,
      level::notice,
      "entry ended",

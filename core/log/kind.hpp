@@ -48,6 +48,7 @@ enum class kind : std::uint8_t {
   domain_recovered,
   stale_listing_dropped,
   allowed_domain_unknown,
+  allowed_domain_in_part,
   entry_ended,
   zone_file_refused,
   // The state file

@@ -61,6 +61,12 @@ address_set address_set::extract(const ip_prefix& network) {
   return {{}, ipv6_.extract(range_of<uint128>(network))};
 }
 
+address_set address_set::within(const ip_prefix& network) const {
+  if (network.family() == family::ipv4)
+    return {ipv4_.within(range_of<std::uint32_t>(network)), {}};
+  return {{}, ipv6_.within(range_of<uint128>(network))};
+}
+
 address_set address_set::only(family f) const {
   return f == family::ipv4 ? address_set{ipv4_, {}} : address_set{{}, ipv6_};
 }

@@ -38,6 +38,10 @@ public:
   /// @return those of them that were in it
   [[nodiscard]] address_set extract(const ip_prefix& network);
 
+  /// The addresses of `network` that are in the set.  O(log n), and a copy of
+  /// them.
+  [[nodiscard]] address_set within(const ip_prefix& network) const;
+
   /// The addresses of one family.
   [[nodiscard]] address_set only(family f) const;
 

@@ -75,6 +75,10 @@ public:
   /// @pre r.first <= r.last
   [[nodiscard]] range_set extract(range<Number> r);
 
+  /// The numbers of `r` that are in the set.  O(log n), and a copy of them.
+  /// @pre r.first <= r.last
+  [[nodiscard]] range_set within(range<Number> r) const;
+
   friend range_set operator|(const range_set& a, const range_set& b) {
     return a.united_with(b);
   }
@@ -211,6 +215,19 @@ range_set<Number> range_set<Number>::extract(range<Number> r) {
   highest.last = std::min(highest.last, r.last);
   remove(r);
   return taken;
+}
+
+template <class Number>
+range_set<Number> range_set<Number>::within(range<Number> r) const {
+  EXPECTS(r.first <= r.last);
+  range_set met;
+  auto first = std::partition_point(
+      ranges_.begin(), ranges_.end(),
+      [r](const range<Number>& below) { return below.last < r.first; });
+  for (; first != ranges_.end() && first->first <= r.last; ++first)
+    met.ranges_.push_back(
+        {std::max(first->first, r.first), std::min(first->last, r.last)});
+  return met;
 }
 
 /// Unites the ranges that `r` meets or touches with it.

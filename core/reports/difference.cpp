@@ -37,7 +37,10 @@ std::vector<std::string> remarks_on(const domains::domain_page& page) {
     remarks.push_back(page.good_at ? "no SPF record; believed at a second look"
                                    : "no SPF record");
   else if (!page.trouble.empty())
-    remarks.push_back("not listed in full: " + page.trouble);
+    remarks.push_back((page.role == domains::role::allowed
+                           ? "protects only a part: "
+                           : "not listed in full: ") +
+                      page.trouble);
   for (const domains::objection& each : domains::objections_to(page)) {
     remarks.push_back(each.text);
     remarks.push_back("refused: " + domains::some_networks(each.addresses));

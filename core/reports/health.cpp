@@ -78,4 +78,21 @@ std::optional<std::string> illness(const status_report& domains,
   return decay(domains, refresh.interval);
 }
 
+std::optional<std::string> concern(const status_report& domains) {
+  std::optional<std::string> first;
+  std::size_t more = 0;
+  for (const domain_status& each : domains.domains) {
+    const std::string gap = gap_in(each);
+    if (gap.empty())
+      continue;
+    if (first)
+      ++more;
+    else
+      first = each.name + ": " + gap;
+  }
+  if (more > 0)
+    *first += fmt::format("; and {} more", more);
+  return first;
+}
+
 } // namespace spfblock::reports

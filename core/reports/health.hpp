@@ -41,4 +41,9 @@ inline constexpr std::chrono::hours longest_quiet{1};
 illness(const status_report& domains, const vital_signs& signs,
         const config::refresh_settings& refresh);
 
+/// What he should look at where the service is not ill: allowed domains that
+/// protect nothing, or only a part.  One line without LF; nothing if there are
+/// none.
+[[nodiscard]] std::optional<std::string> concern(const status_report& domains);
+
 } // namespace spfblock::reports

@@ -3,6 +3,8 @@
 #include "core/domains/objection.hpp"
 #include "core/support/calendar.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace spfblock::reports {
@@ -21,7 +23,6 @@ seconds until(moment at, timestamp now) {
 }
 
 domain_condition condition_of(const domains::domain_page& page,
-                              const std::vector<domains::objection>& objections,
                               const config::refresh_settings& refresh,
                               timestamp now) {
   if (page.failures > 0)
@@ -30,8 +31,7 @@ domain_condition condition_of(const domains::domain_page& page,
     return domain_condition::gone;
   if (page.held)
     return domain_condition::held;
-  if (std::any_of(objections.begin(), objections.end(),
-                  [](const domains::objection& each) { return each.to_all; }))
+  if (!page.refusals.empty() || page.not_kept)
     return domain_condition::refused;
   if (!page.good_at)
     return page.tried ? domain_condition::unknown : domain_condition::waiting;
@@ -43,11 +43,10 @@ domain_condition condition_of(const domains::domain_page& page,
 domain_status status_of(const domains::domain_page& page,
                         const config::refresh_settings& refresh,
                         timestamp now) {
-  const auto objections = domains::objections_to(page);
   domain_status told;
   told.name = page.domain.name.to_string();
   told.role = page.role;
-  told.condition = condition_of(page, objections, refresh, now);
+  told.condition = condition_of(page, refresh, now);
   told.networks = page.effective.prefix_count();
   told.ipv4_addresses = page.effective.ipv4_count();
   told.ipv6_slash64s = page.effective.ipv6_slash64_count();
@@ -59,7 +58,7 @@ domain_status status_of(const domains::domain_page& page,
   told.failures = page.failures;
   told.trouble = page.trouble;
   told.kept_off = page.kept_off.prefix_count();
-  for (const domains::objection& each : objections)
+  for (const domains::objection& each : domains::objections_to(page))
     told.refusals.push_back(each.text);
   if (page.domain.until)
     told.until = day_text(*page.domain.until);
@@ -81,6 +80,17 @@ bool is_stale(domain_condition condition) {
   case domain_condition::fresh: break;
   }
   return false;
+}
+
+std::string gap_in(const domain_status& of) {
+  if (of.role == domains::role::listed)
+    return {};
+  if (!of.age)
+    return "allowed, but its networks are not known: it protects nothing";
+  if (of.failures > 0 || of.trouble.empty())
+    return {};
+  return fmt::format("protects {}: {}",
+                     of.networks == 0 ? "nothing" : "only a part", of.trouble);
 }
 
 std::size_t status_report::stale_domains() const {

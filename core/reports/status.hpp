@@ -21,8 +21,8 @@ enum class domain_condition : std::uint8_t {
   unknown, ///< the DNS fails and no networks are known: it lists, or allows,
            ///< nothing
   gone,    ///< no SPF record
-  held,    ///< it grew too much; a second look must confirm it
-  refused, ///< over a total: the last good networks are kept, if there are any
+  held,    ///< it grew too much: what is new waits for a later look
+  refused, ///< over a limit: what is over it is not listed
   waiting, ///< never expanded yet
   overdue, ///< found good twice refresh.interval ago, and nothing since
   fresh,   ///< the last look was answered and believed
@@ -72,6 +72,11 @@ struct status_report {
 
   friend bool operator==(const status_report&, const status_report&) = default;
 };
+
+/// What an allowed domain does not protect, in words: all, while it is not
+/// known, or a part, where its record has errors, or terms that no list can
+/// hold.  Empty if there is no such thing, and for a listed domain.
+[[nodiscard]] std::string gap_in(const domain_status& of);
 
 [[nodiscard]] status_report report(const domains::domain_book& book,
                                    timestamp now);

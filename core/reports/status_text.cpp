@@ -128,11 +128,6 @@ std::string networks_meanwhile(const domain_status& of) {
              : "; the last good networks stay allowed";
 }
 
-/// Whether it should protect and cannot.
-bool is_unknown_friend(const domain_status& of) {
-  return of.role == domains::role::allowed && !of.age;
-}
-
 /// The condition in words; empty if the table says it all.
 std::string condition_note(const domain_status& of) {
   switch (of.condition) {
@@ -142,7 +137,7 @@ std::string condition_note(const domain_status& of) {
            (of.failures == 1 ? "once"
                              : fmt::format("{} times in a row", of.failures)) +
            ": " + safe(of.trouble) +
-           (is_unknown_friend(of) ? "" : networks_meanwhile(of));
+           (gap_in(of).empty() ? networks_meanwhile(of) : "");
   case domain_condition::gone:
     return "no SPF record" + networks_meanwhile(of) +
            (of.networks == 0 ? "" : " until a second look confirms it");
@@ -158,15 +153,14 @@ std::string condition_note(const domain_status& of) {
 
 /// Whether condition_note() tells the trouble.
 bool is_trouble_told(const domain_status& of) {
-  return of.trouble.empty() || of.failures > 0 ||
+  return of.trouble.empty() || of.failures > 0 || !gap_in(of).empty() ||
          of.condition == domain_condition::gone;
 }
 
 std::vector<std::string> notes_on(const domain_status& of) {
   std::vector<std::string> notes;
-  if (is_unknown_friend(of))
-    notes.emplace_back("WARNING: allowed, but its networks are not known: it "
-                       "protects nothing");
+  if (const std::string missing = gap_in(of); !missing.empty())
+    notes.push_back("WARNING: " + safe(missing));
   if (std::string note = condition_note(of); !note.empty())
     notes.push_back(std::move(note));
   for (const std::string& each : of.refusals)

@@ -90,6 +90,12 @@ struct expansion {
   /// evaluation; of the first hundred networks, where `all` is two.  Of ip4,
   /// ip6 and all only: hosts are not looked up for it.
   std::vector<grant> too_wide;
+  /// The networks that terms name which grant, unless they are too wide:
+  /// whatever of them an earlier term granted or refused already, and before
+  /// neighbours are merged, so that a limit refuses what is over it and nothing
+  /// beside or within it.  Ascending, none twice.  Empty: those that the
+  /// prefixes of the grants are.
+  std::vector<net::ip_prefix> named;
   /// The addresses for which check_host() returns permerror and temperror.
   net::address_set permerror;
   net::address_set temperror;

@@ -54,8 +54,11 @@ admin_pages::illness(const reports::status_report& domains) const {
 }
 
 admin_reply admin_pages::health() const {
-  const auto found = illness(reports::report(refresher_.book(), read_clocks()));
-  return found ? line(503, *found) : line(200, "ok");
+  const auto domains = reports::report(refresher_.book(), read_clocks());
+  if (const auto found = illness(domains))
+    return line(503, *found);
+  const auto warning = reports::concern(domains);
+  return line(200, warning ? "ok; warning: " + *warning : "ok");
 }
 
 admin_reply admin_pages::numbers() const {

@@ -82,10 +82,13 @@ void tell_domains(exposition& to, const reports::status_report& of) {
   gauge("spfblock_domain_refusals", "Limits that keep something off at present",
         [](const auto& each) { return each.refusals.size(); });
   gauge("spfblock_domain_held",
-        "Whether a grown listing waits for a second look",
+        "Whether what is new in a grown listing waits for a later look",
         [](const auto& each) {
           return each.condition == domain_condition::held;
         });
+  gauge("spfblock_domain_unprotected",
+        "Whether an allowed domain protects nothing, or only a part",
+        [](const auto& each) { return !reports::gap_in(each).empty(); });
   to.gauge("spfblock_domain_next_look_seconds",
            "Time until the next expansion; 0 if it is due or under way",
            by_domain(of, [](const auto& each) {

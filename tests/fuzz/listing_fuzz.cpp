@@ -79,8 +79,7 @@ void require(const line_zone& zone, bool holds, std::string_view claim) {
 bool is_believed(const story& of) {
   for (const domains::domain_page& page : of.book.pages())
     if (page.role == domains::role::allowed)
-      return page.refusals.empty() && !page.rejected &&
-             of.allowed.outcome == spf::outcome::expanded;
+      return page.good_at && of.allowed.outcome == spf::outcome::expanded;
   return false;
 }
 

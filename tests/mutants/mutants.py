@@ -20,6 +20,8 @@ HOSTS = "core/spf/hosts.cpp"
 MATCHER = "core/spf/matcher.cpp"
 TALLY = "core/spf/tally.cpp"
 PARSER = "core/spf/record_parser.cpp"
+LIMITS = "core/domains/limits.cpp"
+GROWTH = "core/domains/growth.cpp"
 
 MUTANTS = [
     Mutant(
@@ -202,6 +204,31 @@ MUTANTS = [
         "core/dns/ldns_record.cpp",
         "    text += with_length.substr(1);",
         "    text += (i > 0 ? \" \" : \"\") + std::string{with_length.substr(1)};",
+    ),
+    Mutant(
+        "a limit refuses the narrowest first",
+        LIMITS,
+        "? a.length() < b.length() : b < a;",
+        "? a.length() > b.length() : b < a;",
+    ),
+    Mutant(
+        "IPv6 hosts push IPv4 networks off the list",
+        LIMITS,
+        "std::max(most - most / 2, left_by_ipv6)",
+        "left_by_ipv6",
+    ),
+    Mutant(
+        "a second look confirms whatever has waited, found again or not",
+        GROWTH,
+        "(waited_ | ripe(by, now)) & at.found) - before_;",
+        "(waited_ | (ripe(by, now).empty() ? ripe(by, now) : at.found))"
+        " & at.found) - before_;",
+    ),
+    Mutant(
+        "growth is measured by the last look",
+        GROWTH,
+        "now - recent_->since < by.growth_wait)",
+        "false)",
     ),
     Mutant(
         "a long name loses labels from the right",

@@ -49,6 +49,33 @@ spf::expansion expanded(std::string_view domain, std::string_view networks,
   return made;
 }
 
+spf::expansion naming(std::string_view domain,
+                      const std::vector<net::ip_prefix>& terms) {
+  spf::expansion made = expanded(domain, "");
+  made.named = terms;
+  std::sort(made.named.begin(), made.named.end());
+  made.named.erase(std::unique(made.named.begin(), made.named.end()),
+                   made.named.end());
+  for (const net::ip_prefix& each : terms) {
+    spf::term_visit term;
+    term.text = "ip:" + each.to_string();
+    term.granted = net::address_set{each} - made.pass.within(each);
+    made.grants.push_back({made.terms.size(), term.granted});
+    made.pass |= net::address_set{each};
+    made.terms.push_back(std::move(term));
+  }
+  return made;
+}
+
+spf::expansion naming(std::string_view domain, std::string_view networks) {
+  std::vector<net::ip_prefix> terms;
+  for (const std::string_view word : split(networks, ' ')) {
+    if (!word.empty())
+      terms.push_back(*net::ip_prefix::parse(word));
+  }
+  return naming(domain, terms);
+}
+
 spf::expansion failing(std::string_view domain, const std::string& reason) {
   spf::expansion made;
   made.domain = name_of(domain);

@@ -48,6 +48,13 @@ settings_of(const std::vector<std::string>& domains);
                                       std::string_view networks,
                                       std::uint32_t ttl = 86400);
 
+/// The same, each word a term of its own: what an earlier one granted it does
+/// not grant again.
+[[nodiscard]] spf::expansion naming(std::string_view domain,
+                                    const std::vector<net::ip_prefix>& terms);
+[[nodiscard]] spf::expansion naming(std::string_view domain,
+                                    std::string_view networks);
+
 /// The DNS failed.
 [[nodiscard]] spf::expansion failing(std::string_view domain,
                                      const std::string& reason = "timeout");

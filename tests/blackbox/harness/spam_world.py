@@ -60,7 +60,7 @@ CONFIGURATION = {
         {"name": "moved.example", "action": "WARN spfblock: {domain} {network}"},
         {"name": "everyone.example", "until": "2099-01-01", "comment": "on trial"},
         LONG,
-        "six.example",
+        {"name": "six.example", "limits": {"ipv6_slash64s": 4294967296}},
         "never.example",
     ],
     "networks": [

@@ -82,13 +82,42 @@ TEST_CASE("allow.domains inherit whatever the order of the keys",
   const auto domains = settings_of(R"({
       "allow": {"domains": ["a.test",
                             {"name": "b.test", "on_permerror": "stop"}]},
-      "domains": [], "on_permerror": "skip", "limits": {"depth": 5}})")
+      "domains": [], "limits": {"depth": 5}})")
+                           .allow.domains;
+  REQUIRE(domains.size() == 2);
+  CHECK(domains[0].limits.depth == 5);
+  CHECK(domains[1].limits.depth == 5);
+}
+
+TEST_CASE("allow.domains pass over errors unless they say otherwise",
+          "[config][allow_section]") {
+  const auto domains = settings_of(R"({
+      "allow": {"domains": ["a.test",
+                            {"name": "b.test", "on_permerror": "stop"}]},
+      "domains": ["c.test"], "on_permerror": "void"})")
                            .allow.domains;
   REQUIRE(domains.size() == 2);
   CHECK(domains[0].on_permerror == on_permerror::skip);
-  CHECK(domains[0].limits.depth == 5);
   CHECK(domains[1].on_permerror == on_permerror::stop);
-  CHECK(domains[1].limits.depth == 5);
+}
+
+TEST_CASE("allow.domains are bounded in their work, not in their size",
+          "[config][allow_section]") {
+  const auto domains = settings_of(R"({
+      "allow": {"domains": [{"name": "a.test", "limits": {
+          "widest_ipv4": 24, "networks": 1, "dns_queries": 7}}]},
+      "domains": [], "limits": {"ipv4_addresses": 1, "depth": 5}})")
+                           .allow.domains;
+  REQUIRE(domains.size() == 1);
+  config::limit_settings expected;
+  expected.widest_ipv4 = 8;
+  expected.widest_ipv6 = 16;
+  expected.ipv4_addresses = expected.ipv6_slash64s = expected.networks =
+      std::nullopt;
+  expected.growth = std::nullopt;
+  expected.dns_queries = 7;
+  expected.depth = 5;
+  CHECK(domains[0].limits == expected);
 }
 
 TEST_CASE("allow.domains: an entry has no action, a name and none twice",

@@ -307,29 +307,6 @@ TEST_CASE("networks by hand are not subject to the limits",
   CHECK(f.published() == "44.0.0.0/7 44.0.0.0/7; 2a00::/12 2a00::/12");
 }
 
-TEST_CASE("an allowed domain cannot empty the list",
-          "[table][domain_book][allow]") {
-  book_fixture f{with_friend()};
-  f.look(spam());
-  SECTION("by everything") {
-    const auto led_to = f.look(buddy("0.0.0.0/0 ::/0"), role::allowed);
-    CHECK(told(led_to) == "!allowed refused by a limit; "
-                          "!allowed refused by a limit");
-    CHECK_FALSE(led_to.listing_changed);
-  }
-  SECTION("by halves of it") {
-    f.look(buddy("0.0.0.0/1 128.0.0.0/1 ::/1 8000::/1"), role::allowed);
-  }
-  SECTION("by too many addresses") {
-    f.look(buddy("45.112.0.0/16 45.114.0.0/16 45.116.0.0/16 45.118.0.0/16 "
-                 "45.120.0.0/16"),
-           role::allowed);
-    CHECK(f.page(1).rejected);
-  }
-  CHECK(f.lists(spam_networks));
-  CHECK(f.page(1).effective.empty());
-}
-
 TEST_CASE("the narrow networks of an allowed `+all` are allowed",
           "[table][domain_book][allow]") {
   book_fixture f{with_friend()};
@@ -340,15 +317,60 @@ TEST_CASE("the narrow networks of an allowed `+all` are allowed",
   CHECK(f.lists("45.120.0.0/22 2a01:100::/56 -45.120.1.0/24"));
 }
 
-TEST_CASE("an allowed domain's limits are its own",
+TEST_CASE("an allowed domain is allowed whatever its size",
           "[table][domain_book][allow]") {
   config::settings settings = with_friend();
-  settings.allow.domains[0].limits.widest_ipv4 = 8;
-  settings.allow.domains[0].limits.ipv4_addresses = std::nullopt;
+  settings.allow.domains[0].limits.networks = 1;
   book_fixture f{settings};
   f.look(spam());
-  f.look(buddy("45.0.0.0/8"), role::allowed);
-  CHECK(f.lists("2a01:100::/56"));
+  f.look(buddy("45.120.0.0/32"), role::allowed);
+  const auto led_to =
+      f.look(naming("friend.example", "45.0.0.0/8 44.0.0.0/8 2a01::/16"),
+             role::allowed);
+  CHECK(f.published().empty());
+  CHECK(f.page(1).effective == set_of("44.0.0.0/7 2a01::/16 45.120.0.0/32"));
+  CHECK(f.page(1).refusals.empty());
+  CHECK_FALSE(f.page(1).held);
+  CHECK(told(led_to).find("refused") == std::string::npos);
+}
+
+TEST_CASE("what an allowed domain lost is believed at a second look",
+          "[table][domain_book][allow]") {
+  book_fixture f{with_friend()};
+  f.look(spam());
+  f.look(buddy("45.120.1.0/24 45.120.2.0/24"), role::allowed);
+  f.look(buddy("45.120.1.0/24"), role::allowed);
+  CHECK((f.page().effective & set_of("45.120.1.0/24 45.120.2.0/24")).empty());
+  SECTION("that says the same") {
+    f.look(buddy("45.120.1.0/24"), role::allowed);
+    CHECK((f.page().effective & set_of("45.120.1.0/24 45.120.2.0/24")) ==
+          set_of("45.120.2.0/24"));
+  }
+  SECTION("that loses others") {
+    f.look(buddy("45.120.3.0/24"), role::allowed);
+    CHECK(f.page(1).effective == set_of("45.120.1.0/24 45.120.3.0/24"));
+  }
+  SECTION("that has it again") {
+    f.look(buddy("45.120.2.0/24"), role::allowed);
+    CHECK(f.page(1).effective == set_of("45.120.1.0/24 45.120.2.0/24"));
+  }
+  SECTION("be it that the record is gone") {
+    f.look(gone("friend.example"), role::allowed);
+    CHECK_FALSE(f.page(1).effective.empty());
+    f.look(gone("friend.example"), role::allowed);
+    CHECK(f.page(1).effective.empty());
+  }
+}
+
+TEST_CASE("the log says that an allowed domain protects only a part",
+          "[table][domain_book][allow]") {
+  book_fixture f{with_friend()};
+  const auto led_to =
+      f.look(with_remark(buddy("45.120.1.0/24"), "no list can hold it"),
+             role::allowed);
+  CHECK(lines_of(led_to, "allowed domain protects only a part") ==
+        "allowed domain protects only a part domain=friend.example "
+        "role=allowed reason=\"ptr: no list can hold it\"\n");
 }
 
 TEST_CASE("allow.includes holds for listed domains and makes them due when it "

@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 using domains::authorisation;
 using domains::finding;
 using domains::finding_of;
+using domains::networks_of;
 using domains::refused_terms_of;
+using domains::restricted;
 using domains::trouble_in;
 
 namespace {
@@ -158,4 +160,34 @@ TEST_CASE("long terms are cut in what is kept of them", "[table][finding]") {
   const std::string trouble = trouble_in(made);
   CHECK(trouble.size() < 10'000);
   CHECK(trouble.ends_with("; and 12 more"));
+}
+
+TEST_CASE("a finding is cut down to some of its addresses, term by term",
+          "[table][finding]") {
+  const finding whole = finding_of(expansion_of(zone), {}, first);
+  CHECK(restricted(whole, whole.pass) == whole);
+  CHECK(restricted(whole, {}).authorised.empty());
+  CHECK(restricted(whole, {}).pass.empty());
+  const finding part =
+      restricted(whole, set_of("45.0.0.128/25 45.0.1.0/25 46.0.0.0/8"));
+  const std::vector<authorisation> expected{
+      {0, "ip4:45.0.0.0/24", set_of("45.0.0.128/25"), first},
+      {1, "ip4:45.0.0.0/23", set_of("45.0.1.0/25"), first},
+      {0, "ip4:46.0.0.0/24", set_of("46.0.0.0/24"), first},
+  };
+  CHECK(part.authorised == expected);
+  CHECK(part.pass == set_of("45.0.0.128/25 45.0.1.0/25 46.0.0.0/24"));
+}
+
+TEST_CASE("a finding names the networks of its record, as far as it has them",
+          "[table][finding]") {
+  const auto record = naming("a.example", "45.0.1.0/24 45.0.0.0/23 46.0.0.1");
+  const finding whole = finding_of(record, {}, first);
+  CHECK(networks_of(whole) == record.named);
+  const finding part = restricted(whole, set_of("45.0.0.0/25"));
+  CHECK(networks_of(part) ==
+        std::vector{*net::ip_prefix::parse("45.0.0.0/23")});
+  // Without them the prefixes of each term.
+  const finding plain = finding_of(expansion_of(zone), {}, first);
+  CHECK(networks_of(plain).size() == plain.authorised.size());
 }

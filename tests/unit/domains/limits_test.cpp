@@ -1,8 +1,10 @@
 #include "core/domains/limits.hpp"
+#include "core/support/text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/random_sets.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <random>
@@ -11,198 +13,327 @@
 
 using namespace spfblock;
 using namespace spfblock::testing;
-using domains::over_growth;
-using domains::over_total;
+using domains::keep_to_share;
+using domains::level_that_fits;
+using domains::limited;
 using domains::refusal;
-using domains::refuse_too_wide;
+using domains::widest_of;
+using domains::within_limits;
+using net::address_set;
+using net::family;
 
 namespace {
+
+using networks = std::vector<net::ip_prefix>;
 
 /// No limit at all.
 config::limit_settings unlimited() {
   config::limit_settings made;
   made.widest_ipv4 = made.widest_ipv6 = std::nullopt;
   made.ipv4_addresses = made.ipv6_slash64s = made.networks = std::nullopt;
-  made.growth = std::nullopt;
-  made.growth_floor = 0;
   return made;
 }
 
-config::limit_settings widest(std::optional<unsigned> ipv4,
-                              std::optional<unsigned> ipv6) {
-  auto made = unlimited();
-  made.widest_ipv4 = ipv4;
-  made.widest_ipv6 = ipv6;
+networks words(std::string_view text) {
+  networks made;
+  for (const std::string_view word : split(text, ' ')) {
+    if (!word.empty())
+      made.push_back(*net::ip_prefix::parse(word));
+  }
   return made;
 }
 
-std::string limit_of(const std::optional<refusal>& of) {
-  return of ? std::string{of->limit} : "none";
+limited within(const networks& named, const config::limit_settings& by) {
+  return within_limits(address_set::of(named), named, by);
 }
+
+/// The same rules, one network at a time.
+class naive {
+public:
+  naive(address_set found, networks named, const config::limit_settings& by)
+      : found_{std::move(found)},
+        kept_{std::move(named)} {
+    const auto unnamed = (found_ - address_set::of(kept_)).to_prefixes();
+    kept_.insert(kept_.end(), unnamed.begin(), unnamed.end());
+    for (const family f : {family::ipv4, family::ipv6}) {
+      const auto widest = f == family::ipv4 ? by.widest_ipv4 : by.widest_ipv6;
+      if (widest)
+        keep_narrow(f, *widest);
+    }
+    while (by.ipv4_addresses && listing().ipv4_count() > *by.ipv4_addresses)
+      refuse_one(net::ip_prefix::everything(family::ipv4));
+    while (by.ipv6_slash64s &&
+           listing().ipv6_slash64_count() > *by.ipv6_slash64s)
+      refuse_one(net::ip_prefix::everything(family::ipv6));
+    rest_ = listing();
+    while (by.networks && rest_.prefix_count() > *by.networks)
+      refuse_least();
+  }
+
+  [[nodiscard]] const address_set& rest() const { return rest_; }
+
+private:
+  [[nodiscard]] address_set listing() const {
+    return found_ & address_set::of(kept_);
+  }
+
+  void keep_narrow(family f, unsigned widest) {
+    std::erase_if(kept_, [&](const auto& each) {
+      return each.family() == f && each.length() < widest;
+    });
+    if (widest == 0)
+      return;
+    const networks all = kept_;
+    for (const net::ip_prefix& each : all) {
+      if (each.family() != f)
+        continue;
+      const auto block = net::ip_prefix::containing(each.first(), widest - 1);
+      while (listing().within(block) == address_set{block})
+        refuse_one(block);
+    }
+  }
+
+  /// The widest within `block`, the last of them.
+  void refuse_one(const net::ip_prefix& block) {
+    auto first = kept_.end();
+    for (auto at = kept_.begin(); at != kept_.end(); ++at) {
+      if (block.covers(*at) &&
+          (first == kept_.end() || at->length() < first->length() ||
+           (at->length() == first->length() && *first < *at)))
+        first = at;
+    }
+    REQUIRE(first != kept_.end());
+    const net::ip_prefix refused = *first;
+    std::erase(kept_, refused);
+  }
+
+  /// What covers least, of the family that has most.
+  void refuse_least() {
+    const auto ipv4 = rest_.only(family::ipv4).to_prefixes();
+    const auto ipv6 = rest_.only(family::ipv6).to_prefixes();
+    const networks& of = ipv4.size() > ipv6.size() ? ipv4 : ipv6;
+    const auto least = std::max_element(
+        of.begin(), of.end(), [](const auto& a, const auto& b) {
+          return a.length() != b.length() ? a.length() < b.length() : a < b;
+        });
+    rest_ -= address_set{*least};
+  }
+
+  address_set found_;
+  networks kept_;
+  address_set rest_;
+};
 
 } // namespace
 
-TEST_CASE("prefixes shorter than the limit are taken out, of each family",
+TEST_CASE("a limit refuses what is over it and nothing else",
           "[table][limits]") {
   struct row {
-    std::string listing;
-    std::optional<unsigned> ipv4;
-    std::optional<unsigned> ipv6;
-    std::string kept;
-    std::vector<refusal> refused;
+    std::string claim;
+    std::string named;
+    std::string refused;
+    config::limit_settings by = unlimited();
+
+    row(std::string what, std::string of, std::string not_listed,
+        void (*set)(config::limit_settings&))
+        : claim{std::move(what)},
+          named{std::move(of)},
+          refused{std::move(not_listed)} {
+      set(by);
+    }
   };
-  const auto v4 = [](std::uint64_t found, std::uint64_t allowed,
-                     std::string_view what) {
-    return refusal{"widest_ipv4", found, allowed, set_of(what)};
+  const auto width = [](auto& by) {
+    by.widest_ipv4 = 16;
+    by.widest_ipv6 = 32;
   };
-  const auto v6 = [](std::uint64_t found, std::uint64_t allowed,
-                     std::string_view what) {
-    return refusal{"widest_ipv6", found, allowed, set_of(what)};
-  };
+  const auto addresses = [](auto& by) { by.ipv4_addresses = 1024; };
+  const auto slash64s = [](auto& by) { by.ipv6_slash64s = 256; };
+  const auto count = [](auto& by) { by.networks = 4; };
   const std::vector<row> rows{
-      {"", 16, 32, "", {}},
-      {"45.0.0.0/16 2a01::/32", 16, 32, "45.0.0.0/16 2a01::/32", {}},
-      {"45.0.0.0/15", 16, 32, "", {v4(15, 16, "45.0.0.0/15")}},
-      {"40.0.0.0/16 45.0.0.0/15 48.0.0.0/8 52.1.1.1/32",
-       16,
-       32,
-       "40.0.0.0/16 52.1.1.1/32",
-       {v4(8, 16, "45.0.0.0/15 48.0.0.0/8")}},
-      {"45.0.0.0/16 45.1.0.0/16", 16, 32, "", {v4(15, 16, "45.0.0.0/15")}},
-      {"45.1.0.0/16 45.2.0.0/16", 16, 32, "45.1.0.0/16 45.2.0.0/16", {}},
-      {"2a00::/31 2a08::/48", 16, 32, "2a08::/48", {v6(31, 32, "2a00::/31")}},
-      {"0.0.0.0/0 ::/0",
-       16,
-       32,
-       "",
-       {v4(0, 16, "0.0.0.0/0"), v6(0, 32, "::/0")}},
-      {"0.0.0.0/0 ::/0", std::nullopt, 32, "0.0.0.0/0", {v6(0, 32, "::/0")}},
-      {"0.0.0.0/0 ::/0", 0, 0, "0.0.0.0/0 ::/0", {}},
-      {"0.0.0.0/1 128.0.0.0/1", 1, 32, "", {v4(0, 1, "0.0.0.0/0")}},
-      {"45.0.0.0/31 45.0.0.4/32",
-       32,
-       128,
-       "45.0.0.4/32",
-       {v4(31, 32, "45.0.0.0/31")}},
-      // A hole leaves the prefixes around it as they are.
-      {"0.0.0.0/0 -45.0.0.1/32",
-       16,
-       32,
-       "45.0.0.0/15 -45.0.0.1/32",
-       {v4(1, 16, "0.0.0.0/0 -45.0.0.0/15")}},
+      {"a network of the width allowed", "45.0.0.0/16 2a01::/32", "", width},
+      {"a wider one", "45.0.0.0/15 46.0.0.0/24 2a00::/31 2a08::/48",
+       "45.0.0.0/15 2a00::/31", width},
+      {"a narrower one in it", "45.0.0.0/15 45.1.4.0/22",
+       "45.0.0.0/15 -45.1.4.0/22", width},
+      {"two that add up", "45.0.0.0/16 45.1.0.0/16", "45.1.0.0/16", width},
+      {"two that do not", "45.1.0.0/16 45.2.0.0/16", "", width},
+      {"narrow ones beside a wide one", "45.0.0.0/16 45.1.0.0/17 45.1.128.0/17",
+       "45.0.0.0/16", width},
+      {"a narrow one in two that add up", "45.0.0.0/16 45.1.0.0/16 45.1.4.0/22",
+       "45.1.0.0/16 -45.1.4.0/22", width},
+      {"everybody", "0.0.0.0/0 ::/0", "0.0.0.0/0 ::/0", width},
+      {"everybody but one named network", "0.0.0.0/0 45.0.0.0/24",
+       "0.0.0.0/0 -45.0.0.0/24", width},
+
+      {"as many addresses as allowed", "45.0.0.0/22 2a01::/32", "", addresses},
+      {"one more", "45.0.0.0/22 46.0.0.0/32", "45.0.0.0/22", addresses},
+      {"what covers a network", "45.0.0.0/16 45.0.4.0/22",
+       "45.0.0.0/16 -45.0.4.0/22", addresses},
+      {"wide ones beside it", "44.0.0.0/21 45.0.0.0/22 46.0.0.0/21",
+       "44.0.0.0/21 46.0.0.0/21", addresses},
+      {"of equal ones the last", "44.0.0.0/23 45.0.0.0/23 46.0.0.0/23",
+       "46.0.0.0/23", addresses},
+
+      {"as many /64 as allowed", "45.0.0.0/8 2a01::/56", "", slash64s},
+      {"many hosts in one /64", "2a01::/57 2a01:1::1 2a01:1::2 2a01:1::3", "",
+       slash64s},
+      {"a /48 in a /32", "2a01::/32 2a01:0:0:100::/56",
+       "2a01::/32 -2a01:0:0:100::/56", slash64s},
+
+      {"as many networks as allowed", "45.0.0.0/24 46.0.0.0/25 2a01::1 2a02::1",
+       "", count},
+      {"hosts beside a network",
+       "44.0.0.1 44.0.0.3 45.0.0.0/22 46.0.0.1 46.0.0.3 46.0.0.5",
+       "46.0.0.3 46.0.0.5", count},
+      {"IPv6 hosts beside IPv4 networks",
+       "45.0.0.0/22 46.0.0.0/22 2a01::1 2a01::3 2a01::5 2a01::7",
+       "2a01::5 2a01::7", count},
+      {"IPv6 networks beside IPv4 hosts",
+       "45.0.0.1 45.0.0.3 2a01::/48 2a02::/48 "
+       "2a03::/48 2a04::/48",
+       "2a03::/48 2a04::/48", count},
+      {"what one family leaves is the other's",
+       "45.0.0.0/22 2a01::1 2a01::3 2a01::5 2a01::7", "2a01::7", count},
+      {"neighbours are one network",
+       "45.0.0.0/24 45.0.1.0/24 45.0.2.0/23 "
+       "46.0.0.1 46.0.0.3 46.0.0.5",
+       "", count},
   };
   for (const row& each : rows) {
-    CAPTURE(each.listing);
-    net::address_set listing = set_of(each.listing);
-    const auto refused = refuse_too_wide(listing, widest(each.ipv4, each.ipv6));
-    CHECK(listed(listing) == listed(set_of(each.kept)));
-    CHECK(refused == each.refused);
+    CAPTURE(each.claim);
+    const networks named = words(each.named);
+    const limited told = within(named, each.by);
+    const address_set refused = set_of(each.refused);
+    CHECK(listed(told.listing) == listed(address_set::of(named) - refused));
+    address_set said;
+    for (const refusal& why : told.refusals) {
+      CHECK_FALSE(why.addresses.empty());
+      said |= why.addresses;
+    }
+    CHECK(listed(said) == listed(refused));
   }
 }
 
-TEST_CASE("no prefix shorter than the limit is left, and nothing else is gone",
+TEST_CASE("a refusal says what was found and what is allowed",
+          "[table][limits]") {
+  auto by = unlimited();
+  by.widest_ipv4 = 16;
+  by.ipv4_addresses = 1024;
+  by.ipv6_slash64s = 2;
+  by.networks = 2;
+  const limited told =
+      within(words("44.0.0.0/15 45.0.0.0/22 46.0.0.0/23 47.0.0.0/23 48.0.0.1 "
+                   "2a01::/63 2a02::1"),
+             by);
+  const std::vector<refusal> expected{
+      {"widest_ipv4", 15, 16, set_of("44.0.0.0/15")},
+      {"ipv4_addresses", 2049, 1024, set_of("45.0.0.0/22 47.0.0.0/23")},
+      {"ipv6_slash64s", 3, 2, set_of("2a01::/63")},
+      {"networks", 3, 2, set_of("48.0.0.1")},
+  };
+  CHECK(told.refusals == expected);
+}
+
+TEST_CASE("what is in no named network counts as its own prefixes",
+          "[table][limits]") {
+  auto by = unlimited();
+  by.ipv4_addresses = 1024;
+  const auto found = set_of("44.0.0.0/21 45.0.0.0/22");
+  CHECK(listed(within_limits(found, words("45.0.0.0/22"), by).listing) ==
+        "45.0.0.0/22");
+  // What is allowed counts for nothing, and leaves the network what it is.
+  CHECK(listed(within_limits(set_of("44.0.0.0/21 45.0.0.0/22 -44.0.0.0/22"),
+                             words("44.0.0.0/21 45.0.0.0/22"), by)
+                   .listing) == "45.0.0.0/22");
+}
+
+TEST_CASE("limits refuse what one network at a time would be refused",
           "[table][limits]") {
   std::mt19937 random{4};
-  for (int round = 0; round < 2000; ++round) {
-    const net::address_set before = random_set(random, 40);
-    const unsigned ipv4 = below(random, 33);
-    const unsigned ipv6 = below(random, 129);
-    CAPTURE(round, ipv4, ipv6, listed(before));
-    net::address_set after = before;
-    const auto refused = refuse_too_wide(after, widest(ipv4, ipv6));
-
-    std::vector<net::ip_prefix> narrow;
-    for (const net::ip_prefix& each : before.to_prefixes()) {
-      if (each.length() >= (each.family() == net::family::ipv4 ? ipv4 : ipv6))
-        narrow.push_back(each);
-    }
-    REQUIRE(after == net::address_set::of(narrow));
-    for (const net::ip_prefix& each : after.to_prefixes())
-      REQUIRE(each.length() >=
-              (each.family() == net::family::ipv4 ? ipv4 : ipv6));
-    net::address_set taken;
-    for (const refusal& each : refused) {
-      REQUIRE(each.found < each.allowed);
-      REQUIRE_FALSE(each.addresses.empty());
-      taken |= each.addresses;
-    }
-    REQUIRE(taken == before - after);
-    REQUIRE(refused.size() <= 2);
-    REQUIRE(refuse_too_wide(after, widest(ipv4, ipv6)).empty());
-  }
-}
-
-TEST_CASE("a total is over its limit by one more", "[table][limits]") {
-  auto by = unlimited();
-  const auto all = set_of("0.0.0.0/0 ::/0");
-  CHECK(limit_of(over_total(all, by)) == "none");
-  CHECK(limit_of(over_total({}, by)) == "none");
-
-  by.ipv4_addresses = 256;
-  CHECK(limit_of(over_total(set_of("45.0.0.0/24 ::/0"), by)) == "none");
-  const auto one_more = set_of("45.0.0.0/24 46.0.0.0/32");
-  CHECK(over_total(one_more, by) ==
-        refusal{"ipv4_addresses", 257, 256, one_more});
-  CHECK(over_total(all, by)->found == std::uint64_t{1} << 32U);
-  by.ipv4_addresses = 0;
-  CHECK(limit_of(over_total(set_of("45.0.0.0/32"), by)) == "ipv4_addresses");
-  CHECK(limit_of(over_total({}, by)) == "none");
-
-  by = unlimited();
-  by.ipv6_slash64s = 2;
-  CHECK(limit_of(over_total(set_of("0.0.0.0/0 2a01::/63"), by)) == "none");
-  CHECK(limit_of(over_total(set_of("2a01::1/128 2a01:0:0:1::1/128"), by)) ==
-        "none");
-  CHECK(over_total(set_of("2a01::/63 2a02::1/128"), by)->found == 3);
-
-  by = unlimited();
-  by.networks = 2;
-  CHECK(limit_of(over_total(set_of("45.0.0.0/24 2a01::/64"), by)) == "none");
-  CHECK(limit_of(over_total(set_of("45.0.0.0/25 45.0.0.128/25 2a01::/64"),
-                            by)) == "none");
-  CHECK(over_total(set_of("45.0.0.0/24 46.0.0.0/24 2a01::/64"), by)->found ==
-        3);
-}
-
-TEST_CASE("growth is over the factor and over the floor", "[table][limits]") {
-  struct row {
-    std::string former;
-    std::string now;
-    unsigned factor;
-    std::uint64_t floor;
-    bool over;
-  };
-  const std::vector<row> rows{
-      {"45.0.0.0/24", "45.0.0.0/22", 4, 0, false},
-      {"45.0.0.0/24", "45.0.0.0/22 46.0.0.0/32", 4, 0, true},
-      {"45.0.0.0/24", "45.0.0.0/22 46.0.0.0/32", 4, 769, false},
-      {"45.0.0.0/24", "45.0.0.0/22 46.0.0.0/32", 4, 768, true},
-      {"45.0.0.0/22", "45.0.0.0/24", 4, 0, false},
-      {"", "45.0.0.0/32", 4, 0, true},
-      {"", "45.0.0.0/32", 4, 1, false},
-      {"", "", 4, 0, false},
-      {"45.0.0.0/24", "46.0.0.0/24", 1, 0, false}, // others, not more
-      {"45.0.0.0/24", "46.0.0.0/24 47.0.0.0/32", 1, 0, true},
-      {"2a01::/64", "2a01::/62", 4, 0, false},
-      {"2a01::/64", "2a01::/62 2a02::/64", 4, 0, true},
-      {"45.0.0.0/8 2a01::/64", "45.0.0.0/8 2a01::/61", 4, 0, true},
-      {"0.0.0.0/0 ::/0", "0.0.0.0/0 ::/0", 4, 0, false},
-      {"0.0.0.0/0 ::/0", "0.0.0.0/0 ::/0", 4,
-       std::numeric_limits<std::uint64_t>::max(), false},
-      {"::/1", "::/0", std::numeric_limits<unsigned>::max(), 0, false},
-      {"", "0.0.0.0/0 ::/0", 4, std::numeric_limits<std::uint64_t>::max(),
-       false},
-  };
-  for (const row& each : rows) {
-    CAPTURE(each.former, each.now, each.factor, each.floor);
+  for (int round = 0; round < 1500; ++round) {
+    networks named;
+    for (unsigned left = below(random, 24); left > 0; --left)
+      named.push_back(random_prefix(random));
+    const address_set found =
+        (address_set::of(named) - random_set(random, 4)).canonical();
     auto by = unlimited();
-    by.growth = each.factor;
-    by.growth_floor = each.floor;
-    const auto over = over_growth(set_of(each.now), set_of(each.former), by);
-    CHECK(over.has_value() == each.over);
-    if (over)
-      CHECK(over->addresses == set_of(each.now) - set_of(each.former));
-    by.growth = std::nullopt;
-    CHECK_FALSE(over_growth(set_of(each.now), set_of(each.former), by));
+    if (random() % 2 == 0)
+      by.widest_ipv4 = below(random, 33);
+    if (random() % 2 == 0)
+      by.widest_ipv6 = below(random, 129);
+    if (random() % 2 == 0)
+      by.ipv4_addresses = std::uint64_t{1} << below(random, 33);
+    if (random() % 2 == 0)
+      by.ipv6_slash64s = std::uint64_t{1} << below(random, 63);
+    if (random() % 2 == 0)
+      by.networks = below(random, 12);
+    CAPTURE(round, listed(found), by.widest_ipv4, by.widest_ipv6,
+            by.ipv4_addresses, by.ipv6_slash64s, by.networks);
+    const limited told = within_limits(found, named, by);
+    REQUIRE(listed(told.listing) == listed(naive{found, named, by}.rest()));
+
+    address_set refused;
+    for (const refusal& each : told.refusals) {
+      REQUIRE((each.addresses & refused).empty());
+      refused |= each.addresses;
+    }
+    REQUIRE(refused == found - told.listing);
   }
+}
+
+TEST_CASE("a share refuses as a limit does", "[table][limits]") {
+  const networks named = words("44.0.0.0/21 45.0.0.0/22 46.0.0.1 46.0.0.3");
+  limited told{address_set::of(named), {}};
+  keep_to_share(told, named, {});
+  CHECK(told.refusals.empty());
+  keep_to_share(told, named, {1026, 2});
+  CHECK(listed(told.listing) == "45.0.0.0/22 46.0.0.1/32");
+  const std::vector<refusal> expected{
+      {"total.ipv4_addresses", 3074, 1026, set_of("44.0.0.0/21")},
+      {"total.networks", 3, 2, set_of("46.0.0.3")}};
+  CHECK(told.refusals == expected);
+}
+
+TEST_CASE("the level cuts the largest first, to a power of two",
+          "[table][limits]") {
+  using sizes = std::vector<std::uint64_t>;
+  constexpr auto highest = std::numeric_limits<std::uint64_t>::max();
+  CHECK(level_that_fits({}, 0) == std::nullopt);
+  CHECK(level_that_fits({1, 2, 3}, 6) == std::nullopt);
+  CHECK(level_that_fits({1, 2, 3}, 5) == 2U);
+  CHECK(level_that_fits({1000, 10, 10}, 600) == 512U);
+  CHECK(level_that_fits({1000, 1000, 10}, 600) == 256U);
+  CHECK(level_that_fits({1, 1, 1}, 2) == 0U);
+  CHECK(level_that_fits({highest, highest}, highest) == std::uint64_t{1}
+                                                            << 62U);
+  std::mt19937 random{5};
+  for (int round = 0; round < 1000; ++round) {
+    sizes of(below(random, 9));
+    for (std::uint64_t& each : of)
+      each = below(random, 100);
+    const std::uint64_t most = below(random, 200);
+    const auto level = level_that_fits(of, most);
+    const auto cut_to = [&](std::uint64_t to) {
+      std::uint64_t all = 0;
+      for (const std::uint64_t each : of)
+        all += std::min(each, to);
+      return all;
+    };
+    REQUIRE(cut_to(level.value_or(highest)) <= most);
+    if (level)
+      REQUIRE(cut_to(std::max<std::uint64_t>(1, 2 * *level)) > most);
+  }
+}
+
+TEST_CASE("the widest of a set are kept, each family has its half",
+          "[table][limits]") {
+  const auto set = set_of("45.0.0.0/24 46.0.0.1 46.0.0.3 2a01::/48 2a02::1 "
+                          "2a02::3");
+  CHECK(widest_of(set, 6) == set);
+  CHECK(widest_of(set, 0).empty());
+  CHECK(listed(widest_of(set, 1)) == "45.0.0.0/24");
+  CHECK(listed(widest_of(set, 2)) == "45.0.0.0/24 2a01::/48");
+  CHECK(listed(widest_of(set, 3)) == "45.0.0.0/24 46.0.0.1/32 2a01::/48");
+  CHECK(widest_of(words("46.0.0.3 46.0.0.1 45.0.0.0/24"), 2) ==
+        words("45.0.0.0/24 46.0.0.1"));
 }

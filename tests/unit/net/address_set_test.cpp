@@ -144,6 +144,9 @@ TEST_CASE("address_set: a network is taken out of one family",
           "[net][address_set]") {
   const auto network = [](const char* text) { return *ip_prefix::parse(text); };
   auto rest = set({"192.0.2.0/24", "2001:db8::/32"});
+  CHECK(rest.within(network("192.0.2.0/25")) == set({"192.0.2.0/25"}));
+  CHECK(rest.within(network("198.51.100.0/24")).empty());
+  CHECK(rest.within(network("2001::/16")) == set({"2001:db8::/32"}));
   CHECK(rest.extract(network("192.0.2.0/25")) == set({"192.0.2.0/25"}));
   CHECK(rest.extract(network("198.51.100.0/24")).empty());
   CHECK(rest.extract(network("2001::/16")) == set({"2001:db8::/32"}));

@@ -138,7 +138,9 @@ TEST_CASE("range_set: takes a range of 3 bits out of each set",
                                     static_cast<std::uint8_t>(base + last)};
         const small_set whole = set_of(a, base);
         small_set rest = whole;
+        const small_set inner = rest.within(r);
         const small_set taken = rest.extract(r);
+        REQUIRE(inner == taken);
         if (taken != (whole & small_set{r}) || rest != (whole - small_set{r}))
           FAIL("set " << a << " at " << base << " without " << first << "-"
                       << last);

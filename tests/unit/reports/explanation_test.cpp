@@ -161,17 +161,17 @@ TEST_CASE("explain says which limit keeps an address off",
   world.pass(1h);
   world.take_due();
   world.settle(expanded("many.example", "198.51.100.1 198.51.100.3 192.0.2.1"));
-  world.settle(expanded("grown.example", "100.70.0.0/16"));
+  world.settle(expanded("grown.example", "192.0.2.1 100.70.0.0/16"));
 
   CHECK(exemptions("10.1.1.1", world) ==
-        lines_t{"wide.example: limit widest_ipv4: found /8, allowed /16"});
-  CHECK(exemptions("198.51.100.1", world) ==
-        lines_t{"many.example: limit networks: found 3, allowed 2; the last "
-                "good listing stays"});
+        lines_t{"wide.example: limit widest_ipv4: found /8, allowed /16; 1 "
+                "network refused"});
+  CHECK(exemptions("198.51.100.3", world) ==
+        lines_t{"many.example: limit networks: found 3, allowed 2; 1 network "
+                "refused"});
   CHECK(exemptions("100.70.1.1", world) ==
-        lines_t{"grown.example: limit growth: found 65536, allowed 4097; held "
-                "until a second look confirms it"});
-  // The listing that is rejected as a whole has it too.
+        lines_t{"grown.example: limit growth: found 65536, allowed 4096; 1 "
+                "network held until a later look confirms it"});
   CHECK(why("192.0.2.1", world).exemptions.empty());
   CHECK(why("192.0.2.1", world).reasons.size() == 3);
 }

@@ -125,3 +125,24 @@ TEST_CASE("health: says what hangs, and not a second too early",
           each.reason);
   }
 }
+
+TEST_CASE("health: names an allowed domain that does not protect wholly",
+          "[table][health]") {
+  status_report report;
+  report.domains = {domain(domain_condition::unknown),
+                    domain(domain_condition::fresh, 1s, role::allowed)};
+  CHECK_FALSE(concern(report));
+  report.domains.back().trouble = "ptr: no list can hold it";
+  CHECK_FALSE(concern(report)->empty());
+  report.domains.back().networks = 3;
+  CHECK(concern(report) ==
+        "fresh.example: protects only a part: ptr: no list can hold it");
+  report.domains.push_back(
+      domain(domain_condition::unknown, std::nullopt, role::allowed));
+  CHECK(concern(report) ==
+        "fresh.example: protects only a part: ptr: no list can hold it; and 1 "
+        "more");
+  // It is no illness where listed domains are well.
+  CHECK(illness_of({domain(domain_condition::fresh, 1s), report.domains.back()})
+            .empty());
+}

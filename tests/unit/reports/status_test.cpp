@@ -83,8 +83,8 @@ fresh.example    fresh       1   128           0   5m   55m
 failing.example  failing     2   256  4294967296  65m   now
 unknown.example  unknown     0     0           0    -   now
 gone.example     gone        1    16           0  65m   55m
-held.example     held        1    16           0  65m   55m
-refused.example  refused     1    16           0  65m   55m
+held.example     held        0     0           0   5m   55m
+refused.example  refused     2     2           0   5m   55m
 waiting.example  waiting     0     0           0    -   now
 
 ALLOWED          STATE    NETS  IPV4    IPV6 /64  AGE  NEXT
@@ -107,10 +107,11 @@ gone.example
     it
 
 held.example
-  limit growth: found 65536, allowed 4112; held until a second look confirms it
+  limit growth: found 65536, allowed 4096; 1 network held until a later look
+    confirms it
 
 refused.example
-  limit networks: found 3, allowed 2; the last good listing stays
+  limit networks: found 3, allowed 2; 1 network refused
 
 friend.example
   WARNING: allowed, but its networks are not known: it protects nothing
@@ -173,7 +174,7 @@ TEST_CASE("what is gone, held or refused is no stale data", "[table][status]") {
   CHECK(condition(world) == "held");
   CHECK_FALSE(report_on(world).is_stale());
 
-  world.look(expanded("a.example", "10.0.0.0/16 10.2.0.0/16"));
+  world.look(expanded("a.example", "192.0.2.0/24 10.0.0.0/15"));
   CHECK(condition(world) == "refused");
   CHECK_FALSE(report_on(world).is_stale());
 
@@ -186,34 +187,43 @@ TEST_CASE("what is gone, held or refused is no stale data", "[table][status]") {
   CHECK_FALSE(report_on(world).is_stale());
 }
 
-TEST_CASE("a record that is wider than its limits is fresh, and says so",
+TEST_CASE("a record that is over its limits says what is refused",
           "[table][status]") {
   book_fixture world{settings_of({"a.example"})};
   world.look(expanded("a.example", "10.0.0.0/8 192.0.2.0/24"));
   const auto told = only(world);
-  CHECK(told.condition == domain_condition::fresh);
+  CHECK(told.condition == domain_condition::refused);
   CHECK(told.networks == 1);
   CHECK(told.refusals ==
-        std::vector<std::string>{"limit widest_ipv4: found /8, allowed /16"});
+        std::vector<std::string>{"limit widest_ipv4: found /8, allowed /16; "
+                                 "1 network refused"});
 }
 
-TEST_CASE("a first listing over a total leaves nothing to list",
+TEST_CASE("an allowed domain that protects only a part is warned of",
           "[table][status]") {
-  config::settings settings = allowing({"a.example"}, "b.example");
-  settings.domains[0].limits.networks = 1;
-  settings.allow.domains[0].limits.networks = 1;
-  book_fixture world{settings};
-  world.take_due();
-  for (const auto& [domain, as, fate] :
-       {std::tuple{"a.example", role::listed, "; nothing is listed"},
-        std::tuple{"b.example", role::allowed, "; nothing is allowed"}}) {
-    world.settle(expanded(domain, "192.0.2.1 192.0.2.3"), as);
-    const auto told = report_on(world).domains[as == role::listed ? 0 : 1];
-    CHECK(told.condition == domain_condition::refused);
-    CHECK(told.refusals ==
-          std::vector<std::string>{
-              std::string{"limit networks: found 2, allowed 1"} + fate});
-  }
+  book_fixture world{allowing({}, "friend.example")};
+  const auto gap = [&] { return reports::gap_in(report_on(world).domains[0]); };
+  CHECK(gap() ==
+        "allowed, but its networks are not known: it protects nothing");
+  world.look(with_remark(expanded("friend.example", "192.0.2.0/24"),
+                         "no list can hold it"),
+             role::allowed);
+  CHECK(gap() == "protects only a part: ptr: no list can hold it");
+  CHECK(
+      to_text(report_on(world))
+          .find(
+              "  WARNING: protects only a part: ptr: no list can hold it\n") !=
+      std::string::npos);
+  CHECK(to_text(report_on(world)).find("not listed") == std::string::npos);
+  world.look(expanded("friend.example", "192.0.2.0/24"), role::allowed);
+  CHECK(gap().empty());
+  world.look(gone("friend.example"), role::allowed);
+  world.look(gone("friend.example"), role::allowed);
+  CHECK(gap() == "protects nothing: friend.example: no SPF record");
+  // A listed one lists what it can.
+  auto listed = report_on(world).domains[0];
+  listed.role = role::listed;
+  CHECK(reports::gap_in(listed).empty());
 }
 
 TEST_CASE("a report gives the figures of a domain", "[table][status]") {
