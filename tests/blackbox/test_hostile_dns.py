@@ -334,7 +334,7 @@ class Changes(HostileCase):
 
     def test_networks_that_add_up_to_everyone_leave_the_last_good_ones(self):
         behaviour = self.changing("everyone-later")
-        self.wait_for_event("refused by a limit", behaviour, "limit=widest_ipv4")
+        self.wait_for_event("refused by a limit", behaviour, "limit=growth")
         self.wait_for_look(behaviour, 4)
         self.assert_nothing_removed(behaviour)
 

@@ -109,35 +109,36 @@ def sixteens(_):
     return spf(" ".join(f"ip4:8.{second}.0.0/16" for second in range(256)) + " -all")
 
 
-@EVERYONE(says=_limited("widest_ipv4"))
+@EVERYONE(says=_limited("widest_ipv4"), unlisted=("62.109.0.1",))
 def sixteens_included(q):
     """Two networks of /16 that add up to /15, from two includes."""
     if q.prefix:
-        return spf(f"ip4:8.{q.prefix}.0.0/16 -all")
+        return spf(f"ip4:62.10{q.prefix}.0.0/16 -all")
     return spf(f"include:8.{q.domain} include:9.{q.domain} -all")
 
 
-@EVERYONE(says=_limited("widest_ipv6"))
+@EVERYONE(says=_limited("widest_ipv6"), unlisted=("2a01:4701::1",))
 def thirty_twos(_):
     """Sixteen IPv6 networks of /32 that add up to /28."""
-    return spf(" ".join(f"ip6:2606:470{n:x}::/32" for n in range(16)) + " -all")
+    return spf(" ".join(f"ip6:2a01:470{n:x}::/32" for n in range(16)) + " -all")
 
 
-@EVERYONE(says=_limited("ipv4_addresses"), unlisted=("62.110.0.1",))
+@EVERYONE(says=_limited("ipv4_addresses"), unlisted=("62.118.0.1",))
 def scattered_sixteens(_):
-    """Eight networks of /16, none beside another: half a million addresses."""
+    """Eight networks of /16, none beside another: only four are listed."""
     return spf(" ".join(f"ip4:62.{110 + 2 * n}.0.0/16" for n in range(8)) + " -all")
 
 
-@EVERYONE(says=_limited("ipv6_slash64s"), unlisted=("2a01:100::1",))
+@EVERYONE(says=_limited("ipv6_slash64s"), unlisted=("2a01:132::1",))
 def scattered_thirty_twos(_):
-    """Eight IPv6 networks of /32, none beside another."""
-    return spf(" ".join(f"ip6:2a01:{100 + 2 * n}::/32" for n in range(8)) + " -all")
+    """17 IPv6 networks of /32, none beside another: 16 are listed."""
+    return spf(" ".join(f"ip6:2a01:{100 + 2 * n}::/32" for n in range(17)) + " -all")
 
 
-@EVERYONE(says=_limited("networks"), unlisted=("62.130.0.1",))
+@EVERYONE(says=_limited("networks"), unlisted=("62.130.86.182",),
+          entry={"limits": {"networks": 10000}})  # fmt: skip
 def ten_thousand_networks(q):
-    """10,010 single addresses, none beside another."""
+    """10,010 single addresses, none beside another: ten too many."""
     count, third = (915, int(q.prefix) * 8) if q.prefix else (860, 80)
     terms = "".join(
         f" ip4:62.130.{third + number // 128}.{2 * number % 256}"
