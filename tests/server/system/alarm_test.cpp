@@ -62,9 +62,9 @@ TEST_CASE("alarm: may be set while it rings", "[server][alarm]") {
   int rings = 0;
   alarm* again = nullptr;
   server::alarm every{io, [&] {
-                if (++rings < 3)
-                  again->set(moment::clock::now());
-              }};
+                        if (++rings < 3)
+                          again->set(moment::clock::now());
+                      }};
   again = &every;
   every.set(moment::clock::now());
   io.run();
