@@ -109,7 +109,7 @@ TEST_CASE("allow.domains are bounded in their work, not in their size",
       "domains": [], "limits": {"ipv4_addresses": 1, "depth": 5}})")
                            .allow.domains;
   REQUIRE(domains.size() == 1);
-  config::limit_settings expected;
+  limit_settings expected;
   expected.widest_ipv4 = 8;
   expected.widest_ipv6 = 16;
   expected.ipv4_addresses = expected.ipv6_slash64s = expected.networks =

@@ -109,7 +109,7 @@ TEST_CASE("any limits of a domain over any limits of all: what the domain "
         settings_of(text_of(list, ",\"limits\":" + own.json, all.json));
     REQUIRE(read.limits == all.expected);
     REQUIRE(domain_of(list, read).limits ==
-            (list == "allow" ? config::limits_of_allowed(own.expected)
+            (list == "allow" ? limits_of_allowed(own.expected)
                              : own.expected));
   }
 }
