@@ -127,7 +127,7 @@ TEST_CASE("listeners: a port that cannot be had is a failure, and changes "
 
 TEST_CASE("listeners: the log is told of inherited sockets that no setting "
           "names",
-          "[server][listeners]") {
+          "[server][listeners][systemd]") {
   // Descriptors 3 to 5 are to be free for what is handed over.
   std::vector<descriptor> low;
   do {

@@ -216,7 +216,7 @@ TEST_CASE("serving_thread: a line that is too long is answered and ends the "
 TEST_CASE(
     "serving_thread: a thousand idle clients stay, and cost less than 160 "
     "bytes each",
-    "[server][serving_thread]") {
+    "[server][serving_thread][epoll]") {
   constexpr std::size_t count = 1000;
   allow_descriptors(2 * count + 100);
   served_table f;
