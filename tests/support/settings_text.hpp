@@ -61,11 +61,12 @@ inline config::settings settings_of(std::string_view text,
 /// A text with one setting, given as "name" or "section/name".
 inline std::string text_with(const std::string& path,
                              const std::string& value) {
-  const auto slash = path.find('/');
+  const auto slash = path.rfind('/');
   if (slash == std::string::npos)
     return fmt::format(R"({{"domains":[],"{}":{}}})", path, value);
-  return fmt::format(R"({{"domains":[],"{}":{{"{}":{}}}}})",
-                     path.substr(0, slash), path.substr(slash + 1), value);
+  return text_with(
+      path.substr(0, slash),
+      fmt::format(R"({{"{}":{}}})", path.substr(slash + 1), value));
 }
 
 inline dns::name name_of(std::string_view text) {

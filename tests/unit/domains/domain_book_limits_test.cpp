@@ -142,9 +142,11 @@ TEST_CASE("over the total of all domains the largest is cut first",
   CHECK(f.lists("45.0.0.0/24"));
   CHECK(f.lists("46.0.0.0/24", 1));
   CHECK(f.lists("47.0.0.0/22", 2));
-  CHECK(lines_of(led_to, "refused") ==
-        "refused by a limit domain=c.example limit=total.ipv4_addresses "
-        "found=2048 allowed=1024 refused=48.0.0.0/22 kept=1\n");
+  CHECK(
+      lines_of(led_to, "refused")
+          .ends_with(
+              "refused by a limit domain=c.example limit=total.ipv4_addresses "
+              "found=2048 allowed=1024 refused=48.0.0.0/22 kept=1\n"));
 
   SECTION("and gets it back a while after there is room") {
     f.look(naming("a.example", "45.0.0.0/24"));
