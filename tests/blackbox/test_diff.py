@@ -107,7 +107,8 @@ class Diff(BlackBoxCase):
         done = self.diff(self.configured(limits={"growth_floor": 256}))
         self.assertRegex(
             done.stdout,
-            r"^spam\.test: no change\n  ! limit growth: found 32768, allowed 2048; held",
+            r"^spam\.test: 2 networks removed\n(  - .*\n){2}"
+            r"  ! limit growth: found 32768, allowed 2048; 1 network held",
         )
 
     def test_without_a_state_file_judges_by_what_the_server_lists(self):
@@ -115,7 +116,10 @@ class Diff(BlackBoxCase):
         server = self.started()
         self.publish(AFTER.replace("62.1.3.0/24", "62.16.0.0/17"))
         grown = self.diff(server.file)
-        self.assertRegex(grown.stdout, r"^spam\.test: no change\n  ! limit growth: ")
+        self.assertRegex(
+            grown.stdout,
+            r"^spam\.test: 1 network removed\n  - 62.1.2.0/24\n  ! limit growth: ",
+        )
         self.publish("")
         gone = self.diff(server.file)
         self.assertRegex(gone.stdout, r"^spam\.test: no change\n  ! no SPF record; ")

@@ -71,6 +71,7 @@ CONFIGURATION = {
         "domains": ["partner.example", "lost.example"],
         "includes": ["_spf.google.example"],
     },
+    "limits": {"growth_wait": "4h"},
     # Exact times: no refresh comes early.
     "refresh": {"interval": "4h", "minimum": "4h", "retry": "4h"},
 }
