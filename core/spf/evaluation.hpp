@@ -23,8 +23,8 @@ namespace spfblock::spf {
 /// Not representable in a list, hence not matching and reported: `ptr`,
 /// `exists` and macros of sender, client or time.
 ///
-/// A void lookup is counted once a term and family, for the addresses that the
-/// term does not match; implementations differ there (docs/spf-semantics.md).
+/// A void lookup is counted once a query, for the addresses that have not
+/// matched before; implementations differ there (docs/spf-semantics.md).
 ///
 /// Pure: call it, fetch what is `missing` into the store, call it again until
 /// nothing is.  Answers that are missing count as "no match" meanwhile, so one

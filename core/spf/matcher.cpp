@@ -1,6 +1,5 @@
 #include "core/spf/matcher.hpp"
 
-#include "core/spf/hosts.hpp"
 #include "core/support/contract.hpp"
 
 #include <fmt/format.h>
@@ -100,21 +99,32 @@ matches matcher::match_hosts(const directive& what, const place& at,
       result.unmatched.add(std::move(concerned));
       continue;
     }
-    const hosts named = find_hosts(dns_, what, *target, family);
-    result.matched.add(concerned.extract(named.addresses));
-    if (!named.permerror.empty()) {
-      result.unmatched.add(
-          tally_.permerror(at.term, std::move(concerned), named.permerror));
-    } else if (!named.temperror.empty()) {
-      tally_.temperror(at.term, concerned, named.temperror);
-    } else if (named.is_void && !named.missing) {
-      result.unmatched.add(
-          tally_.spend_void_lookup(at.term, std::move(concerned)));
-    } else {
-      result.unmatched.add(std::move(concerned));
+    host_walk walk{dns_, what, *target, family};
+    while (!concerned.empty()) {
+      const auto found = walk.next();
+      if (!found)
+        break;
+      result.matched.add(concerned.extract(found->addresses));
+      concerned = pass_by(*found, at, std::move(concerned));
     }
+    result.unmatched.add(std::move(concerned));
   }
   return result;
+}
+
+/// What becomes of those that are not among some hosts of a term.
+/// @return those that go on to the next of its hosts
+cohorts matcher::pass_by(const hosts& found, const place& at,
+                         cohorts unmatched) {
+  if (!found.permerror.empty())
+    return tally_.permerror(at.term, std::move(unmatched), found.permerror);
+  if (!found.temperror.empty()) {
+    tally_.temperror(at.term, unmatched, found.temperror);
+    return {};
+  }
+  if (found.is_void && !found.missing)
+    return tally_.spend_void_lookup(at.term, std::move(unmatched));
+  return unmatched;
 }
 
 } // namespace spfblock::spf

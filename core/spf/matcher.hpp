@@ -5,6 +5,7 @@
 #include "core/dns/name.hpp"
 #include "core/spf/account.hpp"
 #include "core/spf/cohort.hpp"
+#include "core/spf/hosts.hpp"
 #include "core/spf/inquiry.hpp"
 #include "core/spf/place.hpp"
 #include "core/spf/record.hpp"
@@ -50,6 +51,7 @@ private:
                         cohorts undecided);
   matches match_hosts(const directive& what, const place& at,
                       cohorts undecided);
+  cohorts pass_by(const hosts& found, const place& at, cohorts unmatched);
   bool too_wide(const directive& what, const place& at, net::family family,
                 unsigned length);
 

@@ -41,8 +41,8 @@ public:
   /// @return those that may have it evaluated
   [[nodiscard]] cohorts spend_dns_term(account::entry at, cohorts undecided);
 
-  /// Counts a void lookup for those that the term did not match (RFC 7208
-  /// §4.6.4).
+  /// Counts a void lookup for those that the term did not match before it (RFC
+  /// 7208 §4.6.4).
   /// @return those that go on
   [[nodiscard]] cohorts spend_void_lookup(account::entry at, cohorts unmatched);
 

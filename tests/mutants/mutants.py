@@ -126,22 +126,36 @@ MUTANTS = [
     Mutant(
         "a DNS failure is no match",
         MATCHER,
-        "      tally_.temperror(at.term, concerned, named.temperror);",
-        "      result.unmatched.add(std::move(concerned));",
+        "    tally_.temperror(at.term, unmatched, found.temperror);\n    return {};",
+        "    return unmatched;",
     ),
     Mutant(
         "void lookups count for whom the term matches, too",
         MATCHER,
-        "    result.matched.add(concerned.extract(named.addresses));",
-        "    if (named.is_void)\n"
-        "      concerned = tally_.spend_void_lookup(at.term, concerned);\n"
-        "    result.matched.add(concerned.extract(named.addresses));",
+        "      result.matched.add(concerned.extract(found->addresses));",
+        "      if (found->is_void)\n"
+        "        concerned = tally_.spend_void_lookup(at.term, concerned);\n"
+        "      result.matched.add(concerned.extract(found->addresses));",
     ),
     Mutant(
         "void lookups are not counted",
         MATCHER,
-        "named.is_void && !named.missing",
-        "false && named.is_void && !named.missing",
+        "found.is_void && !found.missing",
+        "false && found.is_void && !found.missing",
+    ),
+    Mutant(
+        "all hosts of an mx are asked before its void lookups count",
+        HOSTS,
+        "  return found_.is_void || !found_.permerror.empty() ||",
+        "  return (found_.is_void && at_ == names_.size()) ||\n"
+        "         !found_.permerror.empty() ||",
+    ),
+    Mutant(
+        "the hosts of an mx are asked as the answer has them",
+        HOSTS,
+        "              return std::tie(a.preference, a.host) <\n"
+        "                     std::tie(b.preference, b.host);",
+        "              return &a < &b;",
     ),
     Mutant(
         "IPv6 clients are looked up by A",
@@ -158,9 +172,11 @@ MUTANTS = [
     Mutant(
         "of many MX names the first ten are taken",
         HOSTS,
-        """      found_.permerror = fmt::format("over {} MX names", mx_name_limit);
-      return;""",
-        "",
+        """    found_.permerror = fmt::format("over {} MX names", mx_name_limit);
+  else
+    names_""",
+        """    mail_domain_.reset();
+  names_""",
     ),
     Mutant("limit: 9 DNS terms", TALLY, "> dns_term_limit;", ">= dns_term_limit;"),
     Mutant("limit: 11 DNS terms", TALLY, "> dns_term_limit;", "> dns_term_limit + 1;"),

@@ -3,6 +3,8 @@
 #include "core/spf/record_parser.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace spfblock::testing {
 
@@ -148,29 +150,36 @@ checker::match checker::evaluate_hosts(const spf::directive& what,
   if (!target)
     return match::no;
 
-  bool failed = false;
-  bool is_void = false;
+  const dns::answer* last = nullptr;
+  /// How a question ends it, unless it finds something.
   const auto ask = [&](const dns::name& owner, dns::rr_type type) {
-    const dns::answer& given = zone_.answer({owner, type});
-    failed = failed || given.status == dns::answer_status::failed;
-    is_void = is_void || given.is_void();
-    return &given;
+    last = &zone_.answer({owner, type});
+    if (last->status == dns::answer_status::failed)
+      return match::temperror;
+    return last->is_void() && !spend_void_lookup() ? match::permerror
+                                                   : match::no;
   };
 
   std::vector<dns::name> hosts;
   if (what.mechanism == spf::mechanism::a) {
     hosts.push_back(*target);
   } else {
-    for (const auto& exchange : ask(*target, dns::rr_type::mx)->exchanges)
-      hosts.push_back(exchange.host);
+    if (const match end = ask(*target, dns::rr_type::mx); end != match::no)
+      return end;
+    std::multiset<std::pair<unsigned, dns::name>> by_preference;
+    for (const auto& each : last->exchanges)
+      by_preference.emplace(each.preference, each.host);
+    for (const auto& [preference, host] : by_preference)
+      hosts.push_back(host);
     if (hosts.size() > 10)
       return passes_over_ ? match::no : match::permerror;
   }
   const auto type = client_.family() == net::family::ipv4 ? dns::rr_type::a
                                                           : dns::rr_type::aaaa;
   for (const dns::name& host : hosts) {
-    const dns::answer& given = *ask(host, type);
-    for (const net::ip_address& address : given.addresses)
+    if (const match end = ask(host, type); end != match::no)
+      return end;
+    for (const net::ip_address& address : last->addresses)
       if (names_client(address, what))
         return match::yes;
     // The first 96 bits of all IPv4-mapped addresses are the same; with more
@@ -179,14 +188,10 @@ checker::match checker::evaluate_hosts(const spf::directive& what,
     const auto bits_of = [length](net::uint128 number) {
       return length == 0 ? net::uint128{0} : number >> (128 - length);
     };
-    if (given.has_mapped_address && length < 96 &&
+    if (last->has_mapped_address && length < 96 &&
         bits_of(client_.number()) == bits_of(net::uint128{0xffff} << 32U))
       return match::yes;
   }
-  if (failed)
-    return match::temperror;
-  if (is_void && !spend_void_lookup())
-    return match::permerror;
   return match::no;
 }
 

@@ -31,8 +31,9 @@ enum class verdict {
 /// - A term counts when it is evaluated: a redirect that is not followed does
 ///   not, `ptr`, `exists` and a term with a macro of the mail do.  The last
 ///   three never match, and nothing is asked for them.
-/// - A term with void lookups counts once, for a client that it does not match.
-/// - An `mx` with a host that matches does, whatever fails beside it.
+/// - The hosts of an `mx` are asked in the order of their preferences, then of
+///   their names, until one matches; each question that is void counts, and one
+///   that fails is the end.
 class checker {
 public:
   /// @param passes_over whether permerrors and limits are passed over, as

@@ -140,44 +140,34 @@ class _Check:
         if not _is_name(target):
             self._die_of(target)
             return False
-        answer = self._addresses(target)
-        if self._covers(directive, answer):
-            return True
-        self._count_void_term(answer.status == VOID)
-        return False
+        return self._covers(directive, self._addresses(target))
 
     def _mx(self, directive, target):
         if not _is_name(target):
             self._die_of(target)
             return False
         exchanges = self._counted(self._ask(target, "MX"))
-        hosts = [host for _, host in exchanges.values]
+        values = exchanges.values
+        if Habit.HOSTS_AS_ANSWERED not in self._habits:
+            values = sorted(values, key=_in_order)
+        hosts = [host for _, host in values]
         if Habit.TEN_OF_MANY_MX in self._habits:
             hosts = hosts[: _MX_LIMIT - exchanges.aliased]
         elif len(hosts) > _MX_LIMIT:
             raise _Permerror("too many MX")
         answers = map(self._addresses, hosts)
-        if Habit.VOID_QUERIES_IN_ORDER not in self._habits:
-            answers = list(answers)  # all of them, whether one matches or not
-        some_void = exchanges.status == VOID
-        for answer in answers:
-            if self._covers(directive, answer):
-                return True
-            some_void = some_void or answer.status == VOID
-        self._count_void_term(some_void)
-        return False
+        if Habit.ALL_HOSTS_FIRST in self._habits:
+            answers = list(answers)
+        return any(self._covers(directive, answer) for answer in answers)
 
     def _exists(self, _, target):
         if Habit.ASKS_ABOUT_THE_CLIENT not in self._habits or not _is_name(target):
             return False
-        answer = self._counted(self._ask(target, "A"))
-        self._count_void_term(answer.status == VOID)
-        return answer.status != VOID
+        return self._counted(self._ask(target, "A")).status != VOID
 
     def _ptr(self, *_):
         if Habit.ASKS_ABOUT_THE_CLIENT in self._habits:
-            self._count_void_query()  # no client has a name here
-            self._count_void_term(True)
+            self._count_void()  # no client has a name here
         return False
 
     # Names.
@@ -240,30 +230,21 @@ class _Check:
             raise _Permerror("too many DNS terms")
 
     def _counted(self, answer):
-        if answer.status == VOID and not (
-            answer.aliased and Habit.VOID_QUERIES_IN_ORDER in self._habits
-        ):
-            self._count_void_query()
+        overlooked = answer.aliased and Habit.ALIASES_NOT_VOID in self._habits
+        if answer.status == VOID and not overlooked:
+            self._count_void()
         return answer
-
-    def _counts_queries(self):
-        return bool(
-            self._habits
-            & {Habit.VOID_QUERIES_OF_ALL_HOSTS, Habit.VOID_QUERIES_IN_ORDER}
-        )
-
-    def _count_void_query(self):
-        if self._counts_queries():
-            self._count_void()
-
-    def _count_void_term(self, is_void):
-        if is_void and not self._counts_queries():
-            self._count_void()
 
     def _count_void(self):
         self._voids += 1
         if self._voids > _VOID_LIMIT:
             raise _Permerror("too many void lookups")
+
+
+def _in_order(exchange):
+    """Of equal preferences by name, as it is on the wire."""
+    preference, host = exchange
+    return preference, [(len(label), label) for label in host.lower().split(".")]
 
 
 def _is_name(name):

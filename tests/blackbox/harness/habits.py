@@ -12,9 +12,10 @@ class Habit(enum.Enum):
     # Both: what is evaluated for one client and cannot be listed.
     ASKS_ABOUT_THE_CLIENT = "a term that depends on the client or the sender"
 
-    # How void lookups are counted (section 4.6.4 says "terms").
-    VOID_QUERIES_OF_ALL_HOSTS = "counts void queries, all MX hosts before any matches"
-    VOID_QUERIES_IN_ORDER = "counts void queries until an MX host matches, CNAMEs not"
+    # How the hosts of a term are asked for.
+    ALL_HOSTS_FIRST = "asks for all MX hosts before any matches"
+    HOSTS_AS_ANSWERED = "takes MX hosts in the order of the answer"
+    ALIASES_NOT_VOID = "does not count a void lookup that a CNAME led to"
 
     # DNS terms.
     REDIRECT_COUNTS_FIRST = "counts a redirect= that it does not follow, beforehand"
@@ -44,7 +45,7 @@ class Habit(enum.Enum):
 
 PYSPF = (
     Habit.ASKS_ABOUT_THE_CLIENT,
-    Habit.VOID_QUERIES_OF_ALL_HOSTS,
+    Habit.ALL_HOSTS_FIRST,
     Habit.REDIRECT_COUNTS_FIRST,
     Habit.LOWER_CASE_MODIFIERS,
     Habit.NO_MODIFIER_TWICE,
@@ -59,7 +60,8 @@ PYSPF = (
 
 MAIL_SPF = (
     Habit.ASKS_ABOUT_THE_CLIENT,
-    Habit.VOID_QUERIES_IN_ORDER,
+    Habit.HOSTS_AS_ANSWERED,
+    Habit.ALIASES_NOT_VOID,
     Habit.REDIRECT_COUNTS_LAST,
     Habit.TEN_OF_MANY_MX,
     Habit.IP6_MATCHES_IPV4,

@@ -91,14 +91,42 @@ TEST_CASE("evaluate: the third void lookup is a permerror for whom it is void",
        "l.test v=spf1 ip6:2001:db8::1 a:h.test a:h.test a:h.test ip4:10.0.0.1 "
        "ip6:2001:db8::2\nh.test A 10.0.0.9",
        "10.0.0.1/32 10.0.0.9/32 2001:db8::1/128", "::/0 -2001:db8::1/128"},
-      {"an mx term counts once, whatever its hosts",
-       "l.test v=spf1 mx:m.test mx:m.test ip4:10.0.0.1 ip6:2001:db8::1" +
-           exchanges,
-       "10.0.0.9/32 10.0.0.1/32 2001:db8::1/128"},
-      broken("but three times if it stands there thrice",
-             "l.test v=spf1 mx:m.test mx:m.test mx:m.test ip4:10.0.0.1" +
+      {"each void host of an mx term counts",
+       "l.test v=spf1 mx:m.test ip4:10.0.0.1 ip6:2001:db8::1" + exchanges,
+       "10.0.0.9/32 10.0.0.1/32", "::/0"},
+      broken("the third of one term, too",
+             "l.test v=spf1 ip4:10.0.0.1 mx:m.test ip4:10.0.0.2\n"
+             "m.test MX 1 x.test\nm.test MX 2 y.test\nm.test MX 3 z.test",
+             "10.0.0.1/32"),
+      broken("the term matches whom hosts before that have",
+             "l.test v=spf1 mx:m.test mx:m.test ip4:10.0.0.1" + exchanges,
+             "10.0.0.9/32"),
+      broken("and not whom hosts behind that have",
+             "l.test v=spf1 mx:m.test mx:n.test ip4:10.0.0.1\n"
+             "n.test MX 7 x.test\nn.test MX 8 g.test\ng.test A 10.0.0.8" +
                  exchanges,
              "10.0.0.9/32"),
+      broken("in the order of preferences, not of the answer",
+             "l.test v=spf1 mx:m.test ip4:10.0.0.1\n"
+             "m.test MX 9 h.test\nm.test MX 2 x.test\nm.test MX 30 g.test\n"
+             "m.test MX 2 y.test\nm.test MX 10 z.test\n"
+             "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9\n"
+             "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8",
+             "10.0.0.9/32 2001:db8::9/128"),
+      broken("where preferences are equal, by name",
+             "l.test v=spf1 a:x.test a:x.test mx:m.test ip4:10.0.0.1\n"
+             "m.test MX 1 x.test\nm.test MX 1 h.test\n"
+             "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9",
+             "10.0.0.9/32 2001:db8::9/128"),
+      broken("an mx of everybody's neighbours behind two void hosts",
+             "l.test v=spf1 mx:a.test ?mx:b.test mx:c.test/24 -all\n"
+             "a.test MX 1 x.test\na.test MX 2 h.test\n"
+             "b.test MX 1 x.test\nb.test MX 2 g.test\n"
+             "c.test MX 1 x.test\nc.test MX 2 g.test\n"
+             "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9\n"
+             "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8",
+             "10.0.0.9/32 2001:db8::9/128",
+             "0.0.0.0/0 ::/0 -10.0.0.8/31 -2001:db8::8/127"),
       {"it does not count for whom the term matches",
        "l.test v=spf1 include:n.test a:x.test a:x.test ip4:10.0.0.8/31\n"
        "n.test v=spf1 -mx:m.test" +
@@ -156,20 +184,21 @@ TEST_CASE("evaluate: a failing question ends it for who depends on the answer",
        "", "", "0.0.0.0/0 ::/0 -10.0.0.1/32"},
       {"an MX record", "l.test v=spf1 ip4:10.0.0.1 mx -all\nfail l.test MX",
        "10.0.0.1/32", "", "0.0.0.0/0 ::/0 -10.0.0.1/32"},
-      {"one of the exchanges, but not who matches another",
+      {"one of the exchanges, but not who matches one before it",
        "l.test v=spf1 mx ip4:10.0.0.1 ip6:2001:db8::1\n"
-       "l.test MX 1 h.test\nl.test MX 2 g.test\n"
+       "l.test MX 2 h.test\nl.test MX 1 g.test\nl.test MX 3 f.test\n"
        "h.test AAAA 2001:db8::9\nfail h.test A\n"
-       "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8",
-       "10.0.0.8/32 2001:db8::8/127 2001:db8::1/128", "",
+       "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8\n"
+       "f.test A 10.0.0.7\nf.test AAAA 2001:db8::7",
+       "10.0.0.8/32 2001:db8::7/128 2001:db8::8/127 2001:db8::1/128", "",
        "0.0.0.0/0 -10.0.0.8/32"},
       {"a loop of aliases", "l.test v=spf1 a:c.test\nc.test CNAME c.test", "",
        "", std::string{everyone}},
       {"nobody depends on it", "l.test v=spf1 all a:h.test\nfail h.test A",
        std::string{everyone}},
-      {"it is no void lookup, and goes before one",
+      {"it is no void lookup, and goes before a later one",
        "l.test v=spf1 a:x.test a:x.test mx:m.test\n"
-       "m.test MX 1 x.test\nm.test MX 2 h.test\n"
+       "m.test MX 1 h.test\nm.test MX 2 x.test\n"
        "h.test AAAA 2001:db8::9\nfail h.test A",
        "2001:db8::9/128", "::/0 -2001:db8::9/128", "0.0.0.0/0"},
   };
