@@ -52,6 +52,11 @@ public:
   /// How many prefixes to_prefixes() gives.
   [[nodiscard]] std::size_t prefix_count() const;
 
+  /// How many ranges the set is kept in: what an operation walks through.
+  [[nodiscard]] std::size_t range_count() const noexcept {
+    return ipv4_.ranges().size() + ipv6_.ranges().size();
+  }
+
   /// The length of the widest of these prefixes of one family, if any.
   [[nodiscard]] std::optional<unsigned> shortest_length(family f) const;
 

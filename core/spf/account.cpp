@@ -5,12 +5,39 @@
 #include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace spfblock::spf {
 namespace {
 
-/// So many networks that are too wide are looked at.
-constexpr std::size_t too_wide_limit = 100;
+/// So many named networks of a family are kept, the widest: more than a listing
+/// may have.
+constexpr std::size_t named_limit = 32'768;
+
+/// The widest of [begin, end), not more than named_limit.
+template <class Iterator>
+Iterator end_of_widest(Iterator begin, Iterator end) {
+  if (static_cast<std::size_t>(end - begin) <= named_limit)
+    return end;
+  const auto last = begin + static_cast<std::ptrdiff_t>(named_limit);
+  std::nth_element(begin, last, end, [](const auto& a, const auto& b) {
+    return std::pair{a.length(), a} < std::pair{b.length(), b};
+  });
+  std::sort(begin, last);
+  return last;
+}
+
+/// Sorts them, and bounds them.
+void tidy(std::vector<net::ip_prefix>& named) {
+  std::sort(named.begin(), named.end());
+  named.erase(std::unique(named.begin(), named.end()), named.end());
+  const auto ipv6 =
+      std::find_if(named.begin(), named.end(), [](const net::ip_prefix& each) {
+        return each.family() == net::family::ipv6;
+      });
+  named.erase(end_of_widest(ipv6, named.end()), named.end());
+  named.erase(end_of_widest(named.begin(), ipv6), ipv6);
+}
 
 bool is_all(const term& written) {
   const auto* const what = std::get_if<directive>(&written.value);
@@ -22,6 +49,7 @@ bool is_all(const term& written) {
 expansion written_account::result() && {
   if (!out_.temperror.empty())
     out_.outcome = outcome::temperror;
+  tidy(out_.named);
   return std::move(out_);
 }
 
@@ -93,6 +121,12 @@ void written_account::decided(entry at, decision how, const cohorts& whom) {
     out_.grants.push_back({at.index_, addresses});
   }
   term(at).granted = std::move(addresses);
+}
+
+void written_account::named(std::span<const net::ip_prefix> networks) {
+  out_.named.insert(out_.named.end(), networks.begin(), networks.end());
+  if (out_.named.size() > 4 * named_limit)
+    tidy(out_.named);
 }
 
 /// Each address goes to the first such term: then it would have been decided.

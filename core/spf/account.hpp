@@ -11,9 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace spfblock::spf {
+
+/// So many networks that are too wide are looked at.
+inline constexpr std::size_t too_wide_limit = 100;
 
 /// Is told what an evaluation meets, in order, and decides nothing: an
 /// evaluation goes the same way whatever account it keeps.
@@ -74,6 +78,8 @@ public:
   virtual void counted(entry at, const cohorts& after) = 0;
   /// At most once a term.
   virtual void decided(entry at, decision how, const cohorts& whom) = 0;
+  /// A term lists what of these networks is still undecided; none is too wide.
+  virtual void named(std::span<const net::ip_prefix> networks) = 0;
   /// The term would have listed those of `undecided` that are in `network`,
   /// which is too wide.
   virtual void too_wide(entry at, const net::ip_prefix& network,
@@ -103,6 +109,7 @@ public:
   void error(entry at, const std::string& text) override;
   void counted(entry at, const cohorts& after) override;
   void decided(entry at, decision how, const cohorts& whom) override;
+  void named(std::span<const net::ip_prefix> networks) override;
   void too_wide(entry at, const net::ip_prefix& network,
                 const cohorts& undecided) override;
 
@@ -131,6 +138,7 @@ public:
   void error(entry, const std::string&) override {}
   void counted(entry, const cohorts&) override {}
   void decided(entry, decision, const cohorts&) override {}
+  void named(std::span<const net::ip_prefix>) override {}
   void too_wide(entry, const net::ip_prefix&, const cohorts&) override {}
 
   void permerror(const cohorts&) override {}

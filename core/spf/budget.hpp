@@ -4,13 +4,19 @@
 #include "core/spf/rules.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace spfblock::spf {
 
-/// Counts the records and terms that are visited, against the bounds of
-/// rules.hpp.
+/// What an address is told that is still undecided when the work is spent.
+inline constexpr std::string_view over_work =
+    "over the work an expansion may cost";
+
+/// Counts the records and terms that are visited, and what they cost, against
+/// the bounds of rules.hpp.
 class budget {
 public:
   explicit budget(const rules& by);
@@ -24,8 +30,20 @@ public:
   ///        it, itself included
   [[nodiscard]] std::optional<std::string> exceeded_at(unsigned depth) const;
 
+  /// Counts ranges that are, or may be, walked through.  It is counted what an
+  /// account may do that writes all down, so that every account comes to the
+  /// same end.
+  void spend_work(std::uint64_t ranges) noexcept { work_ += ranges; }
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+
+  /// Whether so much was spent that nothing more is to be matched.  Looked at
+  /// between terms; one term adds a few times the ranges that there are.
+  [[nodiscard]] bool is_spent() const noexcept { return work_ > most_work_; }
+
 private:
   unsigned deepest_;
+  std::uint64_t most_work_;
+  std::uint64_t work_ = 0;
   std::size_t records_ = 0;
   std::size_t terms_ = 0;
 };

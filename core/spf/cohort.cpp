@@ -29,6 +29,42 @@ net::address_set cohorts::addresses_in(const net::ip_prefix& network) const {
   return all;
 }
 
+std::uint64_t cohorts::ranges() const noexcept {
+  std::uint64_t count = 0;
+  for (const cohort& member : members_)
+    count += member.addresses.range_count();
+  return count;
+}
+
+std::uint64_t cohorts::work_to_unite() const noexcept {
+  return members_.size() * ranges() / 2 + ranges();
+}
+
+/// A vector moves what is behind the place.
+std::uint64_t cohorts::work_to_extract(net::family from) const noexcept {
+  const std::uint64_t at_once = from == net::family::ipv4 ? 16 : 4;
+  std::uint64_t moved = 0;
+  for (const cohort& member : members_) {
+    if (member.family == from)
+      moved += member.addresses.range_count();
+  }
+  return members_.size() + moved / at_once;
+}
+
+std::uint64_t cohorts::work_to_part(const net::address_set& by) const noexcept {
+  return 2 * ranges() + members_.size() * by.range_count();
+}
+
+/// A single range is added to a set by a move of what is behind it.
+std::uint64_t cohorts::work_to_add(const cohorts& others) const noexcept {
+  if (empty() || others.empty())
+    return others.members_.size();
+  const std::uint64_t added = others.ranges();
+  const bool singly = added == others.members_.size();
+  return others.members_.size() * members_.size() + added +
+         (singly ? ranges() / 4 : ranges());
+}
+
 unsigned cohorts::most_dns_terms() const noexcept {
   unsigned most = 0;
   for (const cohort& member : members_)

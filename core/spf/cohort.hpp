@@ -3,6 +3,7 @@
 
 #include "core/net/address_set.hpp"
 
+#include <cstdint>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -41,6 +42,16 @@ public:
   /// Those that are in `network`.  Linear in the cohorts of its family.
   [[nodiscard]] net::address_set
   addresses_in(const net::ip_prefix& network) const;
+
+  /// What operations cost, in ranges of addresses that they walk through: all
+  /// ranges; addresses(); extract() of a network, and of a set; add() of
+  /// others.
+  [[nodiscard]] std::uint64_t ranges() const noexcept;
+  [[nodiscard]] std::uint64_t work_to_unite() const noexcept;
+  [[nodiscard]] std::uint64_t work_to_extract(net::family from) const noexcept;
+  [[nodiscard]] std::uint64_t
+  work_to_part(const net::address_set& by) const noexcept;
+  [[nodiscard]] std::uint64_t work_to_add(const cohorts& others) const noexcept;
 
   /// The highest counts among them; 0 if there are none.
   [[nodiscard]] unsigned most_dns_terms() const noexcept;

@@ -12,7 +12,8 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
                    const rules& by, parsed_records& parsed) {
   inquiry dns{answers, by.dns_queries};
   written_account written{domain};
-  evaluator{domain, by, parsed, dns, written}.run();
+  evaluator walk{domain, by, parsed, dns, written};
+  walk.run();
 
   expansion made = std::move(written).result();
   if (by.on_permerror == on_permerror::list_void && !made.permerror.empty()) {
@@ -22,6 +23,7 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
   made.missing = dns.missing();
   made.questions = dns.questions();
   made.ttl = dns.ttl();
+  made.work = walk.work();
   return made;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace spfblock::spf {
 
@@ -28,10 +29,12 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
 
   const record& parsed = parsed_.find(domain, *text);
   budget_.spend_terms(parsed.terms.size());
+  std::vector<net::ip_prefix> too_wide;
   if (via == nullptr)
-    return walk(parsed, {domain}, std::move(undecided));
+    return walk(parsed, {domain, 1, true, nullptr, &too_wide},
+                std::move(undecided));
   const frame& from = via->record;
-  return walk(parsed, {domain, from.depth + 1, from.granting, &from},
+  return walk(parsed, {domain, from.depth + 1, from.granting, &from, &too_wide},
               std::move(undecided));
 }
 
@@ -97,10 +100,12 @@ evaluator::record_result evaluator::walk(const record& parsed,
       of_redirect = at;
     }
   }
-  if (redirect != nullptr && !has_all && !undecided.empty())
+  if (redirect != nullptr && !has_all && !undecided.empty()) {
     follow(*redirect, {here, of_redirect}, std::move(undecided), result);
-  else
+  } else {
+    budget_.spend_work(result.not_passed.work_to_add(undecided));
     result.not_passed.add(std::move(undecided));
+  }
   return result;
 }
 
@@ -121,7 +126,7 @@ bool evaluator::in_error(const record& parsed, account::entry first) {
 /// One directive: moves what it matches out of `undecided`.
 void evaluator::apply(const directive& what, const place& at,
                       cohorts& undecided, record_result& result) {
-  if (undecided.empty())
+  if (undecided.empty() || out_of_work(at, undecided))
     return;
   account_.reached(at.term);
   matches split = match(what, at, std::exchange(undecided, {}));
@@ -137,20 +142,49 @@ void evaluator::apply(const directive& what, const place& at,
       lists ? account::decision::listed : account::decision::granted;
   account_.decided(at.term, passes ? granted : account::decision::refused,
                    split.matched);
+  cohorts& to = passes ? result.passed : result.not_passed;
+  spend_decision(split.matched, to, passes && lists);
   // What the listed domain's own record decides, the account alone has.
   if (at.record.from != nullptr)
-    (passes ? result.passed : result.not_passed).add(std::move(split.matched));
+    to.add(std::move(split.matched));
+}
+
+/// Whether so much was spent that the term is in error for everybody.
+bool evaluator::out_of_work(const place& at, cohorts& undecided) {
+  if (!budget_.is_spent())
+    return false;
+  undecided =
+      tally_.permerror(at.term, std::move(undecided), std::string{over_work});
+  return true;
+}
+
+/// What it takes to write down whom a term decides, and to add them to others.
+void evaluator::spend_decision(const cohorts& whom, const cohorts& to,
+                               bool lists) {
+  const std::uint64_t count = whom.ranges();
+  budget_.spend_work(whom.work_to_unite() + to.work_to_add(whom));
+  if (!lists)
+    return;
+  budget_.spend_work(count +
+                     (count == 1 ? ranges_listed_ / 4 : ranges_listed_));
+  ranges_listed_ += count;
 }
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.
 void evaluator::follow(const redirect_modifier& what, const place& at,
                        cohorts undecided, record_result& result) {
+  if (out_of_work(at, undecided)) {
+    result.not_passed.add(std::move(undecided));
+    return;
+  }
   account_.reached(at.term);
   matches other = consult(what.target, at,
                           tally_.spend_dns_term(at.term, std::move(undecided)));
   account_.decided(at.term, account::decision::granted, other.matched);
   account_.counted(at.term, other.matched);
   account_.counted(at.term, other.unmatched);
+  spend_decision(other.matched, result.passed, false);
+  budget_.spend_work(result.not_passed.work_to_add(other.unmatched));
   result.passed.add(std::move(other.matched));
   result.not_passed.add(std::move(other.unmatched));
 }

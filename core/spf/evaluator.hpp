@@ -32,11 +32,14 @@ public:
         dns_{dns},
         account_{told},
         budget_{by},
-        tally_{by, told},
-        matcher_{listed, by, dns, tally_, told} {}
+        tally_{by, budget_, told},
+        matcher_{listed, by, budget_, dns, tally_, told} {}
 
   /// From the record of the domain on.
   void run() { visit(listed_, nullptr, cohorts::everybody()); }
+
+  /// What that cost, in ranges touched.
+  [[nodiscard]] std::uint64_t work() const noexcept { return budget_.work(); }
 
 private:
   /// What became of the addresses that one record was asked about.  Those that
@@ -56,6 +59,8 @@ private:
   bool in_error(const record& parsed, account::entry first);
   void apply(const directive& what, const place& at, cohorts& undecided,
              record_result& result);
+  bool out_of_work(const place& at, cohorts& undecided);
+  void spend_decision(const cohorts& whom, const cohorts& to, bool lists);
   void follow(const redirect_modifier& what, const place& at, cohorts undecided,
               record_result& result);
 
@@ -73,6 +78,7 @@ private:
   budget budget_;
   tally tally_;
   matcher matcher_;
+  std::uint64_t ranges_listed_ = 0; ///< at most
 };
 
 } // namespace spfblock::spf

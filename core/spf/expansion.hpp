@@ -93,8 +93,8 @@ struct expansion {
   /// The networks that terms name which grant, unless they are too wide:
   /// whatever of them an earlier term granted or refused already, and before
   /// neighbours are merged, so that a limit refuses what is over it and nothing
-  /// beside or within it.  Ascending, none twice.  Empty: those that the
-  /// prefixes of the grants are.
+  /// beside or within it.  Ascending, none twice; of very many the widest of
+  /// each family.  Empty: those that the prefixes of the grants are.
   std::vector<net::ip_prefix> named;
   /// The addresses for which check_host() returns permerror and temperror.
   net::address_set permerror;
@@ -107,6 +107,8 @@ struct expansion {
   std::uint32_t ttl = 0;
   /// How many distinct questions were needed.
   std::size_t questions = 0;
+  /// What the evaluation cost, in ranges of addresses touched (rules::work).
+  std::uint64_t work = 0;
 };
 
 /// How the term came to be evaluated:

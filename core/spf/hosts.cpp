@@ -47,15 +47,14 @@ host_walk::host_walk(inquiry& dns, const directive& what,
 }
 
 std::optional<hosts> host_walk::next() {
-  found_ = {{}, found_.missing, false, {}, {}};
-  networks_.clear();
+  found_ = {{}, {}, found_.missing, false, {}, {}};
   if (mail_domain_)
     add_exchanges();
   while (!ended() && at_ < names_.size())
     add_host(names_[at_++]);
-  if (!ended() && networks_.empty())
+  if (!ended() && found_.networks.empty())
     return std::nullopt;
-  found_.addresses = net::address_set::of(networks_);
+  found_.addresses = net::address_set::of(found_.networks);
   return found_;
 }
 
@@ -75,9 +74,10 @@ void host_walk::add_host(const dns::name& host) {
   if (given == nullptr)
     return;
   for (const net::ip_address& address : given->addresses)
-    networks_.push_back(net::ip_prefix::containing(address, cidr_length_));
+    found_.networks.push_back(
+        net::ip_prefix::containing(address, cidr_length_));
   if (given->has_mapped_address && cidr_length_ < mapped_length)
-    networks_.push_back(
+    found_.networks.push_back(
         net::ip_prefix::containing(beside_mapped, cidr_length_));
 }
 

@@ -19,8 +19,10 @@ namespace spfblock::spf {
 /// What the DNS says about some hosts of one term, for clients of one family:
 /// those up to the first that has none, or that cannot be looked up.
 struct hosts {
-  net::address_set addresses; ///< cidr-length applied
-  bool missing = false;       ///< some answer up to here is not there yet
+  /// Cidr-length applied; as the DNS has them, and their union.
+  std::vector<net::ip_prefix> networks;
+  net::address_set addresses;
+  bool missing = false; ///< some answer up to here is not there yet
   /// How they end, for an address that no host up to here has.
   bool is_void = false;  ///< with a query that found nothing (§4.6.4)
   std::string permerror; ///< with an error
@@ -52,7 +54,6 @@ private:
   std::optional<dns::name> mail_domain_; ///< whose exchanges are to be asked
   std::vector<dns::name> names_;
   std::size_t at_ = 0; ///< in names_
-  std::vector<net::ip_prefix> networks_;
   hosts found_;
 };
 

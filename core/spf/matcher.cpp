@@ -7,6 +7,14 @@
 #include <utility>
 
 namespace spfblock::spf {
+namespace {
+
+/// Whether whom the term matches is listed.
+bool lists(const directive& what, const place& at) {
+  return at.record.granting && what.qualifier == qualifier::pass;
+}
+
+} // namespace
 
 matches matcher::match(const directive& what, const place& at,
                        cohorts undecided) {
@@ -36,8 +44,7 @@ bool matcher::too_wide(const directive& what, const place& at,
                        net::family family, unsigned length) {
   const bool is_ipv4 = family == net::family::ipv4;
   const auto widest = is_ipv4 ? rules_.widest_ipv4 : rules_.widest_ipv6;
-  if (!at.record.granting || what.qualifier != qualifier::pass || !widest ||
-      length >= *widest)
+  if (!lists(what, at) || !widest || length >= *widest)
     return false;
   account_.remark(at.term, fmt::format("too wide: {}/{} (widest_{} is {})",
                                        is_ipv4 ? "IPv4 " : "IPv6 ", length,
@@ -45,15 +52,30 @@ bool matcher::too_wide(const directive& what, const place& at,
   return true;
 }
 
+/// Tells who would have been listed, unless that was told of all of them.
+void matcher::tell_too_wide(const place& at, const net::ip_prefix& network,
+                            const cohorts& undecided) {
+  if (too_wide_told_ >= too_wide_limit || at.record.has_told_too_wide(network))
+    return;
+  ++too_wide_told_;
+  at.record.too_wide->push_back(network);
+  budget_.spend_work(undecided.work_to_unite());
+  account_.too_wide(at.term, network, undecided);
+}
+
 /// all, ip4, ip6 (RFC 7208 §5.1, §5.6).
 matches matcher::match_network(const directive& what, const place& at,
                                cohorts undecided) {
   matches result;
   const auto take = [&](const net::ip_prefix& network) {
-    if (!too_wide(what, at, network.family(), network.length()))
+    if (!too_wide(what, at, network.family(), network.length())) {
+      if (lists(what, at))
+        account_.named({&network, 1});
+      budget_.spend_work(undecided.work_to_extract(network.family()));
       result.matched.add(undecided.extract(network));
-    else
-      account_.too_wide(at.term, network, undecided);
+    } else {
+      tell_too_wide(at, network, undecided);
+    }
   };
   if (what.mechanism == mechanism::all) {
     for (const auto family : {net::family::ipv4, net::family::ipv6})
@@ -104,6 +126,10 @@ matches matcher::match_hosts(const directive& what, const place& at,
       const auto found = walk.next();
       if (!found)
         break;
+      if (lists(what, at))
+        account_.named(found->networks);
+      budget_.spend_work(found->networks.size() +
+                         concerned.work_to_part(found->addresses));
       result.matched.add(concerned.extract(found->addresses));
       concerned = pass_by(*found, at, std::move(concerned));
     }

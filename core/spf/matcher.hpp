@@ -4,6 +4,7 @@
 
 #include "core/dns/name.hpp"
 #include "core/spf/account.hpp"
+#include "core/spf/budget.hpp"
 #include "core/spf/cohort.hpp"
 #include "core/spf/hosts.hpp"
 #include "core/spf/inquiry.hpp"
@@ -12,6 +13,7 @@
 #include "core/spf/rules.hpp"
 #include "core/spf/tally.hpp"
 
+#include <cstddef>
 #include <optional>
 
 namespace spfblock::spf {
@@ -28,10 +30,11 @@ class matcher {
 public:
   /// Everything given outlives the matcher.
   /// @param listed the domain that is evaluated
-  matcher(const dns::name& listed, const rules& by, inquiry& dns, tally& errors,
-          account& told)
+  matcher(const dns::name& listed, const rules& by, budget& spent, inquiry& dns,
+          tally& errors, account& told)
       : listed_{listed},
         rules_{by},
+        budget_{spent},
         dns_{dns},
         tally_{errors},
         account_{told} {}
@@ -52,14 +55,18 @@ private:
   matches match_hosts(const directive& what, const place& at,
                       cohorts undecided);
   cohorts pass_by(const hosts& found, const place& at, cohorts unmatched);
+  void tell_too_wide(const place& at, const net::ip_prefix& network,
+                     const cohorts& undecided);
   bool too_wide(const directive& what, const place& at, net::family family,
                 unsigned length);
 
   const dns::name& listed_;
   const rules& rules_;
+  budget& budget_;
   inquiry& dns_;
   tally& tally_;
   account& account_;
+  std::size_t too_wide_told_ = 0; ///< how often
 };
 
 } // namespace spfblock::spf

@@ -2,7 +2,11 @@
 #pragma once
 
 #include "core/dns/name.hpp"
+#include "core/net/ip_prefix.hpp"
 #include "core/spf/account.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace spfblock::spf {
 
@@ -14,11 +18,28 @@ struct frame {
   /// include on the way is qualified by `+`.  Otherwise it lists nothing.
   bool granting = true;
   const frame* from = nullptr; ///< the record that led here
+  /// The networks that terms of it named which are too wide.
+  std::vector<net::ip_prefix>* too_wide = nullptr;
 
   /// Whether the record of `target` is being walked through, too.
   [[nodiscard]] bool is_inside(const dns::name& target) const {
     for (const frame* at = this; at != nullptr; at = at->from) {
       if (at->domain == target)
+        return true;
+    }
+    return false;
+  }
+
+  /// Whether everybody still undecided in `network` has met a term that was too
+  /// wide for him, in this record or before it on the way.
+  [[nodiscard]] bool has_told_too_wide(const net::ip_prefix& network) const {
+    for (const frame* at = this; at != nullptr; at = at->from) {
+      if (at->too_wide != nullptr &&
+          std::any_of(at->too_wide->begin(), at->too_wide->end(),
+                      [&](const net::ip_prefix& each) {
+                        return each.length() <= network.length() &&
+                               each.contains(network.first());
+                      }))
         return true;
     }
     return false;

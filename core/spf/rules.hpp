@@ -33,6 +33,11 @@ inline constexpr std::size_t term_visit_limit = 20000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
+/// Ranges of addresses that one evaluation may touch: about a second of one
+/// processor.  The limits above do not bound it: terms by the thousand can go
+/// through cohorts of hosts by the hundred thousand.
+inline constexpr std::uint64_t work_limit = 100'000'000;
+
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
 struct rules {
@@ -47,6 +52,8 @@ struct rules {
   /// Names that include: and redirect= do not follow into, where that would
   /// grant: such a term counts as not matching.  Ascending; null: none.
   std::shared_ptr<const std::vector<dns::name>> not_followed;
+  /// Ranges that the evaluation may touch.
+  std::uint64_t work = work_limit;
 
   friend bool operator==(const rules&, const rules&) = default;
 };

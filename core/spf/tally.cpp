@@ -7,8 +7,10 @@
 namespace spfblock::spf {
 
 cohorts tally::permerror(cohorts concerned) {
-  if (!skips() && !concerned.empty())
+  if (!skips() && !concerned.empty()) {
+    spend_error(concerned);
     account_.permerror(std::exchange(concerned, {}));
+  }
   return concerned;
 }
 
@@ -21,8 +23,10 @@ cohorts tally::permerror(account::entry at, cohorts concerned,
 }
 
 void tally::temperror(const cohorts& concerned, const std::string& why) {
-  if (!concerned.empty())
-    account_.temperror(concerned, why);
+  if (concerned.empty())
+    return;
+  spend_error(concerned);
+  account_.temperror(concerned, why);
 }
 
 void tally::temperror(account::entry at, const cohorts& concerned,
@@ -30,7 +34,13 @@ void tally::temperror(account::entry at, const cohorts& concerned,
   if (concerned.empty())
     return;
   account_.error(at, "temperror: " + why);
-  account_.temperror(concerned, why);
+  temperror(concerned, why);
+}
+
+/// The account adds them to those in error so far.
+void tally::spend_error(const cohorts& concerned) {
+  ranges_in_error_ += concerned.ranges();
+  budget_.spend_work(concerned.work_to_unite() + ranges_in_error_);
 }
 
 cohorts tally::spend_dns_term(account::entry at, cohorts undecided) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/spf/account.hpp"
+#include "core/spf/budget.hpp"
 #include "core/spf/cohort.hpp"
 #include "core/spf/rules.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace spfblock::spf {
@@ -13,8 +15,11 @@ namespace spfblock::spf {
 /// others.  An error that concerns nobody is none.
 class tally {
 public:
-  /// Both outlive the tally.
-  tally(const rules& by, account& told) : rules_{by}, account_{told} {}
+  /// All outlive the tally.
+  tally(const rules& by, budget& spent, account& told)
+      : rules_{by},
+        budget_{spent},
+        account_{told} {}
 
   /// Whether permerrors are passed over.
   [[nodiscard]] bool skips() const noexcept {
@@ -47,8 +52,12 @@ public:
   [[nodiscard]] cohorts spend_void_lookup(account::entry at, cohorts unmatched);
 
 private:
+  void spend_error(const cohorts& concerned);
+
   const rules& rules_;
+  budget& budget_;
   account& account_;
+  std::uint64_t ranges_in_error_ = 0; ///< at most; of those told so far
 };
 
 } // namespace spfblock::spf

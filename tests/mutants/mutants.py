@@ -113,15 +113,15 @@ MUTANTS = [
     Mutant(
         "a wide -ip4 is passed over, too",
         MATCHER,
-        "!at.record.granting || what.qualifier != qualifier::pass || !widest",
+        "!lists(what, at) || !widest",
         "!at.record.granting || !widest",
     ),
     Mutant(
         "+all is never too wide",
         MATCHER,
-        "    if (!too_wide(what, at, network.family(), network.length()))\n",
+        "    if (!too_wide(what, at, network.family(), network.length())) {\n",
         "    if (network.length() == 0 ||\n"
-        "        !too_wide(what, at, network.family(), network.length()))\n",
+        "        !too_wide(what, at, network.family(), network.length())) {\n",
     ),
     Mutant(
         "a DNS failure is no match",

@@ -37,6 +37,7 @@ public:
     const char* const words[] = {"refused ", "granted ", "listed "};
     lines.push_back(words[static_cast<int>(how)] + listed(whom.addresses()));
   }
+  void named(std::span<const net::ip_prefix>) override {}
   void too_wide(entry, const net::ip_prefix& network,
                 const spf::cohorts&) override {
     lines.push_back("too wide " + network.to_string());

@@ -32,9 +32,11 @@ struct fixture {
 
   spf::matches match(bool granting = true,
                      spf::cohorts undecided = spf::cohorts::everybody()) {
-    spf::tally tally{by, told};
-    spf::matcher matcher{listed_domain, by, dns, tally, told};
-    const spf::frame frame{here, 2, granting, nullptr};
+    spf::budget spent{by};
+    spf::tally tally{by, spent, told};
+    spf::matcher matcher{listed_domain, by, spent, dns, tally, told};
+    std::vector<net::ip_prefix> too_wide;
+    const spf::frame frame{here, 2, granting, nullptr, &too_wide};
     return matcher.match(std::get<spf::directive>(record.terms.at(0).value),
                          {frame, at}, std::move(undecided));
   }

@@ -32,7 +32,8 @@ spf::cohorts both(spf::cohort one, spf::cohort other) {
 struct fixture {
   explicit fixture(spf::on_permerror mode)
       : by{testing::rules_with(mode)},
-        tally{by, told} {
+        spent{by},
+        tally{by, spent, told} {
     told.begin_record(name_of("l.test"), std::nullopt);
     at = told.begin_terms(spf::parse_record("v=spf1 a"));
   }
@@ -41,6 +42,7 @@ struct fixture {
 
   spf::rules by;
   spf::written_account told{name_of("l.test")};
+  spf::budget spent;
   spf::tally tally;
   spf::account::entry at;
 };
