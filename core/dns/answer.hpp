@@ -49,6 +49,9 @@ struct answer {
   /// For `failed`: what happened, for a log line, as in "SERVFAIL from
   /// 192.0.2.53:53" or "timeout".
   std::string reason;
+  /// For `records`: the names that CNAMEs led to, from the first on; the last
+  /// one has the records.
+  std::vector<name> aliases;
 
   /// Whether this is a void lookup (RFC 7208 §4.6.4).
   [[nodiscard]] bool is_void() const noexcept {

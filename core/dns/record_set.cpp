@@ -40,6 +40,8 @@ bool append_records(const std::vector<record>& from, rr_type type,
 
 answer ended(answer_status how, answer so_far) {
   so_far.status = how;
+  if (so_far.is_void())
+    so_far.aliases.clear();
   return so_far;
 }
 
@@ -93,6 +95,7 @@ answer record_set::resolve(const question& asked) const {
       return failed_answer("several CNAMEs at " + owner.to_string());
     found.ttl = std::min(found.ttl, next->ttl);
     owner = to.target;
+    found.aliases.push_back(owner);
   }
   return failed_answer(
       fmt::format("CNAME loop, or more than {} CNAMEs", max_cnames));

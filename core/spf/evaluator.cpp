@@ -23,7 +23,7 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
   account_.begin_record(domain, via ? std::optional{via->term} : std::nullopt);
 
   record_result result;
-  const std::string* const text = select(domain, undecided, result);
+  const std::string* const text = select(domain, via, undecided, result);
   if (text == nullptr)
     return result;
 
@@ -41,7 +41,7 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
 /// Finds the one SPF record of a domain.  Without it, settles what becomes of
 /// `undecided`.
 /// @return its text, or null
-const std::string* evaluator::select(const dns::name& domain,
+const std::string* evaluator::select(const dns::name& domain, const place* via,
                                      cohorts& undecided,
                                      record_result& result) {
   const auto refuse = [&](const std::string& why) {
@@ -65,6 +65,10 @@ const std::string* evaluator::select(const dns::name& domain,
   }
 
   account_.answered(txt.given->ttl);
+  if (leads_astray(*txt.given, via)) {
+    result.not_passed = std::move(undecided);
+    return nullptr;
+  }
   const selection found = select_records(*txt.given);
   if (found.count == 1)
     return found.first;
@@ -74,6 +78,25 @@ const std::string* evaluator::select(const dns::name& domain,
   result.no_record = true;
   result.not_passed = std::move(undecided);
   return nullptr;
+}
+
+/// Whether CNAMEs led to the record of a name that is not to be followed.
+bool evaluator::leads_astray(const dns::answer& given, const place* via) {
+  if (via != nullptr && !via->record.granting)
+    return false;
+  const auto named = std::find_if(
+      given.aliases.begin(), given.aliases.end(),
+      [&](const dns::name& each) { return is_not_followed(each); });
+  if (named == given.aliases.end())
+    return false;
+  const std::string why =
+      fmt::format("not followed: it is an alias of {}, which allow names",
+                  named->to_string());
+  if (via != nullptr)
+    account_.remark(via->term, why);
+  else
+    account_.unusable(why);
+  return true;
 }
 
 /// The terms of a record from left to right, then its redirect (RFC 7208 §4.6,
@@ -236,12 +259,16 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
 /// Whether the settings forbid to list what the record of `target` grants.
 /// Where it cuts out it is followed: that lists less.
 bool evaluator::may_not_follow(const dns::name& target, const place& at) {
-  if (!at.record.granting || rules_.not_followed == nullptr ||
-      !std::binary_search(rules_.not_followed->begin(),
-                          rules_.not_followed->end(), target))
+  if (!at.record.granting || !is_not_followed(target))
     return false;
   account_.remark(at.term, "not followed: allow.includes names it");
   return true;
+}
+
+bool evaluator::is_not_followed(const dns::name& target) const {
+  return rules_.not_followed != nullptr &&
+         std::binary_search(rules_.not_followed->begin(),
+                            rules_.not_followed->end(), target);
 }
 
 /// Evaluates another record for the sake of a term, unless a bound is in the

@@ -52,8 +52,9 @@ private:
 
   record_result visit(const dns::name& domain, const place* via,
                       cohorts undecided);
-  const std::string* select(const dns::name& domain, cohorts& undecided,
-                            record_result& result);
+  const std::string* select(const dns::name& domain, const place* via,
+                            cohorts& undecided, record_result& result);
+  bool leads_astray(const dns::answer& given, const place* via);
   record_result walk(const record& parsed, const frame& here,
                      cohorts undecided);
   bool in_error(const record& parsed, account::entry first);
@@ -66,6 +67,7 @@ private:
 
   matches match(const directive& what, const place& at, cohorts undecided);
   matches consult(const domain_spec& spec, const place& at, cohorts undecided);
+  bool is_not_followed(const dns::name& target) const;
   bool may_not_follow(const dns::name& target, const place& at);
   record_result enter(const dns::name& target, const place& at,
                       cohorts undecided);

@@ -49,8 +49,9 @@ struct rules {
   std::optional<unsigned> dns_queries;
   /// Records on the way from the domain to the innermost one, both included.
   std::optional<unsigned> depth;
-  /// Names that include: and redirect= do not follow into, where that would
-  /// grant: such a term counts as not matching.  Ascending; null: none.
+  /// Names that include:, redirect= and CNAMEs of records do not follow into,
+  /// where that would grant: such a term counts as not matching.  Ascending;
+  /// null: none.
   std::shared_ptr<const std::vector<dns::name>> not_followed;
   /// Ranges that the evaluation may touch.
   std::uint64_t work = work_limit;

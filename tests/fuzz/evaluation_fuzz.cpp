@@ -217,6 +217,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     claim.holds(false, contradiction);
   claim.holds((got.pass - net::address_set::of(named_in(zone, true))).empty(),
               "what passes is what terms name that are not too wide");
+  claim.holds(got.work <= zone.by.work, "nothing so small costs all the work");
   check_not_followed(got, zone, claim);
   check_texts(got, claim);
 

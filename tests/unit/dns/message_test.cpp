@@ -198,12 +198,16 @@ TEST_CASE("decode_reply follows CNAMEs in any order of records",
     REQUIRE(got.what == reply::kind::answer);
     REQUIRE(got.content.texts == std::vector{"end"s});
     REQUIRE(got.content.ttl == 7);
+    REQUIRE(got.content.aliases ==
+            std::vector{named("n1.example"), named("n2.example"),
+                        named("n3.example")});
   } while (std::next_permutation(records.begin(), records.end()));
 }
 
 TEST_CASE("decode_reply follows 11 CNAMEs and not 12", "[dns][message]") {
   const auto longest = decoded(reply_to(rr_type::txt, chain(11)), rr_type::txt);
   CHECK(longest.content.texts == std::vector{"end"s});
+  CHECK(longest.content.aliases.size() == 11);
   const auto over = decoded(reply_to(rr_type::txt, chain(12)), rr_type::txt);
   CHECK(over.what == reply::kind::unusable);
   CHECK(over.reason == "CNAME loop, or more than 11 CNAMEs");

@@ -56,6 +56,8 @@ TEST_CASE("zone: A, AAAA, MX and CNAME", "[dns][zone]") {
   CHECK(a.addresses == std::vector{net::ip_address::ipv4(0xc0000201),
                                    net::ip_address::ipv4(0xc0000202)});
   CHECK(a.ttl == 40);
+  CHECK(a.aliases == std::vector{*name::from_text("b.example"),
+                                 *name::from_text("a.example")});
   const auto address = net::ip_address::ipv6(
       (static_cast<net::uint128>(0x20010db8U) << 96U) | 1U);
   CHECK(ask(made, "a.example", rr_type::aaaa).addresses ==
@@ -64,6 +66,7 @@ TEST_CASE("zone: A, AAAA, MX and CNAME", "[dns][zone]") {
         std::vector<mail_exchange>{{20, *name::from_text("mx2.example")},
                                    {10, *name::from_text("mx1.example")}});
   CHECK(ask(made, "b.example", rr_type::txt).status == answer_status::no_data);
+  CHECK(ask(made, "b.example", rr_type::txt).aliases.empty());
 }
 
 TEST_CASE("zone: strings, quotes, parentheses and comments of a master file",

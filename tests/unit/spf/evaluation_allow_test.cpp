@@ -101,6 +101,50 @@ TEST_CASE("evaluate: a name in allow.includes is not followed where it would "
         not_following({"ip6.test"}));
 }
 
+TEST_CASE("evaluate: a name in allow.includes is not followed through a CNAME",
+          "[spf][evaluation]") {
+  const auto by = not_following({"a.test", "p.test", "z.test"});
+  const std::string aliases =
+      "\nx.test CNAME p.test\ny.test CNAME x.test\nw.test CNAME q.test";
+  const expected_listing rows[] = {
+      {"an include",
+       "l.test v=spf1 ip4:10.0.0.1 include:x.test ip4:10.0.0.2 -all" +
+           provider + aliases,
+       "10.0.0.1/32 10.0.0.2/32"},
+      {"through several",
+       "l.test v=spf1 include:y.test ip4:10.0.0.2 -all" + provider + aliases,
+       "10.0.0.2/32"},
+      {"a redirect",
+       "l.test v=spf1 ip4:10.0.0.1 redirect=y.test" + provider + aliases,
+       "10.0.0.1/32"},
+      {"within an include",
+       "l.test v=spf1 include:m.test ip4:10.0.0.2\n"
+       "m.test v=spf1 ip4:10.0.0.1 include:x.test" +
+           provider + aliases,
+       "10.0.0.1/32 10.0.0.2/32"},
+      {"the domain itself", "l.test CNAME p.test" + provider, ""},
+      {"on the way to another name",
+       "l.test v=spf1 include:m.test ip4:10.0.0.2\nm.test CNAME p.test\n"
+       "p.test CNAME n.test\nn.test v=spf1 ip4:10.0.0.1",
+       "10.0.0.2/32"},
+      {"an alias of another name",
+       "l.test v=spf1 include:w.test -all" + provider + aliases, "10.8.0.0/16"},
+      {"a host is no record",
+       "l.test v=spf1 a:x.test -all\nx.test CNAME p.test\np.test A 10.0.0.9",
+       "10.0.0.9/32"},
+      {"where it cuts out it is followed",
+       "l.test v=spf1 -include:x.test ip4:10.8.0.0/15 ip4:10.7.0.0/16" +
+           provider + aliases,
+       "10.7.0.0/16"},
+  };
+  for (const expected_listing& each : rows)
+    check(each, by);
+  CHECK(remarks(expansion_of(
+            "l.test v=spf1 include:y.test" + provider + aliases, by)) ==
+        list{"include:y.test: not followed: it is an alias of p.test, which "
+             "allow names"});
+}
+
 TEST_CASE("evaluate: a name in allow.includes is followed where it cuts out",
           "[spf][evaluation]") {
   const auto by = not_following({"p.test"});

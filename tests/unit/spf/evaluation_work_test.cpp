@@ -1,0 +1,140 @@
+// What an evaluation may cost, whatever a record says.
+#include "core/spf/evaluation.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/contradictions.hpp"
+#include "tests/support/costly_records.hpp"
+#include "tests/support/expected_listing.hpp"
+#include "tests/support/zone_answers.hpp"
+
+#include <string>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+
+namespace {
+
+spf::rules with_work(std::uint64_t work) {
+  spf::rules made;
+  made.work = work;
+  return made;
+}
+
+/// Carves itself in cohorts, then goes through many terms.
+std::string costly(const std::string& then) {
+  std::string zone = "l.test v=spf1 ip4:45.0.4.0/22 include:p.test" +
+                     terms(20, "ip4:46.0.0.#") + then +
+                     "\np.test v=spf1 -mx:m1.test -mx:m2.test ?all";
+  for (unsigned i = 1; i <= 2; ++i) {
+    const std::string number = std::to_string(i);
+    zone += "\nm" + number + ".test MX 1 h" + number + ".test\nh" + number +
+            ".test AAAA 2001:db8::" + number;
+    zone += lines(50, "h" + number + ".test A 10." + number + ".#.1");
+  }
+  return zone;
+}
+
+} // namespace
+
+TEST_CASE("evaluate: over the work the undecided end in error",
+          "[spf][evaluation][work]") {
+  const std::string zone = costly(" ip4:47.0.0.0/24 redirect=q.test") +
+                           "\nq.test v=spf1 ip4:48.0.0.0/24";
+  const auto whole = expansion_of(zone);
+  CHECK(listed(whole.pass).find("48.0.0.0/24") != std::string::npos);
+  CHECK(whole.permerror.empty());
+
+  bool some_is_left = false;
+  for (std::uint64_t work = whole.work; work > 0; work = work * 3 / 4) {
+    const auto cut = expansion_of(zone, with_work(work - 1));
+    CAPTURE(work);
+    CHECK(contradictions(cut).empty());
+    CHECK((cut.pass - whole.pass).empty());
+    // Who was decided before stays so, the others are told why.
+    CHECK((whole.pass - cut.pass - cut.permerror).empty());
+    if (cut.permerror.empty())
+      continue;
+    const auto told = remarks(cut);
+    REQUIRE_FALSE(told.empty());
+    CHECK(
+        told.front().find(": permerror: over the work an expansion may cost") !=
+        std::string::npos);
+    some_is_left = some_is_left || !cut.pass.empty();
+  }
+  CHECK(some_is_left);
+  CHECK(listed(expansion_of(zone, with_work(0)).pass) == "45.0.4.0/22");
+}
+
+TEST_CASE("evaluate: where errors are passed over nothing more is matched",
+          "[spf][evaluation][work]") {
+  const std::string zone = costly(" ip4:47.0.0.0/24");
+  auto by = with_work(0);
+  by.on_permerror = spf::on_permerror::skip;
+  const auto cut = expansion_of(zone, by);
+  CHECK(listed(cut.pass) == "45.0.4.0/22");
+  CHECK(cut.permerror.empty());
+  CHECK(cut.records.size() == 1);
+}
+
+TEST_CASE("evaluate: what an evaluation costs is bounded",
+          "[spf][evaluation][work]") {
+  constexpr std::uint64_t most = 20'000;
+  std::size_t over = 0;
+  for (unsigned number = 0; number < 60; ++number) {
+    auto made = costly_record(number, 0.01);
+    CAPTURE(number, made.shape);
+    auto by = with_work(most);
+    by.widest_ipv4 = 16;
+    by.widest_ipv6 = 32;
+    const auto domain = name_of("l.test");
+    const auto result = spf::evaluate(domain, made.answers, by);
+    CHECK(result.missing.empty());
+    spf::parsed_records parsed;
+    CHECK(spf::missing_answers(domain, made.answers, by, parsed).empty());
+    CHECK(contradictions(result).empty());
+    // One term more, and what becomes of it on the way back.
+    CHECK(result.work < 20 * most);
+    over += result.work > most ? 1 : 0;
+  }
+  CHECK(over > 10);
+}
+
+TEST_CASE("evaluate: large honest records cost a small part of the work",
+          "[spf][evaluation][work]") {
+  std::string many = "l.test v=spf1";
+  for (unsigned i = 0; i < 3000; ++i)
+    many += " ip4:" + std::to_string(20 + i / 200) + "." +
+            std::to_string(i % 200) + ".0.0/24";
+  CHECK(expansion_of(many + " -all").work < spf::work_limit / 50);
+
+  std::string includes = "l.test v=spf1" + terms(10, "include:p#.test");
+  for (unsigned i = 1; i <= 10; ++i)
+    includes += "\np" + std::to_string(i) + ".test v=spf1" +
+                terms(100, "ip4:" + std::to_string(30 + i) + ".0.#.0/24") +
+                terms(100, "ip6:2001:db8:" + std::to_string(i) + ":#::/64") +
+                " ~all";
+  CHECK(expansion_of(includes + " -all").work < spf::work_limit / 200);
+}
+
+TEST_CASE("evaluate: an all that is too wide is told once for everybody",
+          "[spf][evaluation][work]") {
+  spf::rules by;
+  by.widest_ipv4 = 16;
+  by.widest_ipv6 = 32;
+  const auto work = [&](unsigned alls) {
+    return expansion_of(
+               "l.test v=spf1 -ip4:10.0.0.1 include:m.test redirect=m.test\n"
+               "m.test v=spf1" +
+                   terms(alls, "all"),
+               by)
+        .work;
+  };
+  CHECK(work(1) == work(500));
+  // Who does not come by the first one meets the second.
+  const auto two = expansion_of("l.test v=spf1 include:m.test all\n"
+                                "m.test v=spf1 -ip4:10.0.0.1 all",
+                                by);
+  net::address_set told;
+  for (const spf::grant& each : two.too_wide)
+    told |= each.addresses;
+  CHECK(listed(told) == everyone);
+}
