@@ -121,6 +121,11 @@ evaluator::record_result evaluator::walk(const record& parsed,
     } else if (const auto* to = std::get_if<redirect_modifier>(&each.value)) {
       redirect = to;
       of_redirect = at;
+    } else if (const auto* as = std::get_if<ignored_modifier>(&each.value);
+               as != nullptr && as->resembles) {
+      account_.remark(at, fmt::format("a modifier, which means nothing; was {} "
+                                      "with a colon meant?",
+                                      to_string(*as->resembles)));
     }
   }
   if (redirect != nullptr && !has_all && !undecided.empty()) {

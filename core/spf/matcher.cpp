@@ -80,7 +80,10 @@ matches matcher::match_network(const directive& what, const place& at,
   if (what.mechanism == mechanism::all) {
     for (const auto family : {net::family::ipv4, net::family::ipv6})
       take(net::ip_prefix::everything(family));
-  } else if (!what.matches_nothing) {
+  } else if (what.matches_nothing) {
+    account_.remark(at.term, "matches nobody: a client with an IPv4-mapped "
+                             "address is an IPv4 client");
+  } else {
     take(what.network);
   }
   result.unmatched = std::move(undecided);

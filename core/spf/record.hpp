@@ -66,7 +66,10 @@ struct redirect_modifier {
 };
 
 /// exp= or an unknown modifier: well formed and without a meaning for a list.
-struct ignored_modifier {};
+struct ignored_modifier {
+  /// The mechanism of that name, as in "ip4=192.0.2.1": ":" was meant.
+  std::optional<mechanism> resembles;
+};
 
 /// One term of a record, as it was written.
 struct term {

@@ -38,6 +38,16 @@ std::optional<failure> find_stray_octet(std::string_view text) {
                    static_cast<std::size_t>(stray - text.begin()));
 }
 
+std::optional<mechanism> mechanism_named(std::string_view name) {
+  for (const auto each :
+       {mechanism::all, mechanism::include, mechanism::a, mechanism::mx,
+        mechanism::ptr, mechanism::ip4, mechanism::ip6, mechanism::exists}) {
+    if (iequals(name, to_string(each)))
+      return each;
+  }
+  return std::nullopt;
+}
+
 /// The terms of one record, one after the other.
 class term_parser {
 public:
@@ -80,7 +90,7 @@ private:
                        name_end + 1 + spec.error().offset);
     if (redirect)
       return redirect_modifier{*std::move(spec)};
-    return ignored_modifier{};
+    return ignored_modifier{mechanism_named(name)};
   }
 
   bool redirect_seen_ = false;

@@ -294,6 +294,28 @@ TEST_CASE("evaluate: terms that no list can hold do not match and are told",
   CHECK(made.questions == 1);
 }
 
+TEST_CASE("evaluate: terms that were written wrong and match nobody are told",
+          "[spf][evaluation]") {
+  const auto made = expansion_of(
+      "l.test v=spf1 ip4=10.0.0.2 IP6=2001:db8::1 a=h.test include=m.test "
+      "all= x=y exp=e.test ip6:::ffff:10.0.0.3 -ip6:::ffff:0:0/96 "
+      "ip4:10.0.0.1");
+  CHECK(listed(made.pass) == "10.0.0.1/32");
+  const auto meant = [](const std::string& term, const std::string& mechanism) {
+    return term + ": a modifier, which means nothing; was " + mechanism +
+           " with a colon meant?";
+  };
+  const std::string nobody = ": matches nobody: a client with an IPv4-mapped "
+                             "address is an IPv4 client";
+  CHECK(remarks(made) ==
+        list{meant("ip4=10.0.0.2", "ip4"), meant("IP6=2001:db8::1", "ip6"),
+             meant("a=h.test", "a"), meant("include=m.test", "include"),
+             meant("all=", "all"), "ip6:::ffff:10.0.0.3" + nobody,
+             "-ip6:::ffff:0:0/96" + nobody});
+  for (const spf::term_visit& term : made.terms)
+    CHECK_FALSE(term.in_error);
+}
+
 TEST_CASE("evaluate: one call asks for a level of includes at once",
           "[spf][evaluation]") {
   zone_answers wide{"l.test v=spf1" + terms(9, "include:m#.test") +
