@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace spfblock::spf {
+namespace {
+
+/// An IPv6 range is four times as large.
+std::uint64_t weight_of(const cohort& of) {
+  return of.addresses.range_count() *
+         (of.family == net::family::ipv4 ? 1U : 4U);
+}
+
+} // namespace
 
 cohorts cohorts::everybody() {
   cohorts all;
@@ -36,19 +45,25 @@ std::uint64_t cohorts::ranges() const noexcept {
   return count;
 }
 
+std::uint64_t cohorts::weight() const noexcept {
+  std::uint64_t all = 0;
+  for (const cohort& member : members_)
+    all += weight_of(member);
+  return all;
+}
+
 std::uint64_t cohorts::work_to_unite() const noexcept {
   return members_.size() * ranges() / 2 + ranges();
 }
 
 /// A vector moves what is behind the place.
 std::uint64_t cohorts::work_to_extract(net::family from) const noexcept {
-  const std::uint64_t at_once = from == net::family::ipv4 ? 16 : 4;
   std::uint64_t moved = 0;
   for (const cohort& member : members_) {
     if (member.family == from)
-      moved += member.addresses.range_count();
+      moved += weight_of(member);
   }
-  return members_.size() + moved / at_once;
+  return members_.size() + moved / weight_at_once;
 }
 
 std::uint64_t cohorts::work_to_part(const net::address_set& by) const noexcept {
@@ -62,7 +77,7 @@ std::uint64_t cohorts::work_to_add(const cohorts& others) const noexcept {
   const std::uint64_t added = others.ranges();
   const bool singly = added == others.members_.size();
   return others.members_.size() * members_.size() + added +
-         (singly ? ranges() / 4 : ranges());
+         (singly ? weight() / weight_at_once : ranges());
 }
 
 unsigned cohorts::most_dns_terms() const noexcept {

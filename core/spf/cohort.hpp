@@ -47,6 +47,10 @@ public:
   /// ranges; addresses(); extract() of a network, and of a set; add() of
   /// others.
   [[nodiscard]] std::uint64_t ranges() const noexcept;
+  /// What it takes to move them all, where weight_at_once is as much as to walk
+  /// through one range.
+  [[nodiscard]] std::uint64_t weight() const noexcept;
+  static constexpr std::uint64_t weight_at_once = 16;
   [[nodiscard]] std::uint64_t work_to_unite() const noexcept;
   [[nodiscard]] std::uint64_t work_to_extract(net::family from) const noexcept;
   [[nodiscard]] std::uint64_t

@@ -193,9 +193,11 @@ void evaluator::spend_decision(const cohorts& whom, const cohorts& to,
   budget_.spend_work(whom.work_to_unite() + to.work_to_add(whom));
   if (!lists)
     return;
-  budget_.spend_work(count +
-                     (count == 1 ? ranges_listed_ / 4 : ranges_listed_));
+  budget_.spend_work(count + (count == 1
+                                  ? weight_listed_ / cohorts::weight_at_once
+                                  : ranges_listed_));
   ranges_listed_ += count;
+  weight_listed_ += whom.weight();
 }
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.

@@ -81,6 +81,7 @@ private:
   tally tally_;
   matcher matcher_;
   std::uint64_t ranges_listed_ = 0; ///< at most
+  std::uint64_t weight_listed_ = 0;
 };
 
 } // namespace spfblock::spf

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace spfblock::spf {
@@ -71,8 +72,10 @@ matches matcher::match_network(const directive& what, const place& at,
     if (!too_wide(what, at, network.family(), network.length())) {
       if (lists(what, at))
         account_.named({&network, 1});
-      budget_.spend_work(undecided.work_to_extract(network.family()));
-      result.matched.add(undecided.extract(network));
+      const std::uint64_t work = undecided.work_to_extract(network.family());
+      cohorts found = undecided.extract(network);
+      budget_.spend_work(found.empty() ? undecided.members().size() : work);
+      result.matched.add(std::move(found));
     } else {
       tell_too_wide(at, network, undecided);
     }

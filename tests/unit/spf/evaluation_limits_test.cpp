@@ -118,15 +118,15 @@ TEST_CASE("evaluate: the third void lookup is a permerror for whom it is void",
              "m.test MX 1 x.test\nm.test MX 1 h.test\n"
              "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9",
              "10.0.0.9/32 2001:db8::9/128"),
-      broken("an mx of everybody's neighbours behind two void hosts",
-             "l.test v=spf1 mx:a.test ?mx:b.test mx:c.test/24 -all\n"
-             "a.test MX 1 x.test\na.test MX 2 h.test\n"
-             "b.test MX 1 x.test\nb.test MX 2 g.test\n"
-             "c.test MX 1 x.test\nc.test MX 2 g.test\n"
-             "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9\n"
-             "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8",
-             "10.0.0.9/32 2001:db8::9/128",
-             "0.0.0.0/0 ::/0 -10.0.0.8/31 -2001:db8::8/127"),
+      {"an mx behind two void hosts of others",
+       "l.test v=spf1 mx:a.test ?mx:b.test mx:c.test/24 -all\n"
+       "a.test MX 1 x.test\na.test MX 2 h.test\n"
+       "b.test MX 1 x.test\nb.test MX 2 g.test\n"
+       "c.test MX 1 x.test\nc.test MX 2 g.test\n"
+       "h.test A 10.0.0.9\nh.test AAAA 2001:db8::9\n"
+       "g.test A 10.0.0.8\ng.test AAAA 2001:db8::8",
+       "10.0.0.9/32 2001:db8::9/128",
+       "0.0.0.0/0 ::/0 -10.0.0.8/31 -2001:db8::8/127"},
       {"it does not count for whom the term matches",
        "l.test v=spf1 include:n.test a:x.test a:x.test ip4:10.0.0.8/31\n"
        "n.test v=spf1 -mx:m.test" +
@@ -151,12 +151,14 @@ TEST_CASE("evaluate: the third void lookup is a permerror for whom it is void",
 
 TEST_CASE("evaluate: eleven names of an mx term are a permerror",
           "[spf][evaluation]") {
-  const std::string hosts = lines(11, "h#.test A 10.0.0.#");
+  const std::string hosts =
+      lines(11, "h#.test A 10.0.0.#") + lines(11, "h#.test AAAA 2001:db8::#");
   const std::string record =
       "l.test v=spf1 ip4:10.0.9.1 mx:m.test ip4:10.0.9.2";
   check_both({"ten", record + lines(10, "m.test MX 1 h#.test") + hosts,
               "10.0.9.1/32 10.0.9.2/32 10.0.0.1/32 10.0.0.2/31 10.0.0.4/30 "
-              "10.0.0.8/31 10.0.0.10/32"});
+              "10.0.0.8/31 10.0.0.10/32 2001:db8::1/128 2001:db8::2/127 "
+              "2001:db8::4/126 2001:db8::8/127 2001:db8::10/128"});
   check_both(broken("eleven", record + lines(11, "m.test MX 1 h#.test") + hosts,
                     "10.0.9.1/32"));
 }
