@@ -160,14 +160,14 @@ MUTANTS = [
     Mutant(
         "IPv6 clients are looked up by A",
         HOSTS,
-        "net::family::ipv4 ? dns::rr_type::a\n",
-        "net::family::ipv4 || true ? dns::rr_type::a\n",
+        "net::family::ipv4 ? dns::rr_type::a :",
+        "net::family::ipv4 || true ? dns::rr_type::a :",
     ),
     Mutant(
         "one cidr-length for both families",
         HOSTS,
-        "                                                 : what.ip6_cidr_length",
-        "                                                 : what.ip4_cidr_length",
+        "                                               : what.ip6_cidr_length",
+        "                                               : what.ip4_cidr_length",
     ),
     Mutant(
         "of many MX names the first ten are taken",
@@ -177,6 +177,31 @@ MUTANTS = [
     names_""",
         """    mail_domain_.reset();
   names_""",
+    ),
+    Mutant(
+        "the work has no bound",
+        EVALUATOR,
+        "  if (!budget_.is_spent())\n    return false;",
+        "  if (!budget_.is_spent() || true)\n    return false;",
+    ),
+    Mutant(
+        "over the work nobody is told",
+        EVALUATOR,
+        "  undecided =\n"
+        "      tally_.permerror(at.term, std::move(undecided), std::string{over_work});",
+        "  undecided = {};",
+    ),
+    Mutant(
+        "CNAMEs lead past allow.includes",
+        EVALUATOR,
+        "  if (via != nullptr && !via->record.granting)\n    return false;",
+        "  if (via != nullptr)\n    return false;",
+    ),
+    Mutant(
+        "what a carve-out names is named",
+        MATCHER,
+        "  return at.record.granting && what.qualifier == qualifier::pass;",
+        "  return at.record.granting;",
     ),
     Mutant("limit: 9 DNS terms", TALLY, "> dns_term_limit;", ">= dns_term_limit;"),
     Mutant("limit: 11 DNS terms", TALLY, "> dns_term_limit;", "> dns_term_limit + 1;"),
