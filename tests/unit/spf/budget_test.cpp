@@ -15,6 +15,20 @@ TEST_CASE("budget: depth is that of the rules, and a hundred at most",
   CHECK(spf::budget{by}.exceeded_at(101) == "over 100 records deep");
 }
 
+TEST_CASE("budget: work is spent when more than that of the rules is counted",
+          "[spf][budget]") {
+  spf::rules by;
+  by.work = 10;
+  spf::budget some{by};
+  some.spend_work(6);
+  some.spend_work(4);
+  CHECK_FALSE(some.is_spent());
+  some.spend_work(1);
+  CHECK(some.is_spent());
+  CHECK(some.work() == 11);
+  CHECK_FALSE(some.exceeded_at(1));
+}
+
 TEST_CASE("budget: records and terms that were visited leave no room for more",
           "[spf][budget]") {
   spf::budget records{{}};

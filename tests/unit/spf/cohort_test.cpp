@@ -96,6 +96,33 @@ TEST_CASE("cohorts: addresses_in is what all of them have in a network",
   CHECK(in("::/0") == "2001:db8::/32");
 }
 
+TEST_CASE("cohorts: what operations cost follows from the ranges",
+          "[spf][cohort]") {
+  spf::cohorts some;
+  CHECK(some.ranges() == 0);
+  CHECK(some.work_to_unite() == 0);
+  std::string many;
+  for (int i = 0; i < 64; ++i)
+    many += " 10.0." + std::to_string(i) + ".1/32";
+  some.add(ipv4(1, 0, many));
+  some.add(ipv4(2, 0, "10.1.0.0/16"));
+  some.add({net::family::ipv6, 1, 0, set_of("2001:db8::/32")});
+  CHECK(some.ranges() == 66);
+  CHECK(some.weight() == 69);
+  CHECK(some.work_to_unite() > some.ranges());
+  CHECK(some.work_to_part(set_of(many)) > 2 * 66);
+
+  // A move is cheap, a walk is not.
+  CHECK(some.work_to_extract(net::family::ipv4) == 3 + 65 / 16);
+  CHECK(some.work_to_extract(net::family::ipv6) == 3 + 4 / 16);
+  spf::cohorts one;
+  one.add(ipv4(1, 0, "10.0.9.9/32"));
+  CHECK(some.work_to_add(one) < some.ranges());
+  CHECK(some.work_to_add(some) > 2 * some.ranges());
+  CHECK(spf::cohorts{}.work_to_add(some) == 3);
+  CHECK(some.work_to_add({}) == 0);
+}
+
 TEST_CASE("cohorts: count adds to each of them", "[spf][cohort]") {
   spf::cohorts some;
   some.add(ipv4(1, 0, "10.0.0.0/24"));

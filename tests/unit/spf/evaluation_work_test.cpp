@@ -112,7 +112,7 @@ TEST_CASE("evaluate: large honest records cost a small part of the work",
                 terms(100, "ip4:" + std::to_string(30 + i) + ".0.#.0/24") +
                 terms(100, "ip6:2001:db8:" + std::to_string(i) + ":#::/64") +
                 " ~all";
-  CHECK(expansion_of(includes + " -all").work < spf::work_limit / 200);
+  CHECK(expansion_of(includes + " -all").work < spf::work_limit / 100);
 }
 
 TEST_CASE("evaluate: an all that is too wide is told once for everybody",
