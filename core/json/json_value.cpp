@@ -66,8 +66,16 @@ bool json_value::is_null() const {
   return get<std::nullptr_t>(node_) != nullptr;
 }
 
+bool json_value::is_boolean() const {
+  return get<bool>(node_) != nullptr;
+}
+
 bool json_value::is_string() const {
   return get<std::string>(node_) != nullptr;
+}
+
+bool json_value::is_array() const {
+  return get<node::array>(node_) != nullptr;
 }
 
 bool json_value::is_object() const {

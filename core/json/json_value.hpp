@@ -33,8 +33,10 @@ public:
         problems_{&problems} {}
 
   [[nodiscard]] bool is_null() const;
+  [[nodiscard]] bool is_boolean() const;
   [[nodiscard]] bool is_string() const;
   [[nodiscard]] bool is_object() const;
+  [[nodiscard]] bool is_array() const;
 
   /// A string; a view into the document.
   [[nodiscard]] std::optional<std::string_view> read_text() const;
