@@ -86,12 +86,11 @@ bool evaluator::leads_astray(const dns::answer& given, const place* via) {
     return false;
   const auto named = std::find_if(
       given.aliases.begin(), given.aliases.end(),
-      [&](const dns::name& each) { return is_not_followed(each); });
+      [&](const dns::name& each) { return !forbidden_by(each).empty(); });
   if (named == given.aliases.end())
     return false;
-  const std::string why =
-      fmt::format("not followed: it is an alias of {}, which allow names",
-                  named->to_string());
+  const std::string why = fmt::format("not followed: it is an alias of {}: {}",
+                                      named->to_string(), forbidden_by(*named));
   if (via != nullptr)
     account_.remark(via->term, why);
   else
@@ -266,16 +265,22 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
 /// Whether the settings forbid to list what the record of `target` grants.
 /// Where it cuts out it is followed: that lists less.
 bool evaluator::may_not_follow(const dns::name& target, const place& at) {
-  if (!at.record.granting || !is_not_followed(target))
+  const std::string_view by = at.record.granting ? forbidden_by(target) : "";
+  if (by.empty())
     return false;
-  account_.remark(at.term, "not followed: allow.includes names it");
+  account_.remark(at.term, fmt::format("not followed: {}", by));
   return true;
 }
 
-bool evaluator::is_not_followed(const dns::name& target) const {
-  return rules_.not_followed != nullptr &&
-         std::binary_search(rules_.not_followed->begin(),
-                            rules_.not_followed->end(), target);
+/// Which setting forbids to follow into a name; empty: none.
+std::string_view evaluator::forbidden_by(const dns::name& target) const {
+  const auto is_among = [&target](const auto& names) {
+    return names != nullptr &&
+           std::binary_search(names->begin(), names->end(), target);
+  };
+  if (is_among(rules_.not_followed))
+    return "allow.includes names it";
+  return is_among(rules_.providers) ? "a provider (allow.providers)" : "";
 }
 
 /// Evaluates another record for the sake of a term, unless a bound is in the

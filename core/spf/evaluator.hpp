@@ -67,7 +67,7 @@ private:
 
   matches match(const directive& what, const place& at, cohorts undecided);
   matches consult(const domain_spec& spec, const place& at, cohorts undecided);
-  bool is_not_followed(const dns::name& target) const;
+  std::string_view forbidden_by(const dns::name& target) const;
   bool may_not_follow(const dns::name& target, const place& at);
   record_result enter(const dns::name& target, const place& at,
                       cohorts undecided);

@@ -53,6 +53,8 @@ struct rules {
   /// where that would grant: such a term counts as not matching.  Ascending;
   /// null: none.
   std::shared_ptr<const std::vector<dns::name>> not_followed;
+  /// The same for the names of `allow.providers`.
+  std::shared_ptr<const std::vector<dns::name>> providers;
   /// Ranges that the evaluation may touch.
   std::uint64_t work = work_limit;
 

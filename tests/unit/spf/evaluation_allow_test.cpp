@@ -248,3 +248,21 @@ TEST_CASE("evaluate: what is too wide stays small however many terms cut it up",
   CHECK(ranges < 1100);
   CHECK(made.too_wide.size() <= 100);
 }
+
+TEST_CASE("evaluate: a provider is not followed, and the term says why",
+          "[spf][evaluation]") {
+  spf::rules by = not_following({"i.test"});
+  by.providers = not_following({"p.test"}).not_followed;
+  const auto result = evaluate_in(
+      "l.test v=spf1 include:p.test ?include:p.test include:i.test "
+      "ip4:10.0.0.1 redirect=p.test\ni.test v=spf1 ip4:10.7.0.0/16 -all" +
+          provider,
+      by);
+  CHECK(listed(result.pass) == "10.0.0.1/32");
+  std::vector<std::string> remarks;
+  for (const spf::term_visit& each : result.terms)
+    remarks.insert(remarks.end(), each.remarks.begin(), each.remarks.end());
+  CHECK(remarks == list{"not followed: a provider (allow.providers)",
+                        "not followed: allow.includes names it",
+                        "not followed: a provider (allow.providers)"});
+}
