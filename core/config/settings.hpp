@@ -103,6 +103,11 @@ struct allow_settings {
   std::vector<dns::name> includes;
   /// Special-purpose space, and this machine's own addresses.
   bool reserved = true;
+  /// Like `includes`, and what these authorise is subtracted from all, too.
+  /// It is no alarm where one is not known.  Ascending; none that is listed.
+  std::vector<dns::name> providers;
+  /// The names of the providers' list that are listed on purpose.  Ascending.
+  std::vector<dns::name> listed_providers;
 
   friend bool operator==(const allow_settings&,
                          const allow_settings&) = default;
@@ -123,14 +128,23 @@ inline constexpr unsigned widest_allowed_ipv6 = 16;
   return of;
 }
 
+/// A domain of `allow.providers`.
+[[nodiscard]] inline spf_domain provider(const dns::name& name,
+                                         const limit_settings& limits) {
+  return {name, on_permerror::skip, limits_of_allowed(limits), {}, {}};
+}
+
 /// How a domain is expanded.
 /// @param not_followed spf::rules::not_followed
+/// @param providers spf::rules::providers
 [[nodiscard]] inline spf::rules
 rules_of(const spf_domain& domain,
-         std::shared_ptr<const std::vector<dns::name>> not_followed) {
+         std::shared_ptr<const std::vector<dns::name>> not_followed,
+         std::shared_ptr<const std::vector<dns::name>> providers = nullptr) {
   const limit_settings& limits = domain.limits;
   return {domain.on_permerror, limits.widest_ipv4, limits.widest_ipv6,
-          limits.dns_queries,  limits.depth,       std::move(not_followed)};
+          limits.dns_queries,  limits.depth,       std::move(not_followed),
+          std::move(providers)};
 }
 
 struct resolver_settings {

@@ -3,6 +3,7 @@
 #include "core/config/allow_section.hpp"
 #include "core/config/domain_fields.hpp"
 #include "core/config/domain_list.hpp"
+#include "core/config/provider_list.hpp"
 #include "core/config/sections.hpp"
 #include "core/json/document.hpp"
 #include "core/json/field.hpp"
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace spfblock::config {
@@ -25,7 +27,8 @@ using class_names = std::vector<std::string>;
 /// The settings and what is needed on the way to them.
 struct draft : settings {
   explicit draft(const domain_file_reader& reader)
-      : read_domain_files{reader} {}
+      : settings{default_settings()},
+        read_domain_files{reader} {}
 
   const domain_file_reader& read_domain_files;
   class_names restriction_classes;
@@ -101,7 +104,7 @@ domain_entry inherited_entry(const draft& from) {
 }
 
 void read_allow_section(const json::json_value& value, draft& into) {
-  read_allow(value, inherited_domain(into), into.allow);
+  read_allow(value, inherited_domain(into), into.read_domain_files, into.allow);
 }
 
 void read_domains(const json::json_value& value, draft& into) {
@@ -136,27 +139,13 @@ void read_admin(const json::json_value& value, draft& into) {
         std::nullopt);
 }
 
-void read_domain_pattern(const json::json_value& value, draft& into) {
-  const auto pattern = read_path(value);
-  if (!pattern)
-    return;
-  if (pattern->empty()) {
-    value.unexpected("the name of a file, or a pattern of such names");
-    return;
-  }
-  const auto found = into.read_domain_files(*pattern);
-  if (const auto* const why = std::get_if<std::string>(&found)) {
-    value.fault(*why);
-    return;
-  }
-  const domain_entry inherited = inherited_entry(into);
-  for (const domain_file& file : std::get<std::vector<domain_file>>(found))
-    value.problems().add(into.listed.add_file(file, inherited));
-}
-
 void read_domain_files(const json::json_value& value, draft& into) {
-  for (const json::json_value& element : value.read_elements())
-    read_domain_pattern(element, into);
+  const domain_entry inherited = inherited_entry(into);
+  for (const json::json_value& element : value.read_elements()) {
+    for (const domain_file& file :
+         read_pattern(element, into.read_domain_files))
+      value.problems().add(into.listed.add_file(file, inherited));
+  }
 }
 
 void read_network(const json::json_value& value, network_entry& into) {
@@ -218,7 +207,26 @@ void read_document(const json::json_value& document, draft& into) {
                    "\"networks\")");
 }
 
+/// What is listed is no provider.
+void list_on_purpose(settings& of) {
+  allow_settings& allow = of.allow;
+  std::set<dns::name> listed;
+  for (const domain_entry& each : of.domains)
+    listed.insert(each.name);
+  const auto others = std::stable_partition(
+      allow.providers.begin(), allow.providers.end(),
+      [&](const dns::name& each) { return !listed.contains(each); });
+  allow.listed_providers.assign(others, allow.providers.end());
+  allow.providers.erase(others, allow.providers.end());
+}
+
 } // namespace
+
+settings default_settings() {
+  settings made;
+  made.allow.providers = shipped_providers();
+  return made;
+}
 
 std::variant<settings, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
@@ -236,6 +244,7 @@ parse_settings(std::string_view text, const std::string& file,
   if (problems.size() != 0)
     return problems.in_order();
   read.domains = read.listed.entries();
+  list_on_purpose(read);
   return std::move(static_cast<settings&>(read));
 }
 

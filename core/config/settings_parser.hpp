@@ -12,13 +12,14 @@
 
 namespace spfblock::config {
 
-/// A file of domains that `domain_files` named (one a line, `#` comments).
+/// A file of names that `domain_files` or `allow.providers` named (one a line,
+/// `#` comments).
 struct domain_file {
   std::string path;
   std::string text;
 };
 
-/// How the parser gets at the files that a pattern of `domain_files` names;
+/// How the parser gets at the files that such a pattern names;
 /// the core opens none itself.
 /// @return the files in order of their names, or a message why not.  A pattern
 ///         without wildcards that names no file is an error, one with
@@ -26,6 +27,10 @@ struct domain_file {
 using domain_file_reader =
     std::function<std::variant<std::vector<domain_file>, std::string>(
         const std::string& pattern)>;
+
+/// What holds where a configuration says nothing: the defaults, with the
+/// shipped providers.
+[[nodiscard]] settings default_settings();
 
 /// Parses a configuration (docs: spfblock.json(5), etc/spfblock.json).
 ///
@@ -37,8 +42,9 @@ using domain_file_reader =
 /// in one list, and the lack of all of `domains`, `domain_files` and
 /// `networks`.
 ///
-/// A domain may be listed and allowed: lists of domains come from others.  A
-/// day may be past, since there is no clock here.
+/// A domain may be listed and allowed: lists of domains come from others.  One
+/// that is listed is no provider.  A day may be past, since there is no clock
+/// here.
 ///
 /// Relative `domain_files` patterns, `zone_file` and `state_file` are passed on
 /// as written.

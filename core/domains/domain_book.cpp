@@ -1,19 +1,18 @@
 #include "core/domains/domain_book.hpp"
 
+#include "core/config/provider_list.hpp"
 #include "core/domains/listing_events.hpp"
 #include "core/net/special_purpose.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace spfblock::domains {
 namespace {
 
 using log::kind;
-using std::chrono::seconds;
-
-/// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
-constexpr seconds farthest_wake{30 * 24 * 3600};
 
 /// Of two shares: nothing is all.
 bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
@@ -48,10 +47,15 @@ settlement domain_book::apply(const config::settings& settings,
   limits_ = settings.limits;
   not_followed_ =
       std::make_shared<const std::vector<dns::name>>(settings.allow.includes);
+  providers_ =
+      std::make_shared<const std::vector<dns::name>>(settings.allow.providers);
   own_ = settings.allow.reserved ? own : net::address_set{};
   shared_out_at_ = std::nullopt;
 
   settlement told = remove_ended(now, std::exchange(ended_, {}));
+  for (const dns::name& each : settings.allow.listed_providers)
+    told.events.push_back(log::event_of<kind::provider_listed>{}.with(
+        "domain", each.to_string()));
   derive_all(now, told);
   told.listing_changed = told.worth_saving = true;
   return told;
@@ -67,9 +71,13 @@ settlement domain_book::know_own(const net::address_set& own, timestamp now) {
 }
 
 void domain_book::take_pages(const config::settings& settings, timestamp now) {
-  const bool includes_changed = settings.allow.includes != allow_.includes;
+  const bool includes_changed = settings.allow.includes != allow_.includes ||
+                                settings.allow.providers != allow_.providers;
   std::vector<domain_page> pages;
-  pages.reserve(settings.domains.size() + settings.allow.domains.size());
+  const auto& providers = settings.allow.providers;
+  std::set<dns::name> by_name; ///< allowed
+  pages.reserve(settings.domains.size() + settings.allow.domains.size() +
+                providers.size());
   const auto take = [&](const config::spf_domain& domain, role as) {
     domain_page page = renewed_page(domain, as, now);
     if (includes_changed && as == role::listed)
@@ -86,8 +94,17 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
     take(entry, role::listed);
     pages.back().action = entry.action;
   }
-  for (const config::spf_domain& domain : settings.allow.domains)
+  for (const config::spf_domain& domain : settings.allow.domains) {
     take(domain, role::allowed);
+    by_name.insert(domain.name);
+  }
+  configured_ = pages.size();
+  for (const dns::name& each : providers) {
+    if (!by_name.contains(each))
+      take(config::provider(each, settings.limits), role::allowed);
+  }
+  for (std::size_t i = 0; i < pages.size(); ++i)
+    pages[i].is_provider = i >= configured_;
   pages_ = std::move(pages);
   index_pages();
 }
@@ -106,6 +123,8 @@ domain_page domain_book::renewed_page(const config::spf_domain& domain, role as,
       page.due = now.steady;
   }
   page.domain = domain;
+  if (as == role::allowed)
+    page.shipped = config::shipped_networks(domain.name);
   return page;
 }
 
@@ -140,6 +159,7 @@ domain_book::remove_ended(timestamp now,
         told_before.end())
       told.events.push_back(about<kind::entry_ended>(page));
     expanding_ -= page.expanding ? 1U : 0U;
+    --configured_; // no provider ends
     return true;
   };
   if (std::erase_if(pages_, ended) == 0)
@@ -159,8 +179,9 @@ void domain_book::rebuild_allowance() {
         {"network " + network.to_string(), net::address_set{network}});
   for (const domain_page& each : pages_) {
     if (each.role == role::allowed && !each.effective.empty())
-      entries.push_back(
-          {"domain " + each.domain.name.to_string(), each.effective});
+      entries.push_back({(each.is_provider ? "provider " : "domain ") +
+                             each.domain.name.to_string(),
+                         each.effective});
   }
   if (allow_.reserved) {
     for (const auto& block : net::special_purpose_blocks())
@@ -179,17 +200,38 @@ settling domain_book::rules(timestamp now) const {
 /// Computes anew what is listed of each domain and by hand, after what is
 /// allowed or the limits changed.
 void domain_book::derive_all(timestamp now, settlement& told) {
-  const auto derive = [&](role as) {
+  const auto derive_those = [&](role as) {
     for (domain_page& each : pages_) {
       if (each.role == as)
-        rules(now).derive(each, told);
+        derive(each, now, told);
     }
   };
-  derive(role::allowed);
+  derive_those(role::allowed);
   rebuild_allowance();
-  derive(role::listed);
+  derive_those(role::listed);
   share_out(now, told);
   tell_kept_off_by_hand(told);
+}
+
+/// The same where only `changed` of what is allowed is something else now.
+void domain_book::allow_otherwise(const net::address_set& changed,
+                                  timestamp now, settlement& told) {
+  rebuild_allowance();
+  for (domain_page& each : pages_) {
+    if (each.role == role::listed && !(each.good.pass & changed).empty())
+      derive(each, now, told);
+  }
+  share_out(now, told);
+  tell_kept_off_by_hand(told);
+}
+
+void domain_book::derive(domain_page& of, timestamp now,
+                         settlement& told) const {
+  const auto told_before = static_cast<std::ptrdiff_t>(told.events.size());
+  rules(now).derive(of, told);
+  if (of.is_provider)
+    told.events.erase(std::next(told.events.begin(), told_before),
+                      told.events.end());
 }
 
 /// The shares by which all fit.
@@ -248,14 +290,6 @@ void domain_book::tell_kept_off_by_hand(settlement& told) {
                             .with("networks", some_networks(listed)));
 }
 
-bool domain_book::awaits_allowed(moment now) const {
-  return std::any_of(
-      pages_.begin(), pages_.end(), [&](const domain_page& page) {
-        return page.role == role::allowed && !page.tried && !page.good_at &&
-               now - page.configured_at < allow_patience;
-      });
-}
-
 // State --------------------------------------------------------------------
 
 settlement domain_book::restore(state from, timestamp now) {
@@ -295,62 +329,6 @@ state domain_book::save(timestamp now) const {
     kept.trouble = each.trouble;
   }
   return all;
-}
-
-// Expansions ---------------------------------------------------------------
-
-std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
-  std::vector<assignment> due;
-  for (domain_page& each : pages_) {
-    if (each.expanding || each.due > now.steady)
-      continue;
-    each.expanding = true;
-    ++expanding_;
-    active_at_ = now.steady;
-    due.push_back(
-        {each.domain.name, each.role,
-         config::rules_of(each.domain, each.role == role::listed ? not_followed_
-                                                                 : nullptr)});
-  }
-  return due;
-}
-
-std::optional<moment> domain_book::next_due(timestamp now) const {
-  std::optional<moment> next;
-  const auto sooner = [&next](moment at) {
-    if (!next || at < *next)
-      next = at;
-  };
-  for (const domain_page& each : pages_) {
-    if (!each.expanding)
-      sooner(each.due);
-    if (each.domain.until)
-      sooner(now.steady + std::clamp<seconds>(*each.domain.until - now.wall,
-                                              seconds{0}, farthest_wake));
-  }
-  return next;
-}
-
-settlement domain_book::settle(role as, const spf::expansion& result,
-                               timestamp now) {
-  active_at_ = now.steady;
-  settlement told;
-  domain_page* of = find(result.domain, as);
-  if (of == nullptr || !of->expanding)
-    return told;
-  of->expanding = false;
-  --expanding_;
-  rules(now).settle(*of, result, told);
-  if (as == role::allowed && told.listing_changed)
-    derive_all(now, told);
-  else
-    share_out(now, told);
-  told.worth_saving = told.worth_saving || told.listing_changed;
-  return told;
-}
-
-std::optional<moment> domain_book::quiet_since() const noexcept {
-  return expanding_ > 0 ? std::optional{active_at_} : std::nullopt;
 }
 
 // Publication --------------------------------------------------------------

@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ inline constexpr std::chrono::seconds allow_patience{10};
 /// A listing is what the domain's last good expansion authorises, without what
 /// is allowed, without what is over a limit (contract of the settings `allow`
 /// and `limits`).  What an allowed domain authorises is allowed whatever its
-/// size.
+/// size.  A provider is an allowed domain of which the log is told in sum only.
 ///
 /// Where all listings together are over `limits.total`, each has the same share
 /// (level_that_fits()): the largest are cut.  Shares shrink at once; they grow
@@ -48,8 +49,9 @@ class domain_book {
 public:
   using settlement = domains::settlement;
 
-  /// A domain to expand and how.  `allow.includes` holds for listed domains
-  /// only: what an allowed one authorises is allowed in full.
+  /// A domain to expand and how.  `allow.includes` and `allow.providers` hold
+  /// for listed domains only: what an allowed one authorises is allowed in
+  /// full.
   struct assignment {
     dns::name domain;
     domains::role role = role::listed;
@@ -104,13 +106,19 @@ public:
   /// Where domains are being expanded: when an expansion last began or ended.
   [[nodiscard]] std::optional<moment> quiet_since() const noexcept;
 
-  /// Whether new listings should wait: an allowed domain without addresses is
-  /// being expanded for the first time, since less than allow_patience.
+  /// Whether new listings should wait: an allowed domain without addresses,
+  /// known or shipped, is being expanded for the first time, since less than
+  /// allow_patience.
   [[nodiscard]] bool awaits_allowed(moment now) const;
 
   /// In the order of the configuration, listed ones first.
-  [[nodiscard]] const std::vector<domain_page>& pages() const noexcept {
-    return pages_;
+  [[nodiscard]] std::span<const domain_page> pages() const noexcept {
+    return std::span{pages_}.first(configured_);
+  }
+
+  /// The providers, but for those that are allowed by name.
+  [[nodiscard]] std::span<const domain_page> providers() const noexcept {
+    return std::span{pages_}.subspan(configured_);
   }
 
   /// The networks listed by hand.
@@ -142,11 +150,15 @@ private:
   [[nodiscard]] domain_page* find(const dns::name& domain, role of);
 
   [[nodiscard]] settling rules(timestamp now) const;
+  void derive(domain_page& of, timestamp now, settlement& told) const;
   void derive_all(timestamp now, settlement& told);
+  void allow_otherwise(const net::address_set& changed, timestamp now,
+                       settlement& told);
   void rebuild_allowance();
   void share_out(timestamp now, settlement& told);
   [[nodiscard]] share share_of_each() const;
   void tell_kept_off_by_hand(settlement& told);
+  void tell_providers(settlement& told) const;
 
   std::function<double()> random_;
   config::allow_settings allow_;
@@ -155,7 +167,9 @@ private:
   config::limit_settings limits_; ///< of all domains together
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
-  std::vector<domain_page> pages_;
+  std::shared_ptr<const std::vector<dns::name>> providers_;
+  std::vector<domain_page> pages_; ///< providers last
+  std::size_t configured_ = 0;     ///< pages that are none
   std::vector<std::string> ended_; ///< configured and ended, by key_of()
   domains::allowance allowance_;
   share share_; ///< of each listed domain in limits.total

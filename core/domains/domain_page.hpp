@@ -23,6 +23,7 @@ namespace spfblock::domains {
 struct domain_page {
   config::spf_domain domain;
   domains::role role = role::listed;
+  bool is_provider = false;            ///< allowed as one of `allow.providers`
   std::optional<table::action> action; ///< of a listed domain
 
   /// The last good expansion, without what is held or not kept; empty before
@@ -31,7 +32,7 @@ struct domain_page {
   std::optional<moment> good_at; ///< when it was last found so
   std::optional<std::chrono::sys_seconds> changed_at; ///< the addresses in it
   /// Of a listed domain: `good` without what is allowed and what is over a
-  /// limit.  Of an allowed one: `good` and `lost`.  Computed.
+  /// limit.  Of an allowed one: `good` and `lost`, or `shipped`.  Computed.
   net::address_set effective;
   net::address_set kept_off;     ///< of `good`: what is allowed by others
   std::vector<refusal> refusals; ///< what the limits keep off, of `good`
@@ -42,6 +43,9 @@ struct domain_page {
   /// Of an allowed domain: what the last look did not find and the one before
   /// did.  It is allowed until the next one.
   net::address_set lost;
+  /// Of an allowed domain that the program knows as a provider: what is allowed
+  /// while the record gives nothing.
+  net::address_set shipped;
   std::vector<refused_term> refused_terms; ///< at the last look
 
   moment due{};
@@ -54,5 +58,10 @@ struct domain_page {
   moment configured_at{}; ///< when the entry came
   std::string trouble;    ///< of the last look, empty if none; safe for output
 };
+
+/// Whether its record has given networks that are not too old.
+[[nodiscard]] inline bool is_known(const domain_page& of) {
+  return of.good_at && !of.good.pass.empty();
+}
 
 } // namespace spfblock::domains

@@ -26,6 +26,12 @@ void tell(const domain_page& of, const std::optional<refusal>& before,
     told.events.push_back(refused_event(of, *after));
 }
 
+/// What a domain allows.
+net::address_set allowed_by(const domain_page& of, const finding& found) {
+  net::address_set all = found.pass | of.lost;
+  return found.pass.empty() ? all | of.shipped : all;
+}
+
 } // namespace
 
 std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
@@ -36,7 +42,7 @@ std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
 settling::verdict settling::judge(const domain_page& of,
                                   const finding& found) const {
   if (of.role == role::allowed)
-    return {{found.pass | of.lost, {}}, {}, {}};
+    return {{allowed_by(of, found), {}}, {}, {}};
   const auto named = networks_of(found);
   verdict told;
   told.kept_off = found.pass & allowed_.all();
@@ -118,10 +124,10 @@ void settling::drop_if_stale(domain_page& of, settlement& told) const {
   of.size = {};
   of.held = of.not_kept = std::nullopt;
   told.worth_saving = true;
-  if (of.effective.empty())
+  if (of.effective == of.shipped)
     return;
   told.events.push_back(stale_event(of, kept));
-  of.effective = {};
+  of.effective = of.shipped;
   told.listing_changed = true;
 }
 

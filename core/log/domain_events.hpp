@@ -134,6 +134,22 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "authorises is protected; the rest of its hosts may be listed.",
      "`spfblock expand DOMAIN` shows each term. Name the networks that are "
      "missing in `allow.networks`."},
+    {kind::providers_known,
+     level::info,
+     "providers known",
+     {{"known", "how many have networks", "24", form::number},
+      {"configured", "how many there are", "26", form::number}},
+     "Each provider of `allow.providers` was looked at once. One that is not "
+     "known is no alarm: it may have gone, or its networks are those that are "
+     "shipped.",
+     "Nothing. Where none is known, see to your resolver."},
+    {kind::provider_listed,
+     level::notice,
+     "provider listed on purpose",
+     {fields::domain},
+     "A name of the list of providers is listed: it is no provider here.",
+     "Nothing, if you want its customers' mail rejected; else remove the "
+     "entry."},
     {kind::entry_ended,
      level::notice,
      "entry ended",

@@ -49,6 +49,8 @@ enum class kind : std::uint8_t {
   stale_listing_dropped,
   allowed_domain_unknown,
   allowed_domain_in_part,
+  providers_known,
+  provider_listed,
   entry_ended,
   zone_file_refused,
   // The state file

@@ -85,6 +85,8 @@ bool is_stale(domain_condition condition) {
 std::string gap_in(const domain_status& of) {
   if (of.role == domains::role::listed)
     return {};
+  if (!of.age && of.networks > 0)
+    return "not known: allowed is what the program brought with it";
   if (!of.age)
     return "allowed, but its networks are not known: it protects nothing";
   if (of.failures > 0 || of.trouble.empty())
@@ -106,6 +108,10 @@ status_report report(const domains::domain_book& book, timestamp now) {
   told.domains.reserve(book.pages().size());
   for (const domains::domain_page& page : book.pages())
     told.domains.push_back(status_of(page, book.refresh(), now));
+  const auto providers = book.providers();
+  told.providers = providers.size();
+  told.providers_known = static_cast<std::size_t>(
+      std::count_if(providers.begin(), providers.end(), domains::is_known));
   return told;
 }
 

@@ -64,6 +64,9 @@ struct domain_status {
 struct status_report {
   std::chrono::sys_seconds at{};      ///< when this was so
   std::vector<domain_status> domains; ///< as configured, allowed ones last
+  /// Providers (`allow.providers`), but for those that are allowed by name.
+  std::size_t providers = 0;
+  std::size_t providers_known = 0; ///< those whose record has given networks
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
@@ -83,8 +86,8 @@ struct status_report {
 
 /// For people: aligned tables, one of the listed domains and one of the allowed
 /// ones, a line for each domain; below them what is to be said of a domain,
-/// and the count by condition.  At most 80 columns unless a word is longer.
-/// Ends with LF.
+/// the count by condition and that of the providers, if there are any.  At most
+/// 80 columns unless a word is longer. Ends with LF.
 [[nodiscard]] std::string to_text(const status_report& of);
 
 /// The document of `/status`; ends with LF.  docs/status-json.md

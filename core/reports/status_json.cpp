@@ -49,6 +49,14 @@ const json::field_table<domain_status>& domain_fields() {
   return fields;
 }
 
+void read_providers(const json::json_value& value, status_report& into) {
+  static const json::field_table<status_report> fields{
+      {"configured", json::count(&status_report::providers)},
+      {"known", json::count(&status_report::providers_known)},
+  };
+  json::read_members(value, fields, into);
+}
+
 } // namespace
 
 std::string to_json(const status_report& of) {
@@ -60,7 +68,13 @@ std::string to_json(const status_report& of) {
       .begin_array();
   for (const domain_status& each : of.domains)
     write(to, each);
-  to.end_array().end_object();
+  to.end_array()
+      .key("providers")
+      .begin_object()
+      .member("configured", of.providers)
+      .member("known", of.providers_known)
+      .end_object()
+      .end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -68,6 +82,7 @@ result<status_report> status_from_json(const std::string& text) {
   static const json::field_table<status_report> fields{
       {"at", json::time(&status_report::at)},
       {"domains", json::list(&status_report::domains, domain_fields())},
+      {"providers", read_providers},
   };
   return json::read_document(text, "a status", fields);
 }

@@ -214,6 +214,11 @@ std::string to_text(const status_report& of) {
   if (!out.empty())
     out += '\n';
   append_paragraph(out, "", summary(of), 2);
+  if (of.providers > 0)
+    append_paragraph(out, "",
+                     fmt::format("providers: {} of {} known",
+                                 of.providers_known, of.providers),
+                     2);
   return out;
 }
 

@@ -50,6 +50,11 @@ void tell_conditions(exposition& to, const reports::status_report& of) {
 
 void tell_domains(exposition& to, const reports::status_report& of) {
   tell_conditions(to, of);
+  to.gauge("spfblock_providers", "Providers of allow.providers",
+           static_cast<double>(of.providers));
+  to.gauge("spfblock_providers_known",
+           "Providers whose record has given networks that are not too old",
+           static_cast<double>(of.providers_known));
   to.gauge("spfblock_domain_age_seconds",
            "Time since the networks of the domain were last found good; no "
            "value while none are known",

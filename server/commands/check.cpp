@@ -22,6 +22,8 @@ exit_status check_command(const std::string& configuration_file) {
             << counted(loaded->settings.domains.size(), "domain") << ", "
             << counted(loaded->settings.networks.size(), "network")
             << " by hand\n";
+  for (const dns::name& each : loaded->settings.allow.listed_providers)
+    std::cout << each.to_string() << " is a provider: listed on purpose\n";
   return exit_status::done;
 }
 

@@ -1,4 +1,5 @@
 #include "core/config/domain_name.hpp"
+#include "core/config/settings_parser.hpp"
 #include "core/spf/crawl.hpp"
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
@@ -24,7 +25,7 @@ chosen_configuration(const std::optional<std::string>& file) {
   std::error_code ignored;
   if (std::filesystem::exists(default_configuration_file, ignored))
     return load_or_complain(default_configuration_file);
-  return configuration{};
+  return configuration{config::default_settings(), {}};
 }
 
 spf::rules rules_for(const dns::name& domain,
@@ -32,12 +33,17 @@ spf::rules rules_for(const dns::name& domain,
   const auto entry =
       std::find_if(settings.domains.begin(), settings.domains.end(),
                    [&domain](const auto& each) { return each.name == domain; });
+  const auto& providers = settings.allow.providers;
+  if (std::binary_search(providers.begin(), providers.end(), domain))
+    return config::rules_of(config::provider(domain, settings.limits), nullptr);
   config::spf_domain by;
   by.limits = settings.limits;
   if (entry != settings.domains.end())
     by = static_cast<const config::spf_domain&>(*entry);
-  return config::rules_of(by, std::make_shared<const std::vector<dns::name>>(
-                                  settings.allow.includes));
+  using names = std::vector<dns::name>;
+  return config::rules_of(
+      by, std::make_shared<const names>(settings.allow.includes),
+      std::make_shared<const names>(providers));
 }
 
 std::optional<std::vector<dns::name>>

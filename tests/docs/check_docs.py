@@ -75,10 +75,13 @@ class Program:
         known = self._known(within({"?": 0}))
         # Nothing takes an array of null but an array, and that only as a whole.
         said = self.faults(within({each: [None] for each in known}))
+        said_of_objects = self.faults(within({each: {} for each in known}))
         settings = {}
         for member in known:
             path = f"{name}.{member}" if name else member
-            settings[path] = self._taken(said, member)
+            settings[path] = self._taken(said, member) or (
+                self._taken(said_of_objects, member)
+            )
             for deeper, wrap in (
                 (path, lambda value, m=member: within({m: value})),
                 (path + "[]", lambda value, m=member: within({m: [value]})),
@@ -98,10 +101,10 @@ class Program:
     @staticmethod
     def _taken(said, member):
         for pointer, message in said.items():
-            expected = re.search(r"found an array \(expected (.*)\)$", message)
+            expected = re.search(r"found an \w+ \(expected (.*)\)$", message)
             if pointer.endswith("/" + member) and expected:
                 return without_examples(expected.group(1))
-        return "an array"
+        return None
 
     def commands(self):
         """{command: its options}, each by its shortest name."""

@@ -1,4 +1,5 @@
 // etc/spfblock.json and the configuration of the package, as they are shipped.
+#include "core/config/settings_parser.hpp"
 #include "server/configuration.hpp"
 #include "tests/support/catch.hpp"
 
@@ -21,7 +22,7 @@ config::settings shipped(const std::string& name) {
 
 TEST_CASE("the example shows the defaults", "[configuration]") {
   const config::settings example = shipped("spfblock.json");
-  const config::settings defaults;
+  const config::settings defaults = config::default_settings();
   CHECK(example.listen == defaults.listen);
   CHECK(example.threads == defaults.threads);
   CHECK(example.connections == defaults.connections);
@@ -30,6 +31,7 @@ TEST_CASE("the example shows the defaults", "[configuration]") {
   CHECK(example.domains.front().on_permerror ==
         config::spf_domain{}.on_permerror);
   CHECK(example.allow.reserved == defaults.allow.reserved);
+  CHECK(example.allow.providers == defaults.allow.providers);
   CHECK(example.limits == defaults.limits);
   CHECK(example.refresh == defaults.refresh);
   CHECK(example.state_file == defaults.state_file);
@@ -43,5 +45,5 @@ TEST_CASE("the example shows the defaults", "[configuration]") {
 
 TEST_CASE("the package begins with the defaults and lists nothing",
           "[configuration]") {
-  CHECK(shipped("debian/spfblock.json") == config::settings{});
+  CHECK(shipped("debian/spfblock.json") == config::default_settings());
 }

@@ -163,12 +163,14 @@ domain_book::settlement book_fixture::settle_next(const spf::expansion& result,
 
 domain_book::settlement book_fixture::look(const spf::expansion& result,
                                            role as) {
-  const auto& pages = book.pages();
-  const auto at = std::find_if(
-      pages.begin(), pages.end(), [&](const domains::domain_page& each) {
-        return each.domain.name == result.domain && each.role == as;
-      });
-  REQUIRE(at != pages.end());
+  const domains::domain_page* at = nullptr;
+  for (const auto& pages : {book.pages(), book.providers()}) {
+    for (const domains::domain_page& each : pages) {
+      if (each.domain.name == result.domain && each.role == as)
+        at = &each;
+    }
+  }
+  REQUIRE(at != nullptr);
   if (!at->expanding) {
     pass_until(std::max(at->due, now.steady));
     take_due();

@@ -107,8 +107,8 @@ class Spfblock:
         """Replaces the configuration file (dict, or text as it is).
 
         A dict has no admin port and no state file unless it names one, since
-        tests run side by side, and may list reserved space unless it says so,
-        since tests live there.
+        tests run side by side, and may list reserved space and asks for no
+        providers unless it says so, since tests live there.
         """
         text = (
             configuration
@@ -171,7 +171,11 @@ def _for_tests(configuration):
         "admin": "",
         "state_file": "",
         **configuration,
-        "allow": {"reserved": False, **configuration.get("allow", {})},
+        "allow": {
+            "reserved": False,
+            "providers": False,
+            **configuration.get("allow", {}),
+        },
     }
 
 

@@ -1,4 +1,5 @@
 #include "core/config/allow_section.hpp"
+#include "core/config/provider_list.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/settings_text.hpp"
 
@@ -27,9 +28,11 @@ std::string faults_in(const std::string& allow) {
 
 } // namespace
 
-TEST_CASE("allow: nothing but reserved space unless told otherwise",
-          "[config][allow_section]") {
-  CHECK(allow_of("") == allow_settings{{}, {}, {}, true});
+TEST_CASE(
+    "allow: reserved space and the shipped providers unless told otherwise",
+    "[config][allow_section]") {
+  CHECK(allow_of("") ==
+        allow_settings{{}, {}, {}, true, shipped_providers(), {}});
   CHECK(settings_of(R"({"domains":[]})").allow == allow_of(""));
   CHECK(allow_of(R"("reserved":true)") == allow_of(""));
   CHECK_FALSE(allow_of(R"("reserved":false)").reserved);
@@ -181,4 +184,45 @@ TEST_CASE("allow.includes are ascending in whatever order they are written",
 TEST_CASE("allow alone lists nothing", "[config][allow_section]") {
   CHECK_THAT(faults_of(R"({"allow":{"networks":["192.0.2.0/24"]}})"),
              Catch::ContainsSubstring("nothing to list"));
+}
+
+TEST_CASE("allow.providers: the shipped list, none, or names in files",
+          "[config][allow_section]") {
+  CHECK(allow_of(R"("providers":true)").providers == shipped_providers());
+  CHECK(allow_of(R"("providers":false)").providers.empty());
+  CHECK(allow_of(R"("providers":[])").providers.empty());
+  const fake_files files{{
+      {"a.txt", std::vector<domain_file>{{"a.txt", "# ours\nb.example\n"}}},
+      {"*.txt",
+       std::vector<domain_file>{{"a.txt", "b.example # twice is no fault"},
+                                {"b.txt", "\n_spf.a.example"}}},
+  }};
+  const auto text = text_of(R"("providers":["a.txt","*.txt"])");
+  CHECK(settings_of(text, files).allow.providers ==
+        std::vector{name_of("_spf.a.example"), name_of("b.example")});
+}
+
+TEST_CASE("allow.providers: a bad line is a fault at its place",
+          "[config][allow_section]") {
+  const fake_files files{
+      {{"a.txt", std::vector<domain_file>{{"a.txt", "b.example\nc d\n"}}}}};
+  CHECK(faults_of(text_of(R"("providers":["a.txt"])"), files) ==
+        "a.txt:2: found \"c d\" (expected a domain name of letters, digits, "
+        "hyphens and underscores)\n");
+  CHECK(faults_in(R"("providers":["none.txt"])") ==
+        "t.json:1: /allow/providers/0: no such file\n");
+  CHECK(faults_in(R"("providers":"a.txt")") ==
+        "t.json:1: /allow/providers: found \"a.txt\" (expected true, false, or "
+        "an array of the names of files)\n");
+}
+
+TEST_CASE("allow.providers: what is listed on purpose is no provider",
+          "[config][allow_section]") {
+  const auto allow =
+      settings_of(R"({"domains":["sendgrid.net","spam.example"]})").allow;
+  CHECK(allow.listed_providers == std::vector{name_of("sendgrid.net")});
+  CHECK(allow.providers.size() + 1 == shipped_providers().size());
+  CHECK(std::is_sorted(allow.providers.begin(), allow.providers.end()));
+  CHECK_FALSE(std::binary_search(allow.providers.begin(), allow.providers.end(),
+                                 name_of("sendgrid.net")));
 }

@@ -44,6 +44,7 @@ const std::string example = R"({
         "limits": { "growth": null }, "until": "2030-02-28" }
     ],
     "includes": ["_spf.google.com", "_spf.a.example"],
+    "providers": false,
     "reserved": false
   },
   "restriction_classes": ["greylist"],

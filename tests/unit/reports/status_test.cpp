@@ -291,6 +291,24 @@ TEST_CASE("no domains is a status too", "[table][status]") {
   CHECK_FALSE(status_report{}.is_stale());
 }
 
+TEST_CASE("of providers a status says how many are known",
+          "[table][status][providers]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.allow.providers = {name_of("b.example"), name_of("c.example"),
+                              name_of("d.example")};
+  book_fixture world{settings};
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  world.settle(expanded("b.example", "198.51.100.0/24"), role::allowed);
+  world.settle(gone("c.example"), role::allowed);
+  world.settle(failing("d.example"), role::allowed);
+  const auto told = report_on(world);
+  CHECK(told.domains.size() == 1);
+  CHECK_FALSE(told.is_stale());
+  CHECK(to_text(told).ends_with("1 domain: 1 fresh\n"
+                                "providers: 1 of 3 known\n"));
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+}
+
 TEST_CASE("nothing that came from outside reaches the terminal as it is",
           "[table][status]") {
   domain_status bad;
@@ -340,7 +358,11 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "until": "",
       "comment": ""
     }
-  ]
+  ],
+  "providers": {
+    "configured": 0,
+    "known": 0
+  }
 }
 )");
 }
