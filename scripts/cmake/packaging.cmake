@@ -16,6 +16,7 @@ set(user_pages
   operations.md
   performance-growth.svg
   performance.md
+  providers.md
   spf-semantics.md
   status-json.md
   threat-model.md)
@@ -43,6 +44,10 @@ install_compressed(${docs}/man/spfblock.json.5
 install(FILES ${etc}/completion/spfblock.bash
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
   RENAME spfblock COMPONENT program)
+
+# To be read, and copied into lists of one's own; the program has its own copy.
+install(FILES ${etc}/providers.txt ${etc}/providers-networks.txt
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/spfblock COMPONENT program)
 
 # What its users read, laid out so that links between the pages, and to `etc`,
 # lead somewhere.  README.md without what follows "## Take part".
