@@ -101,7 +101,7 @@ def configuration(generated, port, in_flight, state):
         "listen": [f"{LOOPBACK}:{free_port()}"],
         "admin": "",
         "state_file": state,
-        "allow": {"reserved": False},
+        "allow": {"reserved": False, "providers": False},
         "resolver": {"servers": [f"{LOOPBACK}:{port}"], "in_flight": in_flight},
         "domains": [each.name for each in generated.domains],
     }

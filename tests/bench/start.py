@@ -77,7 +77,7 @@ class Start:
             "listen": [f"{LOOPBACK}:{self.port}"],
             "admin": "",
             "state_file": self.state,
-            "allow": {"reserved": False},
+            "allow": {"reserved": False, "providers": False},
             "resolver": {"servers": [server]},
             "log": {"level": "error"},
             "domains": names,

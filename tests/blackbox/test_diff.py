@@ -37,7 +37,8 @@ class Diff(BlackBoxCase):
             file.write(zone)
 
     def configured(self, **changes):
-        text = json.dumps({"allow": {"reserved": False}, **self.configuration, **changes})
+        allow = {"reserved": False, "providers": False}
+        text = json.dumps({"allow": allow, **self.configuration, **changes})
         return self.file("edited.json", text)
 
     def started(self):
@@ -66,7 +67,11 @@ class Diff(BlackBoxCase):
             self.configured(
                 domains=[],
                 networks=[{"network": "62.1.1.0/24", "action": "REJECT"}],
-                allow={"networks": ["62.1.1.128/25"], "reserved": False},
+                allow={
+                    "networks": ["62.1.1.128/25"],
+                    "reserved": False,
+                    "providers": False,
+                },
             )
         )
         self.assertEqual(

@@ -185,7 +185,7 @@ class Differential(BlackBoxCase):
             "action": "REJECT {domain} {network}",
             "resolver": {"servers": [nsd.server], "timeout": "10s"},
             "limits": _UNLIMITED,
-            "allow": {"reserved": False},
+            "allow": {"reserved": False, "providers": False},
             "state_file": "",
         }
 

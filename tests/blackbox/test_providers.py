@@ -68,7 +68,9 @@ class Providers(BlackBoxCase):
             self.assert_listed(server.port, address)
 
     def test_commands_name_the_provider(self):
-        server = self.start(f"v=spf1 ip4:{SPAM} include:_spf.google.com ip4:74.125.1.1 -all")
+        server = self.start(
+            f"v=spf1 ip4:{SPAM} include:_spf.google.com ip4:74.125.1.1 -all"
+        )
         self.assert_innocent(server)
         server.wait_for_line("providers known known=1 configured=")
         done = run("explain", "-c", server.file, "74.125.1.1")
@@ -102,9 +104,8 @@ class Providers(BlackBoxCase):
         )
 
     def test_networks_that_are_shipped_hold_while_the_dns_is_dead(self):
-        dns = self.closing(
-            ScriptedDns({("spam.example", "TXT"): [f"v=spf1 ip4:{SPAM} ip4:74.125.0.0/24 -all"]})
-        )
+        record = f"v=spf1 ip4:{SPAM} ip4:74.125.0.0/24 -all"
+        dns = self.closing(ScriptedDns({("spam.example", "TXT"): [record]}))
         dns.silent.add("_spf.google.com")
         server = self.start(
             "v=spf1 -all",
@@ -123,9 +124,7 @@ class Providers(BlackBoxCase):
         )
         self.assert_innocent(server)
         bad = self.file("bad.txt", "ok.example\n*.example\n")
-        server.write(
-            {**server.configuration, "allow": {"providers": [bad]}}
-        )
+        server.write({**server.configuration, "allow": {"providers": [bad]}})
         done = run("check", "-c", server.file)
         self.assertEqual(done.returncode, CONFIG)
         self.assertIn(f"{bad}:2: ", done.stderr)
@@ -150,8 +149,6 @@ class Providers(BlackBoxCase):
         self.assertEqual(done.returncode, OK)
         with open(f"{CHECKOUT}/etc/demo/demo.zone", encoding="utf-8") as file:
             demo = self.file("demo.zone", file.read())
-        server = self.start(
-            "", domains=["toramaki.net"], resolver={"zone_file": demo}
-        )
+        server = self.start("", domains=["toramaki.net"], resolver={"zone_file": demo})
         self.wait_until_listed(server.port, "45.120.197.160")
         server.wait_for_line("providers known known=0 configured=")

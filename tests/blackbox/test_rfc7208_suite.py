@@ -36,7 +36,7 @@ SETTINGS = {
         "depth": None,
         "answer_bytes": None,
     },
-    "allow": {"reserved": False},
+    "allow": {"reserved": False, "providers": False},
     "state_file": "",
     "refresh": {"interval": "1s", "follow_ttl": False, "retry": "1s"},
 }

@@ -70,6 +70,7 @@ CONFIGURATION = {
         "networks": ["103.58.71.128/25"],
         "domains": ["partner.example", "lost.example"],
         "includes": ["_spf.google.example"],
+        "providers": False,
     },
     "limits": {"growth_wait": "4h"},
     # Exact times: no refresh comes early.
