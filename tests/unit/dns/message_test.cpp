@@ -198,9 +198,9 @@ TEST_CASE("decode_reply follows CNAMEs in any order of records",
     REQUIRE(got.what == reply::kind::answer);
     REQUIRE(got.content.texts == std::vector{"end"s});
     REQUIRE(got.content.ttl == 7);
-    REQUIRE(got.content.aliases ==
-            std::vector{named("n1.example"), named("n2.example"),
-                        named("n3.example")});
+    REQUIRE(got.content.aliases == std::vector{named("n1.example"),
+                                               named("n2.example"),
+                                               named("n3.example")});
   } while (std::next_permutation(records.begin(), records.end()));
 }
 
