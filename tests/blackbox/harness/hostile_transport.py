@@ -237,7 +237,7 @@ def tc_endless_nothing(query):
         query.send_octets(bytes(2 * 500))
 
 
-@STREAMS(says="limit|longer|more than")
+@STREAMS(says="over TCP")
 @_after_tc
 def tc_endless_octets(query):
     """The longest message that TCP can carry comes, and goes on."""
@@ -252,10 +252,10 @@ def tc_again(query):
     query.truncate()
 
 
-@STREAMS(says="limit|longer|more than")
+@STREAMS(says="no SPF record")
 @_after_tc
 def huge_txt(query):
-    """An answer of 64 KiB."""
+    """An answer of 64 KiB, which is not too long."""
     query.send(query.answer(["x" * 250] * 245))
 
 
