@@ -199,7 +199,7 @@ TEST_CASE("allow.providers: the shipped list, none, or names in files",
   }};
   const auto text = text_of(R"("providers":["a.txt","*.txt"])");
   CHECK(settings_of(text, files).allow.providers ==
-        std::vector{name_of("_spf.a.example"), name_of("b.example")});
+        std::vector{name_of("b.example"), name_of("_spf.a.example")});
 }
 
 TEST_CASE("allow.providers: a bad line is a fault at its place",

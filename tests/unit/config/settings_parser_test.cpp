@@ -22,7 +22,7 @@ TEST_CASE("admin: an endpoint, an empty text for none, 127.0.0.1:10061 unsaid",
 TEST_CASE("parse_settings: a key of `domains`, `domain_files` or `networks` "
           "is enough, all else has a default",
           "[config][settings_parser]") {
-  settings expected;
+  settings expected = default_settings();
   expected.listen = {
       {protocols::door::tcp_table, *net::endpoint::parse("127.0.0.1:10060")}};
   CHECK(settings_of(R"({"domains":[]})") == expected);
