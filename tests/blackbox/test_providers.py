@@ -16,6 +16,7 @@ OK, NEGATIVE, CONFIG = 0, 1, 78
 GOOGLE = """\
 _spf.google.com.        300 IN TXT "v=spf1 include:_netblocks.google.com ~all"
 _netblocks.google.com.  300 IN TXT "v=spf1 ip4:64.233.160.0/19 ip4:74.125.0.0/16 ~all"
+alias.example.          300 IN CNAME _spf.google.com.
 mail.google.example.    300 IN A   74.125.1.1
 in.google.example.      300 IN MX  10 mail.google.example.
 """
@@ -50,6 +51,7 @@ class Providers(BlackBoxCase):
             f"v=spf1 ip4:{SPAM} include:_spf.google.com -all",
             f"v=spf1 ip4:{SPAM} redirect=_spf.google.com",
             f"v=spf1 ip4:{SPAM} include:_netblocks.google.com -all",
+            f"v=spf1 ip4:{SPAM} include:alias.example -all",
             f"v=spf1 ip4:{SPAM} ip4:64.233.160.0/20 ip4:74.125.0.0/17 -all",
             f"v=spf1 ip4:{SPAM} a:mail.google.example/24 mx:in.google.example/24 -all",
         ):
