@@ -188,7 +188,7 @@ class ToSyslog(LogCase):
             allow={"reserved": False, "domains": ["two.example"]},
         )
         self.assert_listed(port, "62.9.8.7")
-        self.syslog.wait_for("record not listed in full domain=two.example role")
+        self.syslog.wait_for("allowed domain protects only a part domain=two.example role")
         server.send_signal(signal.SIGHUP)
         self.syslog.wait_for("configuration reloaded")
         server.send_signal(signal.SIGUSR1)
