@@ -41,7 +41,7 @@ _UNLIMITED = dict.fromkeys(
         "depth",
         "answer_bytes",
     )
-)
+) | {"total": {"ipv4_addresses": None, "networks": None}}
 
 
 @dataclasses.dataclass(frozen=True)

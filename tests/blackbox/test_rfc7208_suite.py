@@ -35,6 +35,7 @@ SETTINGS = {
         "dns_queries": None,
         "depth": None,
         "answer_bytes": None,
+        "total": {"ipv4_addresses": None, "networks": None},
     },
     "allow": {"reserved": False, "providers": False},
     "state_file": "",
