@@ -148,9 +148,16 @@ void written_account::permerror(const cohorts& whom) {
 }
 
 void written_account::temperror(const cohorts& whom, const std::string& why) {
-  out_.temperror |= whom.addresses();
+  const net::address_set addresses = whom.addresses();
+  out_.temperror |= addresses;
   if (out_.reason.empty())
     out_.reason = why;
+  auto& all = out_.open_questions;
+  auto same = std::find_if(all.begin(), all.end(),
+                           [&](const auto& each) { return each.why == why; });
+  if (same == all.end())
+    same = all.insert(all.end(), {why, {}});
+  same->undecided |= addresses;
 }
 
 } // namespace spfblock::spf

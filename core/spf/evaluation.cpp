@@ -17,8 +17,11 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
 
   expansion made = std::move(written).result();
   if (by.on_permerror == on_permerror::list_void && !made.permerror.empty()) {
-    made.pass = {};
+    made.pass = made.temperror = {};
     made.grants.clear();
+    made.open_questions.clear();
+    made.reason.clear();
+    made.outcome = outcome::expanded;
   }
   made.missing = dns.missing();
   made.questions = dns.questions();

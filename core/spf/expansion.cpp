@@ -1,8 +1,57 @@
 #include "core/spf/expansion.hpp"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 namespace spfblock::spf {
+namespace {
+
+/// Whether the set holds more than half of the family.
+bool is_most_of(const net::address_set& set, net::family of) {
+  return of == net::family::ipv4
+             ? set.ipv4_count() > std::uint64_t{1} << 31U
+             : set.ipv6_slash64_count() > std::uint64_t{1} << 63U;
+}
+
+/// The clients of one family that are in the set: at most three networks, or
+/// "all IPv4 clients", "all other IPv4 clients", "some IPv4 clients".
+std::string clients_in(const net::address_set& set, net::family of) {
+  constexpr std::size_t most = 3;
+  const char* const name = of == net::family::ipv4 ? "IPv4" : "IPv6";
+  if (set == net::address_set::everything(of))
+    return fmt::format("all {} clients", name);
+  const auto networks = set.to_prefixes();
+  if (networks.size() > most)
+    return fmt::format("{} {} clients",
+                       is_most_of(set, of) ? "all other" : "some", name);
+  std::string text;
+  for (const net::ip_prefix& each : networks)
+    text += (text.empty() ? "" : ", ") + each.to_string();
+  return text;
+}
+
+std::string clients_in(const net::address_set& set) {
+  const net::address_set ipv4 = set.only(net::family::ipv4);
+  const net::address_set ipv6 = set.only(net::family::ipv6);
+  const std::string a = clients_in(ipv4, net::family::ipv4);
+  const std::string b = clients_in(ipv6, net::family::ipv6);
+  if (a == "all IPv4 clients" && b == "all IPv6 clients")
+    return "all clients";
+  if (a.starts_with("all ") && b.starts_with("all "))
+    return "all other clients";
+  return a + (a.empty() || b.empty() ? "" : ", ") + b;
+}
+
+} // namespace
+
+std::string clients_of(const open_question& of) {
+  return of.undecided.empty() ? "some clients" : clients_in(of.undecided);
+}
+
+std::string text_of(const open_question& of) {
+  return "undecided for " + clients_of(of) + ": " + of.why;
+}
 
 std::string chain(const expansion& of, std::size_t term) {
   std::vector<std::size_t> path;

@@ -20,7 +20,8 @@ namespace spfblock::spf {
 enum class outcome : std::uint8_t {
   expanded,  ///< `pass` is the listing, be it empty
   no_record, ///< the domain has no SPF record (RFC 7208 §2.6.1, "none")
-  temperror, ///< the DNS failed where it mattered (RFC 7208 §2.6.6)
+  temperror, ///< the DNS left some addresses undecided (RFC 7208 §2.6.6);
+             ///< `pass` is the listing of the others
 };
 
 /// All outcomes with their words, in order.
@@ -70,6 +71,21 @@ struct grant {
   net::address_set addresses;
 };
 
+/// A question that failed, and whom that left undecided.
+struct open_question {
+  std::string why; ///< "dead.example TXT: SERVFAIL"; safe for output
+  net::address_set undecided;
+
+  friend bool operator==(const open_question&, const open_question&) = default;
+};
+
+/// Those addresses in words: "192.0.2.0/24", "all other IPv4 clients".
+[[nodiscard]] std::string clients_of(const open_question& of);
+
+/// "undecided for all other IPv4 clients: h.example A: SERVFAIL"; safe for
+/// output.
+[[nodiscard]] std::string text_of(const open_question& of);
+
 /// The result of evaluate().  Regular value type.
 struct expansion {
   dns::name domain;
@@ -77,7 +93,7 @@ struct expansion {
   std::vector<dns::question> missing;
 
   spf::outcome outcome = outcome::expanded;
-  /// For temperror: what failed; safe for output.
+  /// For temperror: what failed first; safe for output.
   std::string reason;
 
   /// The addresses for which check_host() returns pass, after on_permerror and
@@ -96,9 +112,13 @@ struct expansion {
   /// beside or within it.  Ascending, none twice; of very many the widest of
   /// each family.  Empty: those that the prefixes of the grants are.
   std::vector<net::ip_prefix> named;
-  /// The addresses for which check_host() returns permerror and temperror.
+  /// The addresses for which check_host() returns permerror and temperror; with
+  /// on_permerror::list_void a permerror decides about all: none of the latter.
   net::address_set permerror;
   net::address_set temperror;
+  /// The latter, disjoint, by the question that failed, in order of evaluation;
+  /// a question once.
+  std::vector<open_question> open_questions;
 
   std::vector<record_visit> records; ///< in order of visit; [0] is the domain's
   std::vector<term_visit> terms;

@@ -67,6 +67,16 @@ void write_provenance(json::writer& to, const expansion& of) {
   to.end_array();
 }
 
+void write_undecided(json::writer& to, const expansion& of) {
+  to.begin_array();
+  for (const open_question& each : of.open_questions)
+    to.begin_object()
+        .member("question", each.why)
+        .member("clients", clients_of(each))
+        .end_object();
+  to.end_array();
+}
+
 void write_domain(json::writer& to, const expansion& of) {
   to.begin_object()
       .member("domain", of.domain.to_string())
@@ -77,6 +87,7 @@ void write_domain(json::writer& to, const expansion& of) {
   write_networks(to.key("networks"), of.pass);
   to.member("ipv4_addresses", of.pass.ipv4_count())
       .member("ipv6_slash64s", of.pass.ipv6_slash64_count());
+  write_undecided(to.key("undecided"), of);
   write_provenance(to.key("provenance"), of);
   write_record(to.key("record"), of, 0);
   to.end_object();

@@ -179,18 +179,18 @@ std::string paragraph(const std::string& text) {
 }
 
 std::string listing_text(const expansion& of) {
-  switch (of.outcome) {
-  case outcome::temperror: return paragraph("temperror: " + of.reason);
-  case outcome::no_record: return of.domain.to_string() + ": no SPF record\n";
-  case outcome::expanded: break;
-  }
+  const std::string domain = of.domain.to_string();
+  if (of.outcome == outcome::no_record)
+    return domain + ": no SPF record\n";
   std::string out;
   for (const net::ip_prefix& network : of.pass.to_prefixes())
     out += network.to_string() + '\n';
-  return out +
-         paragraph(fmt::format(
-             "{}: {}; TTL {} s, {}", of.domain.to_string(), size_of(of.pass),
-             of.ttl, counted(of.questions, "DNS question", "DNS questions")));
+  out += paragraph(
+      fmt::format("{}: {}; TTL {} s, {}", domain, size_of(of.pass), of.ttl,
+                  counted(of.questions, "DNS question", "DNS questions")));
+  for (const open_question& each : of.open_questions)
+    out += paragraph(domain + ": " + text_of(each));
+  return out;
 }
 
 } // namespace

@@ -119,10 +119,16 @@ TEST_CASE("written_account: how it ended", "[spf][account]") {
   begun failed{"v=spf1"};
   failed.told.temperror(some("10.0.0.1/32"), "first");
   failed.told.temperror(some("10.0.0.2/32"), "second");
+  failed.told.temperror(some("10.0.0.3/32"), "first");
   const auto undecided = failed.result();
   CHECK(undecided.outcome == spf::outcome::temperror);
   CHECK(undecided.reason == "first");
-  CHECK(undecided.temperror == set_of("10.0.0.1/32 10.0.0.2/32"));
+  CHECK(undecided.temperror ==
+        set_of("10.0.0.1/32 10.0.0.2/32 10.0.0.3/32"));
+  CHECK(undecided.open_questions ==
+        std::vector<spf::open_question>{
+            {"first", set_of("10.0.0.1/32 10.0.0.3/32")},
+            {"second", set_of("10.0.0.2/32")}});
 }
 
 TEST_CASE("written_account: an address is too wide at the first such term",

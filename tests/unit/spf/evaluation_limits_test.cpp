@@ -462,3 +462,45 @@ TEST_CASE("evaluate: eleven names that send every address its own way cost no "
   CHECK(made.terms.size() <= spf::term_visit_limit + 2000);
   CHECK_FALSE(made.permerror.empty());
 }
+
+TEST_CASE("evaluate: each question that failed names whom it left undecided",
+          "[spf][evaluation]") {
+  const auto open = [](std::string_view description,
+                       spf::on_permerror on = spf::on_permerror::stop) {
+    zone_answers zone{description};
+    spf::rules by;
+    by.on_permerror = on;
+    const auto result = expand("l.test", zone, by).result;
+    net::address_set all;
+    std::string text;
+    for (const spf::open_question& each : result.open_questions) {
+      CHECK((all & each.undecided).empty());
+      all |= each.undecided;
+      text += clients_of(each) + ": " + each.why.substr(0, each.why.find(':')) +
+              '\n';
+    }
+    CHECK(all == result.temperror);
+    CHECK((result.outcome == spf::outcome::temperror) == !all.empty());
+    return text;
+  };
+  CHECK(open("l.test v=spf1 a:h.test -all\nfail h.test A") ==
+        "all IPv4 clients: h.test A\n");
+  CHECK(open("fail l.test TXT") == "all clients: l.test TXT\n");
+  CHECK(open("l.test v=spf1 ip4:10.0.0.0/24 ip6:2001:db8::/32 include:m.test\n"
+             "fail m.test TXT") == "all other clients: m.test TXT\n");
+  CHECK(open("l.test v=spf1 a:h.test ip4:10.0.0.0/24 include:m.test\n"
+             "fail h.test AAAA\nfail m.test TXT") ==
+        "all IPv6 clients: h.test AAAA\nall other IPv4 clients: m.test TXT\n");
+  CHECK(
+      open("l.test v=spf1 -ip4:0.0.0.0/1 -ip4:128.0.0.0/2 -ip6:::/0 a:h.test\n"
+           "fail h.test A") == "192.0.0.0/2: h.test A\n");
+  CHECK(open("l.test v=spf1 mx -all\nl.test MX 1 g.test\nl.test MX 2 h.test\n"
+             "fail g.test A\nfail g.test AAAA\nfail h.test A\nfail h.test AAAA")
+            .find("all IPv4 clients: ") == 0);
+  // An error that empties the listing decides about everybody.
+  const std::string broken =
+      "l.test v=spf1 ip4:10.0.0.0/24 include:x.test -all\n"
+      "x.test v=spf1 a:h.test include:nowhere.test\nfail h.test A";
+  CHECK(open(broken) == "all other IPv4 clients: h.test A\n");
+  CHECK(open(broken, spf::on_permerror::list_void).empty());
+}

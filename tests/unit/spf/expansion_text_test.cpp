@@ -126,9 +126,12 @@ TEST_CASE("to_text says why there is nothing to list",
   CHECK(is_shown(faulty, "two records"));
 
   made.outcome = spf::outcome::temperror;
-  made.reason = "spam.example TXT: timeout";
-  CHECK(is_shown(spf::to_text(made, spf::colour::off),
-                 "spam.example TXT: timeout"));
+  made.open_questions = {{"h.example A: timeout", set_of({"0.0.0.0/0"})},
+                         {"i.example TXT: timeout", {}}};
+  CHECK(spf::to_text(made, spf::colour::off)
+            .ends_with("\nspam.example: undecided for all IPv4 clients: "
+                       "h.example A: timeout\nspam.example: undecided for some "
+                       "clients: i.example TXT: timeout\n"));
 
   made.outcome = spf::outcome::no_record;
   made.records[0].error = "nothing there";
