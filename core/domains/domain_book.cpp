@@ -298,13 +298,15 @@ settlement domain_book::restore(state from, timestamp now) {
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
-    if (now.steady - good_at >= lifetime(kept.role, refresh_))
+    const auto left = lifetime(kept.role, refresh_) - (now.steady - good_at);
+    if (left <= left.zero())
       continue;
-    of->good = std::move(kept.good);
+    of->good = younger_than(std::move(kept.good), left);
     of->good_at = good_at;
     of->changed_at = kept.changed_at;
     of->gone = kept.gone;
     of->failures = kept.failures;
+    of->in_part = kept.in_part;
     of->trouble = std::move(kept.trouble);
   }
   settlement told;
@@ -326,6 +328,7 @@ state domain_book::save(timestamp now) const {
     kept.changed_at = each.changed_at;
     kept.gone = each.gone;
     kept.failures = each.failures;
+    kept.in_part = each.in_part;
     kept.trouble = each.trouble;
   }
   return all;

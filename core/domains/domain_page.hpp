@@ -27,9 +27,9 @@ struct domain_page {
   std::optional<table::action> action; ///< of a listed domain
 
   /// The last good expansion, without what is held or not kept; empty before
-  /// one.
+  /// one.  With what an earlier one found and the DNS left undecided since.
   finding good;
-  std::optional<moment> good_at; ///< when it was last found so
+  std::optional<moment> good_at; ///< when the rest of it was last found so
   std::optional<std::chrono::sys_seconds> changed_at; ///< the addresses in it
   /// Of a listed domain: `good` without what is allowed and what is over a
   /// limit.  Of an allowed one: `good` and `lost`, or `shipped`.  Computed.
@@ -43,17 +43,23 @@ struct domain_page {
   /// Of an allowed domain: what the last look did not find and the one before
   /// did.  It is allowed until the next one.
   net::address_set lost;
+  moment lost_at{}; ///< the first of it
   /// Of an allowed domain that the program knows as a provider: what is allowed
-  /// while the record gives nothing.
+  /// while the record gives nothing, or the DNS leaves somebody undecided.
   net::address_set shipped;
   std::vector<refused_term> refused_terms; ///< at the last look
 
   moment due{};
   bool expanding = false;
-  unsigned failures = 0; ///< of the DNS, in a row
-  unsigned changes = 0;  ///< looks that found a change, lately in a row
-  bool tried = false;    ///< an expansion ended, however
-  bool gone = false;     ///< no record at the last look that DNS answered
+  /// Of the last look; without addresses where these are too many.
+  std::vector<spf::open_question> open_questions;
+  unsigned failures = 0; ///< looks in a row that left somebody undecided
+  /// The last one found out about others who pass; else it decided nothing that
+  /// could be listed.
+  bool in_part = false;
+  unsigned changes = 0; ///< looks that found a change, lately in a row
+  bool tried = false;   ///< an expansion ended, however
+  bool gone = false;    ///< no record at the last look that DNS answered
   growth_brake growth;
   moment configured_at{}; ///< when the entry came
   std::string trouble;    ///< of the last look, empty if none; safe for output

@@ -3,9 +3,11 @@
 
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
+#include "core/support/timestamp.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ struct authorisation {
   std::string term;       ///< as written; safe for output
   net::address_set addresses;
   std::chrono::sys_seconds since{}; ///< when that term was first seen so
+  /// How much longer ago than the finding it was last found so: the DNS left it
+  /// undecided since then.
+  moment::duration kept_for{0};
 
   friend bool operator==(const authorisation&, const authorisation&) = default;
 };
@@ -54,6 +59,29 @@ struct refused_term {
 /// What is left of a finding where only `these` of its addresses are kept.
 /// O(n log n), whatever the number of terms.
 [[nodiscard]] finding restricted(finding of, const net::address_set& these);
+
+/// A finding as it is kept where only `undecided` addresses of it are, since
+/// the DNS failed for them at a look that was `later`.
+[[nodiscard]] finding kept_of(finding former, const net::address_set& undecided,
+                              moment::duration later);
+
+/// What was decided at a look, and what is kept.  More than `most_terms` of the
+/// latter are not told apart any more, but by age.
+/// @pre disjoint
+[[nodiscard]] finding united(finding decided, finding kept,
+                             std::uint64_t most_terms);
+
+/// What of a finding has been kept for less than `longest`.
+[[nodiscard]] finding younger_than(finding of, moment::duration longest);
+
+/// Whether they differ in more than how long something has been kept.
+[[nodiscard]] bool differ(const finding& a, const finding& b);
+
+/// What of it is kept.
+[[nodiscard]] net::address_set kept_in(const finding& of);
+
+/// The longest that something of it is kept; 0 if nothing is.
+[[nodiscard]] moment::duration longest_kept(const finding& of);
 
 /// The terms that were too wide for some address.
 [[nodiscard]] std::vector<refused_term>

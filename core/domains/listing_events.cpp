@@ -58,16 +58,18 @@ event refused_event(const domain_page& page, const refusal& why) {
       .with("kept", page.effective.prefix_count());
 }
 
-event in_part_event(const domain_page& page, const std::string& trouble) {
+event in_part_event(const domain_page& page) {
   if (page.role == role::allowed)
-    return about<kind::allowed_domain_in_part>(page).with("reason", trouble);
-  return about<kind::record_not_listed_in_full>(page).with("reason", trouble);
+    return about<kind::allowed_domain_in_part>(page).with("reason",
+                                                          page.trouble);
+  return about<kind::record_not_listed_in_full>(page).with("reason",
+                                                           page.trouble);
 }
 
-event failing_event(const domain_page& page) {
+event failing_event(const domain_page& page, const net::address_set& kept) {
   return about<kind::domain_failing>(page)
       .with("reason", page.trouble)
-      .with("networks_kept", page.effective.prefix_count());
+      .with("networks_kept", kept.prefix_count());
 }
 
 event stale_event(const domain_page& page, std::chrono::seconds keep_stale) {

@@ -32,10 +32,10 @@ kept_off_event(const domain_page& page,
                const std::vector<std::string>& grounds);
 [[nodiscard]] log::event refused_event(const domain_page& page,
                                        const refusal& why);
-/// @param trouble trouble_in() the record
-[[nodiscard]] log::event in_part_event(const domain_page& page,
-                                       const std::string& trouble);
-[[nodiscard]] log::event failing_event(const domain_page& page);
+[[nodiscard]] log::event in_part_event(const domain_page& page);
+/// @param kept what stays although the DNS fails
+[[nodiscard]] log::event failing_event(const domain_page& page,
+                                       const net::address_set& kept);
 [[nodiscard]] log::event stale_event(const domain_page& page,
                                      std::chrono::seconds keep_stale);
 

@@ -29,7 +29,34 @@ void tell(const domain_page& of, const std::optional<refusal>& before,
 /// What a domain allows.
 net::address_set allowed_by(const domain_page& of, const finding& found) {
   net::address_set all = found.pass | of.lost;
-  return found.pass.empty() ? all | of.shipped : all;
+  return found.pass.empty() || of.in_part ? all | of.shipped : all;
+}
+
+/// So many terms are told apart where `networks` is no limit.
+constexpr std::uint64_t most_terms = 65536;
+
+bool has_failed(const spf::expansion& result) {
+  return result.outcome == spf::outcome::temperror;
+}
+
+/// Notes who is undecided, if that is no more than may be kept.
+void note_open_questions(domain_page& of, const spf::expansion& result) {
+  of.open_questions = result.open_questions;
+  const auto most = most_kept(of.domain.limits.networks.value_or(most_terms));
+  if (result.temperror.range_count() <= most)
+    return;
+  for (spf::open_question& each : of.open_questions)
+    each.undecided = {};
+}
+
+/// Forgets all that was found good.
+void forget(domain_page& of) {
+  of.good = {};
+  of.good_at = std::nullopt;
+  of.kept_off = of.lost = {};
+  of.refusals.clear();
+  of.size = {};
+  of.held = of.not_kept = std::nullopt;
 }
 
 } // namespace
@@ -56,8 +83,9 @@ settling::verdict settling::judge(const domain_page& of,
 
 void settling::settle(domain_page& of, const spf::expansion& result,
                       settlement& told) const {
-  if (result.outcome == spf::outcome::temperror)
-    keep_after_failure(of, result.reason, told);
+  note_open_questions(of, result);
+  if (has_failed(result) && result.pass.empty())
+    keep_after_failure(of, result, told);
   else if (result.outcome == spf::outcome::no_record && !of.gone && of.good_at)
     keep_if_gone_once(of, told);
   else
@@ -93,46 +121,76 @@ void settling::list(domain_page& of, verdict found, settlement& told) const {
   }
 }
 
-void settling::keep_after_failure(domain_page& of, const std::string& reason,
+/// Nobody is known to pass: keeps whom the look left undecided.
+void settling::keep_after_failure(domain_page& of, const spf::expansion& result,
                                   settlement& told) const {
-  of.due = now_.steady + wait_after_failure(refresh_, of.failures);
   ++of.failures;
-  const bool is_news = of.failures == 1 || of.trouble != reason;
-  of.trouble = reason;
+  of.in_part = false;
+  of.due = moment::max();
+  retry(of);
+  const bool is_news = of.failures == 1 || of.trouble != result.reason;
+  of.trouble = result.reason;
+  finding kept = kept_of(of.good, result.temperror, {});
+  const bool is_less = kept.pass != of.good.pass;
+  lose(of, kept, result.temperror);
+  of.good = std::move(kept);
+  if (is_less) {
+    told.worth_saving = true;
+    of.changed_at = now_.wall;
+    derive(of, told);
+  }
   if (is_news)
-    told.events.push_back(failing_event(of));
+    told.events.push_back(failing_event(of, of.effective));
   if (of.role == role::allowed && !of.good_at && !of.tried)
     told.events.push_back(about<kind::allowed_domain_unknown>(of));
   drop_if_stale(of, told);
 }
 
-/// Forgets the last good expansion when it has become too old; otherwise sees
+/// What an allowed domain had and has not any more is allowed until a look
+/// decides about it again.
+void settling::lose(domain_page& of, const finding& found,
+                    const net::address_set& undecided) const {
+  if (of.role == role::listed)
+    return;
+  if (now_.steady - of.lost_at >= lifetime(of.role, refresh_))
+    of.lost = {};
+  of.lost &= undecided;
+  if (of.lost.empty())
+    of.lost_at = now_.steady;
+  of.lost |= of.good.pass - found.pass;
+  of.lost -= found.pass;
+}
+
+/// Forgets what of the last good expansion has become too old; otherwise sees
 /// to it that the domain is looked at when it will.
 void settling::drop_if_stale(domain_page& of, settlement& told) const {
   if (!of.good_at)
     return;
   const auto kept = lifetime(of.role, refresh_);
-  const moment expiry = *of.good_at + kept;
-  if (now_.steady < expiry) {
-    of.due = std::min(of.due, expiry);
+  const auto left = kept - (now_.steady - *of.good_at);
+  const auto longest = longest_kept(of.good);
+  if (longest < left) {
+    of.due = std::min(of.due, now_.steady + (left - longest));
     return;
   }
-  of.good = {};
-  of.good_at = std::nullopt;
-  of.kept_off = of.lost = {};
-  of.refusals.clear();
-  of.size = {};
-  of.held = of.not_kept = std::nullopt;
   told.worth_saving = true;
+  of.good = younger_than(std::move(of.good), left);
+  if (of.good.pass.empty())
+    forget(of);
   if (of.effective == of.shipped)
     return;
   told.events.push_back(stale_event(of, kept));
+  if (of.good_at) {
+    derive(of, told);
+    return;
+  }
   of.effective = of.shipped;
   told.listing_changed = true;
 }
 
 void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
   of.gone = true;
+  of.in_part = false;
   of.failures = 0;
   of.trouble = "no SPF record";
   of.held = of.not_kept = std::nullopt;
@@ -142,38 +200,68 @@ void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
       "networks_kept", of.effective.prefix_count()));
 }
 
-/// The DNS answered: believes what it said, but for what has to wait.
+/// The DNS answered, for some at least: believes what it said, but for what has
+/// to wait.
 void settling::look(domain_page& of, const spf::expansion& result,
                     settlement& told) const {
-  const std::string trouble = trouble_in(result);
-  if (of.gone && result.outcome == spf::outcome::expanded)
-    told.events.push_back(about<kind::record_back>(of));
-  if (of.failures > 0)
-    told.events.push_back(
-        about<kind::domain_recovered>(of).with("failures", of.failures));
-  if (!trouble.empty() && trouble != of.trouble)
-    told.events.push_back(in_part_event(of, trouble));
-  if (trouble.empty() && result.pass.empty())
-    told.events.push_back(about<kind::record_lists_nothing>(of));
-  of.gone = result.outcome == spf::outcome::no_record;
-  of.failures = 0;
-  of.trouble = trouble;
-  of.refused_terms = refused_terms_of(result);
-
-  finding found = finding_of(result, of.good, now_.wall);
+  finding kept = keep_undecided(of, result, told);
+  tell_look(of, result, kept, told);
+  finding found =
+      united(finding_of(result, of.good, now_.wall), std::move(kept),
+             most_kept(of.domain.limits.networks.value_or(most_terms)));
   const auto held_before = std::exchange(of.held, std::nullopt);
   const auto not_kept_before = std::exchange(of.not_kept, std::nullopt);
-  if (of.role == role::allowed)
-    of.lost = of.gone ? net::address_set{} : of.good.pass - found.pass;
+  if (of.gone)
+    of.lost = {};
   else
+    lose(of, found, result.temperror);
+  if (of.role == role::listed)
     keep_bounded(of, found);
   verdict judged = judge(of, found);
   if (of.role == role::listed && of.good_at)
     hold_growth(of, found, judged);
   believe(of, std::move(found), std::move(judged), told);
   schedule(of, result.ttl);
+  if (of.in_part)
+    retry(of);
   tell(of, not_kept_before, of.not_kept, told);
   tell(of, held_before, of.held, told);
+}
+
+/// Whom the look left undecided of those who passed, unless too long ago.
+finding settling::keep_undecided(const domain_page& of,
+                                 const spf::expansion& result,
+                                 settlement& told) const {
+  if (!of.good_at || !has_failed(result))
+    return {};
+  finding all = kept_of(of.good, result.temperror, now_.steady - *of.good_at);
+  const auto longest = lifetime(of.role, refresh_);
+  if (all.pass.empty() || longest_kept(all) < longest)
+    return all;
+  finding kept = younger_than(std::move(all), longest);
+  told.events.push_back(stale_event(of, longest));
+  told.worth_saving = true;
+  return kept;
+}
+
+/// Tells what a look found that is news, and notes how it went.
+void settling::tell_look(domain_page& of, const spf::expansion& result,
+                         const finding& kept, settlement& told) const {
+  of.in_part = has_failed(result);
+  if (of.gone && result.outcome != spf::outcome::no_record)
+    told.events.push_back(about<kind::record_back>(of));
+  if (of.failures > 0 && !of.in_part)
+    told.events.push_back(
+        about<kind::domain_recovered>(of).with("failures", of.failures));
+  const std::string former = std::exchange(of.trouble, trouble_in(result));
+  if (!of.trouble.empty() && of.trouble != former)
+    told.events.push_back(kept.pass.empty() ? in_part_event(of)
+                                            : failing_event(of, kept.pass));
+  if (of.trouble.empty() && result.pass.empty())
+    told.events.push_back(about<kind::record_lists_nothing>(of));
+  of.gone = result.outcome == spf::outcome::no_record;
+  of.failures = of.in_part ? of.failures + 1 : 0;
+  of.refused_terms = refused_terms_of(result);
 }
 
 /// Bounds what is kept, be it listed or not: what can be listed goes before
@@ -210,7 +298,8 @@ void settling::hold_growth(domain_page& of, finding& found,
 void settling::believe(domain_page& of, finding found, verdict judged,
                        settlement& told) const {
   const bool changed = of.good.pass != found.pass;
-  told.worth_saving = told.worth_saving || !of.good_at || of.good != found;
+  told.worth_saving =
+      told.worth_saving || !of.good_at || differ(of.good, found);
   if (changed || !of.good_at)
     of.changed_at = now_.wall;
   of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
@@ -227,6 +316,17 @@ void settling::schedule(domain_page& of, std::uint32_t ttl) const {
     return;
   if (const auto ripe = of.growth.ripe_at(of.domain.limits, now_.steady))
     of.due = std::min(of.due, *ripe);
+}
+
+/// Looks again soon at what failed, and when the oldest of what is kept is too
+/// old.
+void settling::retry(domain_page& of) const {
+  of.due = std::min(of.due, now_.steady +
+                                wait_after_failure(refresh_, of.failures - 1));
+  if (const auto longest = longest_kept(of.good);
+      of.in_part && longest.count() > 0)
+    of.due =
+        std::min(of.due, now_.steady + lifetime(of.role, refresh_) - longest);
 }
 
 } // namespace spfblock::domains

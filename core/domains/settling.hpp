@@ -37,8 +37,9 @@ struct settlement {
 
 /// The rules, with what they depend on, at one moment.
 ///
-/// A temperror keeps the last good networks until lifetime() has passed since
-/// they were good; retries come after `retry`, doubling.  A record that
+/// What the DNS left undecided at a look keeps its last good state until
+/// lifetime() has passed since it was good; what was decided is believed at
+/// once.  Retries come after `retry`, doubling.  A record that
 /// is gone is believed at the second look that the DNS answers so, what an
 /// allowed domain lost too.  What makes a listing grow too much waits
 /// (growth_brake); what is over a limit is refused (within_limits()).
@@ -71,8 +72,15 @@ private:
   [[nodiscard]] verdict judge(const domain_page& of,
                               const finding& found) const;
   void list(domain_page& of, verdict found, settlement& told) const;
-  void keep_after_failure(domain_page& of, const std::string& reason,
+  void keep_after_failure(domain_page& of, const spf::expansion& result,
                           settlement& told) const;
+  [[nodiscard]] finding keep_undecided(const domain_page& of,
+                                       const spf::expansion& result,
+                                       settlement& told) const;
+  void tell_look(domain_page& of, const spf::expansion& result,
+                 const finding& kept, settlement& told) const;
+  void lose(domain_page& of, const finding& found,
+            const net::address_set& undecided) const;
   void keep_if_gone_once(domain_page& of, settlement& told) const;
   void drop_if_stale(domain_page& of, settlement& told) const;
   void look(domain_page& of, const spf::expansion& result,
@@ -82,6 +90,7 @@ private:
   void believe(domain_page& of, finding found, verdict judged,
                settlement& told) const;
   void schedule(domain_page& of, std::uint32_t ttl) const;
+  void retry(domain_page& of) const;
 
   const config::refresh_settings& refresh_;
   const allowance& allowed_;

@@ -22,6 +22,7 @@ struct domain_state {
   std::optional<std::chrono::sys_seconds> changed_at;
   bool gone = false;
   unsigned failures = 0;
+  bool in_part = false;
   std::string trouble;
 
   friend bool operator==(const domain_state&, const domain_state&) = default;
@@ -38,8 +39,9 @@ struct state {
 /// follows it, and the state.
 [[nodiscard]] std::string to_json(const state& of);
 
-/// Reads what to_json() wrote, of this version.  Anything else that is wrong
-/// with the text is found by the checksum; what passes it is still checked.
+/// Reads what to_json() wrote, of this version or the one before.  Anything
+/// else that is wrong with the text is found by the checksum; what passes it is
+/// still checked.
 /// @return errc::malformed for a damaged text, errc::out_of_range for another
 ///         version
 [[nodiscard]] result<state> state_from_json(std::string_view text);

@@ -18,8 +18,12 @@ namespace spfblock::domains {
 namespace {
 
 using json::json_value;
+using std::chrono::seconds;
 
-constexpr std::uint64_t version = 2;
+constexpr std::uint64_t version = 3;
+constexpr std::uint64_t oldest_version = 2; ///< knew nothing undecided
+/// No network is kept for ten years.
+constexpr std::uint64_t longest_kept_s = 10ULL * 366 * 24 * 3600;
 /// Between the networks of a term and its text.
 constexpr std::string_view end_of_networks = ":";
 
@@ -33,12 +37,16 @@ std::string checksum(std::string_view text) {
 /// that as many JSON arrays take.  A line each, the text of the term last,
 /// since there may be anything in it:
 ///
-///     RECORD SINCE NETWORK... : TERM
+///     RECORD SINCE[+KEPT_FOR] NETWORK... : TERM
 std::string to_text(const std::vector<authorisation>& terms) {
   std::string text;
   for (const authorisation& each : terms) {
-    fmt::format_to(std::back_inserter(text), "{} {} ", each.record,
+    fmt::format_to(std::back_inserter(text), "{} {}", each.record,
                    each.since.time_since_epoch().count());
+    if (each.kept_for.count() > 0)
+      fmt::format_to(std::back_inserter(text), "+{}",
+                     std::chrono::ceil<seconds>(each.kept_for).count());
+    text += ' ';
     for (const net::ip_prefix& network : each.addresses.to_prefixes())
       text += network.to_string() + ' ';
     fmt::format_to(std::back_inserter(text), "{} {}\n", end_of_networks,
@@ -54,6 +62,7 @@ void write(json::writer& to, const domain_state& of) {
       .member("failures", of.failures)
       .member("gone", of.gone)
       .member("good_at", of.good_at)
+      .member("in_part", of.in_part)
       .member("name", of.name.to_string())
       .member("records", of.good.records)
       .member("role", text_of(of.role))
@@ -79,9 +88,23 @@ std::string_view word_from(std::string_view& line) {
 }
 
 std::optional<std::chrono::sys_seconds> time_from(std::string_view word) {
-  const auto seconds =
+  const auto count =
       parse_decimal(word, std::numeric_limits<std::uint64_t>::max());
-  return seconds ? time_since_1970(*seconds) : std::nullopt;
+  return count ? time_since_1970(*count) : std::nullopt;
+}
+
+/// Reads SINCE, and KEPT_FOR if it is there.
+bool read_times(std::string_view word, authorisation& into) {
+  const std::size_t plus = word.find('+');
+  const auto since = time_from(word.substr(0, plus));
+  if (!since)
+    return false;
+  into.since = *since;
+  if (plus == std::string_view::npos)
+    return true;
+  const auto kept_for = parse_decimal(word.substr(plus + 1), longest_kept_s);
+  into.kept_for = seconds{kept_for.value_or(0)};
+  return kept_for.has_value();
 }
 
 /// Takes the networks of a line, and their end, off it.
@@ -105,15 +128,13 @@ std::optional<failure> read_line(std::string_view line, std::size_t records,
   const auto record = parse_decimal(word_from(line), records);
   if (!record || *record == records)
     return failure{errc::malformed, "a term of no record"};
-  const auto since = time_from(word_from(line));
-  if (!since)
+  if (!read_times(word_from(line), into))
     return failure{errc::malformed, "a term without its time"};
   if (auto why = take_networks(line, networks))
     return why;
   if (!is_printable(line))
     return failure{errc::malformed, "a term that is not printable"};
   into.record = *record;
-  into.since = *since;
   into.term = line;
   into.addresses = net::address_set::of(networks);
   return std::nullopt;
@@ -183,6 +204,7 @@ const json::field_table<domain_state>& domain_fields() {
       {"changed_at", json::time(&domain_state::changed_at)},
       {"gone", json::boolean(&domain_state::gone)},
       {"failures", json::count(&domain_state::failures)},
+      {"in_part", json::boolean(&domain_state::in_part), true},
       {"trouble", read_trouble},
       {"records", read_records},
       {"terms", read_terms},
@@ -223,7 +245,7 @@ result<state> state_from_json(std::string_view text) {
   const auto its_version = whole.member("spfblock_state");
   if (!its_version)
     return malformed("no JSON of two parts");
-  if (its_version->read_integer(version, version) != version)
+  if (!its_version->read_integer(oldest_version, version))
     return failure{errc::out_of_range, "of another version"};
   const auto crc = whole.member("crc32");
   if (!crc || crc->read_text() != checksum(text.substr(head + 1)))

@@ -22,6 +22,7 @@ template <class Into>
 struct field {
   std::string_view name;
   std::function<void(const json_value&, Into&)> read;
+  bool may_lack = false; ///< an earlier version of the program did not write it
 };
 
 /// All members that an object may have, in the order in which they are read
@@ -47,7 +48,7 @@ void read_fields(const json_value& object, const field_table<Into>& fields,
 }
 
 /// Reads an object that a program wrote.  A member that is not there is a
-/// fault; one that the table does not name is passed over.
+/// fault, unless it may lack; one that the table does not name is passed over.
 template <class Into>
 void read_members(const json_value& object, const field_table<Into>& fields,
                   Into& into) {
@@ -56,7 +57,7 @@ void read_members(const json_value& object, const field_table<Into>& fields,
   for (const auto& one : fields) {
     if (const auto value = object.member(one.name))
       one.read(*value, into);
-    else
+    else if (!one.may_lack)
       object.missing(one.name);
   }
 }

@@ -59,8 +59,10 @@ inline constexpr auto domain_events = std::to_array<entry>({
       fields::role,
       {"reason", "the first trouble in the record",
        "permerror: over 10 terms that cause DNS queries"}},
-     "The record has an error, is missing at the first look, or has terms "
-     "that no list can hold. What can be listed is.",
+     "The record has an error, is missing at the first look, has terms that no "
+     "list can hold, or a question that it asks fails for clients that were "
+     "not "
+     "listed before. What can be listed is.",
      "`spfblock expand DOMAIN` shows each term. A mistyped domain has no "
      "record: correct or remove the entry. `on_permerror` decides about "
      "errors."},
@@ -93,7 +95,8 @@ inline constexpr auto domain_events = std::to_array<entry>({
        "spam.example TXT: no answer"},
       fields::networks_kept},
      "The DNS failed for this domain: at the first failure, and when the "
-     "reason changes. The last good networks stay for `refresh.keep_stale`.",
+     "reason changes. Networks that it leaves undecided stay for "
+     "`refresh.keep_stale`, others are as the record says.",
      "One domain: nothing, its name servers are in trouble. Many at once: see "
      "to your resolver."},
     {kind::domain_recovered,
@@ -111,8 +114,8 @@ inline constexpr auto domain_events = std::to_array<entry>({
       fields::role,
       {"keep_stale_s", "how long they were kept, seconds", "604800",
        form::number}},
-     "No look succeeded for so long that the last good networks are no longer "
-     "listed (or allowed).",
+     "No look decided about some networks of the domain, or all, for so long "
+     "that they are no longer listed (or allowed).",
      "Find out why the domain fails (`spfblock status`). Of an allowed domain: "
      "soon, its hosts are no longer protected."},
     {kind::allowed_domain_unknown,
@@ -130,7 +133,8 @@ inline constexpr auto domain_events = std::to_array<entry>({
       {"reason", "the first trouble in the record",
        "exists:%{i}.example.org: its macros depend on the sender"}},
      "The record of a domain of `allow.domains` has an error, is missing, "
-     "allows everybody, or has terms that no list can hold. What else it "
+     "allows everybody, has terms that no list can hold, or asks a question "
+     "that fails for clients that were not known before. What else it "
      "authorises is protected; the rest of its hosts may be listed.",
      "`spfblock expand DOMAIN` shows each term. Name the networks that are "
      "missing in `allow.networks`."},

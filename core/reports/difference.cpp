@@ -29,9 +29,14 @@ net::address_set take(addresses_by_name& from, const std::string& name) {
   return addresses;
 }
 
+/// The DNS decided nothing that could be listed.
+bool has_failed(const domains::domain_page& page) {
+  return page.failures > 0 && !page.in_part;
+}
+
 std::vector<std::string> remarks_on(const domains::domain_page& page) {
   std::vector<std::string> remarks;
-  if (page.failures > 0)
+  if (has_failed(page))
     remarks.push_back("DNS failed: " + page.trouble);
   else if (page.gone)
     remarks.push_back(page.good_at ? "no SPF record; believed at a second look"
@@ -105,7 +110,7 @@ difference difference_between(const std::vector<table::holding>& before,
                                          ? listing_kind::domain
                                          : listing_kind::allowed_domain);
     change.remarks = remarks_on(each);
-    change.failed = each.failures > 0;
+    change.failed = has_failed(each);
   }
   all.add_former();
   return all.take_all();

@@ -68,9 +68,11 @@ private:
         continue;
       told.chain = page.good.records[each.record] + " -> " + each.term;
       told.first_seen = each.since;
+      if (page.good_at)
+        told.last_seen = now_.wall_of(*page.good_at - each.kept_for);
     }
-    if (page.good_at)
-      told.last_seen = now_.wall_of(*page.good_at);
+    if (const auto* asked = question_about(page))
+      told.undecided = asked->why;
     return told;
   }
 
@@ -86,6 +88,22 @@ private:
       if (each.addresses.contains(address_))
         exempt(name, "too wide: " + each.chain);
     }
+    if (page.good.pass.contains(address_) || told_undecided_ == most_undecided)
+      return;
+    if (const auto* asked = question_about(page)) {
+      ++told_undecided_;
+      exempt(name, "undecided: " + asked->why);
+    }
+  }
+
+  /// The question that left the address undecided at the last look, if any.
+  [[nodiscard]] const spf::open_question*
+  question_about(const domains::domain_page& page) const {
+    for (const spf::open_question& each : page.open_questions) {
+      if (each.undecided.contains(address_))
+        return &each;
+    }
+    return nullptr;
   }
 
   void exempt(const std::string& listing, const std::string& reason) {
@@ -101,10 +119,14 @@ private:
     return text;
   }
 
+  /// Where the resolver fails it is so for every domain.
+  static constexpr int most_undecided = 3;
+
   const net::ip_address& address_;
   const domains::domain_book& book_;
   timestamp now_;
   explanation told_;
+  int told_undecided_ = 0;
 };
 
 /// Puts the reason that answers first.

@@ -25,6 +25,9 @@ struct listing_reason {
   /// nothing for a network by hand.
   std::optional<std::chrono::sys_seconds> first_seen{};
   std::optional<std::chrono::sys_seconds> last_seen{};
+  /// Why it is not known whether it still passes, where the DNS failed at the
+  /// last look: "dead.example TXT: SERVFAIL".
+  std::string undecided{};
 
   friend bool operator==(const listing_reason&,
                          const listing_reason&) = default;
@@ -34,7 +37,9 @@ struct listing_reason {
 struct exemption {
   std::string listing; ///< the domain, or the network by hand
   /// "allowed by domain example.org", "too wide: a.example -> +all", or as
-  /// objection::text: "limit widest_ipv4: found /8, allowed /16".
+  /// objection::text: "limit widest_ipv4: found /8, allowed /16"; or, of the
+  /// first few such domains, "undecided: dead.example TXT: SERVFAIL": the DNS
+  /// failed for the address, and it was not listed before.
   std::string reason;
 
   friend bool operator==(const exemption&, const exemption&) = default;

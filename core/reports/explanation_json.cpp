@@ -15,6 +15,7 @@ void write(json::writer& to, const listing_reason& of) {
       .member("chain", of.chain)
       .member("first_seen", of.first_seen)
       .member("last_seen", of.last_seen)
+      .member("undecided", of.undecided)
       .end_object();
 }
 
@@ -33,6 +34,7 @@ const json::field_table<listing_reason>& reason_fields() {
       {"chain", json::text(&listing_reason::chain)},
       {"first_seen", json::time(&listing_reason::first_seen)},
       {"last_seen", json::time(&listing_reason::last_seen)},
+      {"undecided", json::text(&listing_reason::undecided)},
   };
   return fields;
 }

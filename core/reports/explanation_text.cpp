@@ -36,6 +36,8 @@ void append_reason(std::string& out, const listing_reason& reason,
   append_field(out, "action", reason.action);
   append_time(out, "first seen", reason.first_seen, now);
   append_time(out, "last seen", reason.last_seen, now);
+  if (!reason.undecided.empty())
+    append_field(out, "undecided", reason.undecided);
 }
 
 } // namespace

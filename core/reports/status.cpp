@@ -25,7 +25,8 @@ seconds until(moment at, timestamp now) {
 domain_condition condition_of(const domains::domain_page& page,
                               const config::refresh_settings& refresh,
                               timestamp now) {
-  if (page.failures > 0)
+  if (page.failures > 0 &&
+      (!page.in_part || longest_kept(page.good).count() > 0))
     return page.good_at ? domain_condition::failing : domain_condition::unknown;
   if (page.gone)
     return domain_condition::gone;
@@ -38,6 +39,20 @@ domain_condition condition_of(const domains::domain_page& page,
   return since(*page.good_at, now) > 2 * refresh.interval
              ? domain_condition::overdue
              : domain_condition::fresh;
+}
+
+/// What is listed, or allowed, although it is undecided.
+void tell_kept(const domains::domain_page& page, domain_status& told,
+               timestamp now) {
+  if (page.failures == 0)
+    return;
+  for (const spf::open_question& each : page.open_questions)
+    told.undecided.push_back(text_of(each));
+  const auto kept =
+      page.in_part ? kept_in(page.good) & page.effective : page.effective;
+  told.kept = kept.prefix_count();
+  if (told.kept > 0 && page.good_at)
+    told.kept_age = since(*page.good_at - longest_kept(page.good), now);
 }
 
 domain_status status_of(const domains::domain_page& page,
@@ -56,6 +71,7 @@ domain_status status_of(const domains::domain_page& page,
     told.next_look = until(page.due, now);
   told.changed_at = page.changed_at;
   told.failures = page.failures;
+  tell_kept(page, told, now);
   told.trouble = page.trouble;
   told.kept_off = page.kept_off.prefix_count();
   for (const domains::objection& each : domains::objections_to(page))
@@ -89,7 +105,7 @@ std::string gap_in(const domain_status& of) {
     return "not known: allowed is what the program brought with it";
   if (!of.age)
     return "allowed, but its networks are not known: it protects nothing";
-  if (of.failures > 0 || of.trouble.empty())
+  if (of.condition == domain_condition::failing || of.trouble.empty())
     return {};
   return fmt::format("protects {}: {}",
                      of.networks == 0 ? "nothing" : "only a part", of.trouble);

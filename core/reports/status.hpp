@@ -17,7 +17,7 @@ namespace spfblock::reports {
 
 /// The most pressing thing to say of a domain: the first that holds.
 enum class domain_condition : std::uint8_t {
-  failing, ///< the DNS fails; the last good networks are kept
+  failing, ///< the DNS fails; networks are kept that it leaves undecided
   unknown, ///< the DNS fails and no networks are known: it lists, or allows,
            ///< nothing
   gone,    ///< no SPF record
@@ -50,7 +50,11 @@ struct domain_status {
   std::optional<std::chrono::seconds> age; ///< since they were last found good
   std::chrono::seconds next_look{0};       ///< 0: due or under way
   std::optional<std::chrono::sys_seconds> changed_at; ///< the networks
-  unsigned failures = 0;                              ///< of the DNS, in a row
+  unsigned failures = 0; ///< looks in a row that left somebody undecided
+  std::size_t kept = 0;  ///< of `networks`: they are undecided
+  std::optional<std::chrono::seconds> kept_age; ///< since the first was good
+  /// At the last look, as spf::text_of().
+  std::vector<std::string> undecided;
   std::string trouble;        ///< of the last look; safe
   std::uint64_t kept_off = 0; ///< networks that `allow` keeps off
   /// Limits that keep something off, as objection::text.

@@ -19,6 +19,9 @@ void write(json::writer& to, const domain_status& of) {
       .member("next_look_s", of.next_look)
       .member("changed_at", of.changed_at)
       .member("failures", of.failures)
+      .member("kept", of.kept)
+      .member("kept_age_s", of.kept_age)
+      .member("undecided", of.undecided)
       .member("trouble", of.trouble)
       .member("kept_off", of.kept_off)
       .member("refusals", of.refusals)
@@ -40,6 +43,9 @@ const json::field_table<domain_status>& domain_fields() {
       {"next_look_s", json::span(&status::next_look)},
       {"changed_at", json::time(&status::changed_at)},
       {"failures", json::count(&status::failures)},
+      {"kept", json::count(&status::kept)},
+      {"kept_age_s", json::span(&status::kept_age)},
+      {"undecided", json::texts(&status::undecided)},
       {"trouble", json::text(&status::trouble)},
       {"kept_off", json::count(&status::kept_off)},
       {"refusals", json::texts(&status::refusals)},

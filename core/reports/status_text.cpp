@@ -128,6 +128,16 @@ std::string networks_meanwhile(const domain_status& of) {
              : "; the last good networks stay allowed";
 }
 
+/// The same where the DNS fails.
+std::string networks_kept(const domain_status& of) {
+  if (of.kept == of.networks || !of.kept_age)
+    return networks_meanwhile(of);
+  return fmt::format("; {} {}, as last found good up to {} ago",
+                     counted(of.kept, "network stays", "networks stay"),
+                     of.role == domains::role::listed ? "listed" : "allowed",
+                     span_text(*of.kept_age));
+}
+
 /// The condition in words; empty if the table says it all.
 std::string condition_note(const domain_status& of) {
   switch (of.condition) {
@@ -137,7 +147,7 @@ std::string condition_note(const domain_status& of) {
            (of.failures == 1 ? "once"
                              : fmt::format("{} times in a row", of.failures)) +
            ": " + safe(of.trouble) +
-           (gap_in(of).empty() ? networks_meanwhile(of) : "");
+           (gap_in(of).empty() ? networks_kept(of) : "");
   case domain_condition::gone:
     return "no SPF record" + networks_meanwhile(of) +
            (of.networks == 0 ? "" : " until a second look confirms it");
@@ -153,8 +163,17 @@ std::string condition_note(const domain_status& of) {
 
 /// Whether condition_note() tells the trouble.
 bool is_trouble_told(const domain_status& of) {
-  return of.trouble.empty() || of.failures > 0 || !gap_in(of).empty() ||
-         of.condition == domain_condition::gone;
+  switch (of.condition) {
+  case domain_condition::failing:
+  case domain_condition::unknown:
+  case domain_condition::gone: return true;
+  case domain_condition::held:
+  case domain_condition::refused:
+  case domain_condition::waiting:
+  case domain_condition::overdue:
+  case domain_condition::fresh: break;
+  }
+  return of.trouble.empty() || !gap_in(of).empty();
 }
 
 std::vector<std::string> notes_on(const domain_status& of) {

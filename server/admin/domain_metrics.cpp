@@ -82,7 +82,8 @@ void tell_domains(exposition& to, const reports::status_report& of) {
   gauge("spfblock_domain_kept_off_networks",
         "Networks of the domain that allow keeps off the list",
         [](const auto& each) { return each.kept_off; });
-  gauge("spfblock_domain_failures", "DNS failures of the domain in a row",
+  gauge("spfblock_domain_failures",
+        "Looks in a row that left somebody undecided because the DNS failed",
         [](const auto& each) { return each.failures; });
   gauge("spfblock_domain_refusals", "Limits that keep something off at present",
         [](const auto& each) { return each.refusals.size(); });

@@ -143,7 +143,7 @@ void metrics::tell_refresh(exposition& to) const {
         labelled("result", spf::outcome_words[i], totals.expansions[i]));
   to.counter("spfblock_expansions_total",
              "Expansions of domains that ended, by how: temperror is a DNS "
-             "failure",
+             "failure that left somebody undecided",
              std::move(expansions));
   to.gauge("spfblock_expansions_under_way", "Domains being expanded",
            number(from_.refresh.book().expanding()));

@@ -59,7 +59,7 @@ class Listing:
 
     @property
     def is_served(self):
-        return self.outcome == "expanded" and bool(self.networks)
+        return bool(self.networks)
 
     @property
     def is_wide(self):

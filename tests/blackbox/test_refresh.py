@@ -1,9 +1,13 @@
-"""A refresh in which nothing changed publishes nothing and writes nothing."""
+"""A refresh in which nothing changed publishes nothing and writes nothing; one
+in which a question fails strikes whom it strikes at a receiver."""
 
+import json
 import os
 
 from .harness.case import BlackBoxCase
+from .harness.dns_message import REFUSED, SERVFAIL, encode_answer
 from .harness.scripted_dns import ScriptedDns
+from .harness.spfblock import run
 from .harness.waiting import eventually
 
 DOMAIN = "spam.test"
@@ -63,3 +67,81 @@ class RefreshTest(BlackBoxCase):
         # What `explain` says has changed, so that is saved.
         eventually(lambda: self.written() != written, "the terms are saved")
         self.assertEqual(len(self.server.matching("table published")), before)
+
+
+class FailingDns(ScriptedDns):
+    """Answers SERVFAIL to some questions: (name, type)."""
+
+    failing = frozenset()
+
+    def answer(self, question):
+        if (question.name, question.kind) in self.failing:
+            return encode_answer(question, rcode=SERVFAIL)
+        return super().answer(question)
+
+
+class Undecided(BlackBoxCase):
+    """Whom a failing name server leaves undecided, and nobody else."""
+
+    DEAD = "dead.test"
+
+    def start(self, records, keep_stale, failing=(), **settings):
+        self.dns = self.closing(FailingDns(records, ttl=1))
+        self.dns.failing = frozenset(failing)
+        self.server = self.serve(
+            {
+                "domains": [DOMAIN],
+                "resolver": {"servers": [self.dns.server], "timeout": "10s"},
+                "refresh": {
+                    "interval": "1s",
+                    "minimum": "1s",
+                    "retry": "1s",
+                    "keep_stale": keep_stale,
+                },
+                **settings,
+            }
+        )
+
+    def wait_for_looks(self, count):
+        asked = self.dns.asked[DOMAIN, "TXT"] + count
+        eventually(
+            lambda: self.dns.asked[DOMAIN, "TXT"] >= asked, f"{count} looks more"
+        )
+
+    def status(self):
+        done = run("status", "-c", self.server.file, "--json")
+        return json.loads(done.stdout)["domains"][0]
+
+    def test_an_include_that_fails_hides_nothing_before_it(self):
+        self.start(record(f"ip4:45.120.196.0/24 include:{self.DEAD}"), "2s",
+                   failing=[(self.DEAD, "TXT")])
+        self.wait_until_listed(self.server.port, "45.120.196.1")
+        self.wait_for_looks(6)
+        self.assert_listed(self.server.port, "45.120.196.1")
+        self.assertEqual(self.server.matching("networks_removed=[1-9]"), [])
+        self.assertEqual(
+            len(self.server.matching("record not listed in full .*undecided for all other "
+                                     f"clients: {self.DEAD} TXT: ")), 1)
+
+    def test_ipv4_needs_no_answer_about_ipv6(self):
+        host = f"h.{DOMAIN}"
+        self.start({**record(f"a:{host}"), (host, "A"): ["45.120.196.1"]}, "2s",
+                   failing=[(host, "AAAA")])
+        self.wait_until_listed(self.server.port, "45.120.196.1")
+        self.wait_for_looks(4)
+        self.assert_listed(self.server.port, "45.120.196.1")
+
+    def test_who_is_undecided_goes_after_keep_stale_and_nobody_else(self):
+        self.start({**record(f"ip4:45.120.196.0/24 include:{self.DEAD}"),
+                    (self.DEAD, "TXT"): ["v=spf1 ip4:45.120.197.0/24 -all"]}, "6s")
+        self.wait_until_listed(self.server.port, "45.120.197.1")
+        self.dns.rcodes = {self.DEAD: REFUSED}
+        self.server.wait_for_line("domain failing .*networks_kept=1")
+        self.assert_listed(self.server.port, "45.120.197.1")
+        self.wait_until_not_listed(self.server.port, "45.120.197.1")
+        self.wait_for_looks(2)
+        self.assert_listed(self.server.port, "45.120.196.1")
+        self.assertEqual(len(self.server.matching("stale listing dropped")), 1)
+
+        self.dns.rcodes = {}
+        self.wait_until_listed(self.server.port, "45.120.197.1")

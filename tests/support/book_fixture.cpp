@@ -81,7 +81,21 @@ spf::expansion failing(std::string_view domain, const std::string& reason) {
   made.domain = name_of(domain);
   made.outcome = spf::outcome::temperror;
   made.reason = reason;
+  made.temperror = set_of(everyone);
+  made.open_questions = {{reason, made.temperror}};
   return made;
+}
+
+spf::expansion undecided(spf::expansion of, std::string_view networks,
+                         const std::string& question) {
+  of.outcome = spf::outcome::temperror;
+  if (of.reason.empty())
+    of.reason = question;
+  const net::address_set whom =
+      set_of(networks.empty() ? everyone : networks) - of.pass - of.temperror;
+  of.temperror |= whom;
+  of.open_questions.push_back({question, whom});
+  return of;
 }
 
 spf::expansion gone(std::string_view domain) {

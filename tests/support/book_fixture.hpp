@@ -55,9 +55,14 @@ settings_of(const std::vector<std::string>& domains);
 [[nodiscard]] spf::expansion naming(std::string_view domain,
                                     std::string_view networks);
 
-/// The DNS failed.
+/// The DNS failed for everybody.
 [[nodiscard]] spf::expansion failing(std::string_view domain,
                                      const std::string& reason = "timeout");
+
+/// The DNS failed for these as well; for all others if there are none.
+[[nodiscard]] spf::expansion
+undecided(spf::expansion of, std::string_view networks = "",
+          const std::string& question = "dead.example TXT: SERVFAIL");
 
 /// There is no record.
 [[nodiscard]] spf::expansion gone(std::string_view domain);

@@ -191,3 +191,59 @@ TEST_CASE("a finding names the networks of its record, as far as it has them",
   const finding plain = finding_of(expansion_of(zone), {}, first);
   CHECK(networks_of(plain).size() == plain.authorised.size());
 }
+
+TEST_CASE("what is kept is told apart from what is decided",
+          "[table][finding]") {
+  const finding former = finding_of(expansion_of(zone), {}, first);
+  REQUIRE(former.authorised.size() > 1);
+  const net::address_set& rest = former.authorised.back().addresses;
+  const finding kept = kept_of(former, rest, 5s);
+  CHECK(kept.pass == rest);
+  CHECK(kept_in(kept) == rest);
+  CHECK(longest_kept(kept) == 5s);
+  CHECK(longest_kept(kept_of(kept, rest, 7s)) == 12s);
+
+  const finding decided =
+      finding_of(expanded("z.example", "48.0.0.0/24"), {}, first);
+  const finding both = united(decided, kept, 100);
+  CHECK(both.pass == (decided.pass | rest));
+  CHECK(kept_in(both) == rest);
+  CHECK(both.authorised.size() == 2);
+  CHECK(both.authorised[1].term == former.authorised.back().term);
+  CHECK(both.records.at(both.authorised[1].record) ==
+        former.records.at(former.authorised.back().record));
+  CHECK(younger_than(both, 5s).pass == decided.pass);
+  CHECK(younger_than(both, 6s) == both);
+  CHECK(united(decided, {}, 0) == decided);
+}
+
+TEST_CASE("findings differ by what they say, not by how long it is kept",
+          "[table][finding]") {
+  const finding former = finding_of(expansion_of(zone), {}, first);
+  const finding kept = kept_of(former, former.pass, 5s);
+  CHECK(differ(former, kept));
+  CHECK_FALSE(differ(kept, kept_of(kept, kept.pass, 5s)));
+  CHECK_FALSE(differ(former, former));
+  finding other = former;
+  other.authorised[0].term += "x";
+  CHECK(differ(former, other));
+}
+
+TEST_CASE("terms that are kept without end become one for each age",
+          "[table][finding]") {
+  // A new record at each look, and what it listed is undecided at the next.
+  constexpr std::uint64_t most = 100;
+  finding all;
+  for (std::uint32_t look = 0; look < 20; ++look) {
+    std::vector<net::ip_prefix> terms;
+    for (std::uint32_t i = 0; i < most; ++i)
+      terms.push_back(net::ip_prefix::containing(
+          net::ip_address::ipv4((45U << 24U) + look * 65536 + i), 32));
+    all = united(finding_of(naming("a.example", terms), {}, first),
+                 kept_of(std::move(all), set_of(everyone), 1min), most);
+    CHECK(all.authorised.size() <= 2 * most + look);
+    CHECK(all.pass.ipv4_count() == (look + 1) * most);
+    CHECK(longest_kept(all) == look * 1min);
+  }
+  CHECK(younger_than(all, 10min).pass.ipv4_count() == 10 * most);
+}

@@ -16,6 +16,7 @@
 
 using namespace spfblock;
 using namespace spfblock::testing;
+using namespace std::chrono_literals;
 using domains::state;
 using domains::state_from_json;
 using domains::to_json;
@@ -46,6 +47,8 @@ domains::finding random_finding(std::mt19937& random) {
     one.term = random_text(random);
     one.addresses = random_set(random, 4) - made.pass;
     one.since = random_time(random);
+    if (below(random, 3) == 0)
+      one.kept_for = std::chrono::seconds{below(random, 1'000'000)};
     made.pass |= one.addresses;
     made.authorised.push_back(std::move(one));
   }
@@ -65,6 +68,7 @@ state random_state(std::mt19937& random) {
     if (below(random, 2) == 0)
       one.changed_at = random_time(random);
     one.gone = below(random, 2) == 0;
+    one.in_part = below(random, 2) == 0;
     one.failures = below(random, 4) == 0 ? std::numeric_limits<unsigned>::max()
                                          : below(random, 100);
     one.trouble = random_text(random);
@@ -81,8 +85,9 @@ state small_state() {
   one.name = name_of("a.example");
   one.good.records = {"a.example"};
   one.good.authorised = {
-      {0, "ip4:45.0.0.0/24", set_of("45.0.0.0/24 2a01::/64"), beginning.wall}};
-  one.good.pass = set_of("45.0.0.0/24 2a01::/64");
+      {0, "ip4:45.0.0.0/24", set_of("45.0.0.0/24 2a01::/64"), beginning.wall},
+      {0, "a:h", set_of("45.0.1.1/32"), beginning.wall, 90s}};
+  one.good.pass = set_of("45.0.0.0/24 45.0.1.1/32 2a01::/64");
   one.good_at = beginning.wall;
   one.failures = 3;
   one.trouble = "timeout";
@@ -90,7 +95,7 @@ state small_state() {
 }
 
 /// A text with this body and a checksum that fits.
-std::string sealed(const std::string& body, const std::string& version = "2") {
+std::string sealed(const std::string& body, const std::string& version = "3") {
   boost::crc_32_type crc;
   crc.process_bytes(body.data(), body.size());
   return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{:08x}\",\n{}",
@@ -110,6 +115,7 @@ std::string domain_with(std::string_view member, std::string_view value) {
       {"changed_at", "null"},
       {"gone", "false"},
       {"failures", "0"},
+      {"in_part", ""},
       {"trouble", "\"\""},
       {"records", "[\"a.example\"]"},
       {"terms", "\"0 1 45.0.0.0/24 : a\\n\""},
@@ -156,7 +162,7 @@ TEST_CASE("a record cannot make the state unreadable", "[table][state]") {
 TEST_CASE("the text of a state is two lines of JSON and one for the domains",
           "[table][state]") {
   const std::string text = to_json(small_state());
-  CHECK(text.starts_with("{\"spfblock_state\":2,\"crc32\":\""));
+  CHECK(text.starts_with("{\"spfblock_state\":3,\"crc32\":\""));
   CHECK(text.ends_with("}\n"));
   CHECK(text == sealed(text.substr(text.find('\n') + 1)));
 }
@@ -197,12 +203,28 @@ TEST_CASE("a state that was cut off, or goes on, is refused",
 TEST_CASE("another version is told from damage", "[table][state]") {
   const std::string body = body_with("");
   REQUIRE(state_from_json(sealed(body)));
-  for (const char* version : {"0", "1", "3", "-1", "\"2\"", "null", "[2]"}) {
+  for (const char* version : {"0", "1", "4", "-1", "\"3\"", "null", "[3]"}) {
     CAPTURE(version);
     const auto read = state_from_json(sealed(body, version));
     REQUIRE_FALSE(read);
     CHECK(read.error().code == errc::out_of_range);
   }
+}
+
+TEST_CASE("the state of the version before is read", "[table][state]") {
+  const auto read =
+      state_from_json(sealed(body_with(domain_with("", "")), "2"));
+  REQUIRE(read);
+  CHECK(read->domains.at(0).good.authorised.at(0).kept_for == 0s);
+  CHECK_FALSE(read->domains.at(0).in_part);
+}
+
+TEST_CASE("what is kept is no younger after it was saved", "[table][state]") {
+  state made = small_state();
+  made.domains[0].good.authorised[1].kept_for = 1ns;
+  const auto read = state_from_json(to_json(made));
+  REQUIRE(read);
+  CHECK(read->domains.at(0).good.authorised.at(1).kept_for == 1s);
 }
 
 TEST_CASE("what passes the checksum is still checked", "[table][state]") {
@@ -222,6 +244,7 @@ TEST_CASE("what passes the checksum is still checked", "[table][state]") {
         "18446744073709551615", "1e999"}},
       {"changed_at", {"", "-1", "[]", "9223372036854775807"}},
       {"gone", {"", "0", "null", "\"false\""}},
+      {"in_part", {"0", "null", "\"false\""}},
       {"failures", {"", "-1", "1.5", "true", "4294967296", "null"}},
       {"trouble", {"", "1", "\"\\n\"", "\"\\u001b[0m\"", "\"\\u00e4\""}},
       {"records", {"", "[1]", "[\"\\n\"]", "[]", "[[\"a\"]]"}},
@@ -247,6 +270,11 @@ TEST_CASE("what passes the checksum is still checked", "[table][state]") {
         R"("0 1 45.0.0.0/33 : a\n")",
         R"("0 1 45.0.0.1/24 : a\n")",
         R"("0 1 x : a\n")",
+        R"("0 1+ 45.0.0.0/24 : a\n")",
+        R"("0 1+-1 45.0.0.0/24 : a\n")",
+        R"("0 1+1+1 45.0.0.0/24 : a\n")",
+        R"("0 1+18446744073709551615 45.0.0.0/24 : a\n")",
+        R"("0 +1 45.0.0.0/24 : a\n")",
         R"("0 1  : a\n")"}},
   };
   for (const row& each : rows) {

@@ -317,7 +317,8 @@ TEST_CASE("the JSON of an explanation has the members that are documented",
       "action": "WARN by hand",
       "chain": "by hand",
       "first_seen": null,
-      "last_seen": null
+      "last_seen": null,
+      "undecided": ""
     },
     {
       "listing": "b.example",
@@ -325,7 +326,8 @@ TEST_CASE("the JSON of an explanation has the members that are documented",
       "action": "REJECT {domain}",
       "chain": "b.example -> include:inc.example -> ip4:192.0.2.0/25",
       "first_seen": 1795478400,
-      "last_seen": 1795564800
+      "last_seen": 1795564800,
+      "undecided": ""
     }
   ],
   "exemptions": [
