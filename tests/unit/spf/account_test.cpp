@@ -123,8 +123,7 @@ TEST_CASE("written_account: how it ended", "[spf][account]") {
   const auto undecided = failed.result();
   CHECK(undecided.outcome == spf::outcome::temperror);
   CHECK(undecided.reason == "first");
-  CHECK(undecided.temperror ==
-        set_of("10.0.0.1/32 10.0.0.2/32 10.0.0.3/32"));
+  CHECK(undecided.temperror == set_of("10.0.0.1/32 10.0.0.2/32 10.0.0.3/32"));
   CHECK(undecided.open_questions ==
         std::vector<spf::open_question>{
             {"first", set_of("10.0.0.1/32 10.0.0.3/32")},
