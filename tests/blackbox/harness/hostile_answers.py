@@ -97,14 +97,14 @@ def wide_tree_of_nothing(q):
     return _wide(q) if not q.prefix else {}
 
 
-@TREES(entry=_SKIP, attempts=3, silent=True)
+@TREES(lists=True, entry=_SKIP, attempts=3, silent=True)
 def wide_tree_in_silence(q):
     """290 includes, all unanswered: queries sent again count, too."""
     if not q.prefix:
         q.send_fitting(q.answer(_wide(q, 290)["TXT"]))
 
 
-@TREES(entry=_SKIP, attempts=3, silent=True)
+@TREES(lists=True, entry=_SKIP, attempts=3, silent=True)
 def wide_tree_over_tcp(q):
     """290 includes, all truncated: queries over TCP count, too."""
     if not q.prefix:
@@ -130,14 +130,14 @@ def mx_fan(q):
     return _mx_fan(q)
 
 
-@FANS(attempts=3, silent=True)
+@FANS(lists=True, attempts=3, silent=True)
 def mx_fan_in_silence(q):
     """Ten mx terms of ten hosts each, whose addresses are not told."""
     if q.prefix.count(".") == 0:
         q.send_fitting(q.answer(_mx_fan(q).get(q.kind, ())))
 
 
-@FANS(attempts=3, silent=True)
+@FANS(lists=True, attempts=3, silent=True)
 def mx_fan_over_tcp(q):
     """Ten mx terms of ten hosts each, whose addresses are truncated."""
     if q.prefix.count(".") == 0:
