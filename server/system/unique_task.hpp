@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace spfblock::server {
@@ -13,11 +12,10 @@ namespace spfblock::server {
 class unique_task {
 public:
   template <class Callable>
-  requires(!std::same_as<std::remove_cvref_t<Callable>, unique_task>)
+  requires(!std::same_as<Callable, unique_task>)
       // NOLINTNEXTLINE(google-explicit-constructor): as std::function
-      unique_task(Callable&& what)
-      : held_{std::make_unique<holder<std::decay_t<Callable>>>(
-            std::forward<Callable>(what))} {}
+      unique_task(Callable what)
+      : held_{std::make_unique<holder<Callable>>(std::move(what))} {}
 
   /// @pre not moved from
   void operator()() { held_->call(); }
