@@ -53,7 +53,8 @@ std::uint64_t cohorts::weight() const noexcept {
 }
 
 std::uint64_t cohorts::work_to_unite() const noexcept {
-  return members_.size() * ranges() / 2 + ranges();
+  const std::uint64_t all = ranges();
+  return members_.size() * all / 2 + all;
 }
 
 /// A vector moves what is behind the place.

@@ -19,6 +19,7 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
   if (by.on_permerror == on_permerror::list_void && !made.permerror.empty()) {
     made.pass = made.temperror = {};
     made.grants.clear();
+    made.named.clear();
     made.open_questions.clear();
     made.reason.clear();
     made.outcome = outcome::expanded;

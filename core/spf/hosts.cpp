@@ -47,7 +47,6 @@ host_walk::host_walk(inquiry& dns, const directive& what,
 }
 
 std::optional<hosts> host_walk::next() {
-  found_ = {{}, {}, found_.missing, false, {}, {}};
   if (mail_domain_)
     add_exchanges();
   while (!ended() && at_ < names_.size())
@@ -55,7 +54,8 @@ std::optional<hosts> host_walk::next() {
   if (!ended() && found_.networks.empty())
     return std::nullopt;
   found_.addresses = net::address_set::of(found_.networks);
-  return found_;
+  const bool missing = found_.missing;
+  return std::exchange(found_, {{}, {}, missing, false, {}, {}});
 }
 
 void host_walk::add_exchanges() {
