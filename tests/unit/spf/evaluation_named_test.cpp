@@ -67,6 +67,13 @@ TEST_CASE("evaluate: what is too wide, or behind all, is not named",
               by) == "10.0.0.0/24 ::1:0:0/128");
 }
 
+TEST_CASE("evaluate: a domain that a permerror makes void names nothing",
+          "[spf][evaluation][named]") {
+  CHECK(named("l.test v=spf1 ip4:10.0.0.1 include:x.test",
+              rules_with(spf::on_permerror::list_void))
+            .empty());
+}
+
 TEST_CASE("evaluate: of very many named networks the widest of each family "
           "are kept",
           "[spf][evaluation][named]") {
