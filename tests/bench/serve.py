@@ -31,6 +31,7 @@ import time
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, CHECKOUT)
 sys.dont_write_bytecode = True
+from tests.bench.measure import pinned, processors  # noqa: E402
 from tests.blackbox.harness.ports import LOOPBACK, free_port  # noqa: E402
 from tests.blackbox.harness.process import Process, tool  # noqa: E402
 from tests.blackbox.harness.spfblock import Spfblock  # noqa: E402
@@ -46,23 +47,6 @@ MOST_CLIENTS = 6000
 REBUILD_NETWORKS = 1_000_000
 REBUILD_RATE = 5000
 REBUILD_CONNECTIONS = 50
-
-
-def processors():
-    """One for the servers and one for the load."""
-    allowed = sorted(os.sched_getaffinity(0))
-    return {allowed[-1]}, {allowed[0]}
-
-
-@contextlib.contextmanager
-def pinned(to):
-    """Children that start meanwhile stay on these processors."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, to)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def random_networks(count, seed):
