@@ -194,9 +194,10 @@ void service::start_pulse() {
 
 reports::vital_signs service::signs() const {
   const auto now = read_clocks();
-  auto told = refresher_.signs(now);
-  told.deaf = std::chrono::floor<std::chrono::seconds>(now.steady - alive_at_);
-  return told;
+  auto signs = refresher_.signs(now);
+  signs.unanswered =
+      std::chrono::floor<std::chrono::seconds>(now.steady - alive_at_);
+  return signs;
 }
 
 void service::tell_status() const {

@@ -110,11 +110,11 @@ bool is_answering(const ldns_rr& from) noexcept {
 
 result<record> to_record(const ldns_rr& from) {
   EXPECTS(is_answering(from));
-  auto told = data_of(from);
-  if (!told)
+  auto data = data_of(from);
+  if (!data)
     return failure{errc::malformed, "RDATA is not of the record's type"};
   return record{static_cast<std::uint16_t>(ldns_rr_get_type(&from)),
-                ldns_rr_ttl(&from), *std::move(told)};
+                ldns_rr_ttl(&from), *std::move(data)};
 }
 
 } // namespace spfblock::dns

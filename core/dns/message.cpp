@@ -109,9 +109,9 @@ record_set answering_records(const ldns_pkt& packet) {
     if (!is_answering(rr) || ldns_rr_get_class(&rr) != LDNS_RR_CLASS_IN)
       continue;
     const auto owner = owner_of(rr);
-    auto told = to_record(rr);
-    if (owner && told)
-      found.add(*owner, *std::move(told));
+    auto record = to_record(rr);
+    if (owner && record)
+      found.add(*owner, *std::move(record));
   }
   return found;
 }

@@ -183,13 +183,13 @@ result<zone> zone::parse(const std::string& text) {
     add_with_ancestors(made.records_, *owner);
     if (!is_answering(rr))
       continue;
-    auto told = to_record(rr);
-    if (!told)
-      return file.fault(told.error().message);
-    const auto* const cname = std::get_if<alias>(&told->data);
+    auto record = to_record(rr);
+    if (!record)
+      return file.fault(record.error().message);
+    const auto* const cname = std::get_if<alias>(&record->data);
     if (cname && made.records_.contradicts(*owner, *cname))
       return file.fault("second CNAME of " + owner->to_string());
-    made.records_.add(*owner, *std::move(told));
+    made.records_.add(*owner, *std::move(record));
     ++made.size_;
   }
   return made;

@@ -19,7 +19,7 @@ bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
   return a && (!b || *a < *b);
 }
 
-bool is_cut(const domain_page& of, const share& by) {
+bool is_cut(const known_domain& of, const share& by) {
   return is_below(by.ipv4_addresses, of.size.ipv4_addresses.value_or(0)) ||
          is_below(by.networks, of.size.networks.value_or(0));
 }
@@ -32,13 +32,13 @@ std::string key_of(const dns::name& domain, role as) {
 
 // Configuration ------------------------------------------------------------
 
-domain_page* domain_book::find(const dns::name& domain, role of) {
+known_domain* domain_book::find(const dns::name& domain, role of) {
   const auto at = index_.find(key_of(domain, of));
-  return at == index_.end() ? nullptr : &pages_[at->second];
+  return at == index_.end() ? nullptr : &domains_[at->second];
 }
 
-settlement domain_book::apply(const config::settings& settings,
-                              const net::address_set& own, timestamp now) {
+book_change domain_book::apply(const config::settings& settings,
+                               const net::address_set& own, timestamp now) {
   abandon_expansions(now);
   take_pages(settings, now);
   allow_ = settings.allow;
@@ -52,43 +52,43 @@ settlement domain_book::apply(const config::settings& settings,
   own_ = settings.allow.reserved ? own : net::address_set{};
   shared_out_at_ = std::nullopt;
 
-  settlement told = remove_ended(now, std::exchange(ended_, {}));
+  book_change change = remove_ended(now, std::exchange(ended_, {}));
   for (const dns::name& each : settings.allow.listed_providers)
-    told.events.push_back(log::event_of<kind::provider_listed>{}.with(
+    change.events.push_back(log::event_of<kind::provider_listed>{}.with(
         "domain", each.to_string()));
-  derive_all(now, told);
-  told.listing_changed = told.worth_saving = true;
-  return told;
+  derive_all(now, change);
+  change.listing_changed = change.worth_saving = true;
+  return change;
 }
 
-settlement domain_book::know_own(const net::address_set& own, timestamp now) {
-  settlement told;
+book_change domain_book::know_own(const net::address_set& own, timestamp now) {
+  book_change change;
   if (!allow_.reserved || own == own_)
-    return told;
+    return change;
   own_ = own;
-  derive_all(now, told);
-  return told;
+  derive_all(now, change);
+  return change;
 }
 
 void domain_book::take_pages(const config::settings& settings, timestamp now) {
   const bool includes_changed = settings.allow.includes != allow_.includes ||
                                 settings.allow.providers != allow_.providers;
-  std::vector<domain_page> pages;
+  std::vector<known_domain> pages;
   const auto& providers = settings.allow.providers;
   std::set<dns::name> by_name; ///< allowed
   pages.reserve(settings.domains.size() + settings.allow.domains.size() +
                 providers.size());
   const auto take = [&](const config::spf_domain& domain, role as) {
-    domain_page page = renewed_page(domain, as, now);
+    known_domain known = renewed(domain, as, now);
     if (includes_changed && as == role::listed)
-      page.due = now.steady;
+      known.due = now.steady;
     const auto& interval = settings.refresh.interval;
-    page.due = std::min(page.due, now.steady + interval);
+    known.due = std::min(known.due, now.steady + interval);
     // As if it had been so since the last look that found something good.
-    if (page.good_at && interval < refresh_.interval)
-      page.due =
-          std::min(page.due, std::max(*page.good_at + interval, now.steady));
-    pages.push_back(std::move(page));
+    if (known.good_at && interval < refresh_.interval)
+      known.due =
+          std::min(known.due, std::max(*known.good_at + interval, now.steady));
+    pages.push_back(std::move(known));
   };
   for (const config::domain_entry& entry : settings.domains) {
     take(entry, role::listed);
@@ -105,69 +105,69 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
   }
   for (std::size_t i = 0; i < pages.size(); ++i)
     pages[i].is_provider = i >= configured_;
-  pages_ = std::move(pages);
-  index_pages();
+  domains_ = std::move(pages);
+  index_domains();
 }
 
-/// The page of a domain as it is configured now, with all that is known.
-domain_page domain_book::renewed_page(const config::spf_domain& domain, role as,
-                                      timestamp now) {
-  domain_page page;
-  page.role = as;
-  page.due = page.configured_at = now.steady;
-  if (domain_page* known = find(domain.name, as)) {
-    const bool same_rules = known->domain.limits == domain.limits &&
-                            known->domain.on_permerror == domain.on_permerror;
-    page = std::move(*known);
+/// A domain as it is configured now, with all that is known of it.
+known_domain domain_book::renewed(const config::spf_domain& domain, role as,
+                                  timestamp now) {
+  known_domain known;
+  known.role = as;
+  known.due = known.configured_at = now.steady;
+  if (known_domain* before = find(domain.name, as)) {
+    const bool same_rules = before->domain.limits == domain.limits &&
+                            before->domain.on_permerror == domain.on_permerror;
+    known = std::move(*before);
     if (!same_rules)
-      page.due = now.steady;
+      known.due = now.steady;
   }
-  page.domain = domain;
+  known.domain = domain;
   if (as == role::allowed)
-    page.shipped = config::shipped_networks(domain.name);
-  return page;
+    known.shipped = config::shipped_networks(domain.name);
+  return known;
 }
 
-void domain_book::index_pages() {
+void domain_book::index_domains() {
   index_.clear();
-  for (std::size_t i = 0; i < pages_.size(); ++i)
-    index_[key_of(pages_[i].domain.name, pages_[i].role)] = i;
+  for (std::size_t i = 0; i < domains_.size(); ++i)
+    index_[key_of(domains_[i].domain.name, domains_[i].role)] = i;
 }
 
 void domain_book::abandon_expansions(timestamp now) {
-  for (domain_page& each : pages_) {
+  for (known_domain& each : domains_) {
     if (std::exchange(each.expanding, false))
       each.due = now.steady;
   }
   expanding_ = 0;
 }
 
-settlement domain_book::remove_ended(timestamp now) {
+book_change domain_book::remove_ended(timestamp now) {
   return remove_ended(now, {});
 }
 
 /// @param told_before entries of which the log was told already
-settlement
+book_change
 domain_book::remove_ended(timestamp now,
                           const std::vector<std::string>& told_before) {
-  settlement told;
-  const auto ended = [&](const domain_page& page) {
-    if (!page.domain.until || now.wall < *page.domain.until)
+  book_change change;
+  const auto ended = [&](const known_domain& known) {
+    if (!known.domain.until || now.wall < *known.domain.until)
       return false;
-    ended_.push_back(key_of(page.domain.name, page.role));
+    ended_.push_back(key_of(known.domain.name, known.role));
     if (std::find(told_before.begin(), told_before.end(), ended_.back()) ==
         told_before.end())
-      told.events.push_back(about<kind::entry_ended>(page));
-    expanding_ -= page.expanding ? 1U : 0U;
+      change.events.push_back(about<kind::entry_ended>(known));
+    expanding_ -= known.expanding ? 1U : 0U;
     --configured_; // no provider ends
     return true;
   };
-  if (std::erase_if(pages_, ended) == 0)
-    return told;
-  index_pages();
-  derive_all(now, told);
-  told.listing_changed = told.worth_saving = true;
-  return told;
+  if (std::erase_if(domains_, ended) == 0)
+    return change;
+  index_domains();
+  derive_all(now, change);
+  change.listing_changed = change.worth_saving = true;
+  return change;
 }
 
 // What is allowed ----------------------------------------------------------
@@ -177,7 +177,7 @@ void domain_book::rebuild_allowance() {
   for (const net::ip_prefix& network : allow_.networks)
     entries.push_back(
         {"network " + network.to_string(), net::address_set{network}});
-  for (const domain_page& each : pages_) {
+  for (const known_domain& each : domains_) {
     if (each.role == role::allowed && !each.effective.empty())
       entries.push_back({(each.is_provider ? "provider " : "domain ") +
                              each.domain.name.to_string(),
@@ -199,39 +199,39 @@ settling domain_book::rules(timestamp now) const {
 
 /// Computes anew what is listed of each domain and by hand, after what is
 /// allowed or the limits changed.
-void domain_book::derive_all(timestamp now, settlement& told) {
+void domain_book::derive_all(timestamp now, book_change& change) {
   const auto derive_those = [&](role as) {
-    for (domain_page& each : pages_) {
+    for (known_domain& each : domains_) {
       if (each.role == as)
-        derive(each, now, told);
+        derive(each, now, change);
     }
   };
   derive_those(role::allowed);
   rebuild_allowance();
   derive_those(role::listed);
-  share_out(now, told);
-  tell_kept_off_by_hand(told);
+  share_out(now, change);
+  tell_kept_off_by_hand(change);
 }
 
 /// The same where only `changed` of what is allowed is something else now.
 void domain_book::allow_otherwise(const net::address_set& changed,
-                                  timestamp now, settlement& told) {
+                                  timestamp now, book_change& change) {
   rebuild_allowance();
-  for (domain_page& each : pages_) {
+  for (known_domain& each : domains_) {
     if (each.role == role::listed && !(each.good.pass & changed).empty())
-      derive(each, now, told);
+      derive(each, now, change);
   }
-  share_out(now, told);
-  tell_kept_off_by_hand(told);
+  share_out(now, change);
+  tell_kept_off_by_hand(change);
 }
 
-void domain_book::derive(domain_page& of, timestamp now,
-                         settlement& told) const {
-  const auto told_before = static_cast<std::ptrdiff_t>(told.events.size());
-  rules(now).derive(of, told);
+void domain_book::derive(known_domain& of, timestamp now,
+                         book_change& change) const {
+  const auto told_before = static_cast<std::ptrdiff_t>(change.events.size());
+  rules(now).derive(of, change);
   if (of.is_provider)
-    told.events.erase(std::next(told.events.begin(), told_before),
-                      told.events.end());
+    change.events.erase(std::next(change.events.begin(), told_before),
+                        change.events.end());
 }
 
 /// The shares by which all fit.
@@ -242,7 +242,7 @@ share domain_book::share_of_each() const {
     if (!most)
       return std::nullopt;
     std::vector<std::uint64_t> sizes;
-    for (const domain_page& each : pages_)
+    for (const known_domain& each : domains_)
       sizes.push_back((each.size.*size).value_or(0));
     return level_that_fits(sizes, *most);
   };
@@ -253,7 +253,7 @@ share domain_book::share_of_each() const {
 
 /// Cuts the largest listings if all are over a total, or gives them back what
 /// they may have again.
-void domain_book::share_out(timestamp now, settlement& told) {
+void domain_book::share_out(timestamp now, book_change& change) {
   const share fitting = share_of_each();
   if (fitting == share_)
     return;
@@ -265,15 +265,15 @@ void domain_book::share_out(timestamp now, settlement& told) {
     return;
   const share before = std::exchange(share_, fitting);
   shared_out_at_ = now.steady;
-  for (domain_page& each : pages_) {
+  for (known_domain& each : domains_) {
     if (each.role == role::listed &&
         (is_cut(each, before) || is_cut(each, share_)))
-      rules(now).derive(each, told);
+      rules(now).derive(each, change);
   }
 }
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
-void domain_book::tell_kept_off_by_hand(settlement& told) {
+void domain_book::tell_kept_off_by_hand(book_change& change) {
   std::vector<net::ip_prefix> networks;
   networks.reserve(networks_.size());
   for (const config::network_entry& entry : networks_)
@@ -284,17 +284,17 @@ void domain_book::tell_kept_off_by_hand(settlement& told) {
   std::string grounds;
   for (const std::string& each : allowance_.grounds_over(listed))
     grounds += (grounds.empty() ? "" : ", ") + each;
-  told.events.push_back(log::event_of<kind::kept_off_by_allow>{}
-                            .with("listing", "networks")
-                            .with("by", grounds)
-                            .with("networks", some_networks(listed)));
+  change.events.push_back(log::event_of<kind::kept_off_by_allow>{}
+                              .with("listing", "networks")
+                              .with("by", grounds)
+                              .with("networks", some_networks(listed)));
 }
 
 // State --------------------------------------------------------------------
 
-settlement domain_book::restore(state from, timestamp now) {
+book_change domain_book::restore(state from, timestamp now) {
   for (domain_state& kept : from.domains) {
-    domain_page* of = find(kept.name, kept.role);
+    known_domain* of = find(kept.name, kept.role);
     if (of == nullptr || of->tried || of->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
@@ -309,16 +309,16 @@ settlement domain_book::restore(state from, timestamp now) {
     of->in_part = kept.in_part;
     of->trouble = std::move(kept.trouble);
   }
-  settlement told;
-  derive_all(now, told);
-  return told;
+  book_change change;
+  derive_all(now, change);
+  return change;
 }
 
 state domain_book::save(timestamp now) const {
   state all;
   all.written = now.wall;
-  all.domains.reserve(pages_.size());
-  for (const domain_page& each : pages_) {
+  all.domains.reserve(domains_.size());
+  for (const known_domain& each : domains_) {
     domain_state& kept = all.domains.emplace_back();
     kept.name = each.domain.name;
     kept.role = each.role;
@@ -338,13 +338,13 @@ state domain_book::save(timestamp now) const {
 
 std::vector<table::listing> domain_book::listings() const {
   std::vector<table::listing> all;
-  all.reserve(networks_.size() + pages_.size());
+  all.reserve(networks_.size() + domains_.size());
   for (const config::network_entry& entry : networks_) {
     const auto rest = net::address_set{entry.network} - allowance_.all();
     const std::string text = entry.network.to_string();
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }
-  for (const domain_page& each : pages_) {
+  for (const known_domain& each : domains_) {
     if (!each.action || each.effective.empty())
       continue;
     const std::string text = each.domain.name.to_string();

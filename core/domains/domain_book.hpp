@@ -6,7 +6,7 @@
 #include "core/config/settings.hpp"
 #include "core/dns/name.hpp"
 #include "core/domains/allowance.hpp"
-#include "core/domains/domain_page.hpp"
+#include "core/domains/known_domain.hpp"
 #include "core/domains/settling.hpp"
 #include "core/domains/state.hpp"
 #include "core/log/event.hpp"
@@ -47,7 +47,7 @@ inline constexpr std::chrono::seconds allow_patience{10};
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
 public:
-  using settlement = domains::settlement;
+  using book_change = domains::book_change;
 
   /// A domain to expand and how.  `allow.includes` and `allow.providers` hold
   /// for listed domains only: what an allowed one authorises is allowed in
@@ -70,22 +70,22 @@ public:
   /// Expansions under way are given up: they will not be settled, and their
   /// domains are due at once.
   /// @param own this machine's addresses, subject to `allow.reserved`
-  settlement apply(const config::settings& settings,
-                   const net::address_set& own, timestamp now);
+  book_change apply(const config::settings& settings,
+                    const net::address_set& own, timestamp now);
 
   /// Takes note of this machine's addresses as they are now.
-  settlement know_own(const net::address_set& own, timestamp now);
+  book_change know_own(const net::address_set& own, timestamp now);
 
   /// Takes over what an earlier process knew of domains of which nothing is
   /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
-  settlement restore(state from, timestamp now);
+  book_change restore(state from, timestamp now);
 
   /// What restore() needs to know.
   [[nodiscard]] state save(timestamp now) const;
 
   /// Removes the entries whose day `until` has come.  The log is told once of
   /// each, however often an entry comes again with a reload.
-  settlement remove_ended(timestamp now);
+  book_change remove_ended(timestamp now);
 
   /// The domains that are due and not being expanded; they count as being
   /// expanded from now on, until settle().
@@ -98,7 +98,7 @@ public:
 
   /// Takes in the result of an expansion.  A domain that is no longer
   /// configured is ignored.  By the rules of `settling`.
-  settlement settle(role as, const spf::expansion& result, timestamp now);
+  book_change settle(role as, const spf::expansion& result, timestamp now);
 
   /// How many domains are being expanded.
   [[nodiscard]] std::size_t expanding() const noexcept { return expanding_; }
@@ -112,13 +112,13 @@ public:
   [[nodiscard]] bool awaits_allowed(moment now) const;
 
   /// In the order of the configuration, listed ones first.
-  [[nodiscard]] std::span<const domain_page> pages() const noexcept {
-    return std::span{pages_}.first(configured_);
+  [[nodiscard]] std::span<const known_domain> domains() const noexcept {
+    return std::span{domains_}.first(configured_);
   }
 
   /// The providers, but for those that are allowed by name.
-  [[nodiscard]] std::span<const domain_page> providers() const noexcept {
-    return std::span{pages_}.subspan(configured_);
+  [[nodiscard]] std::span<const known_domain> providers() const noexcept {
+    return std::span{domains_}.subspan(configured_);
   }
 
   /// The networks listed by hand.
@@ -141,24 +141,24 @@ public:
 
 private:
   void take_pages(const config::settings& settings, timestamp now);
-  domain_page renewed_page(const config::spf_domain& domain, role as,
-                           timestamp now);
-  void index_pages();
+  known_domain renewed(const config::spf_domain& domain, role as,
+                       timestamp now);
+  void index_domains();
   void abandon_expansions(timestamp now);
-  settlement remove_ended(timestamp now,
-                          const std::vector<std::string>& told_before);
-  [[nodiscard]] domain_page* find(const dns::name& domain, role of);
+  book_change remove_ended(timestamp now,
+                           const std::vector<std::string>& told_before);
+  [[nodiscard]] known_domain* find(const dns::name& domain, role of);
 
   [[nodiscard]] settling rules(timestamp now) const;
-  void derive(domain_page& of, timestamp now, settlement& told) const;
-  void derive_all(timestamp now, settlement& told);
+  void derive(known_domain& of, timestamp now, book_change& change) const;
+  void derive_all(timestamp now, book_change& change);
   void allow_otherwise(const net::address_set& changed, timestamp now,
-                       settlement& told);
+                       book_change& change);
   void rebuild_allowance();
-  void share_out(timestamp now, settlement& told);
+  void share_out(timestamp now, book_change& change);
   [[nodiscard]] share share_of_each() const;
-  void tell_kept_off_by_hand(settlement& told);
-  void tell_providers(settlement& told) const;
+  void tell_kept_off_by_hand(book_change& change);
+  void tell_providers(book_change& change) const;
 
   std::function<double()> random_;
   config::allow_settings allow_;
@@ -168,9 +168,9 @@ private:
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::shared_ptr<const std::vector<dns::name>> providers_;
-  std::vector<domain_page> pages_; ///< providers last
-  std::size_t configured_ = 0;     ///< pages that are none
-  std::vector<std::string> ended_; ///< configured and ended, by key_of()
+  std::vector<known_domain> domains_; ///< providers last
+  std::size_t configured_ = 0;        ///< domains that are none
+  std::vector<std::string> ended_;    ///< configured and ended, by key_of()
   domains::allowance allowance_;
   share share_; ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration

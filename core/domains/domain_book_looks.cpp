@@ -12,16 +12,16 @@ using std::chrono::seconds;
 constexpr seconds farthest_wake{30 * 24 * 3600};
 
 /// Not every provider was looked at.
-bool is_first_round(std::span<const domain_page> providers) {
+bool is_first_round(std::span<const known_domain> providers) {
   return !std::all_of(providers.begin(), providers.end(),
-                      [](const domain_page& each) { return each.tried; });
+                      [](const known_domain& each) { return each.tried; });
 }
 
 } // namespace
 
 std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
   std::vector<assignment> due;
-  for (domain_page& each : pages_) {
+  for (known_domain& each : domains_) {
     if (each.expanding || each.due > now.steady)
       continue;
     each.expanding = true;
@@ -42,7 +42,7 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
     if (!next || at < *next)
       next = at;
   };
-  for (const domain_page& each : pages_) {
+  for (const known_domain& each : domains_) {
     if (!each.expanding)
       sooner(each.due);
     if (each.domain.until)
@@ -52,29 +52,29 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
   return next;
 }
 
-settlement domain_book::settle(role as, const spf::expansion& result,
-                               timestamp now) {
+book_change domain_book::settle(role as, const spf::expansion& result,
+                                timestamp now) {
   active_at_ = now.steady;
-  settlement told;
-  domain_page* of = find(result.domain, as);
+  book_change change;
+  known_domain* of = find(result.domain, as);
   if (of == nullptr || !of->expanding)
-    return told;
+    return change;
   of->expanding = false;
   --expanding_;
   const bool is_first = of->is_provider && is_first_round(providers());
   const net::address_set before = of->effective;
-  rules(now).settle(*of, result, told);
+  rules(now).settle(*of, result, change);
   if (of->is_provider)
-    told.events.clear();
+    change.events.clear();
   if (is_first && !is_first_round(providers()))
-    tell_providers(told);
-  if (as == role::allowed && told.listing_changed)
+    tell_providers(change);
+  if (as == role::allowed && change.listing_changed)
     allow_otherwise((before - of->effective) | (of->effective - before), now,
-                    told);
+                    change);
   else
-    share_out(now, told);
-  told.worth_saving = told.worth_saving || told.listing_changed;
-  return told;
+    share_out(now, change);
+  change.worth_saving = change.worth_saving || change.listing_changed;
+  return change;
 }
 
 std::optional<moment> domain_book::quiet_since() const noexcept {
@@ -82,17 +82,17 @@ std::optional<moment> domain_book::quiet_since() const noexcept {
 }
 
 bool domain_book::awaits_allowed(moment now) const {
-  return std::any_of(pages_.begin(), pages_.end(),
-                     [&](const domain_page& page) {
-                       return page.role == role::allowed && !page.tried &&
-                              !page.good_at && page.shipped.empty() &&
-                              now - page.configured_at < allow_patience;
+  return std::any_of(domains_.begin(), domains_.end(),
+                     [&](const known_domain& known) {
+                       return known.role == role::allowed && !known.tried &&
+                              !known.good_at && known.shipped.empty() &&
+                              now - known.configured_at < allow_patience;
                      });
 }
 
-void domain_book::tell_providers(settlement& told) const {
+void domain_book::tell_providers(book_change& change) const {
   const auto all = providers();
-  told.events.push_back(
+  change.events.push_back(
       log::event_of<log::kind::providers_known>{}
           .with("known", std::count_if(all.begin(), all.end(), is_known))
           .with("configured", all.size()));

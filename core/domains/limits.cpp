@@ -211,15 +211,15 @@ void limit_networks(limited& of, std::optional<std::uint64_t> most,
 
 limited within_limits(const address_set& found, networks named,
                       const config::limit_settings& by) {
-  limited told{found, {}};
-  limit_family(told, named,
+  limited within{found, {}};
+  limit_family(within, named,
                {family::ipv4, by.widest_ipv4, "widest_ipv4", by.ipv4_addresses,
                 "ipv4_addresses", &address_set::ipv4_count});
-  limit_family(told, named,
+  limit_family(within, named,
                {family::ipv6, by.widest_ipv6, "widest_ipv6", by.ipv6_slash64s,
                 "ipv6_slash64s", &address_set::ipv6_slash64_count});
-  limit_networks(told, by.networks, "networks");
-  return told;
+  limit_networks(within, by.networks, "networks");
+  return within;
 }
 
 void keep_to_share(limited& listing, networks named, const share& by) {

@@ -30,9 +30,9 @@ std::string some_networks(const net::address_set& set) {
   return text;
 }
 
-event changed_event(const domain_page& page, const net::address_set& before) {
-  const net::address_set& after = page.effective;
-  return about<kind::listing_changed>(page)
+event changed_event(const known_domain& known, const net::address_set& before) {
+  const net::address_set& after = known.effective;
+  return about<kind::listing_changed>(known)
       .with("networks", after.prefix_count())
       .with("ipv4_addresses", after.ipv4_count())
       .with("ipv6_slash64s", after.ipv6_slash64_count())
@@ -40,41 +40,41 @@ event changed_event(const domain_page& page, const net::address_set& before) {
       .with("networks_removed", (before - after).prefix_count());
 }
 
-event kept_off_event(const domain_page& page,
+event kept_off_event(const known_domain& known,
                      const std::vector<std::string>& grounds) {
-  return about<kind::kept_off_by_allow>(page)
+  return about<kind::kept_off_by_allow>(known)
       .with("by", joined(grounds))
-      .with("networks", some_networks(page.kept_off))
-      .with("ipv4_addresses", page.kept_off.ipv4_count())
-      .with("ipv6_slash64s", page.kept_off.ipv6_slash64_count());
+      .with("networks", some_networks(known.kept_off))
+      .with("ipv4_addresses", known.kept_off.ipv4_count())
+      .with("ipv6_slash64s", known.kept_off.ipv6_slash64_count());
 }
 
-event refused_event(const domain_page& page, const refusal& why) {
-  return about<kind::refused_by_limit>(page)
+event refused_event(const known_domain& known, const refusal& why) {
+  return about<kind::refused_by_limit>(known)
       .with("limit", why.limit)
       .with("found", why.found)
       .with("allowed", why.allowed)
       .with("refused", some_networks(why.addresses))
-      .with("kept", page.effective.prefix_count());
+      .with("kept", known.effective.prefix_count());
 }
 
-event in_part_event(const domain_page& page) {
-  if (page.role == role::allowed)
-    return about<kind::allowed_domain_in_part>(page).with("reason",
-                                                          page.trouble);
-  return about<kind::record_not_listed_in_full>(page).with("reason",
-                                                           page.trouble);
+event in_part_event(const known_domain& known) {
+  if (known.role == role::allowed)
+    return about<kind::allowed_domain_in_part>(known).with("reason",
+                                                           known.trouble);
+  return about<kind::record_not_listed_in_full>(known).with("reason",
+                                                            known.trouble);
 }
 
-event failing_event(const domain_page& page, const net::address_set& kept) {
-  return about<kind::domain_failing>(page)
-      .with("reason", page.trouble)
+event failing_event(const known_domain& known, const net::address_set& kept) {
+  return about<kind::domain_failing>(known)
+      .with("reason", known.trouble)
       .with("networks_kept", kept.prefix_count());
 }
 
-event stale_event(const domain_page& page, std::chrono::seconds keep_stale) {
-  return about<kind::stale_listing_dropped>(page).with("keep_stale_s",
-                                                       keep_stale.count());
+event stale_event(const known_domain& known, std::chrono::seconds keep_stale) {
+  return about<kind::stale_listing_dropped>(known).with("keep_stale_s",
+                                                        keep_stale.count());
 }
 
 } // namespace spfblock::domains

@@ -1,7 +1,7 @@
 // What the log says about a domain.
 #pragma once
 
-#include "core/domains/domain_page.hpp"
+#include "core/domains/known_domain.hpp"
 #include "core/log/event.hpp"
 #include "core/net/address_set.hpp"
 
@@ -13,30 +13,30 @@ namespace spfblock::domains {
 
 /// An event about a domain, with its name, and its role unless it is listed.
 template <log::kind Kind>
-[[nodiscard]] log::event_of<Kind> about(const domain_page& page) {
-  log::event_of<Kind> told;
-  told.with("domain", page.domain.name.to_string());
-  if (page.role == role::allowed)
-    told.with("role", text_of(page.role));
-  return told;
+[[nodiscard]] log::event_of<Kind> about(const known_domain& known) {
+  log::event_of<Kind> event;
+  event.with("domain", known.domain.name.to_string());
+  if (known.role == role::allowed)
+    event.with("role", text_of(known.role));
+  return event;
 }
 
 /// Up to three networks of `set` and how many more there are, as in
 /// "192.0.2.0/24, 2001:db8::/32 and 7 more"; "none".
 [[nodiscard]] std::string some_networks(const net::address_set& set);
 
-[[nodiscard]] log::event changed_event(const domain_page& page,
+[[nodiscard]] log::event changed_event(const known_domain& known,
                                        const net::address_set& before);
 [[nodiscard]] log::event
-kept_off_event(const domain_page& page,
+kept_off_event(const known_domain& known,
                const std::vector<std::string>& grounds);
-[[nodiscard]] log::event refused_event(const domain_page& page,
+[[nodiscard]] log::event refused_event(const known_domain& known,
                                        const refusal& why);
-[[nodiscard]] log::event in_part_event(const domain_page& page);
+[[nodiscard]] log::event in_part_event(const known_domain& known);
 /// @param kept what stays although the DNS fails
-[[nodiscard]] log::event failing_event(const domain_page& page,
+[[nodiscard]] log::event failing_event(const known_domain& known,
                                        const net::address_set& kept);
-[[nodiscard]] log::event stale_event(const domain_page& page,
+[[nodiscard]] log::event stale_event(const known_domain& known,
                                      std::chrono::seconds keep_stale);
 
 } // namespace spfblock::domains

@@ -23,15 +23,15 @@ objection objection_by(const refusal& why, std::string_view fate) {
 
 } // namespace
 
-std::vector<objection> objections_to(const domain_page& page) {
+std::vector<objection> objections_to(const known_domain& known) {
   std::vector<objection> all;
-  for (const refusal& each : page.refusals)
+  for (const refusal& each : known.refusals)
     all.push_back(objection_by(each, "refused"));
-  if (page.not_kept)
-    all.push_back(objection_by(*page.not_kept, "not kept"));
-  if (page.held)
-    all.push_back(objection_by(*page.held, "held until a later look "
-                                           "confirms it"));
+  if (known.not_kept)
+    all.push_back(objection_by(*known.not_kept, "not kept"));
+  if (known.held)
+    all.push_back(objection_by(*known.held, "held until a later look "
+                                            "confirms it"));
   return all;
 }
 

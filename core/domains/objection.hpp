@@ -1,7 +1,7 @@
 // What the limits keep off a domain's listing, in words.
 #pragma once
 
-#include "core/domains/domain_page.hpp"
+#include "core/domains/known_domain.hpp"
 #include "core/net/address_set.hpp"
 
 #include <string>
@@ -18,6 +18,6 @@ struct objection {
 
 /// The objections to what is known of a domain, then those to what else the
 /// last look found.
-[[nodiscard]] std::vector<objection> objections_to(const domain_page& page);
+[[nodiscard]] std::vector<objection> objections_to(const known_domain& known);
 
 } // namespace spfblock::domains

@@ -11,7 +11,7 @@ namespace spfblock::domains {
 using log::kind;
 
 /// What is listed, or allowed, of what a domain passes.
-struct settling::verdict {
+struct settling::judgement {
   limited effective;
   net::address_set kept_off;
   share size;
@@ -20,14 +20,14 @@ struct settling::verdict {
 namespace {
 
 /// Tells what a limit took from a look, if that is news.
-void tell(const domain_page& of, const std::optional<refusal>& before,
-          const std::optional<refusal>& after, settlement& told) {
+void tell(const known_domain& of, const std::optional<refusal>& before,
+          const std::optional<refusal>& after, book_change& change) {
   if (after && before != after)
-    told.events.push_back(refused_event(of, *after));
+    change.events.push_back(refused_event(of, *after));
 }
 
 /// What a domain allows.
-net::address_set allowed_by(const domain_page& of, const finding& found) {
+net::address_set allowed_by(const known_domain& of, const finding& found) {
   net::address_set all = found.pass | of.lost;
   return found.pass.empty() || of.in_part ? all | of.shipped : all;
 }
@@ -40,7 +40,7 @@ bool has_failed(const spf::expansion& result) {
 }
 
 /// Notes who is undecided, if that is no more than may be kept.
-void note_open_questions(domain_page& of, const spf::expansion& result) {
+void note_open_questions(known_domain& of, const spf::expansion& result) {
   of.open_questions = result.open_questions;
   const auto most = most_kept(of.domain.limits.networks.value_or(most_terms));
   if (result.temperror.range_count() <= most)
@@ -50,7 +50,7 @@ void note_open_questions(domain_page& of, const spf::expansion& result) {
 }
 
 /// Forgets all that was found good.
-void forget(domain_page& of) {
+void forget(known_domain& of) {
   of.good = {};
   of.good_at = std::nullopt;
   of.kept_off = of.lost = {};
@@ -66,40 +66,41 @@ std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
 }
 
 /// Subtracts what is allowed, then what is over a limit.
-settling::verdict settling::judge(const domain_page& of,
-                                  const finding& found) const {
+settling::judgement settling::judge(const known_domain& of,
+                                    const finding& found) const {
   if (of.role == role::allowed)
     return {{allowed_by(of, found), {}}, {}, {}};
   const auto named = networks_of(found);
-  verdict told;
-  told.kept_off = found.pass & allowed_.all();
-  told.effective =
+  judgement judged;
+  judged.kept_off = found.pass & allowed_.all();
+  judged.effective =
       within_limits(found.pass - allowed_.all(), named, of.domain.limits);
-  const net::address_set& listing = told.effective.listing;
-  told.size = {listing.ipv4_count(), listing.prefix_count()};
-  keep_to_share(told.effective, named, by_total_);
-  return told;
+  const net::address_set& listing = judged.effective.listing;
+  judged.size = {listing.ipv4_count(), listing.prefix_count()};
+  keep_to_share(judged.effective, named, by_total_);
+  return judged;
 }
 
-void settling::settle(domain_page& of, const spf::expansion& result,
-                      settlement& told) const {
+void settling::settle(known_domain& of, const spf::expansion& result,
+                      book_change& change) const {
   note_open_questions(of, result);
   if (has_failed(result) && result.pass.empty())
-    keep_after_failure(of, result, told);
+    keep_after_failure(of, result, change);
   else if (result.outcome == spf::outcome::no_record && !of.gone && of.good_at)
-    keep_if_gone_once(of, told);
+    keep_if_gone_once(of, change);
   else
-    look(of, result, told);
+    look(of, result, change);
   of.tried = true;
-  told.due = of.due;
+  change.due = of.due;
 }
 
-void settling::derive(domain_page& of, settlement& told) const {
-  list(of, judge(of, of.good), told);
+void settling::derive(known_domain& of, book_change& change) const {
+  list(of, judge(of, of.good), change);
 }
 
 /// Lists, or allows, what was judged, and tells what is new.
-void settling::list(domain_page& of, verdict found, settlement& told) const {
+void settling::list(known_domain& of, judgement found,
+                    book_change& change) const {
   const bool more_kept_off = of.kept_off != found.kept_off;
   const bool more_refused = of.refusals != found.effective.refusals;
   const net::address_set before =
@@ -109,21 +110,22 @@ void settling::list(domain_page& of, verdict found, settlement& told) const {
   of.size = found.size;
 
   if (before != of.effective) {
-    told.events.push_back(changed_event(of, before));
-    told.listing_changed = true;
+    change.events.push_back(changed_event(of, before));
+    change.listing_changed = true;
   }
   if (more_kept_off && !of.kept_off.empty())
-    told.events.push_back(
+    change.events.push_back(
         kept_off_event(of, allowed_.grounds_over(of.kept_off)));
   for (const refusal& each : of.refusals) {
     if (more_refused)
-      told.events.push_back(refused_event(of, each));
+      change.events.push_back(refused_event(of, each));
   }
 }
 
 /// Nobody is known to pass: keeps whom the look left undecided.
-void settling::keep_after_failure(domain_page& of, const spf::expansion& result,
-                                  settlement& told) const {
+void settling::keep_after_failure(known_domain& of,
+                                  const spf::expansion& result,
+                                  book_change& change) const {
   ++of.failures;
   of.in_part = false;
   of.due = moment::max();
@@ -135,20 +137,20 @@ void settling::keep_after_failure(domain_page& of, const spf::expansion& result,
   lose(of, kept, result.temperror);
   of.good = std::move(kept);
   if (is_less) {
-    told.worth_saving = true;
+    change.worth_saving = true;
     of.changed_at = now_.wall;
-    derive(of, told);
+    derive(of, change);
   }
   if (is_news)
-    told.events.push_back(failing_event(of, of.effective));
+    change.events.push_back(failing_event(of, of.effective));
   if (of.role == role::allowed && !of.good_at && !of.tried)
-    told.events.push_back(about<kind::allowed_domain_unknown>(of));
-  drop_if_stale(of, told);
+    change.events.push_back(about<kind::allowed_domain_unknown>(of));
+  drop_if_stale(of, change);
 }
 
 /// What an allowed domain had and has not any more is allowed until a look
 /// decides about it again.
-void settling::lose(domain_page& of, const finding& found,
+void settling::lose(known_domain& of, const finding& found,
                     const net::address_set& undecided) const {
   if (of.role == role::listed)
     return;
@@ -163,7 +165,7 @@ void settling::lose(domain_page& of, const finding& found,
 
 /// Forgets what of the last good expansion has become too old; otherwise sees
 /// to it that the domain is looked at when it will.
-void settling::drop_if_stale(domain_page& of, settlement& told) const {
+void settling::drop_if_stale(known_domain& of, book_change& change) const {
   if (!of.good_at)
     return;
   const auto kept = lifetime(of.role, refresh_);
@@ -173,39 +175,39 @@ void settling::drop_if_stale(domain_page& of, settlement& told) const {
     of.due = std::min(of.due, now_.steady + (left - longest));
     return;
   }
-  told.worth_saving = true;
+  change.worth_saving = true;
   of.good = younger_than(std::move(of.good), left);
   if (of.good.pass.empty())
     forget(of);
   if (of.effective == of.shipped)
     return;
-  told.events.push_back(stale_event(of, kept));
+  change.events.push_back(stale_event(of, kept));
   if (of.good_at) {
-    derive(of, told);
+    derive(of, change);
     return;
   }
   of.effective = of.shipped;
-  told.listing_changed = true;
+  change.listing_changed = true;
 }
 
-void settling::keep_if_gone_once(domain_page& of, settlement& told) const {
+void settling::keep_if_gone_once(known_domain& of, book_change& change) const {
   of.gone = true;
   of.in_part = false;
   of.failures = 0;
   of.trouble = "no SPF record";
   of.held = of.not_kept = std::nullopt;
   of.due = now_.steady + refresh_.interval;
-  told.worth_saving = true;
-  told.events.push_back(about<kind::record_gone>(of).with(
+  change.worth_saving = true;
+  change.events.push_back(about<kind::record_gone>(of).with(
       "networks_kept", of.effective.prefix_count()));
 }
 
 /// The DNS answered, for some at least: believes what it said, but for what has
 /// to wait.
-void settling::look(domain_page& of, const spf::expansion& result,
-                    settlement& told) const {
-  finding kept = keep_undecided(of, result, told);
-  tell_look(of, result, kept, told);
+void settling::look(known_domain& of, const spf::expansion& result,
+                    book_change& change) const {
+  finding kept = keep_undecided(of, result, change);
+  tell_look(of, result, kept, change);
   finding found =
       united(finding_of(result, of.good, now_.wall), std::move(kept),
              most_kept(of.domain.limits.networks.value_or(most_terms)));
@@ -217,21 +219,21 @@ void settling::look(domain_page& of, const spf::expansion& result,
     lose(of, found, result.temperror);
   if (of.role == role::listed)
     keep_bounded(of, found);
-  verdict judged = judge(of, found);
+  judgement judged = judge(of, found);
   if (of.role == role::listed && of.good_at)
     hold_growth(of, found, judged);
-  believe(of, std::move(found), std::move(judged), told);
+  believe(of, std::move(found), std::move(judged), change);
   schedule(of, result.ttl);
   if (of.in_part)
     retry(of);
-  tell(of, not_kept_before, of.not_kept, told);
-  tell(of, held_before, of.held, told);
+  tell(of, not_kept_before, of.not_kept, change);
+  tell(of, held_before, of.held, change);
 }
 
 /// Whom the look left undecided of those who passed, unless too long ago.
-finding settling::keep_undecided(const domain_page& of,
+finding settling::keep_undecided(const known_domain& of,
                                  const spf::expansion& result,
-                                 settlement& told) const {
+                                 book_change& change) const {
   if (!of.good_at || !has_failed(result))
     return {};
   finding all = kept_of(of.good, result.temperror, now_.steady - *of.good_at);
@@ -239,26 +241,26 @@ finding settling::keep_undecided(const domain_page& of,
   if (all.pass.empty() || longest_kept(all) < longest)
     return all;
   finding kept = younger_than(std::move(all), longest);
-  told.events.push_back(stale_event(of, longest));
-  told.worth_saving = true;
+  change.events.push_back(stale_event(of, longest));
+  change.worth_saving = true;
   return kept;
 }
 
 /// Tells what a look found that is news, and notes how it went.
-void settling::tell_look(domain_page& of, const spf::expansion& result,
-                         const finding& kept, settlement& told) const {
+void settling::tell_look(known_domain& of, const spf::expansion& result,
+                         const finding& kept, book_change& change) const {
   of.in_part = has_failed(result);
   if (of.gone && result.outcome != spf::outcome::no_record)
-    told.events.push_back(about<kind::record_back>(of));
+    change.events.push_back(about<kind::record_back>(of));
   if (of.failures > 0 && !of.in_part)
-    told.events.push_back(
+    change.events.push_back(
         about<kind::domain_recovered>(of).with("failures", of.failures));
   const std::string former = std::exchange(of.trouble, trouble_in(result));
   if (!of.trouble.empty() && of.trouble != former)
-    told.events.push_back(kept.pass.empty() ? in_part_event(of)
-                                            : failing_event(of, kept.pass));
+    change.events.push_back(kept.pass.empty() ? in_part_event(of)
+                                              : failing_event(of, kept.pass));
   if (of.trouble.empty() && result.pass.empty())
-    told.events.push_back(about<kind::record_lists_nothing>(of));
+    change.events.push_back(about<kind::record_lists_nothing>(of));
   of.gone = result.outcome == spf::outcome::no_record;
   of.failures = of.in_part ? of.failures + 1 : 0;
   of.refused_terms = refused_terms_of(result);
@@ -266,7 +268,7 @@ void settling::tell_look(domain_page& of, const spf::expansion& result,
 
 /// Bounds what is kept, be it listed or not: what can be listed goes before
 /// what is allowed.
-void settling::keep_bounded(domain_page& of, finding& found) const {
+void settling::keep_bounded(known_domain& of, finding& found) const {
   const auto networks = of.domain.limits.networks;
   if (!networks || found.pass.prefix_count() <= most_kept(*networks))
     return;
@@ -282,8 +284,8 @@ void settling::keep_bounded(domain_page& of, finding& found) const {
 }
 
 /// Takes out of a look what has to wait.
-void settling::hold_growth(domain_page& of, finding& found,
-                           verdict& judged) const {
+void settling::hold_growth(known_domain& of, finding& found,
+                           judgement& judged) const {
   const net::address_set rest = found.pass - allowed_.all();
   of.held = of.growth.hold(
       {rest, judged.effective.listing, of.effective, *of.good_at},
@@ -295,20 +297,20 @@ void settling::hold_growth(domain_page& of, finding& found,
   judged = judge(of, found);
 }
 
-void settling::believe(domain_page& of, finding found, verdict judged,
-                       settlement& told) const {
+void settling::believe(known_domain& of, finding found, judgement judged,
+                       book_change& change) const {
   const bool changed = of.good.pass != found.pass;
-  told.worth_saving =
-      told.worth_saving || !of.good_at || differ(of.good, found);
+  change.worth_saving =
+      change.worth_saving || !of.good_at || differ(of.good, found);
   if (changed || !of.good_at)
     of.changed_at = now_.wall;
   of.changes = changed && of.good_at ? of.changes + 1 : of.changes / 2;
   of.good = std::move(found);
   of.good_at = now_.steady;
-  list(of, std::move(judged), told);
+  list(of, std::move(judged), change);
 }
 
-void settling::schedule(domain_page& of, std::uint32_t ttl) const {
+void settling::schedule(known_domain& of, std::uint32_t ttl) const {
   const auto& by = refresh_;
   const auto wait = wait_after_success(by, ttl, of.changes);
   of.due = now_.steady + spread(wait, by, random_ ? random_() : 0);
@@ -320,7 +322,7 @@ void settling::schedule(domain_page& of, std::uint32_t ttl) const {
 
 /// Looks again soon at what failed, and when the oldest of what is kept is too
 /// old.
-void settling::retry(domain_page& of) const {
+void settling::retry(known_domain& of) const {
   of.due = std::min(of.due, now_.steady +
                                 wait_after_failure(refresh_, of.failures - 1));
   if (const auto longest = longest_kept(of.good);

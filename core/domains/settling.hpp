@@ -1,10 +1,10 @@
-// What the result of one expansion makes of a domain's page: the rules of
-// freshness, and of what may be listed, for one domain.
+// What the result of one expansion makes of a domain's known domain: the rules
+// of freshness, and of what may be listed, for one domain.
 #pragma once
 
 #include "core/config/settings.hpp"
 #include "core/domains/allowance.hpp"
-#include "core/domains/domain_page.hpp"
+#include "core/domains/known_domain.hpp"
 #include "core/log/event.hpp"
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
@@ -19,8 +19,8 @@
 
 namespace spfblock::domains {
 
-/// What an operation on the book, or on a page, led to.
-struct settlement {
+/// What an operation on the book, or on one of its domains, led to.
+struct book_change {
   std::vector<log::event> events; ///< what the log should say
   bool listing_changed = false;   ///< what is effective is something else now
   bool worth_saving = false;      ///< more than moments changed
@@ -57,40 +57,40 @@ public:
         random_{random},
         now_{now} {}
 
-  /// Takes in the result of an expansion of the page's domain.
-  void settle(domain_page& of, const spf::expansion& result,
-              settlement& told) const;
+  /// Takes in the result of an expansion of the known domain.
+  void settle(known_domain& of, const spf::expansion& result,
+              book_change& change) const;
 
   /// Computes what is effective of the last good expansion, after what is
   /// allowed, the limits or the share changed: of a listed domain without what
   /// is allowed, then without what is over a limit, of an allowed one all.
-  void derive(domain_page& of, settlement& told) const;
+  void derive(known_domain& of, book_change& change) const;
 
 private:
-  struct verdict;
+  struct judgement;
 
-  [[nodiscard]] verdict judge(const domain_page& of,
-                              const finding& found) const;
-  void list(domain_page& of, verdict found, settlement& told) const;
-  void keep_after_failure(domain_page& of, const spf::expansion& result,
-                          settlement& told) const;
-  [[nodiscard]] finding keep_undecided(const domain_page& of,
+  [[nodiscard]] judgement judge(const known_domain& of,
+                                const finding& found) const;
+  void list(known_domain& of, judgement found, book_change& change) const;
+  void keep_after_failure(known_domain& of, const spf::expansion& result,
+                          book_change& change) const;
+  [[nodiscard]] finding keep_undecided(const known_domain& of,
                                        const spf::expansion& result,
-                                       settlement& told) const;
-  void tell_look(domain_page& of, const spf::expansion& result,
-                 const finding& kept, settlement& told) const;
-  void lose(domain_page& of, const finding& found,
+                                       book_change& change) const;
+  void tell_look(known_domain& of, const spf::expansion& result,
+                 const finding& kept, book_change& change) const;
+  void lose(known_domain& of, const finding& found,
             const net::address_set& undecided) const;
-  void keep_if_gone_once(domain_page& of, settlement& told) const;
-  void drop_if_stale(domain_page& of, settlement& told) const;
-  void look(domain_page& of, const spf::expansion& result,
-            settlement& told) const;
-  void keep_bounded(domain_page& of, finding& found) const;
-  void hold_growth(domain_page& of, finding& found, verdict& judged) const;
-  void believe(domain_page& of, finding found, verdict judged,
-               settlement& told) const;
-  void schedule(domain_page& of, std::uint32_t ttl) const;
-  void retry(domain_page& of) const;
+  void keep_if_gone_once(known_domain& of, book_change& change) const;
+  void drop_if_stale(known_domain& of, book_change& change) const;
+  void look(known_domain& of, const spf::expansion& result,
+            book_change& change) const;
+  void keep_bounded(known_domain& of, finding& found) const;
+  void hold_growth(known_domain& of, finding& found, judgement& judged) const;
+  void believe(known_domain& of, finding found, judgement judged,
+               book_change& change) const;
+  void schedule(known_domain& of, std::uint32_t ttl) const;
+  void retry(known_domain& of) const;
 
   const config::refresh_settings& refresh_;
   const allowance& allowed_;

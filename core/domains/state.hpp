@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/dns/name.hpp"
-#include "core/domains/domain_page.hpp"
+#include "core/domains/known_domain.hpp"
 #include "core/support/result.hpp"
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace spfblock::domains {
 
-/// What is kept of one domain_page.
+/// What is kept of one known_domain.
 struct domain_state {
   dns::name name;
   domains::role role = role::listed;

@@ -34,15 +34,15 @@ std::string counted(std::size_t count, std::string_view noun) {
 }
 
 std::vector<std::string> told_left_out(std::string_view text) {
-  std::vector<std::string> told;
+  std::vector<std::string> left_out;
   while (text.starts_with('#') || text.starts_with(';')) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const std::string_view said = line.substr(1);
     if (said.starts_with(' ') && said.substr(1).starts_with(left_out_mark))
-      told.emplace_back(said.substr(1 + left_out_mark.size()));
+      left_out.emplace_back(said.substr(1 + left_out_mark.size()));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
-  return told;
+  return left_out;
 }
 
 } // namespace spfblock::exports

@@ -129,12 +129,12 @@ std::string rule_for(const entry& of) {
 } // namespace
 
 std::string example_line(const entry& of, presence rarest) {
-  example told{of};
+  example shown{of};
   for (const field& each : of.fields) {
     if (each.presence <= rarest)
-      told.add(each.name, each.example);
+      shown.add(each.name, each.example);
   }
-  return told.line();
+  return shown.line();
 }
 
 std::string catalogue_as_markdown() {

@@ -54,10 +54,10 @@ inline std::optional<hit> lookup::find(std::string_view key) const {
     return std::nullopt;
   }
   ++counted_[count::found];
-  const hit told{*address, *found};
+  const hit found_hit{*address, *found};
   if (on_hit_)
-    on_hit_(told);
-  return told;
+    on_hit_(found_hit);
+  return found_hit;
 }
 
 } // namespace spfblock::protocols

@@ -30,29 +30,29 @@ net::address_set take(addresses_by_name& from, const std::string& name) {
 }
 
 /// The DNS decided nothing that could be listed.
-bool has_failed(const domains::domain_page& page) {
-  return page.failures > 0 && !page.in_part;
+bool has_failed(const domains::known_domain& known) {
+  return known.failures > 0 && !known.in_part;
 }
 
-std::vector<std::string> remarks_on(const domains::domain_page& page) {
+std::vector<std::string> remarks_on(const domains::known_domain& known) {
   std::vector<std::string> remarks;
-  if (has_failed(page))
-    remarks.push_back("DNS failed: " + page.trouble);
-  else if (page.gone)
-    remarks.push_back(page.good_at ? "no SPF record; believed at a second look"
-                                   : "no SPF record");
-  else if (!page.trouble.empty())
-    remarks.push_back((page.role == domains::role::allowed
+  if (has_failed(known))
+    remarks.push_back("DNS failed: " + known.trouble);
+  else if (known.gone)
+    remarks.push_back(known.good_at ? "no SPF record; believed at a second look"
+                                    : "no SPF record");
+  else if (!known.trouble.empty())
+    remarks.push_back((known.role == domains::role::allowed
                            ? "protects only a part: "
                            : "not listed in full: ") +
-                      page.trouble);
-  for (const domains::objection& each : domains::objections_to(page)) {
+                      known.trouble);
+  for (const domains::objection& each : domains::objections_to(known)) {
     remarks.push_back(each.text);
     remarks.push_back("refused: " + domains::some_networks(each.addresses));
   }
-  if (!page.kept_off.empty())
+  if (!known.kept_off.empty())
     remarks.push_back("allow keeps off " +
-                      domains::some_networks(page.kept_off));
+                      domains::some_networks(known.kept_off));
   return remarks;
 }
 
@@ -104,7 +104,7 @@ difference difference_between(const std::vector<table::holding>& before,
   comparison all{before, after};
   for (const config::network_entry& each : after.by_hand())
     all.add(each.network.to_string(), listing_kind::by_hand);
-  for (const domains::domain_page& each : after.pages()) {
+  for (const domains::known_domain& each : after.domains()) {
     listing_change& change = all.add(each.domain.name.to_string(),
                                      each.role == domains::role::listed
                                          ? listing_kind::domain

@@ -19,23 +19,23 @@ std::string network_around(const net::address_set& set,
 }
 
 /// Collects what keeps one address on listings, and off them.
-class inquiry {
+class investigation {
 public:
-  inquiry(const net::ip_address& address, const domains::domain_book& book,
-          timestamp now)
+  investigation(const net::ip_address& address,
+                const domains::domain_book& book, timestamp now)
       : address_{address},
         book_{book},
         now_{now},
-        told_{address.to_string(), {}, {}, now.wall} {
+        result_{address.to_string(), {}, {}, now.wall} {
     for (const config::network_entry& entry : book.by_hand())
       look_at(entry);
-    for (const domains::domain_page& page : book.pages()) {
-      if (page.action)
-        look_at(page);
+    for (const domains::known_domain& known : book.domains()) {
+      if (known.action)
+        look_at(known);
     }
   }
 
-  [[nodiscard]] explanation take() { return std::move(told_); }
+  [[nodiscard]] explanation take() { return std::move(result_); }
 
 private:
   void look_at(const config::network_entry& entry) {
@@ -47,59 +47,60 @@ private:
       return;
     }
     const auto listed = net::address_set{entry.network} - book_.allowed().all();
-    told_.reasons.push_back({name, network_around(listed, address_),
-                             entry.action.text(), "by hand"});
+    result_.reasons.push_back({name, network_around(listed, address_),
+                               entry.action.text(), "by hand"});
   }
 
-  void look_at(const domains::domain_page& page) {
-    if (page.effective.contains(address_))
-      told_.reasons.push_back(reason_of(page));
+  void look_at(const domains::known_domain& known) {
+    if (known.effective.contains(address_))
+      result_.reasons.push_back(reason_of(known));
     else
-      look_for_exemptions(page);
+      look_for_exemptions(known);
   }
 
   [[nodiscard]] listing_reason
-  reason_of(const domains::domain_page& page) const {
-    listing_reason told{page.domain.name.to_string(),
-                        network_around(page.effective, address_),
-                        page.action->text(), ""};
-    for (const domains::authorisation& each : page.good.authorised) {
+  reason_of(const domains::known_domain& known) const {
+    listing_reason reason{known.domain.name.to_string(),
+                          network_around(known.effective, address_),
+                          known.action->text(), ""};
+    for (const domains::authorisation& each : known.good.authorised) {
       if (!each.addresses.contains(address_))
         continue;
-      told.chain = page.good.records[each.record] + " -> " + each.term;
-      told.first_seen = each.since;
-      if (page.good_at)
-        told.last_seen = now_.wall_of(*page.good_at - each.kept_for);
+      reason.chain = known.good.records[each.record] + " -> " + each.term;
+      reason.first_seen = each.since;
+      if (known.good_at)
+        reason.last_seen = now_.wall_of(*known.good_at - each.kept_for);
     }
-    if (const auto* asked = question_about(page))
-      told.undecided = asked->why;
-    return told;
+    if (const auto* asked = question_about(known))
+      reason.undecided = asked->why;
+    return reason;
   }
 
-  void look_for_exemptions(const domains::domain_page& page) {
-    const std::string name = page.domain.name.to_string();
-    if (page.kept_off.contains(address_))
+  void look_for_exemptions(const domains::known_domain& known) {
+    const std::string name = known.domain.name.to_string();
+    if (known.kept_off.contains(address_))
       exempt(name, allowed_by());
-    for (const domains::objection& each : domains::objections_to(page)) {
+    for (const domains::objection& each : domains::objections_to(known)) {
       if (each.addresses.contains(address_))
         exempt(name, each.text);
     }
-    for (const domains::refused_term& each : page.refused_terms) {
+    for (const domains::refused_term& each : known.refused_terms) {
       if (each.addresses.contains(address_))
         exempt(name, "too wide: " + each.chain);
     }
-    if (page.good.pass.contains(address_) || told_undecided_ == most_undecided)
+    if (known.good.pass.contains(address_) ||
+        undecided_shown_ == most_undecided)
       return;
-    if (const auto* asked = question_about(page)) {
-      ++told_undecided_;
+    if (const auto* asked = question_about(known)) {
+      ++undecided_shown_;
       exempt(name, "undecided: " + asked->why);
     }
   }
 
   /// The question that left the address undecided at the last look, if any.
   [[nodiscard]] const spf::open_question*
-  question_about(const domains::domain_page& page) const {
-    for (const spf::open_question& each : page.open_questions) {
+  question_about(const domains::known_domain& known) const {
+    for (const spf::open_question& each : known.open_questions) {
       if (each.undecided.contains(address_))
         return &each;
     }
@@ -107,7 +108,7 @@ private:
   }
 
   void exempt(const std::string& listing, const std::string& reason) {
-    told_.exemptions.push_back({listing, reason});
+    result_.exemptions.push_back({listing, reason});
   }
 
   [[nodiscard]] std::string allowed_by() const {
@@ -125,8 +126,8 @@ private:
   const net::ip_address& address_;
   const domains::domain_book& book_;
   timestamp now_;
-  explanation told_;
-  int told_undecided_ = 0;
+  explanation result_;
+  int undecided_shown_ = 0;
 };
 
 /// Puts the reason that answers first.
@@ -149,15 +150,15 @@ void put_first(std::vector<listing_reason>& reasons,
 explanation explain(const net::ip_address& address,
                     const table::snapshot& published,
                     const domains::domain_book& book, timestamp now) {
-  explanation told = inquiry{address, book, now}.take();
+  explanation explained = investigation{address, book, now}.take();
   if (const auto answering = published.find(address)) {
-    put_first(told.reasons, *answering);
-    return told;
+    put_first(explained.reasons, *answering);
+    return explained;
   }
-  for (const listing_reason& each : told.reasons)
-    told.exemptions.push_back({each.listing, "not published yet"});
-  told.reasons.clear();
-  return told;
+  for (const listing_reason& each : explained.reasons)
+    explained.exemptions.push_back({each.listing, "not published yet"});
+  explained.reasons.clear();
+  return explained;
 }
 
 } // namespace spfblock::reports

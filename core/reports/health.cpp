@@ -24,10 +24,10 @@ bool is_reliable(const domain_status& of, seconds interval) {
 }
 
 std::optional<std::string> hang(const vital_signs& signs) {
-  if (signs.deaf > longest_delay)
+  if (signs.unanswered > longest_delay)
     return fmt::format("lookups are not answered: a serving thread has been "
                        "busy for {} s",
-                       signs.deaf.count());
+                       signs.unanswered.count());
   if (signs.building > longest_delay)
     return fmt::format("a table has been under construction for {} s",
                        signs.building->count());
@@ -68,9 +68,9 @@ std::optional<std::string> decay(const status_report& of, seconds interval) {
 
 } // namespace
 
-std::optional<std::string> illness(const status_report& domains,
-                                   const vital_signs& signs,
-                                   const config::refresh_settings& refresh) {
+std::optional<std::string>
+health_problem(const status_report& domains, const vital_signs& signs,
+               const config::refresh_settings& refresh) {
   if (!signs.published)
     return "no table was published yet";
   if (auto found = hang(signs))

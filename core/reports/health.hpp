@@ -14,7 +14,7 @@ struct vital_signs {
   bool published = false; ///< a table answers that was made for this
                           ///< configuration, be it from the state file
   /// Since all serving threads last answered the controlling one.
-  std::chrono::seconds deaf{0};
+  std::chrono::seconds unanswered{0};
   /// How long the table that is being built has been.
   std::optional<std::chrono::seconds> building;
   /// Where expansions are under way: since the last one began or ended.
@@ -38,8 +38,8 @@ inline constexpr std::chrono::hours longest_quiet{1};
 /// refresh.interval. One domain that fails is no illness: a spammer's DNS may
 /// vanish any day. Neither is what the DNS answered and a limit refused.
 [[nodiscard]] std::optional<std::string>
-illness(const status_report& domains, const vital_signs& signs,
-        const config::refresh_settings& refresh);
+health_problem(const status_report& domains, const vital_signs& signs,
+               const config::refresh_settings& refresh);
 
 /// What he should look at where the service is not ill: allowed domains that
 /// protect nothing, or only a part.  One line without LF; nothing if there are

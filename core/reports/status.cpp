@@ -22,64 +22,65 @@ seconds until(moment at, timestamp now) {
   return std::max(std::chrono::ceil<seconds>(at - now.steady), seconds{0});
 }
 
-domain_condition condition_of(const domains::domain_page& page,
+domain_condition condition_of(const domains::known_domain& known,
                               const config::refresh_settings& refresh,
                               timestamp now) {
-  if (page.failures > 0 &&
-      (!page.in_part || longest_kept(page.good).count() > 0))
-    return page.good_at ? domain_condition::failing : domain_condition::unknown;
-  if (page.gone)
+  if (known.failures > 0 &&
+      (!known.in_part || longest_kept(known.good).count() > 0))
+    return known.good_at ? domain_condition::failing
+                         : domain_condition::unknown;
+  if (known.gone)
     return domain_condition::gone;
-  if (page.held)
+  if (known.held)
     return domain_condition::held;
-  if (!page.refusals.empty() || page.not_kept)
+  if (!known.refusals.empty() || known.not_kept)
     return domain_condition::refused;
-  if (!page.good_at)
-    return page.tried ? domain_condition::unknown : domain_condition::waiting;
-  return since(*page.good_at, now) > 2 * refresh.interval
+  if (!known.good_at)
+    return known.tried ? domain_condition::unknown : domain_condition::waiting;
+  return since(*known.good_at, now) > 2 * refresh.interval
              ? domain_condition::overdue
              : domain_condition::fresh;
 }
 
 /// What is listed, or allowed, although it is undecided.
-void tell_kept(const domains::domain_page& page, domain_status& told,
+void tell_kept(const domains::known_domain& known, domain_status& report,
                timestamp now) {
-  if (page.failures == 0)
+  if (known.failures == 0)
     return;
-  for (const spf::open_question& each : page.open_questions)
-    told.undecided.push_back(text_of(each));
+  for (const spf::open_question& each : known.open_questions)
+    report.undecided.push_back(text_of(each));
   const auto kept =
-      page.in_part ? kept_in(page.good) & page.effective : page.effective;
-  told.kept = kept.prefix_count();
-  if (told.kept > 0 && page.good_at)
-    told.kept_age = since(*page.good_at - longest_kept(page.good), now);
+      known.in_part ? kept_in(known.good) & known.effective : known.effective;
+  report.kept = kept.prefix_count();
+  if (report.kept > 0 && known.good_at)
+    report.kept_age = since(*known.good_at - longest_kept(known.good), now);
 }
 
-domain_status status_of(const domains::domain_page& page,
+domain_status status_of(const domains::known_domain& known,
                         const config::refresh_settings& refresh,
                         timestamp now) {
-  domain_status told;
-  told.name = page.domain.name.to_string();
-  told.role = page.role;
-  told.condition = condition_of(page, refresh, now);
-  told.networks = page.effective.prefix_count();
-  told.ipv4_addresses = page.effective.ipv4_count();
-  told.ipv6_slash64s = page.effective.ipv6_slash64_count();
-  if (page.good_at)
-    told.age = since(*page.good_at, now);
-  if (!page.expanding)
-    told.next_look = until(page.due, now);
-  told.changed_at = page.changed_at;
-  told.failures = page.failures;
-  tell_kept(page, told, now);
-  told.trouble = page.trouble;
-  told.kept_off = page.kept_off.prefix_count();
-  for (const domains::objection& each : domains::objections_to(page))
-    told.refusals.push_back(each.text);
-  if (page.domain.until)
-    told.until = day_text(*page.domain.until);
-  told.comment = page.domain.comment;
-  return told;
+  domain_status report;
+  report.name = known.domain.name.to_string();
+  report.role = known.role;
+  report.condition = condition_of(known, refresh, now);
+  report.networks = known.effective.prefix_count();
+  report.ipv4_addresses = known.effective.ipv4_count();
+  report.ipv6_slash64s = known.effective.ipv6_slash64_count();
+  if (known.good_at)
+    report.age = since(*known.good_at, now);
+  if (!known.expanding)
+    report.next_look = until(known.due, now);
+  report.changed_at = known.changed_at;
+  report.failures = known.failures;
+  tell_kept(known, report, now);
+  report.trouble = known.trouble;
+  report.kept_off = known.kept_off.prefix_count();
+  for (const domains::objection& each : domains::objections_to(known))
+    report.refusals.push_back(each.text);
+  if (known.domain.until)
+    report.until = day_text(*known.domain.until);
+  report.comment = known.domain.comment;
+  return report;
 }
 
 } // namespace
@@ -119,16 +120,16 @@ std::size_t status_report::stale_domains() const {
 }
 
 status_report report(const domains::domain_book& book, timestamp now) {
-  status_report told;
-  told.at = now.wall;
-  told.domains.reserve(book.pages().size());
-  for (const domains::domain_page& page : book.pages())
-    told.domains.push_back(status_of(page, book.refresh(), now));
+  status_report report;
+  report.at = now.wall;
+  report.domains.reserve(book.domains().size());
+  for (const domains::known_domain& known : book.domains())
+    report.domains.push_back(status_of(known, book.refresh(), now));
   const auto providers = book.providers();
-  told.providers = providers.size();
-  told.providers_known = static_cast<std::size_t>(
+  report.providers = providers.size();
+  report.providers_known = static_cast<std::size_t>(
       std::count_if(providers.begin(), providers.end(), domains::is_known));
-  return told;
+  return report;
 }
 
 std::string_view text_of(domain_condition condition) {

@@ -25,15 +25,15 @@ class evaluator {
 public:
   /// Everything given outlives the evaluator.
   evaluator(const dns::name& listed, const rules& by, parsed_records& parsed,
-            inquiry& dns, account& told)
+            inquiry& dns, account& listing_account)
       : listed_{listed},
         rules_{by},
         parsed_{parsed},
         dns_{dns},
-        account_{told},
+        account_{listing_account},
         budget_{by},
-        tally_{by, budget_, told},
-        matcher_{listed, by, budget_, dns, tally_, told} {}
+        tally_{by, budget_, listing_account},
+        matcher_{listed, by, budget_, dns, tally_, listing_account} {}
 
   /// From the record of the domain on.
   void run() { visit(listed_, nullptr, cohorts::everybody()); }

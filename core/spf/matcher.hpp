@@ -31,13 +31,13 @@ public:
   /// Everything given outlives the matcher.
   /// @param listed the domain that is evaluated
   matcher(const dns::name& listed, const rules& by, budget& spent, inquiry& dns,
-          tally& errors, account& told)
+          tally& errors, account& listing_account)
       : listed_{listed},
         rules_{by},
         budget_{spent},
         dns_{dns},
         tally_{errors},
-        account_{told} {}
+        account_{listing_account} {}
 
   /// Splits `undecided` by any directive but include.
   [[nodiscard]] matches match(const directive& what, const place& at,

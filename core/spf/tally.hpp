@@ -16,10 +16,10 @@ namespace spfblock::spf {
 class tally {
 public:
   /// All outlive the tally.
-  tally(const rules& by, budget& spent, account& told)
+  tally(const rules& by, budget& spent, account& listing_account)
       : rules_{by},
         budget_{spent},
-        account_{told} {}
+        account_{listing_account} {}
 
   /// Whether permerrors are passed over.
   [[nodiscard]] bool skips() const noexcept {

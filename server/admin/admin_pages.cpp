@@ -49,13 +49,14 @@ admin_reply admin_pages::status() const {
 }
 
 std::optional<std::string>
-admin_pages::illness(const reports::status_report& domains) const {
-  return reports::illness(domains, signs_(), refresher_.book().refresh());
+admin_pages::health_problem(const reports::status_report& domains) const {
+  return reports::health_problem(domains, signs_(),
+                                 refresher_.book().refresh());
 }
 
 admin_reply admin_pages::health() const {
   const auto domains = reports::report(refresher_.book(), read_clocks());
-  if (const auto found = illness(domains))
+  if (const auto found = health_problem(domains))
     return line(503, *found);
   const auto warning = reports::concern(domains);
   return line(200, warning ? "ok; warning: " + *warning : "ok");
@@ -64,7 +65,7 @@ admin_reply admin_pages::health() const {
 admin_reply admin_pages::numbers() const {
   const auto domains = reports::report(refresher_.book(), read_clocks());
   return {200, exposition::content_type,
-          metrics_.text(domains, !illness(domains))};
+          metrics_.text(domains, !health_problem(domains))};
 }
 
 admin_reply admin_pages::explain(const admin_request& request) const {

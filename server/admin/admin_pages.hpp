@@ -42,7 +42,7 @@ private:
   [[nodiscard]] admin_reply exported(const admin_request& request) const;
 
   [[nodiscard]] std::optional<std::string>
-  illness(const reports::status_report& domains) const;
+  health_problem(const reports::status_report& domains) const;
 
   const published<table::snapshot>& table_;
   const refresher& refresher_;

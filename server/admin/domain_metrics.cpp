@@ -19,11 +19,11 @@ std::vector<exposition::sample> by_domain(const reports::status_report& of,
   std::vector<exposition::sample> samples;
   samples.reserve(of.domains.size());
   for (const domain_status& each : of.domains) {
-    const std::optional<double> told = value(each);
-    if (told)
+    const std::optional<double> number = value(each);
+    if (number)
       samples.push_back(
           {{{"domain", each.name}, {"role", std::string{text_of(each.role)}}},
-           *told});
+           *number});
   }
   return samples;
 }

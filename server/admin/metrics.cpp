@@ -112,7 +112,7 @@ void metrics::tell_table(exposition& to) const {
 void metrics::tell_pages(exposition& to) const {
   std::vector<sample> by_domain;
   std::vector<sample> refused_terms;
-  for (const domains::domain_page& each : from_.refresh.book().pages()) {
+  for (const domains::known_domain& each : from_.refresh.book().domains()) {
     const std::string name = each.domain.name.to_string();
     refused_terms.push_back(
         {{{"domain", name}, {"role", std::string{text_of(each.role)}}},

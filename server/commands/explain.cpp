@@ -27,13 +27,13 @@ exit_status explain_command(const std::string& configuration_file,
       });
   if (!document)
     return exit_status::unavailable;
-  const auto told = reports::explanation_from_json(*document);
-  if (!told) {
-    std::cerr << "spfblock: " << told.error().message << '\n';
+  const auto explained = reports::explanation_from_json(*document);
+  if (!explained) {
+    std::cerr << "spfblock: " << explained.error().message << '\n';
     return exit_status::unavailable;
   }
-  std::cout << reports::to_text(*told);
-  return told->reasons.empty() ? exit_status::negative : exit_status::done;
+  std::cout << reports::to_text(*explained);
+  return explained->reasons.empty() ? exit_status::negative : exit_status::done;
 }
 
 } // namespace spfblock::server

@@ -21,14 +21,14 @@ exit_status status_command(const std::string& configuration_file,
       });
   if (!document)
     return exit_status::unavailable;
-  const auto told = reports::status_from_json(*document);
-  if (!told) {
-    std::cerr << "spfblock: " << told.error().message << '\n';
+  const auto report = reports::status_from_json(*document);
+  if (!report) {
+    std::cerr << "spfblock: " << report.error().message << '\n';
     return exit_status::unavailable;
   }
   std::cout << (format == output_format::json ? *document
-                                              : reports::to_text(*told));
-  return told->is_stale() ? exit_status::negative : exit_status::done;
+                                              : reports::to_text(*report));
+  return report->is_stale() ? exit_status::negative : exit_status::done;
 }
 
 } // namespace spfblock::server

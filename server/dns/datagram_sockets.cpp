@@ -64,7 +64,7 @@ datagram_sockets::datagram_sockets(boost::asio::io_context& io)
 
 datagram_sockets::lease datagram_sockets::open(const net::endpoint& server,
                                                std::string_view octets,
-                                               std::shared_ptr<asker> by,
+                                               std::shared_ptr<receiver> by,
                                                error_code& error) {
   EXPECTS(by != nullptr);
   std::optional<std::size_t> index = take_idle(server);

@@ -46,11 +46,11 @@ public:
   static constexpr std::chrono::seconds longest_use{1};
 
   /// Whoever waits for an answer.
-  class asker {
+  class receiver {
   public:
-    asker() = default;
-    asker(const asker&) = delete;
-    asker& operator=(const asker&) = delete;
+    receiver() = default;
+    receiver(const receiver&) = delete;
+    receiver& operator=(const receiver&) = delete;
 
     /// A message came from the server; valid within the call only.
     virtual void received(std::string_view message) = 0;
@@ -58,10 +58,10 @@ public:
     virtual void failed(const error_code& error) = 0;
 
   protected:
-    ~asker() = default;
+    ~receiver() = default;
   };
 
-  /// A socket while it is an asker's, or none.
+  /// A socket while it is a receiver's, or none.
   class lease {
   public:
     lease() = default;
@@ -112,7 +112,7 @@ public:
   ///        the lease ends; kept alive so long
   /// @return the socket, or none and why in `error`
   [[nodiscard]] lease open(const net::endpoint& server, std::string_view octets,
-                           std::shared_ptr<asker> by, error_code& error);
+                           std::shared_ptr<receiver> by, error_code& error);
 
 private:
   using clock = std::chrono::steady_clock;
@@ -126,7 +126,7 @@ private:
     clock::time_point opened;
     unsigned questions = 0;       ///< asked from this socket
     std::uint32_t generation = 0; ///< how many sockets were here before
-    std::shared_ptr<asker> by;    ///< null while idle
+    std::shared_ptr<receiver> by; ///< null while idle
   };
 
   [[nodiscard]] std::optional<std::size_t>
@@ -143,10 +143,10 @@ private:
 
   random_numbers random_;
   std::vector<place> places_;
-  std::vector<std::size_t> idle_;  ///< places with a socket and no asker
+  std::vector<std::size_t> idle_;  ///< places with a socket and no receiver
   std::vector<std::size_t> empty_; ///< places without a socket
   std::size_t leased_ = 0;
-  bool receiving_ = false; ///< an asker is being called
+  bool receiving_ = false; ///< a receiver is being called
   std::array<char, longest_datagram> buffer_{};
   lifetime life_;
   socket_watch watch_; ///< of `places_`: goes before they close

@@ -33,7 +33,7 @@ namespace spfblock::server {
 /// Keeps itself alive by the operations it has under way; each of them belongs
 /// to a step of the exchange and is ignored if it ends after that step.
 class dns_lookup final : public std::enable_shared_from_this<dns_lookup>,
-                         public datagram_sockets::asker {
+                         public datagram_sockets::receiver {
 public:
   /// Why it is not under way any more.  It holds no descriptor then.
   enum class pause : std::uint8_t {

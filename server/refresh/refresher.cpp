@@ -97,14 +97,14 @@ void refresher::refresh() {
 
 void refresher::settled(domains::role as, const spf::expansion& result) {
   ++totals_.expansions[static_cast<std::size_t>(result.outcome)];
-  const auto told = book_.settle(as, result, read_clocks());
-  take_note(told);
-  if (told.due)
-    due_.set(*told.due);
+  const auto change = book_.settle(as, result, read_clocks());
+  take_note(change);
+  if (change.due)
+    due_.set(*change.due);
   publish(publication_.settled(book_.expanding(), clock::now()));
 }
 
-void refresher::take_note(const domains::domain_book::settlement& of) {
+void refresher::take_note(const domains::domain_book::book_change& of) {
   for (const log::event& each : of.events)
     log_.write(each);
   if (of.listing_changed)
@@ -140,7 +140,7 @@ void refresher::built(std::shared_ptr<const table::snapshot> next,
   log_.write(log::event_of<log::kind::table_published>{}
                  .with("ipv4_networks", next->ipv4_networks())
                  .with("ipv6_networks", next->ipv6_networks())
-                 .with("domains", book_.pages().size())
+                 .with("domains", book_.domains().size())
                  .with("build_ms",
                        std::chrono::duration_cast<milliseconds>(took).count()));
   table_.store(std::move(next));
@@ -161,15 +161,15 @@ reports::vital_signs refresher::signs(timestamp now) const {
   const auto since = [&now](moment at) {
     return std::chrono::floor<std::chrono::seconds>(now.steady - at);
   };
-  reports::vital_signs told;
-  told.published = totals_.published_at.has_value();
+  reports::vital_signs signs;
+  signs.published = totals_.published_at.has_value();
   if (const auto begun = publication_.building_since())
-    told.building = since(*begun);
+    signs.building = since(*begun);
   if (const auto last = book_.quiet_since())
-    told.quiet = since(*last);
+    signs.quiet = since(*last);
   if (const auto next = book_.next_due(now); next && *next < now.steady)
-    told.overdue = since(*next);
-  return told;
+    signs.overdue = since(*next);
+  return signs;
 }
 
 void refresher::free_retired() {

@@ -76,7 +76,7 @@ private:
   [[nodiscard]] std::vector<table::listing> listings();
   void refresh();
   void settled(domains::role as, const spf::expansion& result);
-  void take_note(const domains::domain_book::settlement& of);
+  void take_note(const domains::domain_book::book_change& of);
   void publish(const domains::step& next);
   void build();
   void built(std::shared_ptr<const table::snapshot> next,

@@ -39,11 +39,11 @@ void listeners::serve(const std::vector<config::listener>& wanted,
     const auto on = each.sockets.endpoint();
     threads_.listen(each.wanted.kind, std::move(each.sockets));
     served_.push_back({each.wanted, on});
-    auto told =
+    auto line =
         event_of<kind::listening>{}.with("address", from_asio(on).to_string());
     if (const auto* inherited = inherited_.find(each.wanted.where))
-      told.with("socket", inherited->name);
-    log_.write(told);
+      line.with("socket", inherited->name);
+    log_.write(line);
   }
 }
 

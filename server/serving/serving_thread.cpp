@@ -31,34 +31,34 @@ bool client_has_gone(int reason) noexcept {
 
 class serving_thread::listener final : public event_loop::watcher {
 public:
-  listener(serving_thread& owner, protocols::door at, const tcp::endpoint& on,
-           int number, socket_keeper keeper)
-      : owner_{owner},
+  listener(serving_thread& on_thread, protocols::door at,
+           const tcp::endpoint& on, int number, socket_owner owner)
+      : thread_{on_thread},
         door_{at},
         endpoint_{on},
         socket_{number},
-        keeper_{keeper} {
+        owner_{owner} {
     ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
   }
-  ~listener() { owner_.loop_.unwatch(number()); }
+  ~listener() { thread_.loop_.unwatch(number()); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  void ready() override { owner_.accept(*this, accepts_at_once); }
+  void ready() override { thread_.accept(*this, accepts_at_once); }
 
   [[nodiscard]] protocols::door door() const noexcept { return door_; }
   [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
     return endpoint_;
   }
   [[nodiscard]] int number() const noexcept { return socket_.number(); }
-  [[nodiscard]] socket_keeper keeper() const noexcept { return keeper_; }
+  [[nodiscard]] socket_owner owner() const noexcept { return owner_; }
 
 private:
-  serving_thread& owner_;
+  serving_thread& thread_;
   protocols::door door_;
   tcp::endpoint endpoint_;
   descriptor socket_;
-  socket_keeper keeper_;
+  socket_owner owner_;
 };
 
 serving_thread::serving_thread(const published<table::snapshot>& table,
@@ -78,9 +78,9 @@ serving_thread::~serving_thread() {
 }
 
 void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
-                            int descriptor, socket_keeper keeper) {
+                            int descriptor, socket_owner owner) {
   loop_.post([this, fresh = std::make_unique<listener>(
-                        *this, at, on, descriptor, keeper)]() mutable {
+                        *this, at, on, descriptor, owner)]() mutable {
     if (loop_.watch(fresh->number(), readiness::readable, *fresh))
       listeners_.push_back(std::move(fresh));
     else
@@ -126,7 +126,7 @@ void serving_thread::accept(listener& from, unsigned most) {
     descriptor client{::accept4(from.number(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.is_open()) {
-      if (from.keeper() == socket_keeper::us)
+      if (from.owner() == socket_owner::us)
         take(std::move(client), from.door());
       else
         give(std::move(client), from.door());
@@ -188,7 +188,7 @@ void serving_thread::forget(int client) {
 
 void serving_thread::close_listeners() {
   for (const auto& each : listeners_)
-    if (each->keeper() == socket_keeper::us)
+    if (each->owner() == socket_owner::us)
       accept(*each, last_accepts);
   listeners_.clear();
 }

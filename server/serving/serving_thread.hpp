@@ -45,7 +45,7 @@ public:
   /// @param at what is spoken with its clients
   /// @param descriptor owned by the thread from now on
   void listen(protocols::door at, const boost::asio::ip::tcp::endpoint& on,
-              int descriptor, socket_keeper keeper = socket_keeper::us);
+              int descriptor, socket_owner owner = socket_owner::us);
 
   /// Gives the clients of sockets that the service manager keeps to these
   /// threads in turn: several threads that wait at one socket would leave

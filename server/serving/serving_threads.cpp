@@ -25,11 +25,11 @@ void serving_threads::start() {
 
 void serving_threads::listen(protocols::door at, listening_sockets sockets) {
   const auto on = sockets.endpoint();
-  const auto keeper = sockets.keeper();
+  const auto owner = sockets.owner();
   const auto descriptors = sockets.release();
   EXPECTS(descriptors.size() <= all_.size());
   for (std::size_t i = 0; i < descriptors.size(); ++i)
-    all_[i]->listen(at, on, descriptors[i], keeper);
+    all_[i]->listen(at, on, descriptors[i], owner);
 }
 
 void serving_threads::stop_listening(const boost::asio::ip::tcp::endpoint& on) {

@@ -27,10 +27,10 @@ void serving_totals::add(count of) noexcept {
 }
 
 counts serving_totals::so_far() const noexcept {
-  counts told;
+  counts sum;
   for (std::size_t i = 0; i < numbers_.size(); ++i)
-    told[static_cast<count>(i)] = numbers_[i].load(std::memory_order_relaxed);
-  return told;
+    sum[static_cast<count>(i)] = numbers_[i].load(std::memory_order_relaxed);
+  return sum;
 }
 
 } // namespace spfblock::server

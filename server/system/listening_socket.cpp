@@ -102,7 +102,7 @@ listening_sockets::duplicate(int socket, const tcp::endpoint& on) {
   listening_sockets one;
   one.endpoint_ = on;
   one.descriptors_ = {descriptor};
-  one.keeper_ = socket_keeper::service_manager;
+  one.owner_ = socket_owner::service_manager;
   return one;
 }
 
@@ -114,7 +114,7 @@ listening_sockets::~listening_sockets() {
 listening_sockets::listening_sockets(listening_sockets&& other) noexcept
     : endpoint_{std::move(other.endpoint_)},
       descriptors_{std::exchange(other.descriptors_, {})},
-      keeper_{other.keeper_} {}
+      owner_{other.owner_} {}
 
 std::vector<int> listening_sockets::release() noexcept {
   return std::exchange(descriptors_, {});

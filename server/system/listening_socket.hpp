@@ -13,7 +13,7 @@ namespace spfblock::server {
 
 /// Who closes a listening socket, and with it the connections that nobody has
 /// accepted yet.
-enum class socket_keeper : std::uint8_t {
+enum class socket_owner : std::uint8_t {
   us,
   service_manager, ///< it keeps the socket, and them, for the next process
 };
@@ -51,7 +51,7 @@ public:
     return endpoint_;
   }
 
-  [[nodiscard]] socket_keeper keeper() const noexcept { return keeper_; }
+  [[nodiscard]] socket_owner owner() const noexcept { return owner_; }
 
   /// Gives the descriptors away.
   [[nodiscard]] std::vector<int> release() noexcept;
@@ -61,7 +61,7 @@ private:
 
   boost::asio::ip::tcp::endpoint endpoint_;
   std::vector<int> descriptors_;
-  socket_keeper keeper_ = socket_keeper::us;
+  socket_owner owner_ = socket_owner::us;
 };
 
 } // namespace spfblock::server

@@ -36,18 +36,18 @@ void log_sink::configure(const config::log_settings& settings) {
   to_syslog_ = to_syslog;
 }
 
-void log_sink::write(const log::event& told) const {
-  if (!wants(told.severity()))
+void log_sink::write(const log::event& event) const {
+  if (!wants(event.severity()))
     return;
-  const int severity = static_cast<int>(told.severity());
+  const int severity = static_cast<int>(event.severity());
   if (to_syslog_) {
-    syslog(severity, "%s", told.line().c_str());
+    syslog(severity, "%s", event.line().c_str());
     return;
   }
   std::string line;
   if (to_journal_)
     line = '<' + std::to_string(severity) + '>';
-  line += told.line();
+  line += event.line();
   line += '\n';
   // One write, so that the lines of several threads do not mix.
   [[maybe_unused]] const auto written =

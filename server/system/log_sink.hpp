@@ -30,7 +30,7 @@ public:
     return severity <= lowest_.load(std::memory_order_relaxed);
   }
 
-  void write(const log::event& told) const;
+  void write(const log::event& event) const;
 
 private:
   std::atomic<level> lowest_ = level::info;

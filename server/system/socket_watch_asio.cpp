@@ -37,9 +37,9 @@ struct socket_watch::kernel : std::enable_shared_from_this<kernel> {
     lifetime wait;
   };
 
-  kernel(boost::asio::io_context& on, std::function<void(key)> told)
+  kernel(boost::asio::io_context& on, std::function<void(key)> call)
       : io{on},
-        arrived{std::move(told)} {}
+        arrived{std::move(call)} {}
 
   void begin_wait(watched& at) {
     at.descriptor.async_wait(stream_descriptor::wait_read,

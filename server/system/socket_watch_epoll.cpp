@@ -28,9 +28,9 @@ int make_epoll() {
 } // namespace
 
 struct socket_watch::kernel : std::enable_shared_from_this<kernel> {
-  kernel(boost::asio::io_context& io, std::function<void(key)> told)
+  kernel(boost::asio::io_context& io, std::function<void(key)> call)
       : epoll{io, make_epoll()},
-        arrived{std::move(told)} {}
+        arrived{std::move(call)} {}
 
   void begin_wait() {
     epoll.async_wait(boost::asio::posix::descriptor_base::wait_read,

@@ -77,7 +77,7 @@ void require(const line_zone& zone, bool holds, std::string_view claim) {
 
 /// Whether the book believes all that the allowed domain authorises.
 bool is_believed(const story& of) {
-  for (const domains::domain_page& page : of.book.pages())
+  for (const domains::known_domain& page : of.book.domains())
     if (page.role == domains::role::allowed)
       return page.good_at && of.allowed.outcome == spf::outcome::expanded;
   return false;

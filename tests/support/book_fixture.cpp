@@ -115,7 +115,7 @@ spf::expansion with_remark(spf::expansion of, const std::string& remark) {
   return of;
 }
 
-std::string told(const domain_book::settlement& of) {
+std::string told(const domain_book::book_change& of) {
   std::string text;
   for (const log::event& each : of.events) {
     const std::string& line = each.line();
@@ -128,7 +128,7 @@ std::string told(const domain_book::settlement& of) {
   return text;
 }
 
-std::string lines_of(const domain_book::settlement& of,
+std::string lines_of(const domain_book::book_change& of,
                      std::string_view phrase) {
   std::string text;
   for (const log::event& each : of.events) {
@@ -169,17 +169,17 @@ std::string book_fixture::next() {
   return take_due();
 }
 
-domain_book::settlement book_fixture::settle_next(const spf::expansion& result,
-                                                  role as) {
+domain_book::book_change book_fixture::settle_next(const spf::expansion& result,
+                                                   role as) {
   next();
   return settle(result, as);
 }
 
-domain_book::settlement book_fixture::look(const spf::expansion& result,
-                                           role as) {
-  const domains::domain_page* at = nullptr;
-  for (const auto& pages : {book.pages(), book.providers()}) {
-    for (const domains::domain_page& each : pages) {
+domain_book::book_change book_fixture::look(const spf::expansion& result,
+                                            role as) {
+  const domains::known_domain* at = nullptr;
+  for (const auto& pages : {book.domains(), book.providers()}) {
+    for (const domains::known_domain& each : pages) {
       if (each.domain.name == result.domain && each.role == as)
         at = &each;
     }
@@ -192,9 +192,9 @@ domain_book::settlement book_fixture::look(const spf::expansion& result,
   return settle(result, as);
 }
 
-const domains::domain_page& book_fixture::page(std::size_t i) const {
-  REQUIRE(i < book.pages().size());
-  return book.pages()[i];
+const domains::known_domain& book_fixture::page(std::size_t i) const {
+  REQUIRE(i < book.domains().size());
+  return book.domains()[i];
 }
 
 std::string book_fixture::published() const {

@@ -75,10 +75,10 @@ undecided(spf::expansion of, std::string_view networks = "",
 
 /// The phrases of the events, with "!" before a warning, those of an allowed
 /// domain with "allowed " before: "!domain failing; listing changed".
-[[nodiscard]] std::string told(const domain_book::settlement& of);
+[[nodiscard]] std::string told(const domain_book::book_change& of);
 
 /// The events that have `phrase`, a line each.
-[[nodiscard]] std::string lines_of(const domain_book::settlement& of,
+[[nodiscard]] std::string lines_of(const domain_book::book_change& of,
                                    std::string_view phrase);
 
 /// A book with its clocks.
@@ -95,7 +95,7 @@ struct book_fixture {
   void pass(moment::duration time);
   void pass_until(moment at) { pass(at - now.steady); }
 
-  domain_book::settlement apply(const config::settings& settings) {
+  domain_book::book_change apply(const config::settings& settings) {
     return book.apply(settings, own, now);
   }
 
@@ -106,20 +106,20 @@ struct book_fixture {
   /// Goes to the moment when a domain is due.
   std::string next();
 
-  domain_book::settlement settle(const spf::expansion& result,
-                                 role as = role::listed) {
+  domain_book::book_change settle(const spf::expansion& result,
+                                  role as = role::listed) {
     return book.settle(as, result, now);
   }
 
   /// Waits until domains are due and settles this one's expansion.
-  domain_book::settlement settle_next(const spf::expansion& result,
-                                      role as = role::listed);
+  domain_book::book_change settle_next(const spf::expansion& result,
+                                       role as = role::listed);
 
   /// Settles an expansion now, at the next look at this domain.
-  domain_book::settlement look(const spf::expansion& result,
-                               role as = role::listed);
+  domain_book::book_change look(const spf::expansion& result,
+                                role as = role::listed);
 
-  [[nodiscard]] const domains::domain_page& page(std::size_t i = 0) const;
+  [[nodiscard]] const domains::known_domain& page(std::size_t i = 0) const;
 
   [[nodiscard]] bool lists(std::string_view networks, std::size_t i = 0) const {
     return page(i).effective == set_of(networks);

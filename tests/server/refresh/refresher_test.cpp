@@ -106,7 +106,7 @@ TEST_CASE("refresher: networks outlive a failing DNS", "[server][refresher]") {
   const int before = f.questions->refreshes();
   REQUIRE(run_until(f.io, [&] {
     return f.questions->refreshes() > before &&
-           f.fresh.book().pages().front().failures > 0;
+           f.fresh.book().domains().front().failures > 0;
   }));
   CHECK(f.lists(1));
 }

@@ -29,7 +29,7 @@ spf::expansion buddy(std::string_view networks) {
   return expanded("friend.example", networks);
 }
 
-std::string kept_off(const domain_book::settlement& of) {
+std::string kept_off(const domain_book::book_change& of) {
   return lines_of(of, "kept off by allow");
 }
 

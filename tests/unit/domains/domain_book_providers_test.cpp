@@ -66,7 +66,7 @@ TEST_CASE("listed domains follow no provider, providers each other",
 TEST_CASE("a provider is no page and no alarm, whatever becomes of it",
           "[table][providers]") {
   book_fixture f{with_providers({shared, "b.shared.example"})};
-  CHECK(f.book.pages().size() == 1);
+  CHECK(f.book.domains().size() == 1);
   CHECK(f.book.providers().size() == 2);
   f.take_due();
   CHECK(told(f.settle(gone(shared), role::allowed)).empty());
@@ -125,7 +125,7 @@ TEST_CASE(
   config::settings settings = with_providers({google, shared});
   settings.allow.domains.push_back(domain_of(google));
   book_fixture f{settings};
-  REQUIRE(f.book.pages().size() == 2);
+  REQUIRE(f.book.domains().size() == 2);
   CHECK(f.page(1).effective == config::shipped_networks(name_of(google)));
   CHECK(f.book.providers().size() == 1);
   CHECK(f.take_due() == "spam.example +_spf.google.com +_spf.shared.example");
@@ -156,7 +156,7 @@ TEST_CASE("an entry that ends leaves the providers as they are",
   f.settle(expanded(shared, "198.51.100.0/24"), role::allowed);
   f.pass(25h);
   f.book.remove_ended(f.now);
-  CHECK(f.book.pages().empty());
+  CHECK(f.book.domains().empty());
   REQUIRE(f.book.providers().size() == 1);
   CHECK(f.book.providers()[0].effective == set_of("198.51.100.0/24"));
 }

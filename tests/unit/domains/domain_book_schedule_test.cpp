@@ -168,7 +168,7 @@ TEST_CASE(
 
   // A reload does not bring it back.
   f.apply(settings);
-  CHECK(f.book.pages().size() == 1);
+  CHECK(f.book.domains().size() == 1);
 }
 
 TEST_CASE("an ended entry is told once, however often it comes with a reload",
@@ -182,14 +182,14 @@ TEST_CASE("an ended entry is told once, however often it comes with a reload",
   CHECK(f.apply(settings).events.empty());
   f.book.remove_ended(f.now);
   CHECK(f.apply(settings).events.empty());
-  CHECK(f.book.pages().size() == 1);
+  CHECK(f.book.domains().size() == 1);
 
   // A later day makes it an entry like any other.
   auto prolonged = settings;
   prolonged.domains[0].until =
       *settings.domains[0].until + std::chrono::days{1};
   CHECK(f.apply(prolonged).events.empty());
-  CHECK(f.book.pages().size() == 2);
+  CHECK(f.book.domains().size() == 2);
   f.pass(24h);
   CHECK(told(f.book.remove_ended(f.now)) == "entry ended");
   CHECK(f.apply(prolonged).events.empty());

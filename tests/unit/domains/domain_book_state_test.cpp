@@ -20,7 +20,7 @@ book_fixture restarted(const book_fixture& from,
   return book_fixture{settings, {}, {moment{1min}, from.now.wall + after}};
 }
 
-domain_book::settlement hand_over(const book_fixture& from, book_fixture& to) {
+domain_book::book_change hand_over(const book_fixture& from, book_fixture& to) {
   return to.book.restore(from.book.save(from.now), to.now);
 }
 

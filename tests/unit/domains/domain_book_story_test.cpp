@@ -70,7 +70,7 @@ TEST_CASE("DNS dies for hours and returns: a week with an allowed friend",
   // It returns: all is fresh within the interval.
   run_until(f, at(48h), up);
   CHECK(f.published() == all);
-  for (const auto& page : f.book.pages()) {
+  for (const auto& page : f.book.domains()) {
     CHECK(page.failures == 0);
     CHECK(page.trouble.empty());
     CHECK(f.now.steady - *page.good_at <= 1h);
@@ -141,7 +141,7 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
   for (int round = 0; round < 5000; ++round) {
     CAPTURE(round);
     const std::string before = f.published();
-    std::optional<domain_book::settlement> led_to;
+    std::optional<domain_book::book_change> led_to;
     bool may_be_same = false;
     switch (random() % 8) {
     case 0: {
@@ -198,7 +198,7 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
     net::address_set allowed = allowed_for_ever;
     std::size_t expanding = 0;
     std::optional<moment> next;
-    for (const auto& page : f.book.pages()) {
+    for (const auto& page : f.book.domains()) {
       expanding += page.expanding ? 1U : 0U;
       if (!page.expanding && (!next || page.due < *next))
         next = page.due;

@@ -101,7 +101,7 @@ TEST_CASE("apply keeps what is known of unchanged domains, drops removed ones "
 
   f.pass(1min);
   f.apply(settings_of({"new.example", "c.example", "a.example"}));
-  REQUIRE(f.book.pages().size() == 3);
+  REQUIRE(f.book.domains().size() == 3);
   CHECK(f.published() == "a.example 192.0.2.0/24");
   CHECK(f.page(2).due == kept.due);
   CHECK(f.page(2).good_at == kept.good_at);

@@ -32,8 +32,8 @@ struct growing : book_fixture {
   }
 
   /// Looks so much later.
-  domain_book::settlement later(moment::duration time,
-                                std::string_view networks) {
+  domain_book::book_change later(moment::duration time,
+                                 std::string_view networks) {
     pass(time);
     make_due();
     REQUIRE(take_due() == "a.example");

@@ -34,7 +34,7 @@ std::string illness_of(std::vector<domain_status> domains,
                        const vital_signs& signs = good_signs()) {
   status_report report;
   report.domains = std::move(domains);
-  return illness(report, signs, config::refresh_settings{}).value_or("");
+  return health_problem(report, signs, config::refresh_settings{}).value_or("");
 }
 
 } // namespace
@@ -106,8 +106,8 @@ TEST_CASE("health: says what hangs, and not a second too early",
   } of[4];
   for (auto& each : of)
     each.well = each.ill = good_signs();
-  of[0].well.deaf = 300s;
-  of[0].ill.deaf = 301s;
+  of[0].well.unanswered = 300s;
+  of[0].ill.unanswered = 301s;
   of[0].reason =
       "lookups are not answered: a serving thread has been busy for 301 s";
   of[1].well.building = 300s;

@@ -20,7 +20,7 @@
 namespace spfblock::domains {
 
 /// One domain.
-struct domain_page {
+struct known_domain {
   config::spf_domain domain;
   domains::role role = role::listed;
   bool is_provider = false;            ///< allowed as one of `allow.providers`
@@ -66,7 +66,7 @@ struct domain_page {
 };
 
 /// Whether its record has given networks that are not too old.
-[[nodiscard]] inline bool is_known(const domain_page& of) {
+[[nodiscard]] inline bool is_known(const known_domain& of) {
   return of.good_at && !of.good.pass.empty();
 }
 
