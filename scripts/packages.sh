@@ -17,7 +17,7 @@ package_packages="dpkg-dev file"
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
 # of what is exported, and the checkers of what is installed.
 test_packages="
-    catch2 nsd postfix python3
+    catch2 nsd postfix postfix-lmdb python3
     golang-blitiri-go-spf-dev python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
