@@ -29,7 +29,7 @@ public:
   }
 
   /// Whether the connection is to be closed once the replies are sent.
-  [[nodiscard]] bool finished() const noexcept {
+  [[nodiscard]] bool finished() const {
     return std::visit([](const auto& with) { return with.finished(); },
                       spoken_);
   }
