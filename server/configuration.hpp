@@ -1,6 +1,8 @@
 // The configuration with all the files it names, read from disk.
 #pragma once
 
+#include "core/config/kept_configuration.hpp"
+#include "core/config/list_file.hpp"
 #include "core/config/settings.hpp"
 #include "core/dns/zone.hpp"
 #include "core/json/problem.hpp"
@@ -18,15 +20,29 @@ inline constexpr const char* default_configuration_file =
 
 /// A valid configuration.
 struct configuration {
-  config::settings settings;     ///< its paths made absolute
-  std::optional<dns::zone> zone; ///< what zone_file holds, if one is set
+  config::settings settings;           ///< its paths made absolute
+  std::optional<dns::zone> zone;       ///< what zone_file holds, if one is set
+  std::vector<json::problem> warnings; ///< about 20, and one that counts more
+  config::list_sizes lists;            ///< what each list gave
+  config::source_texts texts;
 };
 
-/// Reads and checks a configuration file, the files that `domain_files` names
-/// (glob(7) patterns) and the zone file: for start, reload and `check` alike.
-/// Relative paths in it are relative to its own folder.
-/// @return everything that is wrong if anything is
-std::variant<configuration, std::vector<json::problem>>
-load_configuration(const std::string& path);
+/// A configuration; or everything that is wrong with it, and behind that the
+/// warnings.
+using loaded_configuration =
+    std::variant<configuration, std::vector<json::problem>>;
+
+/// Reads and checks a configuration file, the files that `domain_files` and
+/// `entry_files` name (glob(7) patterns) and the zone file: for start, reload
+/// and `check` alike.  Relative paths in it are relative to its own folder.
+/// @param former what the lists gave when they were last read
+loaded_configuration load_configuration(const std::string& path,
+                                        const config::list_sizes& former = {});
+
+/// Reads a configuration from what an earlier one, perhaps of a later version,
+/// was read from: settings that this version does not know are warnings.
+/// Touches no file.
+loaded_configuration load_configuration(config::source_texts texts,
+                                        const config::list_sizes& former = {});
 
 } // namespace spfblock::server

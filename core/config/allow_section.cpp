@@ -1,10 +1,8 @@
 #include "core/config/allow_section.hpp"
 
 #include "core/config/domain_fields.hpp"
-#include "core/config/domain_list.hpp"
 #include "core/config/sections.hpp"
 #include "core/json/field.hpp"
-#include "core/json/first_places.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,62 +10,87 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace spfblock::config {
 
 namespace {
 
-void read_networks(const json::json_value& value, allow_settings& into) {
-  json::first_places places;
+void read_networks(const json::json_value& value, allow_places& given,
+                   allow_settings& into) {
   for (const json::json_value& element : value.read_elements()) {
     const auto network = read_prefix(element);
-    if (network && places.is_new(element, network->to_string()))
+    if (network && given.networks.is_new(element, network->to_string()))
       into.networks.push_back(*network);
   }
 }
 
 void read_domains(const json::json_value& value, const spf_domain& inherited,
-                  allow_settings& into) {
+                  allow_places& given, allow_settings& into) {
   static const auto fields = domain_fields<spf_domain>();
-  json::first_places places;
   for (const json::json_value& element : value.read_elements()) {
     spf_domain domain = inherited;
     domain.on_permerror = on_permerror::skip;
+    const auto faults_before = value.problems().size();
     const auto named = read_domain(element, fields, domain);
     domain.limits = limits_of_allowed(domain.limits);
-    if (named && places.is_new(*named, domain.name.to_string()))
+    if (named && value.problems().size() == faults_before &&
+        given.domains.is_new(*named, domain.name.to_string()))
       into.domains.push_back(std::move(domain));
   }
 }
 
-void read_includes(const json::json_value& value, allow_settings& into) {
-  json::first_places places;
+void read_includes(const json::json_value& value, allow_places& given,
+                   allow_settings& into) {
   for (const json::json_value& element : value.read_elements()) {
     const auto name = read_domain_name(element);
-    if (name && places.is_new(element, name->to_string()))
+    if (name && given.includes.is_new(element, name->to_string()))
       into.includes.push_back(*name);
   }
   std::sort(into.includes.begin(), into.includes.end());
 }
 
+/// The files of a pattern.  One that cannot be had is a fault: what protects
+/// must not vanish without a word.
+std::vector<list_file> read_files_of(const json::json_value& value,
+                                     const list_file_reader& reader) {
+  const auto pattern = read_pattern(value);
+  if (!pattern)
+    return {};
+  auto found = reader(*pattern);
+  if (auto* const why = std::get_if<std::string>(&found)) {
+    value.fault(std::move(*why));
+    return {};
+  }
+  auto files = std::get<std::vector<list_file>>(std::move(found));
+  for (list_file& each : files) {
+    if (!each.trouble.empty())
+      value.problems().add({each.path, 0, {}, std::move(each.trouble)});
+  }
+  return files;
+}
+
 /// The names in all files, which may name the same.
 std::vector<dns::name> read_name_files(const json::json_value& value,
-                                       const domain_file_reader& reader) {
+                                       const list_file_reader& reader) {
   std::set<dns::name> names;
   const auto take = [&names](const dns::name& name, std::size_t /*line*/) {
     names.insert(name);
     return std::optional<std::string>{};
   };
+  const auto complain = [&value](json::problem fault) {
+    value.problems().add(std::move(fault));
+  };
   for (const json::json_value& element : value.read_elements()) {
-    for (const domain_file& file : read_pattern(element, reader))
-      value.problems().add(take_names(file, take));
+    for (const list_file& file : read_files_of(element, reader))
+      take_names(file, take, complain);
   }
   return {names.begin(), names.end()};
 }
 
 void read_providers(const json::json_value& value,
-                    const domain_file_reader& read_files,
-                    allow_settings& into) {
+                    const list_file_reader& read_files, allow_settings& into) {
   if (value.is_array()) {
     into.providers = read_name_files(value, read_files);
     return;
@@ -78,24 +101,43 @@ void read_providers(const json::json_value& value,
     into.providers.clear();
 }
 
+/// The lists of entries.  What is given must outlive the table.
+json::field_table<allow_settings> list_fields(const spf_domain& inherited,
+                                              allow_places& given) {
+  return {
+      {"networks",
+       [&given](const json::json_value& list, allow_settings& to) {
+         read_networks(list, given, to);
+       }},
+      {"domains",
+       [&](const json::json_value& list, allow_settings& to) {
+         read_domains(list, inherited, given, to);
+       }},
+      {"includes",
+       [&given](const json::json_value& list, allow_settings& to) {
+         read_includes(list, given, to);
+       }},
+  };
+}
+
 } // namespace
 
 void read_allow(const json::json_value& value, const spf_domain& inherited,
-                const domain_file_reader& read_files, allow_settings& into) {
-  const json::field_table<allow_settings> fields{
-      {"networks", read_networks},
-      {"domains",
-       [&inherited](const json::json_value& list, allow_settings& settings) {
-         read_domains(list, inherited, settings);
-       }},
-      {"includes", read_includes},
-      {"providers",
-       [&read_files](const json::json_value& list, allow_settings& settings) {
-         read_providers(list, read_files, settings);
-       }},
-      {"reserved", json::boolean(&allow_settings::reserved)},
-  };
+                const list_file_reader& read_files, allow_places& given,
+                allow_settings& into) {
+  auto fields = list_fields(inherited, given);
+  fields.push_back({"providers", [&read_files](const json::json_value& list,
+                                               allow_settings& to) {
+                      read_providers(list, read_files, to);
+                    }});
+  fields.push_back({"reserved", json::boolean(&allow_settings::reserved)});
   json::read_fields(value, fields, into);
+}
+
+void read_allow_entries(const json::json_value& value,
+                        const spf_domain& inherited, allow_places& given,
+                        allow_settings& into) {
+  json::read_fields(value, list_fields(inherited, given), into);
 }
 
 } // namespace spfblock::config

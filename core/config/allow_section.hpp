@@ -1,8 +1,7 @@
-// The `allow` object of the settings.
+// The `allow` object of the settings, and of a file of entries.
 #pragma once
 
-#include "core/config/settings.hpp"
-#include "core/config/settings_parser.hpp"
+#include "core/config/draft.hpp"
 #include "core/json/json_value.hpp"
 
 namespace spfblock::config {
@@ -11,7 +10,15 @@ namespace spfblock::config {
 /// the problems of `value`: no list may give the same twice.
 /// @param inherited what a domain is like but for what its entry says
 /// @param read_files gets at the lists of providers
+/// @param given where the same may have been given before
 void read_allow(const json::json_value& value, const spf_domain& inherited,
-                const domain_file_reader& read_files, allow_settings& into);
+                const list_file_reader& read_files, allow_places& given,
+                allow_settings& into);
+
+/// The same for a file of entries: it adds to the lists of networks, domains
+/// and includes, and decides nothing else.
+void read_allow_entries(const json::json_value& value,
+                        const spf_domain& inherited, allow_places& given,
+                        allow_settings& into);
 
 } // namespace spfblock::config

@@ -22,9 +22,4 @@ void read_name(const json::json_value& value, spf_domain& into) {
     into.name = *std::move(name);
 }
 
-void read_until(const json::json_value& value, spf_domain& into) {
-  if (const auto day = value.read_day())
-    into.until = day;
-}
-
 } // namespace spfblock::config

@@ -21,9 +21,8 @@ auto permerror_choice(Member Into::*member) {
 [[nodiscard]] std::optional<dns::name>
 read_domain_name(const json::json_value& value);
 
-// Each reads a member of a domain's object; what is at fault is left as it was.
+/// Reads `name` of a domain's object; what is at fault leaves it as it was.
 void read_name(const json::json_value& value, spf_domain& into);
-void read_until(const json::json_value& value, spf_domain& into);
 
 /// The members that the object of any domain may have.
 template <class Into>
@@ -32,7 +31,7 @@ json::field_table<Into> domain_fields() {
       {"name", read_name},
       {"on_permerror", permerror_choice(&spf_domain::on_permerror)},
       {"limits", json::section(&spf_domain::limits, read_domain_limits)},
-      {"until", read_until},
+      {"until", json::day(&spf_domain::until)},
       {"comment", json::text(&spf_domain::comment)},
   };
 }

@@ -1,7 +1,7 @@
 #include "core/config/provider_list.hpp"
 
-#include "core/config/domain_list.hpp"
 #include "core/config/domain_name.hpp"
+#include "core/config/list_file.hpp"
 #include "core/config/shipped_texts.hpp"
 #include "core/net/ip_prefix.hpp"
 #include "core/support/contract.hpp"
@@ -19,13 +19,15 @@ namespace {
 
 std::vector<dns::name> read_shipped_providers() {
   std::set<dns::name> names;
-  const auto problems =
-      take_names({"etc/providers.txt", std::string{providers_text}},
-                 [&names](const dns::name& name, std::size_t /*line*/) {
-                   names.insert(name);
-                   return std::optional<std::string>{};
-                 });
-  EXPECTS(problems.empty());
+  std::size_t problems = 0;
+  take_names(
+      {"etc/providers.txt", std::string{providers_text}},
+      [&names](const dns::name& name, std::size_t /*line*/) {
+        names.insert(name);
+        return std::optional<std::string>{};
+      },
+      [&problems](const json::problem& /*one*/) { ++problems; });
+  EXPECTS(problems == 0);
   return {names.begin(), names.end()};
 }
 

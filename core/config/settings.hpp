@@ -90,6 +90,8 @@ struct network_entry {
   net::ip_prefix network;
   table::action action;
   std::string comment;
+  /// The entry ends at the beginning of this day, UTC.
+  std::optional<std::chrono::sys_days> until = std::nullopt;
 
   friend bool operator==(const network_entry&, const network_entry&) = default;
 };
@@ -208,8 +210,9 @@ struct settings {
   std::vector<listener> listen = std::vector(1, listener{});
   unsigned threads = 1;
   unsigned connections = 4096;
-  std::vector<domain_entry> domains; ///< in the order of precedence, no name
-                                     ///< twice; those of domain_files last
+  /// In the order of precedence, no name twice; those of `domain_files`, then
+  /// those of `entry_files`, last.
+  std::vector<domain_entry> domains;
   std::vector<network_entry> networks;
   allow_settings allow;
   limit_settings limits; ///< of the entries that set none of their own

@@ -1,20 +1,21 @@
 #include "core/config/settings_parser.hpp"
 
 #include "core/config/allow_section.hpp"
+#include "core/config/consistency.hpp"
 #include "core/config/domain_fields.hpp"
-#include "core/config/domain_list.hpp"
+#include "core/config/draft.hpp"
+#include "core/config/listed_entries.hpp"
 #include "core/config/provider_list.hpp"
 #include "core/config/sections.hpp"
-#include "core/json/document.hpp"
 #include "core/json/field.hpp"
-#include "core/json/first_places.hpp"
-#include "core/json/problem_list.hpp"
-#include "core/support/contract.hpp"
+#include "core/json/read_document.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -22,38 +23,9 @@ namespace spfblock::config {
 
 namespace {
 
-using class_names = std::vector<std::string>;
-
-/// The settings and what is needed on the way to them.
-struct draft : settings {
-  explicit draft(const domain_file_reader& reader)
-      : settings{default_settings()},
-        read_domain_files{reader} {}
-
-  const domain_file_reader& read_domain_files;
-  class_names restriction_classes;
-  table::action action = *table::action::parse(default_action);
-  config::on_permerror on_permerror = config::on_permerror::stop;
-  domain_list listed;
-};
-
-/// An entry, and the names that its action may use.
-template <class Entry>
-struct entry_draft : Entry {
-  const class_names& restriction_classes;
-};
-
-/// The `action` of the settings or of an entry.
-template <class Into>
-void read_action(const json::json_value& value, Into& into) {
-  const auto text = value.read_text();
-  if (!text)
-    return;
-  auto action = table::action::parse(*text, into.restriction_classes);
-  if (action)
+void read_default_action(const json::json_value& value, draft& into) {
+  if (auto action = read_action(value, into.restriction_classes))
     into.action = *std::move(action);
-  else
-    value.fault(action.error().message);
 }
 
 void read_listen(const json::json_value& value, draft& into) {
@@ -95,34 +67,9 @@ void read_restriction_classes(const json::json_value& value, draft& into) {
   }
 }
 
-spf_domain inherited_domain(const draft& from) {
-  return {{}, from.on_permerror, from.limits, {}, {}};
-}
-
-domain_entry inherited_entry(const draft& from) {
-  return {inherited_domain(from), from.action};
-}
-
 void read_allow_section(const json::json_value& value, draft& into) {
-  read_allow(value, inherited_domain(into), into.read_domain_files, into.allow);
-}
-
-void read_domains(const json::json_value& value, draft& into) {
-  using entry_type = entry_draft<domain_entry>;
-  static const auto fields = [] {
-    auto table = domain_fields<entry_type>();
-    table.push_back({"action", read_action<entry_type>});
-    return table;
-  }();
-  for (const json::json_value& element : value.read_elements()) {
-    entry_type entry{inherited_entry(into), into.restriction_classes};
-    const auto named = read_domain(element, fields, entry);
-    if (!named)
-      continue;
-    if (auto why =
-            into.listed.add(static_cast<domain_entry&&>(entry), named->place()))
-      named->fault(std::move(*why));
-  }
+  read_allow(value, inherited_domain(into), into.read_files, into.allowed,
+             into.allow);
 }
 
 void read_state_file(const json::json_value& value, draft& into) {
@@ -139,50 +86,22 @@ void read_admin(const json::json_value& value, draft& into) {
         std::nullopt);
 }
 
-void read_domain_files(const json::json_value& value, draft& into) {
-  const domain_entry inherited = inherited_entry(into);
-  for (const json::json_value& element : value.read_elements()) {
-    for (const domain_file& file :
-         read_pattern(element, into.read_domain_files))
-      value.problems().add(into.listed.add_file(file, inherited));
-  }
-}
-
-void read_network(const json::json_value& value, network_entry& into) {
-  if (const auto network = read_prefix(value))
-    into.network = *network;
-}
-
-void read_networks(const json::json_value& value, draft& into) {
-  using entry_type = entry_draft<network_entry>;
-  static const json::field_table<entry_type> fields{
-      {"network", read_network},
-      {"action", read_action<entry_type>},
-      {"comment", json::text(&network_entry::comment)},
-  };
-  for (const json::json_value& element : value.read_elements()) {
-    entry_type entry{{{}, into.action, {}}, into.restriction_classes};
-    json::read_fields(element, fields, entry);
-    if (element.is_object())
-      element.require("network", "a network");
-    into.networks.push_back(std::move(entry));
-  }
-}
-
-/// All settings.  What entries inherit stands before the entries.
+/// All settings.  What entries inherit stands before the entries, and what is
+/// said here before what files say.
 const json::field_table<draft>& fields() {
   static const json::field_table<draft> table{
       {"listen", read_listen},
       {"threads", json::integer(&settings::threads, 1, 64)},
       {"connections", json::integer(&settings::connections, 1, 100'000)},
       {"restriction_classes", read_restriction_classes},
-      {"action", read_action<draft>},
+      {"action", read_default_action},
       {"on_permerror", permerror_choice(&draft::on_permerror)},
       {"limits", json::section(&settings::limits, read_limits)},
       {"allow", read_allow_section},
       {"domains", read_domains},
-      {"domain_files", read_domain_files},
       {"networks", read_networks},
+      {"domain_files", read_domain_files},
+      {"entry_files", read_entry_files},
       {"resolver", json::section(&settings::resolver, read_resolver)},
       {"refresh", json::section(&settings::refresh, read_refresh)},
       {"state_file", read_state_file},
@@ -192,19 +111,18 @@ const json::field_table<draft>& fields() {
   return table;
 }
 
-void report_repeated_keys(const json::document& document,
-                          json::problem_list& problems) {
-  for (const auto& key : document.repeated_keys())
-    problems.add(key.line, key.pointer,
-                 fmt::format("given twice (first on line {})", key.first_line));
-}
-
 void read_document(const json::json_value& document, draft& into) {
   json::read_fields(document, fields(), into);
-  if (document.is_object() && !document.member("domains") &&
-      !document.member("domain_files") && !document.member("networks"))
-    document.fault("nothing to list (expected \"domains\", \"domain_files\" or "
-                   "\"networks\")");
+  if (!document.is_object())
+    return;
+  constexpr std::array lists{"domains", "domain_files", "entry_files",
+                             "networks"};
+  if (std::none_of(lists.begin(), lists.end(), [&](const char* name) {
+        return document.member(name).has_value();
+      }))
+    document.fault("nothing to list (expected \"domains\", \"domain_files\", "
+                   "\"entry_files\" or \"networks\")");
+  check_consistency(document, into);
 }
 
 /// What is listed is no provider.
@@ -228,24 +146,27 @@ settings default_settings() {
   return made;
 }
 
-std::variant<settings, std::vector<json::problem>>
+std::variant<reading, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
-               const domain_file_reader& read_domain_files) {
-  const auto document = json::document::parse(text, json::comments::taken);
-  if (!document) {
-    const failure& why = document.error();
-    return std::vector{
-        json::problem{file, json::line_at(text, why.offset), {}, why.message}};
+               const list_file_reader& read_files, const list_sizes& former,
+               json::unknown_keys unknown) {
+  json::problem_list problems{file, unknown};
+  draft read{default_settings(), read_files};
+  json::read_written(text, problems, [&read](const json::json_value& whole) {
+    read_document(whole, read);
+  });
+  for (json::problem& each : losses(former, read.lists))
+    problems.warn(std::move(each));
+  auto warnings = problems.warnings();
+  if (problems.size() != 0) {
+    auto all = problems.in_order();
+    std::move(warnings.begin(), warnings.end(), std::back_inserter(all));
+    return all;
   }
-  json::problem_list problems{file};
-  report_repeated_keys(*document, problems);
-  draft read{read_domain_files};
-  read_document({document->root(), problems}, read);
-  if (problems.size() != 0)
-    return problems.in_order();
   read.domains = read.listed.entries();
   list_on_purpose(read);
-  return std::move(static_cast<settings&>(read));
+  return reading{std::move(static_cast<settings&>(read)), std::move(warnings),
+                 std::move(read.lists)};
 }
 
 } // namespace spfblock::config

@@ -1,10 +1,11 @@
 // JSON text to settings, or everything that is wrong with it.
 #pragma once
 
+#include "core/config/list_file.hpp"
 #include "core/config/settings.hpp"
 #include "core/json/problem.hpp"
+#include "core/json/problem_list.hpp"
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,25 +13,18 @@
 
 namespace spfblock::config {
 
-/// A file of names that `domain_files` or `allow.providers` named (one a line,
-/// `#` comments).
-struct domain_file {
-  std::string path;
-  std::string text;
-};
-
-/// How the parser gets at the files that such a pattern names;
-/// the core opens none itself.
-/// @return the files in order of their names, or a message why not.  A pattern
-///         without wildcards that names no file is an error, one with
-///         wildcards that matches none is not.
-using domain_file_reader =
-    std::function<std::variant<std::vector<domain_file>, std::string>(
-        const std::string& pattern)>;
-
 /// What holds where a configuration says nothing: the defaults, with the
 /// shipped providers.
 [[nodiscard]] settings default_settings();
+
+/// A valid configuration, as it was read.
+struct reading {
+  config::settings settings;
+  std::vector<json::problem> warnings; ///< json::problem_list::warnings()
+  list_sizes lists;                    ///< of `domain_files` and `entry_files`
+
+  friend bool operator==(const reading&, const reading&) = default;
+};
 
 /// Parses a configuration (docs: spfblock.json(5), etc/spfblock.json).
 ///
@@ -39,19 +33,26 @@ using domain_file_reader =
 /// (with the known ones, and the likely one named), keys given twice, wrong
 /// types, numbers out of range or not whole, durations ("90s", "15m", "1h",
 /// "7d"), days, names, addresses, actions (table::action), what is given twice
-/// in one list, and the lack of all of `domains`, `domain_files` and
-/// `networks`.
+/// in one list, the lack of all of `domains`, `domain_files`, `entry_files` and
+/// `networks`, and what check_consistency() finds.
 ///
-/// A domain may be listed and allowed: lists of domains come from others.  One
-/// that is listed is no provider.  A day may be past, since there is no clock
-/// here.
+/// What is wrong with a file that `domain_files` or `entry_files` names is a
+/// warning, whatever it is: others may write it, and their mistakes must not
+/// take away what the rest lists.  A list that lost more than half is one, too.
 ///
-/// Relative `domain_files` patterns, `zone_file` and `state_file` are passed on
-/// as written.
+/// A domain that is listed is no provider.  A day may be past, since there is
+/// no clock here.
+///
+/// Relative patterns, `zone_file` and `state_file` are passed on as written.
 ///
 /// @param file how the file is called in messages
-std::variant<settings, std::vector<json::problem>>
+/// @param former what the lists gave when they were last read
+/// @param unknown what an unknown key is
+/// @return the settings; or the faults, and behind them the warnings
+std::variant<reading, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,
-               const domain_file_reader& read_domain_files);
+               const list_file_reader& read_files,
+               const list_sizes& former = {},
+               json::unknown_keys unknown = json::unknown_keys::are_faults);
 
 } // namespace spfblock::config

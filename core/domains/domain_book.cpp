@@ -151,18 +151,32 @@ book_change
 domain_book::remove_ended(timestamp now,
                           const std::vector<std::string>& told_before) {
   book_change change;
-  const auto ended = [&](const known_domain& known) {
+  /// Notes it; whether the log has yet to be told.
+  const auto is_news = [&](std::string key) {
+    ended_.push_back(std::move(key));
+    return std::find(told_before.begin(), told_before.end(), ended_.back()) ==
+           told_before.end();
+  };
+  const auto domain_ended = [&](const known_domain& known) {
     if (!known.domain.until || now.wall < *known.domain.until)
       return false;
-    ended_.push_back(key_of(known.domain.name, known.role));
-    if (std::find(told_before.begin(), told_before.end(), ended_.back()) ==
-        told_before.end())
+    if (is_news(key_of(known.domain.name, known.role)))
       change.events.push_back(about<kind::entry_ended>(known));
     expanding_ -= known.expanding ? 1U : 0U;
     --configured_; // no provider ends
     return true;
   };
-  if (std::erase_if(domains_, ended) == 0)
+  const auto network_ended = [&](const config::network_entry& entry) {
+    if (!entry.until || now.wall < *entry.until)
+      return false;
+    if (is_news(entry.network.to_string()))
+      change.events.push_back(log::event_of<kind::entry_ended>{}.with(
+          "domain", entry.network.to_string()));
+    return true;
+  };
+  if (std::erase_if(domains_, domain_ended) +
+          std::erase_if(networks_, network_ended) ==
+      0)
     return change;
   index_domains();
   derive_all(now, change);

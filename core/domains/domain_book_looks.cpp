@@ -42,13 +42,18 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
     if (!next || at < *next)
       next = at;
   };
+  const auto at_end = [&](std::optional<std::chrono::sys_days> until) {
+    if (until)
+      sooner(now.steady +
+             std::clamp<seconds>(*until - now.wall, seconds{0}, farthest_wake));
+  };
   for (const known_domain& each : domains_) {
     if (!each.expanding)
       sooner(each.due);
-    if (each.domain.until)
-      sooner(now.steady + std::clamp<seconds>(*each.domain.until - now.wall,
-                                              seconds{0}, farthest_wake));
+    at_end(each.domain.until);
   }
+  for (const config::network_entry& each : networks_)
+    at_end(each.until);
   return next;
 }
 

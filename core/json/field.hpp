@@ -141,6 +141,15 @@ auto duration(std::chrono::seconds Into::*member, std::chrono::seconds shortest,
   };
 }
 
+/// A day of the calendar.
+template <class Into>
+auto day(std::optional<std::chrono::sys_days> Into::*member) {
+  return [=](const json_value& value, Into& into) {
+    if (const auto read = value.read_day())
+      into.*member = read;
+  };
+}
+
 template <class Into>
 auto boolean(bool Into::*member) {
   return [=](const json_value& value, Into& into) {

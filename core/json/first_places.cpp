@@ -6,12 +6,20 @@
 
 namespace spfblock::json {
 
+std::optional<std::string> first_places::take(const std::string& text,
+                                              const place& at) {
+  const auto [found, added] = places_.emplace(text, at.to_string());
+  if (added)
+    return std::nullopt;
+  return fmt::format("{} is given twice (first at {})",
+                     spfblock::in_quotes(text), found->second);
+}
+
 bool first_places::is_new(const json_value& element, const std::string& text) {
-  const auto [found, added] = places_.emplace(text, element.place());
-  if (!added)
-    element.fault(fmt::format("{} is given twice (first at {})",
-                              spfblock::in_quotes(text), found->second));
-  return added;
+  auto why = take(text, element.place());
+  if (why)
+    element.fault(*std::move(why));
+  return !why;
 }
 
 } // namespace spfblock::json

@@ -4,13 +4,20 @@
 #include "core/json/json_value.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace spfblock::json {
 
-/// Finds what a list gives twice.
+/// Finds what a list gives twice, be it of one file or of several.
 class first_places {
 public:
+  /// Takes the place of a text that is new.
+  /// @param text the value in its one written form
+  /// @return a message that says where it was given before, if it was
+  [[nodiscard]] std::optional<std::string> take(const std::string& text,
+                                                const place& at);
+
   /// Whether no element before gave the same.  If one did, adds a problem that
   /// says where.
   /// @param text the value that `element` gives, in its one written form

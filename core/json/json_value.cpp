@@ -174,11 +174,13 @@ bool json_value::read_object(const std::vector<std::string_view>& known) const {
   if (!read_object())
     return false;
   for (const auto& [key, key_line, unused] : *get<node::object>(node_)) {
-    if (std::find(known.begin(), known.end(), key) != known.end())
+    if (std::find(known.begin(), known.end(), key) != known.end() ||
+        (parent_ == nullptr && key == "$schema"))
       continue;
-    problems_->add(key_line, child_pointer(pointer(), key),
-                   fmt::format("unknown setting (known: {}{})",
-                               fmt::join(known, ", "), meant(key, known)));
+    problems_->add_unknown(key_line, child_pointer(pointer(), key),
+                           fmt::format("unknown setting (known: {}{})",
+                                       fmt::join(known, ", "),
+                                       meant(key, known)));
   }
   return true;
 }
@@ -208,6 +210,11 @@ void json_value::fault(std::string message) const {
   problems_->add(node_->line, pointer(), std::move(message));
 }
 
+void json_value::warn(std::string message) const {
+  problems_->warn(
+      {problems_->file(), node_->line, pointer(), std::move(message)});
+}
+
 void json_value::unexpected(std::string_view expected) const {
   fault(fmt::format("found {} (expected {})", std::visit(shown{}, node_->value),
                     expected));
@@ -224,8 +231,8 @@ void json_value::require(std::string_view name,
         fmt::format("{} is missing (expected {})", in_quotes(name), expected));
 }
 
-std::string json_value::place() const {
-  return problems_->place(node_->line);
+place json_value::place() const {
+  return {problems_->file(), node_->line, pointer()};
 }
 
 } // namespace spfblock::json

@@ -71,7 +71,8 @@ public:
   [[nodiscard]] bool read_object() const;
 
   /// Whether this is an object; adds a problem if it is not, and one for each
-  /// member that is not in `known`.
+  /// member that is not in `known`.  The whole document may have a "$schema",
+  /// which is for editors.
   [[nodiscard]] bool
   read_object(const std::vector<std::string_view>& known) const;
 
@@ -81,6 +82,9 @@ public:
 
   /// Adds a problem with this value.
   void fault(std::string message) const;
+
+  /// Adds a warning of this value.
+  void warn(std::string message) const;
 
   /// Adds the problem that this is not what it should be.
   void unexpected(std::string_view expected) const;
@@ -92,8 +96,8 @@ public:
   /// @pre an object
   void require(std::string_view name, std::string_view expected) const;
 
-  /// Where this stands, as `FILE:LINE`.
-  [[nodiscard]] std::string place() const;
+  /// Where this stands.
+  [[nodiscard]] json::place place() const;
 
   [[nodiscard]] problem_list& problems() const noexcept { return *problems_; }
 

@@ -1,11 +1,8 @@
 #include "core/json/problem_list.hpp"
 
-#include "core/support/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -13,27 +10,73 @@ namespace spfblock::json {
 
 void problem_list::add(std::size_t line, std::string pointer,
                        std::string message) {
-  if (!file_.empty() || problems_.empty())
-    problems_.push_back({file_, line, std::move(pointer), std::move(message)});
+  if (!file_.empty() || faults_.empty())
+    faults_.push_back({file_, line, std::move(pointer), std::move(message)});
 }
 
-void problem_list::add(std::vector<problem> problems) {
-  std::move(problems.begin(), problems.end(), std::back_inserter(problems_));
+void problem_list::add(problem of_other_file) {
+  faults_.push_back(std::move(of_other_file));
 }
 
-std::string problem_list::place(std::size_t line) const {
-  return fmt::format("{}:{}", printable(file_), line);
+void problem_list::add_unknown(std::size_t line, std::string pointer,
+                               std::string message) {
+  if (unknown_ == unknown_keys::are_faults)
+    add(line, std::move(pointer), std::move(message));
+  else
+    warn({file_, line, std::move(pointer), std::move(message)});
+}
+
+void problem_list::warn(problem odd) {
+  odd.is_warning = true;
+  const bool is_of_other_line = odd.file != file_ && odd.line != 0;
+  if (is_of_other_line && of_other_lines_ == most_warnings) {
+    ++not_kept_;
+    return;
+  }
+  of_other_lines_ += is_of_other_line ? 1U : 0U;
+  warnings_.push_back(std::move(odd));
+}
+
+void problem_list::warn_of_all(const problem_list& of_other_file) {
+  for (const auto* const each :
+       {&of_other_file.faults_, &of_other_file.warnings_}) {
+    for (const problem& one : of_other_file.sorted(*each))
+      warn(one);
+  }
+  not_kept_ += of_other_file.not_kept_;
 }
 
 std::vector<problem> problem_list::in_order() const {
+  return sorted(faults_);
+}
+
+std::vector<problem> problem_list::warnings() const {
+  std::vector<problem> first = sorted(warnings_);
+  if (first.size() + not_kept_ <= most_warnings)
+    return first;
+  const std::size_t kept = std::min(first.size(), most_warnings);
+  const std::size_t more = first.size() - kept + not_kept_;
+  first.resize(kept);
+  first.push_back(
+      {file_,
+       0,
+       {},
+       fmt::format("and {} more {}", more, more == 1 ? "warning" : "warnings"),
+       true});
+  return first;
+}
+
+std::vector<problem> problem_list::sorted(std::vector<problem> problems) const {
+  constexpr auto last = std::numeric_limits<std::size_t>::max();
   const auto rank = [this](const problem& p) {
-    return p.file == file_ ? p.line : std::numeric_limits<std::size_t>::max();
+    if (p.file == file_)
+      return p.line;
+    return p.is_warning && p.line == 0 ? last - 1 : last;
   };
-  std::vector<problem> sorted = problems_;
   std::stable_sort(
-      sorted.begin(), sorted.end(),
+      problems.begin(), problems.end(),
       [&](const problem& a, const problem& b) { return rank(a) < rank(b); });
-  return sorted;
+  return problems;
 }
 
 } // namespace spfblock::json

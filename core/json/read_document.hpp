@@ -1,4 +1,4 @@
-// Reads a JSON text that a program wrote.
+// Reads a whole JSON text, as a program or as a person wrote it.
 #pragma once
 
 #include "core/json/document.hpp"
@@ -29,6 +29,24 @@ result<Into> read_document(std::string_view text, std::string_view what,
   if (problems.size() != 0)
     return no_such(problems.in_order().front().to_string());
   return read;
+}
+
+/// Reads a text that a person wrote, comments and all: adds to `problems` that
+/// it is no JSON, or which keys are given twice, and lets `read` take the rest.
+template <class Read>
+void read_written(std::string_view text, problem_list& problems,
+                  const Read& read) {
+  const auto parsed = document::parse(text, comments::taken);
+  if (!parsed) {
+    const failure& why = parsed.error();
+    problems.add(line_at(text, why.offset), {}, why.message);
+    return;
+  }
+  for (const auto& key : parsed->repeated_keys())
+    problems.add(key.line, key.pointer,
+                 "given twice (first on line " +
+                     std::to_string(key.first_line) + ')');
+  read(json_value{parsed->root(), problems});
 }
 
 } // namespace spfblock::json

@@ -81,4 +81,9 @@ const std::vector<special_purpose_block>& special_purpose_blocks() {
   return blocks;
 }
 
+bool is_loopback(const ip_address& address) {
+  return address.family() == family::ipv4 ? address.number() >> 24U == 127
+                                          : address.number() == 1;
+}
+
 } // namespace spfblock::net

@@ -27,4 +27,8 @@ struct special_purpose_block {
 [[nodiscard]] const std::vector<special_purpose_block>&
 special_purpose_blocks();
 
+/// Whether only this machine can reach the address: 127.0.0.0/8 (RFC 1122
+/// §3.2.1.3) or ::1 (RFC 4291 §2.5.3).
+[[nodiscard]] bool is_loopback(const ip_address& address);
+
 } // namespace spfblock::net

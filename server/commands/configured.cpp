@@ -11,8 +11,10 @@ std::optional<configuration> load_or_complain(const std::string& path) {
   auto loaded = load_configuration(path);
   if (auto* valid = std::get_if<configuration>(&loaded))
     return std::move(*valid);
-  for (const auto& each : std::get<std::vector<json::problem>>(loaded))
-    std::cerr << each.to_string() << '\n';
+  for (const auto& each : std::get<std::vector<json::problem>>(loaded)) {
+    if (!each.is_warning)
+      std::cerr << each.to_string() << '\n';
+  }
   return std::nullopt;
 }
 

@@ -61,7 +61,9 @@ class Program:
             with open(os.path.join(folder, "demo.zone"), "w", encoding="utf-8"):
                 pass
             said = self.run("check", "-c", file)
-        found = re.findall(rf"(?m)^{re.escape(file)}:\d+: (\S*): (.*)$", said)
+        found = re.findall(
+            rf"(?m)^{re.escape(file)}:\d+: (\S*): (?!warning: )(.*)$", said
+        )
         if not found and ": valid, " not in said:
             found = [("", said.strip())]
         return dict(found)

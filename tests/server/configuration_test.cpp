@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <variant>
@@ -39,4 +40,55 @@ TEST_CASE("a state file is relative to the folder of the configuration",
 TEST_CASE("no state file stays none", "[configuration]") {
   const temporary_folder folder;
   CHECK(loaded(folder, R"({"domains":[],"state_file":""})").state_file.empty());
+}
+
+TEST_CASE("a list that is another name of one that was read, or no file, is a "
+          "warning",
+          "[configuration]") {
+  const temporary_folder folder;
+  std::ofstream{folder / "a.txt"} << "a.test\n";
+  std::filesystem::create_symlink("a.txt", folder / "b.txt");
+  std::filesystem::create_hard_link(folder / "a.txt", folder / "c.txt");
+  std::filesystem::create_directory(folder / "d.txt");
+  std::filesystem::create_symlink("gone", folder / "e.txt");
+  const std::string path = folder / "t.json";
+  std::ofstream{path} << R"({"domain_files":["*.txt","none.txt"],
+                             "state_file":""})";
+  const auto whole = load_configuration(path);
+  REQUIRE(std::holds_alternative<configuration>(whole));
+  const auto& read = std::get<configuration>(whole);
+  CHECK(read.settings.domains.size() == 1);
+  std::string warnings;
+  for (const auto& each : read.warnings)
+    warnings += each.to_string().substr(folder.path().string().size()) + '\n';
+  const std::string at = folder / "";
+  CHECK(warnings == "/t.json:1: /domain_files/1: warning: no such file: " + at +
+                        "none.txt\n"
+                        "/b.txt: warning: is the same file as \"" +
+                        at +
+                        "a.txt\"\n"
+                        "/c.txt: warning: is the same file as \"" +
+                        at +
+                        "a.txt\"\n"
+                        "/d.txt: warning: cannot read \"" +
+                        at +
+                        "d.txt\": Is a "
+                        "directory\n"
+                        "/e.txt: warning: cannot read \"" +
+                        at +
+                        "e.txt\": No such file "
+                        "or directory\n");
+}
+
+TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
+  const temporary_folder folder;
+  const std::string path = folder / "t.json";
+  std::ofstream{path} << R"({"domains":[],"state_file":"none/s.json"})";
+  const auto whole = load_configuration(path);
+  REQUIRE(std::holds_alternative<configuration>(whole));
+  const auto& warnings = std::get<configuration>(whole).warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].to_string() ==
+        path + ": /state_file: warning: there is no folder \"" +
+            (folder / "none") + "\", so no state can be kept");
 }

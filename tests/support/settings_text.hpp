@@ -15,7 +15,7 @@
 
 namespace spfblock::testing {
 
-using found_files = std::variant<std::vector<config::domain_file>, std::string>;
+using found_files = std::variant<std::vector<config::list_file>, std::string>;
 
 /// A file system of patterns.
 struct fake_files {
@@ -29,7 +29,7 @@ struct fake_files {
 };
 
 /// The configuration `text`, called t.json.
-inline std::variant<config::settings, std::vector<json::problem>>
+inline std::variant<config::reading, std::vector<json::problem>>
 parse(std::string_view text, const fake_files& files = {}) {
   return config::parse_settings(text, "t.json", files);
 }
@@ -49,13 +49,22 @@ inline std::string faults_of(std::string_view text,
   return problems == nullptr ? "none\n" : lines_of(*problems);
 }
 
+/// What is odd about a text that must be valid, a warning a line.
+inline std::string warnings_of(std::string_view text,
+                               const fake_files& files = {}) {
+  const auto result = parse(text, files);
+  if (const auto* const bad = std::get_if<std::vector<json::problem>>(&result))
+    FAIL(lines_of(*bad));
+  return lines_of(std::get<config::reading>(result).warnings);
+}
+
 /// The settings of a text that must be valid.
 inline config::settings settings_of(std::string_view text,
                                     const fake_files& files = {}) {
   auto result = parse(text, files);
   if (const auto* const bad = std::get_if<std::vector<json::problem>>(&result))
     FAIL(lines_of(*bad));
-  return std::get<config::settings>(std::move(result));
+  return std::get<config::reading>(std::move(result)).settings;
 }
 
 /// A text with one setting, given as "name" or "section/name".

@@ -146,7 +146,7 @@ TEST_CASE("allow.domains: an entry has no action, a name and none twice",
 
 TEST_CASE("a domain may be listed and allowed: feeds list what they like",
           "[config][allow_section]") {
-  const fake_files files{{{"feed", std::vector<domain_file>{{"f", "b.test"}}}}};
+  const fake_files files{{{"feed", std::vector<list_file>{{"f", "b.test"}}}}};
   const auto read = settings_of(R"({"domains":["a.test"],
       "domain_files":["feed"],
       "allow":{"domains":["a.test","b.test"],"includes":["a.test"]}})",
@@ -192,10 +192,10 @@ TEST_CASE("allow.providers: the shipped list, none, or names in files",
   CHECK(allow_of(R"("providers":false)").providers.empty());
   CHECK(allow_of(R"("providers":[])").providers.empty());
   const fake_files files{{
-      {"a.txt", std::vector<domain_file>{{"a.txt", "# ours\nb.example\n"}}},
+      {"a.txt", std::vector<list_file>{{"a.txt", "# ours\nb.example\n"}}},
       {"*.txt",
-       std::vector<domain_file>{{"a.txt", "b.example # twice is no fault"},
-                                {"b.txt", "\n_spf.a.example"}}},
+       std::vector<list_file>{{"a.txt", "b.example # twice is no fault"},
+                              {"b.txt", "\n_spf.a.example"}}},
   }};
   const auto text = text_of(R"("providers":["a.txt","*.txt"])");
   CHECK(settings_of(text, files).allow.providers ==
@@ -205,7 +205,7 @@ TEST_CASE("allow.providers: the shipped list, none, or names in files",
 TEST_CASE("allow.providers: a bad line is a fault at its place",
           "[config][allow_section]") {
   const fake_files files{
-      {{"a.txt", std::vector<domain_file>{{"a.txt", "b.example\nc d\n"}}}}};
+      {{"a.txt", std::vector<list_file>{{"a.txt", "b.example\nc d\n"}}}}};
   CHECK(faults_of(text_of(R"("providers":["a.txt"])"), files) ==
         "a.txt:2: found \"c d\" (expected a domain name of letters, digits, "
         "hyphens and underscores)\n");

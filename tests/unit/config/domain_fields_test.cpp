@@ -173,7 +173,7 @@ TEST_CASE("the lines of domain files are listed until further notice, by the "
           "limits of all",
           "[config][domain_fields]") {
   const fake_files files{
-      {{"x", std::vector<domain_file>{{"x", "b.test\nc.test"}}}}};
+      {{"x", std::vector<list_file>{{"x", "b.test\nc.test"}}}}};
   const auto read = settings_of(R"({
       "domains": [{"name":"a.test","limits":{"growth":9},"until":"2027-01-01",
                    "comment":"one"}],

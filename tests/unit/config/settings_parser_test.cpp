@@ -19,20 +19,21 @@ TEST_CASE("admin: an endpoint, an empty text for none, 127.0.0.1:10061 unsaid",
   CHECK_FALSE(settings_of(R"({"domains":[],"admin":""})").admin);
 }
 
-TEST_CASE("parse_settings: a key of `domains`, `domain_files` or `networks` "
-          "is enough, all else has a default",
+TEST_CASE("parse_settings: one of the keys that list is enough, all else has "
+          "a default",
           "[config][settings_parser]") {
   settings expected = default_settings();
   expected.listen = {
       {protocols::door::tcp_table, *net::endpoint::parse("127.0.0.1:10060")}};
   CHECK(settings_of(R"({"domains":[]})") == expected);
   CHECK(settings_of(R"({"domain_files":[]})") == expected);
+  CHECK(settings_of(R"({"entry_files":[]})") == expected);
   CHECK(settings_of(R"({"networks":[]})") == expected);
   CHECK(settings_of(R"({"domains":[],"log":{},"limits":{},"refresh":{},
                         "resolver":{},"allow":{}})") == expected);
   CHECK(faults_of("{\n}") ==
-        R"(t.json:1: nothing to list (expected "domains", "domain_files" or )"
-        "\"networks\")\n");
+        "t.json:1: nothing to list (expected \"domains\", \"domain_files\", "
+        "\"entry_files\" or \"networks\")\n");
 
   const auto read = settings_of(R"({"domains":["a.test"]})");
   CHECK(read.domains.at(0).action.text() ==
@@ -40,7 +41,8 @@ TEST_CASE("parse_settings: a key of `domains`, `domain_files` or `networks` "
   CHECK(read.domains.at(0).on_permerror == on_permerror::stop);
 }
 
-TEST_CASE("parse_settings reports every fault at once, in order of lines",
+TEST_CASE("parse_settings reports every fault at once, in order of lines, and "
+          "then the warnings",
           "[config][settings_parser]") {
   const auto* const text = R"({
   "listen": ["127.0.0.1:10060", "localhost:1", "[::1]:70000",
@@ -90,8 +92,8 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines",
 })";
   const fake_files files{
       {{"bad.txt",
-        std::vector<domain_file>{{"z.txt", "\nb.test\nm\xc3\xbcll.test # no\n"},
-                                 {"b.txt", "a.test\nb.test\na b\n"}}},
+        std::vector<list_file>{{"z.txt", "\nb.test\nm\xc3\xbcll.test # no\n"},
+                               {"b.txt", "a.test\nb.test\na b\n"}}},
        {"gone.txt", "no such file: \"gone.txt\""}}};
 
   CHECK(
@@ -100,7 +102,7 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines",
 t.json:2: /listen/2: port 70000 is over 65535 (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")
 t.json:3: /listen/3: "127.0.0.1:10060" is given twice (first at t.json:2)
 t.json:3: /listen/4: found 5 (expected a string)
-t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, domain_files, networks, resolver, refresh, state_file, admin, log; did you mean "connections"?)
+t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, state_file, admin, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
 t.json:10: /domains/2/acton: unknown setting (known: name, on_permerror, limits, until, comment, action; did you mean "action"?)
@@ -114,7 +116,6 @@ t.json:12: /domains/4/comment: found an array (expected a string)
 t.json:13: /domains/4/limits/growth: found 1 (expected an integer from 2 to 1000000, or null)
 t.json:13: /domains/4/limits/answer_bytes: holds for all domains, because answers are shared (expected in the "limits" of the whole file)
 t.json:14: /domains/5: found true (expected a domain name, or an object with one)
-t.json:16: /domain_files/1: no such file: "gone.txt"
 t.json:16: /domain_files/2: found "" (expected the name of a file, or a pattern of such names)
 t.json:16: /domain_files/3: found "x\x0a" (expected a file name without control characters)
 t.json:18: /networks/0/network: host bits are set in "192.0.2.1/24", did you mean 192.0.2.0/24? (expected a network such as "192.0.2.0/24")
@@ -142,10 +143,11 @@ t.json:40: /log/hits: found "yes" (expected true or false)
 t.json:42: /allow/networks/1: host bits are set in "192.0.2.1/24", did you mean 192.0.2.0/24? (expected a network such as "192.0.2.0/24")
 t.json:43: /allow/includs: unknown setting (known: networks, domains, includes, providers, reserved; did you mean "includes"?)
 t.json:45: /state_file: found 7 (expected a string)
-z.txt:3: found "m\xc3\xbcll.test" (expected the ASCII form of the name, its A-label: xn--...)
-b.txt:1: "a.test" is listed twice (first at t.json:8)
-b.txt:2: "b.test" is listed twice (first at z.txt:2)
-b.txt:3: found "a b" (expected a domain name of letters, digits, hyphens and underscores)
+t.json:16: /domain_files/1: warning: no such file: "gone.txt"
+z.txt:3: warning: found "m\xc3\xbcll.test" (expected the ASCII form of the name, its A-label: xn--...)
+b.txt:1: warning: "a.test" is listed twice (first at t.json:8)
+b.txt:2: warning: "b.test" is listed twice (first at z.txt:2)
+b.txt:3: warning: found "a b" (expected a domain name of letters, digits, hyphens and underscores)
 )");
 }
 
@@ -217,11 +219,11 @@ TEST_CASE("parse_settings: a state file is a path, an empty text keeps none",
 TEST_CASE("parse_settings reads a domain file once, however many patterns "
           "name it",
           "[config][settings_parser]") {
-  const domain_file a{"a.txt", "a.test\n"};
-  const domain_file b{"b.txt", "b.test\n"};
-  const fake_files files{{{"a.txt", std::vector<domain_file>{a}},
-                          {"*.txt", std::vector<domain_file>{a, b}},
-                          {"*.none", std::vector<domain_file>{}}}};
+  const list_file a{"a.txt", "a.test\n"};
+  const list_file b{"b.txt", "b.test\n"};
+  const fake_files files{{{"a.txt", std::vector<list_file>{a}},
+                          {"*.txt", std::vector<list_file>{a, b}},
+                          {"*.none", std::vector<list_file>{}}}};
   const auto read =
       settings_of(R"({"domain_files": ["a.txt", "*.txt", "*.none"]})", files);
   REQUIRE(read.domains.size() == 2);

@@ -204,6 +204,28 @@ TEST_CASE("an entry that has ended before the start is told at the start",
   CHECK(told(book.apply(settings, {}, beginning)).empty());
 }
 
+TEST_CASE("a network listed by hand ends with its day, and is told once",
+          "[domains][domain_book]") {
+  auto settings = settings_of({});
+  settings.networks = {by_hand("45.120.1.0/24"), by_hand("45.120.2.0/24")};
+  settings.networks[0].until = day_of(beginning.wall) + std::chrono::days{2};
+  book_fixture f{settings};
+  CHECK(f.book.next_due(f.now) == f.now.steady + 48h);
+  f.pass(48h - 1s);
+  CHECK_FALSE(f.book.remove_ended(f.now).listing_changed);
+  CHECK(f.book.listings().size() == 2);
+
+  f.pass(1s);
+  const auto ended = f.book.remove_ended(f.now);
+  CHECK(ended.listing_changed);
+  CHECK(lines_of(ended, "entry ended") == "entry ended domain=45.120.1.0/24\n");
+  CHECK(f.book.listings().size() == 1);
+  CHECK_FALSE(f.book.next_due(f.now));
+
+  CHECK(lines_of(f.apply(settings), "entry ended").empty());
+  CHECK(f.book.listings().size() == 1);
+}
+
 TEST_CASE("an entry that ends while it is expanded is not settled any more",
           "[table][domain_book]") {
   config::settings settings = settings_of({"a.example"});

@@ -142,7 +142,7 @@ TEST_CASE("a value knows its place however deep it is", "[json][json_value]") {
       ++seen;
       inner.fault("here");
     }
-    CHECK(c->place() == "f:2");
+    CHECK(c->place() == json::place{"f", 2, "/a~1b/1/c"});
   }
   CHECK(seen == 2);
   const auto problems = list.in_order();
