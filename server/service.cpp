@@ -1,7 +1,9 @@
 #include "server/service.hpp"
 
+#include "core/config/settings_parser.hpp"
 #include "core/reports/status.hpp"
 #include "server/dns/make_resolver.hpp"
+#include "server/system/asio_endpoint.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
 #include "server/system/service_manager.hpp"
@@ -30,18 +32,50 @@ constexpr std::chrono::milliseconds stop_patience{2000};
 constexpr rlim_t spare_descriptors = 64;
 /// The service manager gets new figures at least so often.
 constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
+/// How often the log is told that the file is not in force.
+constexpr std::chrono::minutes reminder_interval{1};
+/// So many faults are told, and how many more there are.
+constexpr std::size_t most_faults = 20;
+
+std::size_t count_faults(const std::vector<json::problem>& problems) {
+  return static_cast<std::size_t>(std::count_if(
+      problems.begin(), problems.end(),
+      [](const json::problem& each) { return !each.is_warning; }));
+}
+
+/// The first fault, and how many more there are.
+std::string summary(const std::vector<json::problem>& problems) {
+  const std::size_t faults = count_faults(problems);
+  std::string text = problems.front().to_string();
+  if (faults > 1)
+    text += fmt::format("; and {} more", faults - 1);
+  return text;
+}
+
+reports::configuration_status begun_with(const beginning& by) {
+  if (by.refused.empty())
+    return {};
+  return {by.chosen ? reports::configuration_source::accepted
+                    : reports::configuration_source::none,
+          read_clocks().wall, summary(by.refused)};
+}
 
 } // namespace
 
-service::service(std::string path, configuration initial)
+service::service(std::string path, beginning with,
+                 const std::optional<std::string>& kept_at)
     : path_{std::move(path)},
-      now_{std::move(initial)},
+      begun_{std::move(with)},
+      now_{begun_.chosen ? *std::move(begun_.chosen) : configuration{}},
+      status_{begun_with(begun_)},
+      keeper_{kept_at, log_},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       threads_{now_.settings.threads, table_, log_},
       listeners_{inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
+      reminder_{io_, [this] { remind(); }},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
       metrics_{{.table = table_,
                 .refresh = refresher_,
@@ -49,7 +83,7 @@ service::service(std::string path, configuration initial)
                 .dns = *dns_,
                 .reloads = reloads_,
                 .started_at = read_clocks().wall}},
-      pages_{table_, refresher_, metrics_, [this] { return signs(); }},
+      pages_{table_, refresher_, metrics_, status_, [this] { return signs(); }},
       admin_{io_, log_, [this](const admin_request& request) {
                return pages_.answer(request);
              }} {}
@@ -67,10 +101,14 @@ exit_status service::run() {
     signals_.add(number);
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
-  if (const auto refused = apply(std::move(now_))) {
+  tell_beginning();
+  if (const auto refused =
+          apply(knows_what_to_list() ? std::move(now_) : without_any())) {
     log_.write(event_of<kind::cannot_start>{}.with("reason", refused->message));
     return exit_status::unavailable;
   }
+  if (status_.running == reports::configuration_source::file)
+    accept();
   await_signal();
   start_pulse();
   io_.run();
@@ -88,17 +126,86 @@ std::optional<failure> service::apply(configuration next) {
   now_ = std::move(next);
   log_.configure(now_.settings.log);
   threads_.apply(now_.settings);
-  auto questions = make_resolver(io_, log_, now_, dns_);
-  if (threads_.started()) {
-    refresher_.apply(now_.settings, std::move(questions));
-  } else {
-    refresher_.start(now_.settings, std::move(questions));
+  if (knows_what_to_list())
+    refresh();
+  if (!threads_.started())
     threads_.start();
-  }
   listeners_.serve(now_.settings.listen, *std::move(opened));
   admin_.listen(now_.settings.admin, inherited_);
   warn_of_unused(inherited_, now_.settings, log_);
+  for (const json::problem& each : now_.warnings)
+    log_.write(event_of<kind::configuration_warning>{}.with("warning",
+                                                            each.to_string()));
   return std::nullopt;
+}
+
+void service::refresh() {
+  auto questions = make_resolver(io_, log_, now_, dns_);
+  if (std::exchange(refreshes_, true))
+    refresher_.apply(now_.settings, std::move(questions));
+  else
+    refresher_.start(now_.settings, std::move(questions));
+}
+
+/// Not where neither the file nor a kept configuration could be used.
+bool service::knows_what_to_list() const {
+  return status_.running != reports::configuration_source::none;
+}
+
+/// The defaults, without anything that is listed or kept: whoever asks, at the
+/// sockets that were handed over or else where Postfix asks by default, hears
+/// that nothing is.
+configuration service::without_any() const {
+  configuration made;
+  made.settings = config::default_settings();
+  made.settings.state_file.clear();
+  std::vector<config::listener> handed_over;
+  for (const inherited_sockets::socket& each : inherited_.all()) {
+    if (const auto on = from_asio(each.on); on != made.settings.admin)
+      handed_over.push_back({protocols::door::tcp_table, on});
+  }
+  if (!handed_over.empty())
+    made.settings.listen = std::move(handed_over);
+  return made;
+}
+
+/// What is in force is what the file says.
+void service::accept() {
+  status_ = {};
+  keeper_.keep(now_);
+  now_.texts = {};
+}
+
+/// Says at the start why the file is not in force, if it is not.
+void service::tell_beginning() {
+  if (!begun_.trouble.empty())
+    log_.write(event_of<kind::kept_configuration_unusable>{}.with(
+        "reason", begun_.trouble));
+  if (begun_.refused.empty())
+    return;
+  remind();
+  tell_faults(begun_.refused);
+}
+
+/// Says each minute that the file is not in force, until it is.
+void service::remind() {
+  if (status_.running == reports::configuration_source::file)
+    return;
+  log_.write(event_of<kind::configuration_not_in_force>{}
+                 .with("file", path_)
+                 .with("running", text_of(status_.running))
+                 .with("reason", status_.reason));
+  reminder_.set(read_clocks().steady + reminder_interval);
+}
+
+void service::tell_faults(const std::vector<json::problem>& problems) const {
+  const std::size_t faults = count_faults(problems);
+  for (std::size_t i = 0; i < std::min(faults, most_faults); ++i)
+    log_.write(event_of<kind::configuration_fault>{}.with(
+        "fault", problems[i].to_string()));
+  if (faults > most_faults)
+    log_.write(event_of<kind::configuration_fault>{}.with(
+        "fault", fmt::format("and {} more", faults - most_faults)));
 }
 
 /// A client has a descriptor, and so has a question.
@@ -134,17 +241,21 @@ void service::reload() {
 
 /// What the configuration file says now; nothing changes where it is faulty.
 void service::apply_file() {
-  auto loaded = load_configuration(path_);
+  auto loaded = load_configuration(path_, now_.lists);
   if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded))
     return refuse(*problems);
 
   auto& next = std::get<configuration>(loaded);
   const bool other_threads = next.settings.threads != now_.settings.threads;
-  if (const auto refused = apply(std::move(next)))
+  const auto before = std::exchange(status_, {});
+  if (const auto refused = apply(std::move(next))) {
+    status_ = before;
     return refuse({{path_, 0, "/listen", refused->message}});
+  }
   if (other_threads)
     log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
                                                                  "/threads"));
+  accept();
   ++reloads_.accepted;
   reloads_.last_accepted = true;
   reloads_.accepted_at = read_clocks().wall;
@@ -157,12 +268,12 @@ void service::apply_file() {
 void service::refuse(const std::vector<json::problem>& problems) {
   ++reloads_.refused;
   reloads_.last_accepted = false;
+  status_.refused_at = read_clocks().wall;
+  status_.reason = summary(problems);
   log_.write(event_of<kind::configuration_refused>{}
                  .with("file", path_)
-                 .with("faults", problems.size()));
-  for (const json::problem& each : problems)
-    log_.write(
-        event_of<kind::configuration_fault>{}.with("fault", each.to_string()));
+                 .with("faults", count_faults(problems)));
+  tell_faults(problems);
 }
 
 void service::tell_statistics() {
@@ -206,6 +317,8 @@ void service::tell_status() const {
   const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
   const protocols::counts counted = threads_.counted();
+  if (const auto problem = reports::configuration_problem(status_))
+    return service_manager::status(*problem);
   service_manager::status(fmt::format(
       "{} domains, {} stale; {} networks; {} lookups, {} connections{}",
       report.domains.size(), report.stale_domains(),

@@ -1,6 +1,7 @@
 // The running server: owns everything, starts it, reloads it, stops it.
 #pragma once
 
+#include "server/accepted.hpp"
 #include "server/admin/admin_pages.hpp"
 #include "server/admin/admin_port.hpp"
 #include "server/admin/metrics.hpp"
@@ -11,6 +12,7 @@
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
+#include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -32,7 +34,9 @@ namespace spfblock::server {
 class service {
 public:
   /// @param path of the configuration file, read again at SIGHUP
-  service(std::string path, configuration initial);
+  /// @param kept_at where accepted configurations are kept; nothing: nowhere
+  service(std::string path, beginning with,
+          const std::optional<std::string>& kept_at);
   ~service();
   service(const service&) = delete;
   service& operator=(const service&) = delete;
@@ -45,11 +49,18 @@ private:
   /// Changes over to `next`, by the same steps at the start and at a reload.
   /// @return why a port of it cannot be had; nothing has changed then
   [[nodiscard]] std::optional<failure> apply(configuration next);
+  [[nodiscard]] bool knows_what_to_list() const;
+  [[nodiscard]] configuration without_any() const;
+  void refresh();
+  void accept();
   void allow_files_for(const config::settings& settings) const;
   void await_signal();
   void reload();
   void apply_file();
   void refuse(const std::vector<json::problem>& problems);
+  void tell_beginning();
+  void tell_faults(const std::vector<json::problem>& problems) const;
+  void remind();
   void tell_statistics();
   void start_pulse();
   void tell_status() const;
@@ -57,8 +68,12 @@ private:
   void stop();
 
   std::string path_;
+  beginning begun_;
   configuration now_;
+  reports::configuration_status status_; ///< of now_
+  bool refreshes_ = false;               ///< the refresher is started
   log_sink log_;
+  accepted_keeper keeper_;
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   published<table::snapshot> table_;
@@ -68,6 +83,7 @@ private:
   pulse pulse_;
   bool ready_ = false; ///< and the service manager knows
   moment alive_at_;    ///< when all serving threads last answered
+  alarm reminder_;     ///< while the file is not in force
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;

@@ -157,8 +157,11 @@ inline constexpr auto domain_events = std::to_array<entry>({
     {kind::entry_ended,
      level::notice,
      "entry ended",
-     {fields::domain, fields::role},
-     "The day `until` of the entry has come: the domain is no longer listed.",
+     {{"domain", "the domain; of a network listed by hand, that network",
+       "spam.example"},
+      fields::role},
+     "The day `until` of the entry has come: it is no longer listed, or "
+     "allowed.",
      "Remove the entry, or give it a later day."},
     {kind::zone_file_refused,
      level::warning,

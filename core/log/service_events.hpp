@@ -84,8 +84,46 @@ inline constexpr auto start_events = std::to_array<entry>({
      "configuration fault",
      {{"fault", "FILE:LINE: /json/pointer: what is wrong",
        "/etc/spfblock/spfblock.json:3: /domain: unknown key"}},
-     "One fault of the configuration that was refused.",
+     "One fault of a configuration that was refused; of many the first 20, and "
+     "how many more.",
      "Correct it."},
+    {kind::configuration_not_in_force,
+     level::error,
+     "configuration refused, not in force",
+     {fields::file,
+      {"running",
+       "`accepted`: the configuration that was accepted last; `none`: there is "
+       "none, and every lookup is answered `500 not listed`",
+       "accepted"},
+      {"reason", "the first fault, and how many more",
+       "/etc/spfblock/spfblock.json:3: /domain: unknown key"}},
+     "At the start the file was faulty. Once a minute until a reload is "
+     "accepted; mail goes on meanwhile.",
+     "Correct the faults, which were told at the start and which `spfblock "
+     "check` shows, and reload."},
+    {kind::configuration_warning,
+     level::warning,
+     "configuration warning",
+     {{"warning", "FILE:LINE: /json/pointer: warning: what is odd",
+       "/etc/spfblock/domains.d/a.txt:3: warning: \"a.example\" is listed "
+       "twice"}},
+     "Something about a configuration that is in force: mostly an entry of a "
+     "list that was passed over. Of many the first 20, and how many more.",
+     "See whether it is what you want; `spfblock check` shows them, too."},
+    {kind::configuration_not_kept,
+     level::warning,
+     "configuration not kept",
+     {fields::reason},
+     "The accepted configuration cannot be kept beside the state. Were the "
+     "file faulty at the next start, an older one would be used, or none.",
+     "See what is wrong with the state folder."},
+    {kind::kept_configuration_unusable,
+     level::error,
+     "kept configuration unusable",
+     {fields::reason},
+     "What was kept of the last accepted configuration cannot be read or "
+     "used.",
+     "Nothing, unless the file is faulty too: then correct that."},
     {kind::setting_takes_effect_later,
      level::warning,
      "setting takes effect at the next start",

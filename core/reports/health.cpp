@@ -71,6 +71,8 @@ std::optional<std::string> decay(const status_report& of, seconds interval) {
 std::optional<std::string>
 health_problem(const status_report& domains, const vital_signs& signs,
                const config::refresh_settings& refresh) {
+  if (auto refused = configuration_problem(domains.configuration))
+    return refused;
   if (!signs.published)
     return "no table was published yet";
   if (auto found = hang(signs))
@@ -79,7 +81,8 @@ health_problem(const status_report& domains, const vital_signs& signs,
 }
 
 std::optional<std::string> concern(const status_report& domains) {
-  std::optional<std::string> first;
+  std::optional<std::string> first =
+      configuration_concern(domains.configuration);
   std::size_t more = 0;
   for (const domain_status& each : domains.domains) {
     const std::string gap = gap_in(each);

@@ -32,7 +32,8 @@ inline constexpr std::chrono::hours longest_quiet{1};
 /// What an administrator should look at now, in one line without LF; nothing if
 /// all is well.
 ///
-/// The service is ill if no table was published yet, if lookups, building,
+/// The service is ill if it runs without the configuration file, if no table
+/// was published yet, if lookups, building,
 /// expanding or waking up hang, or if listed domains are configured and not one
 /// of them has networks to rely on: known, and found good within twice
 /// refresh.interval. One domain that fails is no illness: a spammer's DNS may
@@ -41,9 +42,9 @@ inline constexpr std::chrono::hours longest_quiet{1};
 health_problem(const status_report& domains, const vital_signs& signs,
                const config::refresh_settings& refresh);
 
-/// What he should look at where the service is not ill: allowed domains that
-/// protect nothing, or only a part.  One line without LF; nothing if there are
-/// none.
+/// What he should look at where the service is not ill: a reload that was
+/// refused, allowed domains that protect nothing, or only a part.  One line
+/// without LF; nothing if there are none.
 [[nodiscard]] std::optional<std::string> concern(const status_report& domains);
 
 } // namespace spfblock::reports

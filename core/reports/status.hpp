@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/domains/domain_book.hpp"
+#include "core/reports/configuration_status.hpp"
 #include "core/support/result.hpp"
 #include "core/support/timestamp.hpp"
 
@@ -70,7 +71,8 @@ struct status_report {
   std::vector<domain_status> domains; ///< as configured, allowed ones last
   /// Providers (`allow.providers`), but for those that are allowed by name.
   std::size_t providers = 0;
-  std::size_t providers_known = 0; ///< those whose record has given networks
+  std::size_t providers_known = 0;    ///< those whose record has given networks
+  configuration_status configuration; ///< of a running server
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;

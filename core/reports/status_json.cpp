@@ -63,6 +63,16 @@ void read_providers(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into);
 }
 
+void read_configuration(const json::json_value& value, status_report& into) {
+  using status = configuration_status;
+  static const json::field_table<status> fields{
+      {"running", json::choice(&status::running, configuration_sources)},
+      {"refused_at", json::time(&status::refused_at)},
+      {"reason", json::text(&status::reason)},
+  };
+  json::read_members(value, fields, into.configuration);
+}
+
 } // namespace
 
 std::string to_json(const status_report& of) {
@@ -80,6 +90,12 @@ std::string to_json(const status_report& of) {
       .member("configured", of.providers)
       .member("known", of.providers_known)
       .end_object()
+      .key("configuration")
+      .begin_object()
+      .member("running", text_of(of.configuration.running))
+      .member("refused_at", of.configuration.refused_at)
+      .member("reason", of.configuration.reason)
+      .end_object()
       .end_object();
   return std::move(to).text() + '\n';
 }
@@ -89,6 +105,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"at", json::time(&status_report::at)},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
+      {"configuration", read_configuration, true},
   };
   return json::read_document(text, "a status", fields);
 }

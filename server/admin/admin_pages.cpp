@@ -44,8 +44,13 @@ admin_reply admin_pages::answer(const admin_request& request) const {
 }
 
 admin_reply admin_pages::status() const {
-  return json(
-      reports::to_json(reports::report(refresher_.book(), read_clocks())));
+  return json(reports::to_json(report()));
+}
+
+reports::status_report admin_pages::report() const {
+  auto made = reports::report(refresher_.book(), read_clocks());
+  made.configuration = configuration_;
+  return made;
 }
 
 std::optional<std::string>
@@ -55,7 +60,7 @@ admin_pages::health_problem(const reports::status_report& domains) const {
 }
 
 admin_reply admin_pages::health() const {
-  const auto domains = reports::report(refresher_.book(), read_clocks());
+  const auto domains = report();
   if (const auto found = health_problem(domains))
     return line(503, *found);
   const auto warning = reports::concern(domains);
@@ -63,7 +68,7 @@ admin_reply admin_pages::health() const {
 }
 
 admin_reply admin_pages::numbers() const {
-  const auto domains = reports::report(refresher_.book(), read_clocks());
+  const auto domains = report();
   return {200, exposition::content_type,
           metrics_.text(domains, !health_problem(domains))};
 }

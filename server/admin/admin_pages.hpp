@@ -24,10 +24,12 @@ public:
   /// @param signs tells how the service gets on
   admin_pages(const published<table::snapshot>& table,
               const refresher& refresher, const metrics& counted,
+              const reports::configuration_status& configuration,
               std::function<reports::vital_signs()> signs)
       : table_{table},
         refresher_{refresher},
         metrics_{counted},
+        configuration_{configuration},
         signs_{std::move(signs)} {}
 
   /// The page of the path that was asked for; 404 with the paths that there
@@ -41,12 +43,14 @@ private:
   [[nodiscard]] admin_reply explain(const admin_request& request) const;
   [[nodiscard]] admin_reply exported(const admin_request& request) const;
 
+  [[nodiscard]] reports::status_report report() const;
   [[nodiscard]] std::optional<std::string>
   health_problem(const reports::status_report& domains) const;
 
   const published<table::snapshot>& table_;
   const refresher& refresher_;
   const metrics& metrics_;
+  const reports::configuration_status& configuration_;
   std::function<reports::vital_signs()> signs_;
 };
 

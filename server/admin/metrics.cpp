@@ -40,7 +40,7 @@ std::string metrics::text(const reports::status_report& domains,
   exposition page;
   page.gauge("spfblock_healthy", "Whether /healthz answers 200",
              healthy ? 1 : 0);
-  tell_process(page);
+  tell_process(page, domains.configuration);
   tell_serving(page);
   tell_table(page);
   tell_pages(page);
@@ -50,7 +50,8 @@ std::string metrics::text(const reports::status_report& domains,
   return page.text();
 }
 
-void metrics::tell_process(exposition& to) const {
+void metrics::tell_process(exposition& to,
+                           const reports::configuration_status& running) const {
   to.gauge("spfblock_build_info", "Always 1; the version is a label",
            {{{{"version", std::string{version}}}, 1}});
   to.gauge("process_start_time_seconds",
@@ -64,6 +65,15 @@ void metrics::tell_process(exposition& to) const {
   to.gauge("spfblock_config_last_reload_successful",
            "Whether the last reload was accepted; 1 before the first",
            reloads.last_accepted ? 1 : 0);
+  std::vector<sample> sources;
+  for (const auto each : reports::configuration_sources)
+    sources.push_back(
+        labelled("source", text_of(each), each == running.running ? 1 : 0));
+  to.gauge("spfblock_config_source",
+           "1 for what the configuration that runs was read from: file; "
+           "accepted, where the file was refused at the start; or none, where "
+           "everything is answered 500",
+           std::move(sources));
   to.gauge("spfblock_config_last_success_timestamp_seconds",
            "When the configuration in force was read, seconds since 1970",
            number(reloads.accepted_at));

@@ -52,7 +52,8 @@ public:
                                  bool healthy) const;
 
 private:
-  void tell_process(exposition& to) const;
+  void tell_process(exposition& to,
+                    const reports::configuration_status& running) const;
   void tell_serving(exposition& to) const;
   void tell_table(exposition& to) const;
   void tell_pages(exposition& to) const;

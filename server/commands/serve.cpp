@@ -1,16 +1,22 @@
+#include "server/accepted.hpp"
 #include "server/commands/commands.hpp"
-#include "server/commands/configured.hpp"
 #include "server/service.hpp"
 
+#include <iostream>
 #include <utility>
 
 namespace spfblock::server {
 
 exit_status serve_command(const std::string& configuration_file) {
-  auto loaded = load_or_complain(configuration_file);
-  if (!loaded)
+  const auto kept_at = accepted_path();
+  beginning with = begin_with(configuration_file, kept_at);
+  // By hand somebody sees it; a service manager would try again for ever.
+  if (!with.refused.empty() && !kept_at) {
+    for (const json::problem& each : with.refused)
+      std::cerr << each.to_string() << '\n';
     return exit_status::config;
-  return service{configuration_file, *std::move(loaded)}.run();
+  }
+  return service{configuration_file, std::move(with), kept_at}.run();
 }
 
 } // namespace spfblock::server

@@ -79,10 +79,10 @@ bool sync_folder(const descriptor& folder) {
 
 /// Creates the file: whatever a killed process or another user left under the
 /// name goes first, so that no link is followed.
-std::optional<failure> write_new(const std::string& path,
-                                 std::string_view text) {
+std::optional<failure> write_new(const std::string& path, std::string_view text,
+                                 mode_t mode) {
   ::unlink(path.c_str());
-  const descriptor file = open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0640);
+  const descriptor file = open_file(path, O_WRONLY | O_CREAT | O_EXCL, mode);
   if (!file.is_open() || !write_all(file, text) || !sync(file))
     return cannot("write", path);
   return std::nullopt;
@@ -90,7 +90,9 @@ std::optional<failure> write_new(const std::string& path,
 
 } // namespace
 
-state_file::state_file(std::string path) : path_{std::move(path)} {
+state_file::state_file(std::string path, mode_t mode)
+    : path_{std::move(path)},
+      mode_{mode} {
   EXPECTS(!path_.empty());
 }
 
@@ -142,7 +144,7 @@ std::optional<failure> state_file::save(std::string_view text) {
   if (!folder.is_open())
     return cannot("write", folder_name);
   const std::string fresh = path_ + ".new";
-  auto why = write_new(fresh, text);
+  auto why = write_new(fresh, text, mode_);
   if (!why && std::rename(fresh.c_str(), path_.c_str()) != 0)
     why = cannot("write", path_);
   if (why) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace spfblock::server {
 
@@ -33,8 +34,9 @@ public:
   static constexpr std::size_t longest = std::size_t{256} << 20U;
 
   /// Touches nothing yet.
+  /// @param mode of the file, less the umask
   /// @pre `path` is not empty
-  explicit state_file(std::string path);
+  explicit state_file(std::string path, mode_t mode = 0640);
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
@@ -50,8 +52,8 @@ public:
   /// Replaces the text: PATH.new is written and fsync(2)ed, takes the name by
   /// rename(2), and the folder is fsync(2)ed.
   ///
-  /// The new file has mode 0640 less the umask, whatever the former one had; a
-  /// symbolic link at PATH is replaced, not followed.
+  /// The new file has its mode whatever the former one had; a symbolic link at
+  /// PATH is replaced, not followed.
   ///
   /// @return nothing if the text is safe on the disk.  Otherwise the failure;
   ///         PATH.new is gone and the former text stays, unless only the
@@ -64,6 +66,7 @@ private:
   [[nodiscard]] std::optional<failure> lock();
 
   std::string path_;
+  mode_t mode_;
   descriptor lock_;
 };
 

@@ -38,8 +38,8 @@ class BlackBoxCase(unittest.TestCase):
     def postfix(self, table_port):
         return self.closing(Postfix(table_port))
 
-    def serve(self, configuration, cwd=None, through=(), pass_fds=()):
-        return self.closing(Spfblock(configuration, cwd, through, pass_fds))
+    def serve(self, configuration, cwd=None, through=(), pass_fds=(), text=None):
+        return self.closing(Spfblock(configuration, cwd, through, pass_fds, text))
 
     def connect(self, port, host="127.0.0.1"):
         return self.closing(TableClient(port, host))

@@ -55,17 +55,18 @@ class Spfblock:
     The constructor returns as soon as each port is open, which is before the
     first expansion ends.  `through` is a command that starts the program, as
     ("prlimit", "--nofile=100"), and becomes it by exec; `pass_fds` are
-    descriptors that it inherits.
+    descriptors that it inherits.  `text` stands in the file instead of the
+    configuration; of the latter only `listen` counts then.
     """
 
-    def __init__(self, configuration, cwd=None, through=(), pass_fds=()):
+    def __init__(self, configuration, cwd=None, through=(), pass_fds=(), text=None):
         self.configuration = dict(configuration)
         if "listen" not in self.configuration:
             self.configuration["listen"] = [f"{LOOPBACK}:{free_port()}"]
         self.port = port_of(self.configuration["listen"][0])
         self._directory = tempfile.mkdtemp(prefix="spfblock-serve-")
         self.file = os.path.join(self._directory, "spfblock.json")
-        self.write(self.configuration)
+        self.write(self.configuration if text is None else text)
         self._killed = False
         self._process = Process(
             [*through, program(), "serve", "-c", self.file], cwd, pass_fds

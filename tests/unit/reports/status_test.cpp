@@ -365,6 +365,11 @@ TEST_CASE("the JSON of a status has the members that are documented",
   "providers": {
     "configured": 0,
     "known": 0
+  },
+  "configuration": {
+    "running": "file",
+    "refused_at": null,
+    "reason": ""
   }
 }
 )");
