@@ -46,7 +46,9 @@ install(FILES ${etc}/completion/spfblock.bash
   RENAME spfblock COMPONENT program)
 
 # To be read, and copied into lists of one's own; the program has its own copy.
+# The schema is for editors.
 install(FILES ${etc}/providers.txt ${etc}/providers-networks.txt
+  ${etc}/spfblock.schema.json
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/spfblock COMPONENT program)
 
 # What its users read, laid out so that links between the pages, and to `etc`,
@@ -69,6 +71,7 @@ install(FILES
   ${etc}/spfblock.json
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
+  ${etc}/spfblock.sysusers
   DESTINATION ${doc_folder}/examples COMPONENT program)
 
 # What the package owns on the system.
@@ -76,8 +79,13 @@ install(FILES
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
   DESTINATION /usr/lib/systemd/system COMPONENT package EXCLUDE_FROM_ALL)
+install(FILES ${etc}/spfblock.sysusers
+  DESTINATION /usr/lib/sysusers.d RENAME spfblock.conf
+  COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES ${etc}/debian/spfblock.json
   DESTINATION /etc/spfblock COMPONENT package EXCLUDE_FROM_ALL)
+install(DIRECTORY DESTINATION /etc/spfblock/conf.d
+  COMPONENT package EXCLUDE_FROM_ALL)
 install(DIRECTORY DESTINATION /etc/spfblock/domains.d
   COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES ${etc}/logcheck/spfblock
@@ -129,6 +137,9 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# The user of the service is made by systemd-sysusers.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS
+  "systemd | systemd-standalone-sysusers | systemd-sysusers")
 # Not recommended: that would put Postfix in the place of another mail server,
 # also where only the exports are wanted.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "logcheck, postfix, prometheus")

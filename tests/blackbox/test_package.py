@@ -34,12 +34,14 @@ FILES = {
     "/etc/logcheck/ignore.d.server/spfblock",
     "/usr/lib/systemd/system/spfblock.service",
     "/usr/lib/systemd/system/spfblock.socket",
+    "/usr/lib/sysusers.d/spfblock.conf",
     "/usr/share/bash-completion/completions/spfblock",
     "/usr/share/lintian/overrides/spfblock",
     "/usr/share/man/man5/spfblock.json.5.gz",
     "/usr/share/man/man8/spfblock.8.gz",
     "/usr/share/spfblock/providers-networks.txt",
     "/usr/share/spfblock/providers.txt",
+    "/usr/share/spfblock/spfblock.schema.json",
     DOC + "/README.md",
     DOC + "/changelog.Debian.gz",
     DOC + "/changelog.gz",
@@ -63,9 +65,14 @@ FILES = {
     DOC + "/examples/spfblock.json",
     DOC + "/examples/spfblock.service",
     DOC + "/examples/spfblock.socket",
+    DOC + "/examples/spfblock.sysusers",
 }
 
 NEXT_CONFIGURATION = '{ "domains": [] }\n'
+
+ACCOUNTS = {f"/etc/{name}" for name in ("group", "gshadow", "passwd", "shadow")} | {
+    "/etc/.pwd.lock"
+}
 
 STATE = "/var/lib/spfblock/state.json"
 PRIVATE_STATE = "/var/lib/private/spfblock/state.json"
@@ -119,9 +126,10 @@ class Contents(PackageCase):
             links = re.findall(r"\]\(([^)\s#]+)", file.read())
         return [each for each in links if not re.match(r"[a-z]+:", each)]
 
-    def test_it_has_a_folder_for_lists_of_domains(self):
+    def test_it_has_folders_for_lists_of_domains_and_for_entries(self):
         folders = {each.path for each in self.package.entries() if each.is_folder}
         self.assertIn("/etc/spfblock/domains.d/", folders)
+        self.assertIn("/etc/spfblock/conf.d/", folders)
 
     def test_everything_belongs_to_root_and_only_the_program_is_executable(self):
         for entry in self.package.entries():
@@ -249,6 +257,13 @@ class Life(PackageCase):
             with self.subTest(unit=unit):
                 self.assertTrue([each for each in links if each.endswith("/" + unit)])
 
+    def test_an_installation_makes_the_user_of_the_service(self):
+        self.system.install(self.package.path)
+        self.assertRegex(
+            self.system.read("/etc/passwd"),
+            r"(?m)^spfblock:x:\d+:\d+:SPF block list:/var/lib/spfblock:/usr/sbin/nologin$",
+        )
+
     def test_the_installed_program_accepts_the_installed_configuration(self):
         self.system.install(self.package.path)
         self.assert_valid(self.system.path(PROGRAM), self.system.path(CONFIGURATION))
@@ -282,7 +297,8 @@ class Life(PackageCase):
         self.system.write("/etc/spfblock/domains.d/mine.txt", "spam.example\n")
         self.system.purge()
         files = {each for each in self.system.contents() if not each.endswith("/")}
-        self.assertEqual(files - self.before, set())
+        # The user stays, as Debian's users do.
+        self.assertEqual(files - self.before - ACCOUNTS, set())
         named_after_it = {each for each in self.system.contents() if "spfblock" in each}
         self.assertEqual(named_after_it, set())
 
@@ -298,11 +314,12 @@ class MaintainerScripts(PackageCase):
     def test_a_first_installation_enables_then_starts(self):
         calls, said = self.calls("postinst", "configure", "")
         self.assertEqual(said, "")
+        self.assertEqual(calls[0], "systemd-sysusers spfblock.conf")
         self.assertEqual(
             calls[-4:],
             [
                 "systemctl --system daemon-reload",
-                "spfblock check",
+                "runuser -u spfblock -- spfblock check",
                 "deb-systemd-invoke start spfblock.socket",
                 "deb-systemd-invoke restart spfblock.service",
             ],
@@ -320,10 +337,17 @@ class MaintainerScripts(PackageCase):
 
     def test_a_faulty_configuration_does_not_end_the_former_version(self):
         calls, said = self.calls(
-            "postinst", "configure", "0.1", exit_status={"spfblock": 78}
+            "postinst", "configure", "0.1", exit_status={"runuser": 78}
         )
         self.assertNotIn("deb-systemd-invoke restart spfblock.service", calls)
         self.assertIn("not restarted", said)
+
+    def test_with_a_faulty_configuration_it_starts_where_nothing_runs(self):
+        calls, said = self.calls(
+            "postinst", "configure", "", exit_status={"runuser": 78, "systemctl": 3}
+        )
+        self.assertIn("deb-systemd-invoke restart spfblock.service", calls)
+        self.assertEqual(said, "")
 
     def test_what_the_administrator_has_disabled_stays_so(self):
         calls, _ = self.calls(

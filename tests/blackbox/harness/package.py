@@ -190,7 +190,14 @@ class StubbedCommands:
     @param exit_status: what some of the programs exit with, by name; others 0
     """
 
-    _NAMES = ("deb-systemd-helper", "deb-systemd-invoke", "rm", "spfblock", "systemctl")
+    _NAMES = (
+        "deb-systemd-helper",
+        "deb-systemd-invoke",
+        "rm",
+        "runuser",
+        "systemctl",
+        "systemd-sysusers",
+    )
 
     def __init__(self, folder, exit_status=None):
         self._folder = folder
