@@ -120,6 +120,20 @@ json::field_table<allow_settings> list_fields(const spf_domain& inherited,
   };
 }
 
+void read_recipients(const json::json_value& value, allow_settings& into) {
+  std::vector<std::string> entries;
+  for (const json::json_value& element : value.read_elements()) {
+    const auto entry = element.read_text();
+    if (!entry)
+      continue;
+    if (const auto read = table::recipients::of({std::string{*entry}}))
+      entries.emplace_back(*entry);
+    else
+      element.fault(read.error().message);
+  }
+  into.recipients = *table::recipients::of(entries);
+}
+
 } // namespace
 
 void read_allow(const json::json_value& value, const spf_domain& inherited,
@@ -130,6 +144,7 @@ void read_allow(const json::json_value& value, const spf_domain& inherited,
                                                allow_settings& to) {
                       read_providers(list, read_files, to);
                     }});
+  fields.push_back({"recipients", read_recipients});
   fields.push_back({"reserved", json::boolean(&allow_settings::reserved)});
   json::read_fields(value, fields, into);
 }

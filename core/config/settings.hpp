@@ -8,6 +8,7 @@
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
 #include "core/table/action.hpp"
+#include "core/table/recipients.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -103,6 +104,9 @@ struct allow_settings {
   std::vector<spf_domain> domains; ///< no name twice
   /// include: and redirect= to these names are not followed.  Ascending.
   std::vector<dns::name> includes;
+  /// Whose mail is let through, where the door knows the recipient.
+  table::recipients recipients =
+      *table::recipients::of({"postmaster", "abuse"});
   /// Special-purpose space, and this machine's own addresses.
   bool reserved = true;
   /// Like `includes`, and what these authorise is subtracted from all, too.

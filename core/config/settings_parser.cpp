@@ -5,6 +5,7 @@
 #include "core/config/domain_fields.hpp"
 #include "core/config/draft.hpp"
 #include "core/config/listed_entries.hpp"
+#include "core/config/listen_section.hpp"
 #include "core/config/provider_list.hpp"
 #include "core/config/sections.hpp"
 #include "core/json/field.hpp"
@@ -26,21 +27,6 @@ namespace {
 void read_default_action(const json::json_value& value, draft& into) {
   if (auto action = read_action(value, into.restriction_classes))
     into.action = *std::move(action);
-}
-
-void read_listen(const json::json_value& value, draft& into) {
-  constexpr std::string_view expected =
-      R"(an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")";
-  into.listen.clear();
-  json::first_places places;
-  const auto problems_before = value.problems().size();
-  for (const json::json_value& element : value.read_elements()) {
-    const auto endpoint = read_endpoint(element, expected);
-    if (endpoint && places.is_new(element, endpoint->to_string()))
-      into.listen.push_back({protocols::door::tcp_table, *endpoint});
-  }
-  if (into.listen.empty() && value.problems().size() == problems_before)
-    value.fault(fmt::format("found an empty array (expected {})", expected));
 }
 
 /// A parameter of main.cf that smtpd_restriction_classes can name.
@@ -90,7 +76,8 @@ void read_admin(const json::json_value& value, draft& into) {
 /// said here before what files say.
 const json::field_table<draft>& fields() {
   static const json::field_table<draft> table{
-      {"listen", read_listen},
+      {"listen", [](const json::json_value& value,
+                    draft& into) { read_listen(value, into.listen); }},
       {"threads", json::integer(&settings::threads, 1, 64)},
       {"connections", json::integer(&settings::connections, 1, 100'000)},
       {"restriction_classes", read_restriction_classes},

@@ -131,6 +131,10 @@ public:
     return allowance_;
   }
 
+  [[nodiscard]] const table::recipients& exempt_recipients() const noexcept {
+    return allow_.recipients;
+  }
+
   [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
     return refresh_;
   }

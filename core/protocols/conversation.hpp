@@ -3,6 +3,8 @@
 
 #include "core/protocols/door.hpp"
 #include "core/protocols/lookup.hpp"
+#include "core/protocols/policy.hpp"
+#include "core/protocols/socketmap.hpp"
 #include "core/protocols/tcp_table.hpp"
 
 #include <cstddef>
@@ -35,7 +37,7 @@ public:
   }
 
 private:
-  std::variant<tcp_table> spoken_;
+  std::variant<tcp_table, policy, socketmap> spoken_;
 };
 
 } // namespace spfblock::protocols

@@ -8,18 +8,20 @@
 
 namespace spfblock::protocols {
 
-/// One thing that is counted.  The first three are how a request ends.
+/// One thing that is counted.  The first four are how a request ends.
 enum class count : std::uint8_t {
   found,       ///< requests answered with what is listed
   not_found,   ///< requests with a key that nothing is listed for
+  passed_over, ///< requests not looked up: an exempt recipient, or a log-in
   refused,     ///< requests that ask for no key, or that nobody understands
   connections, ///< clients accepted
   turned_away, ///< clients over the limit of connections
 };
 
 /// All of them with their words, in order.
-inline constexpr std::array<std::string_view, 5> count_words{
-    "found", "not_found", "refused", "connections", "turned_away"};
+inline constexpr std::array<std::string_view, 6> count_words{
+    "found",   "not_found",   "passed_over",
+    "refused", "connections", "turned_away"};
 
 [[nodiscard]] constexpr std::size_t index_of(count of) noexcept {
   return static_cast<std::size_t>(of);

@@ -36,6 +36,14 @@ public:
   /// @return what is listed for it, valid as long as the table
   [[nodiscard]] std::optional<hit> find(std::string_view key) const;
 
+  /// Whether mail to `recipient` is never looked up.
+  [[nodiscard]] bool is_exempt(std::string_view recipient) const {
+    return table_.exempt_recipients().contains(recipient);
+  }
+
+  /// Counts a request whose key is not looked for.
+  void pass_over() const noexcept { ++counted_[count::passed_over]; }
+
   /// Counts a request that has no key to be found.
   void refuse() const noexcept { ++counted_[count::refused]; }
 

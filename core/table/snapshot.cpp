@@ -4,8 +4,9 @@
 
 namespace spfblock::table {
 
-snapshot::snapshot(std::vector<listing> listings)
-    : listings_{std::move(listings)} {
+snapshot::snapshot(std::vector<listing> listings, recipients exempt)
+    : listings_{std::move(listings)},
+      exempt_{std::move(exempt)} {
   std::size_t total = 0;
   for (const listing& each : listings_)
     total += each.networks.size();

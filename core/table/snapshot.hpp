@@ -5,6 +5,7 @@
 #include "core/net/ip_prefix.hpp"
 #include "core/net/prefix_table.hpp"
 #include "core/table/action.hpp"
+#include "core/table/recipients.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,10 +40,16 @@ public:
 
   /// @param listings in order of precedence: for equal networks the first
   ///        listing answers
-  explicit snapshot(std::vector<listing> listings);
+  /// @param exempt recipients whose mail is let through
+  explicit snapshot(std::vector<listing> listings, recipients exempt = {});
 
   [[nodiscard]] std::optional<match>
   find(const net::ip_address& address) const noexcept;
+
+  /// To whom mail is let through, whoever sends it.
+  [[nodiscard]] const recipients& exempt_recipients() const noexcept {
+    return exempt_;
+  }
 
   /// Every network that answers, in the order of ip_prefix: a network stands
   /// before the more specific ones within it.  Valid as long as the snapshot.
@@ -58,6 +65,7 @@ public:
 private:
   std::vector<listing> listings_; ///< networks moved into the table
   net::prefix_table table_;
+  recipients exempt_;
 };
 
 } // namespace spfblock::table

@@ -83,12 +83,14 @@ void metrics::tell_serving(exposition& to) const {
   const protocols::counts counted = from_.threads.counted();
   const connection_limit& limit = from_.threads.limit();
   std::vector<sample> lookups;
-  for (const count each : {count::found, count::not_found, count::refused})
+  for (const count each : {count::found, count::not_found, count::passed_over,
+                           count::refused})
     lookups.push_back(labelled("result", protocols::count_words[index_of(each)],
                                counted[each]));
   to.counter("spfblock_lookups_total",
-             "Requests on the lookup ports: found (200), not_found (500), "
-             "refused (no lookup, or no request at all)",
+             "Requests on the lookup ports: found, not_found, passed_over (a "
+             "log-in, or an exempt recipient), refused (no lookup, or no "
+             "request at all)",
              std::move(lookups));
   to.gauge("spfblock_connections", "Clients connected to the lookup ports",
            number(limit.open.load()));

@@ -50,7 +50,8 @@ void refresher::start(const config::settings& settings,
   take_note(book_.apply(settings, own_addresses(), read_clocks()));
   if (auto known = keeper_.load())
     take_note(book_.restore(*std::move(known), read_clocks()));
-  table_.store(std::make_shared<const table::snapshot>(listings()));
+  table_.store(std::make_shared<const table::snapshot>(
+      listings(), book_.exempt_recipients()));
   totals_.published_at = read_clocks().wall;
   publication_.published();
   refresh();
@@ -125,9 +126,11 @@ void refresher::build() {
       [this](std::shared_ptr<const table::snapshot> next,
              clock::duration took) { built(std::move(next), took); });
   asio::post(builder_, [&io = io_, done = std::move(done),
-                        listings = listings()]() mutable {
+                        listings = listings(),
+                        exempt = book_.exempt_recipients()]() mutable {
     const auto begin = clock::now();
-    auto next = std::make_shared<const table::snapshot>(std::move(listings));
+    auto next = std::make_shared<const table::snapshot>(std::move(listings),
+                                                        std::move(exempt));
     const auto took = clock::now() - begin;
     asio::post(io, [done = std::move(done), next = std::move(next),
                     took]() mutable { done(std::move(next), took); });

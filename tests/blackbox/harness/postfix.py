@@ -1,4 +1,4 @@
-"""A private Postfix, its smtpd on a loopback port, asking a tcp: table."""
+"""A private Postfix, its smtpd on a loopback port, asking us about clients."""
 
 import atexit
 import os
@@ -30,14 +30,16 @@ discard    unix  -  -  n  -   -  discard
 class Postfix:
     """An instance with configuration, queue, data and log of its own.
 
-    Its smtpd checks each client against tcp:127.0.0.1:`table_port` and takes
-    the client's address from XCLIENT.  Whatever mail it accepts is discarded.
+    Its smtpd checks each client against tcp:127.0.0.1:`table_port`, or by what
+    `restriction` says, and takes the client's address from XCLIENT.  Whatever
+    mail it accepts is discarded.
     """
 
-    def __init__(self, table_port):
+    def __init__(self, table_port, restriction=None):
         if os.geteuid() != 0:
             raise AssertionError("Postfix starts as root only; run as root")
         self.table = f"tcp:{LOOPBACK}:{table_port}"
+        self._restriction = restriction or f"check_client_access {self.table}"
         self.port = free_port()
         self._postfix = tool("postfix")
         self._directory = tempfile.mkdtemp(prefix="spfblock-postfix-")
@@ -70,9 +72,9 @@ class Postfix:
         """Waits until `text` is in the log: postlogd writes it a bit later."""
         eventually(lambda: text in self.log(), f"in Postfix' log: {text}")
 
-    def reply_to(self, address):
+    def reply_to(self, address, recipient=smtp.RECIPIENT):
         """The reply to RCPT that a client at `address` gets."""
-        return smtp.reply_to(self.port, address)
+        return smtp.reply_to(self.port, address, recipient)
 
     def postmap(self, key):
         """`postmap -q KEY`: (exit status, stdout, stderr)."""
@@ -119,7 +121,7 @@ alias_maps =
 alias_database =
 smtpd_authorized_xclient_hosts = {LOOPBACK}
 smtpd_peername_lookup = no
-smtpd_client_restrictions = check_client_access {self.table}
+smtpd_client_restrictions = {self._restriction}
 smtpd_recipient_restrictions = reject_unauth_destination
 smtpd_error_sleep_time = 0
 notify_classes =

@@ -35,11 +35,11 @@ class Smtp:
         form = f"IPV6:{address}" if parsed.version == 6 else address
         self._expect(220, f"XCLIENT NAME=[UNAVAILABLE] ADDR={form}")
 
-    def recipient_reply(self):
+    def recipient_reply(self, recipient=RECIPIENT):
         """EHLO and MAIL, which must succeed, then the reply to RCPT."""
         self._expect(250, "EHLO client.invalid")
         self._expect(250, f"MAIL FROM:<{SENDER}>")
-        return self.command(f"RCPT TO:<{RECIPIENT}>")
+        return self.command(f"RCPT TO:<{recipient}>")
 
     def _expect(self, code, line):
         reply = self.command(line)
@@ -55,11 +55,11 @@ class Smtp:
                 return int(line[:3]), line[4:].rstrip("\r\n")
 
 
-def reply_to(port, address):
+def reply_to(port, address, recipient=RECIPIENT):
     """The reply to RCPT that a client at `address` gets."""
     with Smtp(port) as session:
         session.command("EHLO client.invalid")
         session.come_from(address)
-        reply = session.recipient_reply()
+        reply = session.recipient_reply(recipient)
         session.command("QUIT")
         return reply

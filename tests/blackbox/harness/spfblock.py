@@ -63,7 +63,10 @@ class Spfblock:
         self.configuration = dict(configuration)
         if "listen" not in self.configuration:
             self.configuration["listen"] = [f"{LOOPBACK}:{free_port()}"]
-        self.port = port_of(self.configuration["listen"][0])
+        self.ports = [
+            port_of(place_of(each)) for each in self.configuration["listen"]
+        ]
+        self.port = self.ports[0]
         self._directory = tempfile.mkdtemp(prefix="spfblock-serve-")
         self.file = os.path.join(self._directory, "spfblock.json")
         self.write(self.configuration if text is None else text)
@@ -72,8 +75,8 @@ class Spfblock:
             [*through, program(), "serve", "-c", self.file], cwd, pass_fds
         )
         try:
-            for endpoint in self.configuration["listen"]:
-                self.wait_for_line(listening(endpoint))
+            for each in self.configuration["listen"]:
+                self.wait_for_line(listening(place_of(each)))
         except AssertionError:
             self._process.end()
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -183,6 +186,11 @@ def _for_tests(configuration):
 def listening(endpoint):
     """The pattern of the log line that says that a port is open."""
     return r"listening address=" + re.escape(endpoint) + r"(\s|$)"
+
+
+def place_of(listener):
+    """Where an element of `listen` is: ADDRESS:PORT."""
+    return listener if isinstance(listener, str) else listener["at"]
 
 
 def port_of(endpoint):

@@ -101,7 +101,7 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines, and "
       R"(t.json:2: /listen/1: "localhost" is not an IP address (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")
 t.json:2: /listen/2: port 70000 is over 65535 (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")
 t.json:3: /listen/3: "127.0.0.1:10060" is given twice (first at t.json:2)
-t.json:3: /listen/4: found 5 (expected a string)
+t.json:3: /listen/4: found 5 (expected "ADDRESS:PORT", or {"door": DOOR, "at": "ADDRESS:PORT"})
 t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, state_file, admin, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
@@ -141,7 +141,7 @@ t.json:39: /log/level: found "loud" (expected one of "error", "warning", "notice
 t.json:40: /log/target: found "sylog" (expected one of "stderr", "syslog"; did you mean "syslog"?)
 t.json:40: /log/hits: found "yes" (expected true or false)
 t.json:42: /allow/networks/1: host bits are set in "192.0.2.1/24", did you mean 192.0.2.0/24? (expected a network such as "192.0.2.0/24")
-t.json:43: /allow/includs: unknown setting (known: networks, domains, includes, providers, reserved; did you mean "includes"?)
+t.json:43: /allow/includs: unknown setting (known: networks, domains, includes, providers, recipients, reserved; did you mean "includes"?)
 t.json:45: /state_file: found 7 (expected a string)
 t.json:16: /domain_files/1: warning: no such file: "gone.txt"
 z.txt:3: warning: found "m\xc3\xbcll.test" (expected the ASCII form of the name, its A-label: xn--...)

@@ -1,0 +1,63 @@
+#include "core/protocols/netstring.hpp"
+
+#include "core/support/contract.hpp"
+
+#include <algorithm>
+
+namespace spfblock::protocols {
+
+/// Reads up to the colon.
+/// @return whether the length is known
+bool netstring_reader::read_length(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const char each = bytes.front();
+    bytes.remove_prefix(1);
+    if (each == ':' && has_digit_) {
+      has_length_ = true;
+      return true;
+    }
+    const bool leading_zero = has_digit_ && length_ == 0;
+    if (each < '0' || each > '9' || leading_zero) {
+      broken_ = true;
+      return false;
+    }
+    has_digit_ = true;
+    length_ = length_ * 10 + static_cast<std::size_t>(each - '0');
+    if (length_ > longest_) {
+      broken_ = true;
+      return false;
+    }
+  }
+  return false;
+}
+
+std::optional<std::string_view>
+netstring_reader::next(std::string_view& bytes) {
+  EXPECTS(!broken_);
+  if (!has_length_) {
+    content_.clear();
+    if (!read_length(bytes))
+      return std::nullopt;
+  }
+  const std::string_view piece = bytes.substr(0, length_ - content_.size());
+  content_ += piece;
+  bytes.remove_prefix(piece.size());
+  if (content_.size() < length_ || bytes.empty())
+    return std::nullopt;
+  broken_ = bytes.front() != ',';
+  if (broken_)
+    return std::nullopt;
+  bytes.remove_prefix(1);
+  length_ = 0;
+  has_digit_ = has_length_ = false;
+  return content_;
+}
+
+void append_netstring(std::string_view content, std::string& out) {
+  out += std::to_string(content.size());
+  out += ':';
+  out += content;
+  out += ',';
+}
+
+} // namespace spfblock::protocols

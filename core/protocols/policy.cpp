@@ -1,0 +1,89 @@
+#include "core/protocols/policy.hpp"
+
+#include "core/support/contract.hpp"
+
+#include <utility>
+
+namespace spfblock::protocols {
+namespace {
+
+constexpr std::string_view begin_of_reply = "action=";
+constexpr std::string_view end_of_reply = "\n\n";
+constexpr std::string_view no_action = "DUNNO";
+
+} // namespace
+
+/// Ends the conversation without a reply: Postfix knows what to do then.
+void policy::give_up(const lookup& in) {
+  in.refuse();
+  finished_ = true;
+  unfinished_ = {};
+  asked_ = {};
+}
+
+/// Takes one line of a request without its LF.
+void policy::take(std::string_view line, const lookup& in,
+                  std::string& replies) {
+  if (line.empty()) {
+    if (!asked_.asks)
+      return give_up(in);
+    const request asked = std::exchange(asked_, {});
+    replies += begin_of_reply;
+    if (asked.logged_in || in.is_exempt(asked.recipient)) {
+      in.pass_over();
+      replies += no_action;
+    } else if (const auto hit = in.find(asked.client_address)) {
+      replies += hit->found.by->action.filled(hit->found.network,
+                                              hit->address.to_string());
+    } else {
+      replies += no_action;
+    }
+    replies += end_of_reply;
+    return;
+  }
+  const auto end_of_name = line.find('=');
+  if (end_of_name == std::string_view::npos)
+    return give_up(in);
+  const std::string_view name = line.substr(0, end_of_name);
+  const std::string_view value = line.substr(end_of_name + 1);
+  if (name == "request")
+    asked_.asks = value == "smtpd_access_policy";
+  else if (name == "client_address")
+    asked_.client_address = value;
+  else if (name == "recipient")
+    asked_.recipient = value;
+  else if (name == "sasl_username")
+    asked_.logged_in = !value.empty();
+}
+
+std::size_t policy::feed(std::string_view bytes, const lookup& in,
+                         std::string& replies) {
+  EXPECTS(!finished_);
+  std::string_view rest = bytes;
+  while (!rest.empty() && replies.size() < enough_replies) {
+    const auto end = rest.find('\n');
+    const std::string_view piece = rest.substr(0, end);
+    // The LF counts, too.
+    if (asked_.octets + unfinished_.size() + piece.size() >= longest_request) {
+      give_up(in);
+      return bytes.size();
+    }
+    if (end == std::string_view::npos) {
+      unfinished_ += piece;
+      return bytes.size();
+    }
+    asked_.octets += unfinished_.size() + piece.size() + 1;
+    if (unfinished_.empty()) {
+      take(piece, in, replies);
+    } else {
+      unfinished_ += piece;
+      take(std::exchange(unfinished_, {}), in, replies);
+    }
+    if (finished_)
+      return bytes.size();
+    rest.remove_prefix(end + 1);
+  }
+  return bytes.size() - rest.size();
+}
+
+} // namespace spfblock::protocols

@@ -1,0 +1,202 @@
+"""A real Postfix at the doors policy and socketmap: what it makes of our
+answers, and what becomes of its mail when we are not there."""
+
+import signal
+import threading
+import time
+
+from .harness.case import BlackBoxCase
+from .harness.ports import LOOPBACK, free_port
+from .harness.smtp import Smtp
+from .harness.spfblock import Spfblock
+from .harness.waiting import eventually
+
+LISTED = "62.1.1.9"
+LISTED_IPV6 = "2a03:b0c0::9"
+ELSEWHERE = "62.1.9.9"
+
+NETWORKS = [
+    {"network": "62.1.1.0/24", "action": "REJECT 100% of {network} is {domain}"},
+    {"network": "2a03:b0c0::/48", "action": "550 5.7.25 {address}"},
+    {"network": "62.1.2.0/24", "action": "WARN seen {address}"},
+    {"network": "62.1.3.0/24", "action": "PREPEND X-Listed: {address}"},
+    {"network": "62.1.4.0/24", "action": "DUNNO"},
+]
+
+REFUSED = "<unknown[{0}]>: Client host rejected: {1}"
+
+
+def policy(port, options="default_action=DUNNO, timeout=2s"):
+    return f"check_policy_service {{ inet:{LOOPBACK}:{port}, {options} }}"
+
+
+def socketmap(port):
+    return f"check_client_access socketmap:inet:{LOOPBACK}:{port}:spfblock"
+
+
+class Doors(BlackBoxCase):
+    def serve_at(self, door, **more):
+        return self.serve(
+            {
+                "listen": [{"door": door, "at": f"{LOOPBACK}:{free_port()}"}],
+                "networks": NETWORKS,
+                **more,
+            }
+        )
+
+    def assert_actions(self, postfix):
+        """Each action does what it does by way of a table."""
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        for address, code, said in (
+            (LISTED, 554, "5.7.1 " + REFUSED.format(LISTED, "100% of 62.1.1.0/24 is 62.1.1.0/24")),
+            (LISTED_IPV6, 550, "5.7.25 " + REFUSED.format(LISTED_IPV6, LISTED_IPV6)),
+            ("62.1.2.9", 250, "2.1.5 Ok"),
+            ("62.1.3.9", 250, "2.1.5 Ok"),
+            ("62.1.4.9", 250, "2.1.5 Ok"),
+            (ELSEWHERE, 250, "2.1.5 Ok"),
+            ("2a03:b0c1::9", 250, "2.1.5 Ok"),
+        ):
+            with self.subTest(address=address):
+                self.assertEqual(postfix.reply_to(address), (code, said))
+        postfix.wait_for_log("NOQUEUE: warn: RCPT from unknown[62.1.2.9]: seen 62.1.2.9")
+        self.assertNotIn("warning:", postfix.log())
+
+
+class Policy(Doors):
+    def test_each_action_does_what_it_does_by_way_of_a_table(self):
+        spfblock = self.serve_at("policy")
+        self.assert_actions(self.postfix(0, policy(spfblock.port)))
+
+    def test_mail_to_postmaster_is_let_through(self):
+        spfblock = self.serve_at("policy")
+        postfix = self.postfix(0, policy(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        for recipient in ("postmaster@recipient.invalid", "Abuse@recipient.invalid"):
+            self.assertEqual(postfix.reply_to(LISTED, recipient)[0], 250, recipient)
+        spfblock.reload(allow={"recipients": ["user@recipient.invalid"]})
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 250, "the user is exempt")
+        self.assertEqual(
+            postfix.reply_to(LISTED, "postmaster@recipient.invalid")[0], 554
+        )
+
+    def test_mail_goes_on_without_the_daemon(self):
+        spfblock = self.serve_at("policy")
+        postfix = self.postfix(0, policy(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        spfblock.kill()
+        self.assertEqual(postfix.reply_to(LISTED)[0], 250)
+        self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
+        postfix.wait_for_log("problem talking to server")
+
+    def test_a_restart_lets_nobody_through_and_defers_nobody(self):
+        """kill -9, twenty times, while sessions of many recipients go on."""
+        spfblock = self.serve_at("policy")
+        place = spfblock.configuration["listen"]
+        # What becomes visible here is the default action.
+        postfix = self.postfix(
+            0, policy(spfblock.port, "default_action=DEFER, timeout=2s")
+        )
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        codes = []
+        over = threading.Event()
+
+        def send(address):
+            while not over.is_set():
+                with Smtp(postfix.port) as session:
+                    session.command("EHLO client.invalid")
+                    session.come_from(address)
+                    codes.append((address, session.recipient_reply()[0]))
+                    for i in range(49):
+                        codes.append(
+                            (
+                                address,
+                                session.command(f"RCPT TO:<user{i}@recipient.invalid>")[0],
+                            )
+                        )
+                    session.command("QUIT")
+
+        senders = [
+            threading.Thread(target=send, args=(each,))
+            for each in (LISTED, ELSEWHERE)
+        ]
+        for each in senders:
+            each.start()
+        try:
+            for _ in range(20):
+                asked = len(codes)
+                spfblock.kill()
+                spfblock = self.closing(
+                    Spfblock({"listen": place, "networks": NETWORKS})
+                )
+                eventually(lambda: len(codes) > asked + 20, "mail goes on")
+        finally:
+            over.set()
+            for each in senders:
+                each.join()
+        self.assertEqual(set(codes), {(LISTED, 554), (ELSEWHERE, 250)})
+
+    def test_a_daemon_that_hangs_costs_no_mail(self):
+        spfblock = self.serve_at("policy")
+        postfix = self.postfix(0, policy(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        self.suspend(spfblock)
+        begin = time.monotonic()
+        self.assertEqual(postfix.reply_to(LISTED)[0], 250)
+        self.assertGreater(time.monotonic() - begin, 1.9)
+
+    def suspend(self, spfblock):
+        spfblock.send_signal(signal.SIGSTOP)
+        self.addCleanup(spfblock.send_signal, signal.SIGCONT)
+
+
+class Socketmap(Doors):
+    def test_each_action_does_what_it_does_by_way_of_a_table(self):
+        spfblock = self.serve_at("socketmap")
+        postfix = self.postfix(0, socketmap(spfblock.port))
+        self.assert_actions(postfix)
+
+    def test_without_the_daemon_mail_is_deferred(self):
+        spfblock = self.serve_at("socketmap")
+        postfix = self.postfix(0, socketmap(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        spfblock.kill()
+        self.assertEqual(postfix.reply_to(LISTED)[0], 451)
+
+    def test_a_restart_is_not_seen(self):
+        spfblock = self.serve_at("socketmap")
+        place = spfblock.configuration["listen"]
+        postfix = self.postfix(0, socketmap(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        spfblock.kill()
+        self.closing(Spfblock({"listen": place, "networks": NETWORKS}))
+        self.assertEqual(postfix.reply_to(LISTED)[0], 554)
+        self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
+        self.assertNotIn("warning:", postfix.log())
+
+
+class AllDoors(BlackBoxCase):
+    def test_stand_side_by_side_and_a_reload_opens_and_closes_them(self):
+        table, first, second = (f"{LOOPBACK}:{free_port()}" for _ in range(3))
+        spfblock = self.serve(
+            {
+                "listen": [table, {"door": "policy", "at": first}],
+                "networks": NETWORKS,
+            }
+        )
+        self.wait_until_listed(spfblock.port, LISTED)
+        client = self.connect(spfblock.port)
+        postfix = self.postfix(0, policy(spfblock.ports[1]))
+        self.assertEqual(postfix.reply_to(LISTED)[0], 554)
+        # The same port speaks another protocol, another port the former one.
+        spfblock.reload(
+            listen=[
+                table,
+                {"door": "socketmap", "at": first},
+                {"door": "policy", "at": second},
+            ]
+        )
+        self.assertEqual(client.ask(f"get {LISTED}".encode()).code, 200)
+        other = self.postfix(0, socketmap(spfblock.ports[1]))
+        self.assertEqual(other.reply_to(LISTED)[0], 554)
+        self.assertEqual(other.reply_to(ELSEWHERE)[0], 250)
+

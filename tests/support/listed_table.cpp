@@ -1,0 +1,29 @@
+#include "tests/support/listed_table.hpp"
+
+#include <string>
+#include <vector>
+
+namespace spfblock::testing {
+namespace {
+
+table::listing listing_of(const std::string& name, const std::string& action,
+                          const std::vector<std::string>& networks) {
+  table::listing made{name, table::action::parse(action)->bind(name), {}};
+  for (const std::string& network : networks)
+    made.networks.push_back(*net::ip_prefix::parse(network));
+  return made;
+}
+
+} // namespace
+
+const table::snapshot& listed_table() {
+  static const table::snapshot table{
+      {listing_of("a.example", "REJECT listed in the SPF record of {domain}",
+                  {"192.0.2.0/24", "2001:db8::/32"}),
+       listing_of("b.example", "WARN 100% {domain}: {address} in {network}",
+                  {"203.0.113.0/24", "192.0.2.128/25"})},
+      *table::recipients::of({"postmaster"})};
+  return table;
+}
+
+} // namespace spfblock::testing

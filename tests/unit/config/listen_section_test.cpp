@@ -1,0 +1,78 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/settings_text.hpp"
+
+#include <string>
+#include <vector>
+
+using namespace spfblock;
+using namespace spfblock::config;
+using namespace spfblock::testing;
+
+namespace {
+
+std::string with_listen(const std::string& json) {
+  return R"({"domains":[],"listen":)" + json + "}";
+}
+
+} // namespace
+
+TEST_CASE("listen: an address alone speaks tcp_table, an object says its door",
+          "[config][listen]") {
+  const auto read = settings_of(with_listen(R"(["127.0.0.1:1",
+      {"door": "policy", "at": "127.0.0.1:2"},
+      {"at": "[::1]:3", "door": "socketmap"},
+      {"door": "tcp_table", "at": "127.0.0.1:4"}])"));
+  using protocols::door;
+  CHECK(read.listen ==
+        std::vector<listener>{
+            {door::tcp_table, *net::endpoint::parse("127.0.0.1:1")},
+            {door::policy, *net::endpoint::parse("127.0.0.1:2")},
+            {door::socketmap, *net::endpoint::parse("[::1]:3")},
+            {door::tcp_table, *net::endpoint::parse("127.0.0.1:4")}});
+}
+
+TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
+  struct row {
+    std::string json;
+    std::string fault;
+  };
+  const std::string object = R"("ADDRESS:PORT", or )"
+                             R"({"door": DOOR, "at": "ADDRESS:PORT"})";
+  for (const row& each : {
+           row{"[]", "t.json:1: /listen: found an empty array (expected " +
+                         object + ")\n"},
+           row{"[5]",
+               "t.json:1: /listen/0: found 5 (expected " + object + ")\n"},
+           row{R"([{"at":"127.0.0.1:1"}])",
+               "t.json:1: /listen/0: \"door\" is missing (expected what is "
+               "spoken there)\n"},
+           row{R"([{"door":"policy"}])",
+               "t.json:1: /listen/0: \"at\" is missing (expected an address "
+               "and a port, as in \"127.0.0.1:10060\" or \"[::1]:10060\")\n"},
+           row{R"(["127.0.0.1:1",{"door":"policy","at":"127.0.0.1:1"}])",
+               "t.json:1: /listen/1: \"127.0.0.1:1\" is given twice (first at "
+               "t.json:1)\n"},
+       }) {
+    CAPTURE(each.json);
+    CHECK(faults_of(with_listen(each.json)) == each.fault);
+  }
+  CHECK(faults_of(with_listen(R"([{"door":"polcy","at":"127.0.0.1:1"}])"))
+            .find("/listen/0/door: ") != std::string::npos);
+  CHECK(faults_of(with_listen(R"([{"door":"policy","at":"x","port":1}])"))
+            .find("/listen/0/port: unknown setting") != std::string::npos);
+}
+
+TEST_CASE("allow.recipients: postmaster and abuse unless others are given",
+          "[config][allow]") {
+  const auto unsaid = settings_of(R"({"domains":[]})").allow.recipients;
+  CHECK(unsaid.contains("abuse@a.example"));
+  CHECK(unsaid.contains("postmaster"));
+  const auto given =
+      settings_of(R"({"domains":[],"allow":{"recipients":["a@b.example"]}})")
+          .allow.recipients;
+  CHECK(given.contains("A@b.example"));
+  CHECK_FALSE(given.contains("postmaster"));
+  CHECK(faults_of(R"({"domains":[],"allow":{"recipients":["a","b c"]}})")
+            .find("/allow/recipients/1: \"b c\" is no recipient") !=
+        std::string::npos);
+}

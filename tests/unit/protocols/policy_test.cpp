@@ -1,0 +1,196 @@
+#include "core/protocols/policy.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/listed_table.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace spfblock;
+using protocols::count;
+using protocols::policy;
+
+namespace {
+
+/// What a conversation came to.
+struct outcome {
+  std::string replies;
+  protocols::counts counted{};
+  bool finished = false;
+
+  friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+/// Feeds `stream` in pieces of `size` octets, as the server does: nothing more
+/// once the conversation is finished.
+outcome converse(std::string_view stream, std::size_t size) {
+  outcome led_to;
+  const protocols::lookup in{testing::listed_table(), led_to.counted};
+  policy with_client;
+  while (!stream.empty() && !with_client.finished()) {
+    std::string batch;
+    stream.remove_prefix(with_client.feed(stream.substr(0, size), in, batch));
+    led_to.replies += batch;
+  }
+  led_to.finished = with_client.finished();
+  return led_to;
+}
+
+outcome converse(std::string_view stream) {
+  return converse(stream, stream.size());
+}
+
+/// As smtpd sends it, with what matters changed.
+std::string request(std::string_view address,
+                    std::string_view more = "sasl_username=\n",
+                    std::string_view recipient = "you@example.org") {
+  return "request=smtpd_access_policy\nprotocol_state=RCPT\n"
+         "protocol_name=ESMTP\nclient_address=" +
+         std::string{address} +
+         "\nclient_name=unknown\nhelo_name=h.example\n"
+         "sender=me=x@a.example\nrecipient=" +
+         std::string{recipient} + '\n' + std::string{more} + "size=0\n\n";
+}
+
+constexpr std::string_view reject =
+    "action=REJECT listed in the SPF record of a.example\n\n";
+constexpr std::string_view dunno = "action=DUNNO\n\n";
+
+} // namespace
+
+TEST_CASE("policy: gives the action of the client's listing, not encoded",
+          "[protocols][policy]") {
+  CHECK(converse(request("192.0.2.1")).replies == reject);
+  CHECK(converse(request("2001:db8::1")).replies == reject);
+  CHECK(converse(request("::ffff:192.0.2.1")).replies == reject);
+  CHECK(converse(request("192.0.2.200")).replies ==
+        "action=WARN 100% b.example: 192.0.2.200 in 192.0.2.128/25\n\n");
+  const outcome found = converse(request("192.0.2.1"));
+  CHECK(found.counted[count::found] == 1);
+  CHECK_FALSE(found.finished);
+}
+
+TEST_CASE("policy: says DUNNO, never OK, for who is not listed",
+          "[protocols][policy]") {
+  for (const std::string_view address :
+       {"198.51.100.1", "unknown", "", "192.0.2.1 ", "192.0.2.0/24"}) {
+    CAPTURE(address);
+    const outcome led_to = converse(request(address));
+    CHECK(led_to.replies == dunno);
+    CHECK(led_to.counted[count::not_found] == 1);
+  }
+  CHECK(converse("request=smtpd_access_policy\n\n").replies == dunno);
+}
+
+TEST_CASE("policy: passes over own users and exempt recipients",
+          "[protocols][policy]") {
+  const outcome own = converse(request("192.0.2.1", "sasl_username=me\n"));
+  CHECK(own.replies == dunno);
+  CHECK(own.counted[count::passed_over] == 1);
+  CHECK(own.counted[count::found] == 0);
+  CHECK(converse(request("192.0.2.1", "", "Postmaster@example.org")).replies ==
+        dunno);
+  CHECK(converse(request("192.0.2.1", "", "postmaster")).replies == dunno);
+  CHECK(converse(request("192.0.2.1", "", "postmaster2@x")).replies == reject);
+}
+
+TEST_CASE("policy: of an attribute that is given twice the last counts",
+          "[protocols][policy]") {
+  CHECK(
+      converse(request("192.0.2.1", "client_address=198.51.100.1\n")).replies ==
+      dunno);
+  CHECK(
+      converse(request("198.51.100.1", "client_address=192.0.2.1\n")).replies ==
+      reject);
+  CHECK(converse(request("192.0.2.1", "sasl_username=me\nsasl_username=\n"))
+            .replies == reject);
+}
+
+TEST_CASE("policy: a request begins anew after the one before",
+          "[protocols][policy]") {
+  const std::string own = request("192.0.2.1", "sasl_username=me\n");
+  const std::string bare = "request=smtpd_access_policy\n\n";
+  CHECK(converse(own + request("192.0.2.1") + bare).replies ==
+        std::string{dunno} + std::string{reject} + std::string{dunno});
+  // Not even what kind of request it is.
+  CHECK(converse(own + "client_address=192.0.2.1\n\n") ==
+        outcome{std::string{dunno},
+                [] {
+                  protocols::counts counted;
+                  counted[count::passed_over] = counted[count::refused] = 1;
+                  return counted;
+                }(),
+                true});
+}
+
+TEST_CASE("policy: what is no request ends the conversation without a reply",
+          "[protocols][policy]") {
+  for (const std::string& stream : {
+           std::string{"\n"},
+           std::string{"get 192.0.2.1\n"},
+           std::string{"GET / HTTP/1.1\r\n\r\n"},
+           std::string{"client_address=192.0.2.1\n\n"},
+           std::string{"request=\nclient_address=192.0.2.1\n\n"},
+           std::string{"request=smtpd_access_policy2\n\n"},
+           std::string{"request=smtpd_access_policy\r\n\r\n"},
+           std::string{"request=smtpd_access_policy\nclient_address\n\n"},
+           std::string(policy::longest_request, 'x'),
+           "request=smtpd_access_policy\n" +
+               std::string(policy::longest_request, 'x') + "=\n\n",
+           "request=smtpd_access_policy\n" +
+               [] {
+                 std::string many;
+                 while (many.size() < policy::longest_request)
+                   many += "a=b\n";
+                 return many;
+               }() +
+               '\n',
+       }) {
+    CAPTURE(stream.substr(0, 80));
+    const outcome led_to = converse(stream + request("192.0.2.1"));
+    CHECK(led_to.replies.empty());
+    CHECK(led_to.finished);
+    CHECK(led_to.counted[count::refused] == 1);
+    CHECK(led_to.counted[count::found] == 0);
+  }
+}
+
+TEST_CASE("policy: a request may be as long as it may be",
+          "[protocols][policy]") {
+  const std::string begin =
+      "request=smtpd_access_policy\nclient_address=192.0.2.1\nsender=";
+  const auto of_size = [&](std::size_t size) {
+    return begin + std::string(size - begin.size() - 2, 'x') + "\n\n";
+  };
+  CHECK(converse(of_size(policy::longest_request)).replies == reject);
+  CHECK(converse(of_size(policy::longest_request + 1)).replies.empty());
+}
+
+TEST_CASE("policy: the cuts of the stream make no difference",
+          "[protocols][policy]") {
+  const std::string good = request("192.0.2.1") + request("192.0.2.200") +
+                           request("unknown") +
+                           request("192.0.2.1", "sasl_username=me\n");
+  for (const std::string& stream :
+       {good, good + "no request\n" + good, good + "\n", good + "request="}) {
+    const outcome whole = converse(stream);
+    for (std::size_t size = 1; size < 700; size += size < 40 ? 1 : 37) {
+      CAPTURE(size);
+      CHECK(converse(stream, size) == whole);
+    }
+  }
+}
+
+TEST_CASE("policy: does not answer more at once than is enough",
+          "[protocols][policy]") {
+  std::string stream;
+  while (stream.size() < 40 * policy::enough_replies)
+    stream += request("192.0.2.1");
+  protocols::counts counted;
+  const protocols::lookup in{testing::listed_table(), counted};
+  policy with_client;
+  std::string replies;
+  const std::size_t taken = with_client.feed(stream, in, replies);
+  CHECK(taken < stream.size());
+  CHECK(replies.size() >= policy::enough_replies);
+  CHECK(replies.size() < policy::enough_replies + 4096);
+}

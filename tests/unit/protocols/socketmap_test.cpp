@@ -1,0 +1,164 @@
+#include "core/protocols/policy.hpp"
+#include "core/protocols/socketmap.hpp"
+#include "core/protocols/tcp_table.hpp"
+#include "core/support/percent_encoding.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/listed_table.hpp"
+
+#include <random>
+#include <string>
+#include <string_view>
+
+using namespace spfblock;
+using protocols::count;
+using protocols::socketmap;
+
+namespace {
+
+/// What a conversation came to.
+struct outcome {
+  std::string replies;
+  protocols::counts counted{};
+  bool finished = false;
+
+  friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+outcome converse(std::string_view stream, std::size_t size) {
+  outcome led_to;
+  const protocols::lookup in{testing::listed_table(), led_to.counted};
+  socketmap with_client;
+  while (!stream.empty() && !with_client.finished()) {
+    std::string batch;
+    stream.remove_prefix(with_client.feed(stream.substr(0, size), in, batch));
+    led_to.replies += batch;
+  }
+  led_to.finished = with_client.finished();
+  return led_to;
+}
+
+outcome converse(std::string_view stream) {
+  return converse(stream, stream.size());
+}
+
+std::string framed(std::string_view content) {
+  std::string out;
+  protocols::append_netstring(content, out);
+  return out;
+}
+
+std::string reply_to(std::string_view request) {
+  return converse(framed(request)).replies;
+}
+
+} // namespace
+
+TEST_CASE("socketmap: says OK and the action for an address that is listed",
+          "[protocols][socketmap]") {
+  const std::string reject =
+      framed("OK REJECT listed in the SPF record of a.example");
+  CHECK(reply_to("spfblock 192.0.2.1") == reject);
+  CHECK(reply_to("any name 192.0.2.1") == framed("NOTFOUND "));
+  CHECK(reply_to(" 192.0.2.1") == reject);
+  CHECK(reply_to("x 2001:db8::1") == reject);
+  CHECK(reply_to("x 192.0.2.200") ==
+        framed("OK WARN 100% b.example: 192.0.2.200 in 192.0.2.128/25"));
+}
+
+TEST_CASE("socketmap: NOTFOUND for every other key", "[protocols][socketmap]") {
+  for (const std::string_view key :
+       {"", "unknown", "a.example", "192.0.2", "192.0.2.1 ", "192.0.2.0/24",
+        "198.51.100.1", "%31"}) {
+    CAPTURE(key);
+    CHECK(reply_to("x " + std::string{key}) == framed("NOTFOUND "));
+  }
+}
+
+TEST_CASE("socketmap: PERM for a request without a key, and goes on",
+          "[protocols][socketmap]") {
+  const outcome led_to =
+      converse(framed("192.0.2.1") + framed("") + framed("x 198.51.100.1"));
+  CHECK(led_to.replies == framed("PERM unknown request, want: NAME KEY") +
+                              framed("PERM unknown request, want: NAME KEY") +
+                              framed("NOTFOUND "));
+  CHECK(led_to.counted[count::refused] == 2);
+  CHECK(led_to.counted[count::not_found] == 1);
+  CHECK_FALSE(led_to.finished);
+}
+
+TEST_CASE("socketmap: what is no netstring ends the conversation",
+          "[protocols][socketmap]") {
+  for (const std::string& stream :
+       {std::string{"get 192.0.2.1\n"}, std::string{"3:x 1;"},
+        framed(std::string(socketmap::longest_request + 1, 'x'))}) {
+    const outcome led_to = converse(stream + framed("x 192.0.2.1"));
+    CHECK(led_to.replies.empty());
+    CHECK(led_to.finished);
+    CHECK(led_to.counted[count::refused] == 1);
+  }
+}
+
+TEST_CASE("socketmap: the cuts of the stream make no difference",
+          "[protocols][socketmap]") {
+  const std::string good = framed("x 192.0.2.1") + framed("x unknown") +
+                           framed("x") + framed("x 192.0.2.200");
+  for (const std::string& stream :
+       {good, good + ":" + good, good + "12:x 192.0.2"}) {
+    const outcome whole = converse(stream);
+    for (std::size_t size = 1; size < stream.size(); ++size) {
+      CAPTURE(size);
+      CHECK(converse(stream, size) == whole);
+    }
+  }
+}
+
+TEST_CASE("socketmap: does not answer more at once than is enough",
+          "[protocols][socketmap]") {
+  std::string stream;
+  while (stream.size() < 4 * socketmap::enough_replies)
+    stream += framed("x 192.0.2.1");
+  protocols::counts counted;
+  const protocols::lookup in{testing::listed_table(), counted};
+  socketmap with_client;
+  std::string replies;
+  const std::size_t taken = with_client.feed(stream, in, replies);
+  CHECK(taken < stream.size());
+  CHECK(replies.size() >= socketmap::enough_replies);
+  CHECK(replies.size() < socketmap::enough_replies + 4200);
+}
+
+TEST_CASE("the doors give the same action for the same address",
+          "[protocols][socketmap][policy][random]") {
+  const auto seed = GENERATE(range(0U, 20U));
+  CAPTURE(seed);
+  std::mt19937 random{seed};
+  protocols::counts counted;
+  const protocols::lookup in{testing::listed_table(), counted};
+  protocols::tcp_table tcp;
+  protocols::policy policy;
+  socketmap map;
+  for (int i = 0; i < 5'000; ++i) {
+    // Around the networks of the table, one octet of which is random.
+    static constexpr std::string_view near[]{
+        "192.0.2.", "192.0.3.", "203.0.113.", "2001:db8::", "2001:db9::"};
+    const std::string address{std::string{near[random() % std::size(near)]} +
+                              std::to_string(random() % 256)};
+    std::string by_tcp;
+    std::string by_policy;
+    std::string by_map;
+    static_cast<void>(tcp.feed("get " + address + '\n', in, by_tcp));
+    static_cast<void>(policy.feed(
+        "request=smtpd_access_policy\nclient_address=" + address + "\n\n", in,
+        by_policy));
+    static_cast<void>(map.feed(framed("x " + address), in, by_map));
+    std::string action;
+    if (by_tcp.starts_with("200 "))
+      action =
+          percent_decode(std::string_view{by_tcp}.substr(4, by_tcp.size() - 5))
+              .value();
+    CAPTURE(address, by_tcp, by_policy, by_map);
+    if (by_policy != "action=" + (action.empty() ? "DUNNO" : action) + "\n\n" ||
+        by_map != framed(action.empty() ? "NOTFOUND " : "OK " + action))
+      FAIL();
+  }
+}
