@@ -31,8 +31,9 @@ COMPLETION = "etc/completion/spfblock.bash"
 
 # Settings that are described at another place, which has these and more.
 DESCRIBED_AT = {"domains[].limits": "limits", "allow.domains[]": "domains[]"}
-# Excludes another setting, so the example has it in a comment.
-ONLY_IN_COMMENT = {"resolver.zone_file"}
+# Excludes another setting, or is one of two forms: the example has it in a
+# comment.
+ONLY_IN_COMMENT = {"resolver.zone_file", "listen[].door", "listen[].at"}
 
 COMMON_OPTIONS = {"-h", "--help", "--version"}
 
