@@ -22,7 +22,7 @@ using files_or_fault = std::variant<std::vector<list_file>, std::string>;
 using parsed = std::variant<reading, std::vector<json::problem>>;
 
 constexpr const char* main_file = "f.json";
-constexpr const char* list_file = "d.txt";
+constexpr const char* list_name = "d.txt";
 
 std::size_t line_count(std::string_view text) {
   return 1 +
@@ -33,7 +33,7 @@ void check_problems(const std::vector<json::problem>& problems,
                     std::string_view text, std::string_view list) {
   require(!problems.empty(), "a faulty configuration has a fault");
   for (const json::problem& one : problems) {
-    require(one.file == main_file || one.file == list_file,
+    require(one.file == main_file || one.file == list_name,
             "a fault names its file");
     const bool in_main = one.file == main_file;
     require(one.line <= line_count(in_main ? text : list),
@@ -90,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
       return std::vector<list_file>{};
     if (pattern.size() > 8)
       return std::string{"no such file"};
-    return std::vector<list_file>{{list_file, list}};
+    return std::vector<list_file>{{list_name, list}};
   };
 
   const parsed once = parse_settings(text, main_file, files);
