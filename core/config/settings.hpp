@@ -104,9 +104,6 @@ struct allow_settings {
   std::vector<spf_domain> domains; ///< no name twice
   /// include: and redirect= to these names are not followed.  Ascending.
   std::vector<dns::name> includes;
-  /// Whose mail is let through, where the door knows the recipient.
-  table::recipients recipients =
-      *table::recipients::of({"postmaster", "abuse"});
   /// Special-purpose space, and this machine's own addresses.
   bool reserved = true;
   /// Like `includes`, and what these authorise is subtracted from all, too.
@@ -114,6 +111,9 @@ struct allow_settings {
   std::vector<dns::name> providers;
   /// The names of the providers' list that are listed on purpose.  Ascending.
   std::vector<dns::name> listed_providers;
+  /// Whose mail is let through, where the door knows the recipient.
+  table::recipients recipients =
+      *table::recipients::of({"postmaster", "abuse"});
 
   friend bool operator==(const allow_settings&,
                          const allow_settings&) = default;
