@@ -34,6 +34,15 @@ def socketmap(port):
     return f"check_client_access socketmap:inet:{LOOPBACK}:{port}:spfblock"
 
 
+def troubles(postfix):
+    """What smtpd warns of."""
+    return [
+        line
+        for line in postfix.log().splitlines()
+        if "/smtpd[" in line and "warning:" in line
+    ]
+
+
 class Doors(BlackBoxCase):
     def serve_at(self, door, **more):
         return self.serve(
@@ -59,7 +68,7 @@ class Doors(BlackBoxCase):
             with self.subTest(address=address):
                 self.assertEqual(postfix.reply_to(address), (code, said))
         postfix.wait_for_log("NOQUEUE: warn: RCPT from unknown[62.1.2.9]: seen 62.1.2.9")
-        self.assertNotIn("warning:", postfix.log())
+        self.assertEqual(troubles(postfix), [])
 
 
 class Policy(Doors):
@@ -171,7 +180,7 @@ class Socketmap(Doors):
         self.closing(Spfblock({"listen": place, "networks": NETWORKS}))
         self.assertEqual(postfix.reply_to(LISTED)[0], 554)
         self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
-        self.assertNotIn("warning:", postfix.log())
+        self.assertEqual(troubles(postfix), [])
 
 
 class AllDoors(BlackBoxCase):

@@ -124,6 +124,7 @@ smtpd_peername_lookup = no
 smtpd_client_restrictions = {self._restriction}
 smtpd_recipient_restrictions = reject_unauth_destination
 smtpd_error_sleep_time = 0
+smtpd_hard_error_limit = 1000
 notify_classes =
 """
 
