@@ -92,12 +92,24 @@ accepted_keeper::~accepted_keeper() {
 void accepted_keeper::keep(const configuration& accepted) {
   if (!file_)
     return;
+  {
+    const std::lock_guard lock{mutex_};
+    ++waiting_;
+  }
   boost::asio::post(writer_, [this,
                               text = to_json(accepted.texts, accepted.lists)] {
     if (const auto why = file_->save(text))
       log_.write(event_of<kind::configuration_not_kept>{}.with("reason",
                                                                why->message));
+    const std::lock_guard lock{mutex_};
+    --waiting_;
+    written_.notify_all();
   });
+}
+
+bool accepted_keeper::is_done_by(moment limit) {
+  std::unique_lock lock{mutex_};
+  return written_.wait_until(lock, limit, [this] { return waiting_ == 0; });
 }
 
 } // namespace spfblock::server

@@ -2,13 +2,16 @@
 // is faulty: no fault of a configuration stops mail.
 #pragma once
 
+#include "core/support/timestamp.hpp"
 #include "server/configuration.hpp"
 #include "server/refresh/state_file.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,9 +60,16 @@ public:
 
   void keep(const configuration& accepted);
 
+  /// Waits for the disk, but no longer than that.
+  /// @return whether all is written, or has failed
+  [[nodiscard]] bool is_done_by(moment limit);
+
 private:
   const log_sink& log_;
   std::unique_ptr<state_file> file_; ///< null: nowhere
+  std::mutex mutex_;                 ///< of `waiting_`
+  std::condition_variable written_;
+  unsigned waiting_ = 0; ///< to be written
   boost::asio::thread_pool writer_{1};
 };
 

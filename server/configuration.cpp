@@ -71,8 +71,10 @@ files_or_reason read_list_files(const fs::path& folder,
 void check_state_folder(configuration& of, const std::string& path) {
   const std::string& file = of.settings.state_file;
   const fs::path folder = fs::path{file}.parent_path();
-  std::error_code error;
-  if (!file.empty() && !fs::is_directory(folder, error))
+  std::error_code error; // one that this user must not see is no news
+  const auto type = fs::status(folder, error).type();
+  if (!file.empty() && type != fs::file_type::directory &&
+      type != fs::file_type::none)
     of.warnings.insert(of.warnings.begin(),
                        {path, 0, "/state_file",
                         "there is no folder " + in_quotes(folder.string()) +

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 namespace spfblock::server {
@@ -28,6 +29,8 @@ namespace {
 
 /// Clients that take no replies are cut off so long after SIGTERM.
 constexpr std::chrono::milliseconds stop_patience{2000};
+/// A disk that does not write the configuration is given up so long after.
+constexpr std::chrono::milliseconds disk_patience{500};
 /// Descriptors for other purposes than clients and questions.
 constexpr rlim_t spare_descriptors = 64;
 /// The service manager gets new figures at least so often.
@@ -336,6 +339,12 @@ void service::stop() {
   threads_.begin_stop(stop_patience);
   refresher_.stop();
   threads_.join();
+  if (!keeper_.is_done_by(read_clocks().steady + disk_patience)) {
+    // The destructors would wait for the disk; what is not kept now is kept by
+    // the next process.
+    log_.write(event_of<kind::stopped>{});
+    std::_Exit(static_cast<int>(exit_status::done));
+  }
   io_.stop();
 }
 

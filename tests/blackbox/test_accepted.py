@@ -222,6 +222,18 @@ class NothingAccepted(Service):
         self.wait_until_listed(self.port, LISTED)
         eventually(lambda: os.path.exists(self.accepted), "it is kept")
 
+    def test_without_a_socket_it_answers_where_postfix_asks_by_default(self):
+        alone = ["unshare", "--net"]
+        done = subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            self.skipTest("may have no network of its own here")
+        spfblock = self.serve(
+            {"listen": ["127.0.0.1:10060"]},
+            through=(*alone, "env", f"STATE_DIRECTORY={self.state}"),
+            text="{",
+        )
+        spfblock.wait_for_line("admin port listening address=127.0.0.1:10061")
+
     def test_the_state_waits_for_the_mended_file(self):
         self.start_well_once()
         os.unlink(self.accepted)

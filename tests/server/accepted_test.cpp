@@ -118,6 +118,25 @@ TEST_CASE("an unknown setting of what was kept is a warning", "[accepted]") {
   CHECK(valid->warnings.size() == 2);
 }
 
+TEST_CASE("what is kept is for its owner, and is written in time",
+          "[accepted]") {
+  const temporary_folder folder;
+  const std::string file = folder / "t.json";
+  const std::string kept_at = folder / "accepted.json";
+  write(file, R"({"domains":["a.test"],"state_file":""})");
+  const auto begun = begin_with(file, kept_at);
+  REQUIRE(begun.chosen);
+  const log_sink log;
+  accepted_keeper keeper{kept_at, log};
+  keeper.keep(*begun.chosen);
+  keeper.keep(*begun.chosen);
+  CHECK(keeper.is_done_by(std::chrono::steady_clock::now() +
+                          std::chrono::minutes{1}));
+  CHECK((fs::status(kept_at).permissions() & fs::perms{0077}) ==
+        fs::perms::none);
+  CHECK(read_accepted(kept_at));
+}
+
 TEST_CASE("it is kept beside the state", "[accepted]") {
   CHECK(accepted_beside("/var/lib/spfblock/state.json") ==
         "/var/lib/spfblock/accepted.json");
