@@ -36,9 +36,12 @@ class Service(BlackBoxCase):
             file.write(text)
         return path
 
+    def in_state(self, name):
+        return os.path.join(self.state, name)
+
     @property
     def accepted(self):
-        return os.path.join(self.state, "accepted.json")
+        return self.in_state("accepted.json")
 
     def configuration(self, **changes):
         return {
@@ -48,7 +51,7 @@ class Service(BlackBoxCase):
             "networks": [{"network": "62.1.1.0/24"}],
             "domain_files": [os.path.join(self.lists, "*.txt")],
             "resolver": {"zone_file": self.zone},
-            "state_file": os.path.join(self.state, "state.json"),
+            "state_file": self.in_state("state.json"),
             **changes,
         }
 
@@ -109,6 +112,9 @@ class FaultyAtTheStart(Service):
                 values.value("spfblock_config_source", source=source), value
             )
         self.assertEqual(values.value("spfblock_healthy"), 0)
+        # Once a minute.
+        line = REFUSED.format("accepted")
+        eventually(lambda: len(spfblock.matching(line)) == 2, "told again", 180)
 
     def test_a_reload_of_the_mended_file_ends_it(self):
         self.start_well_once()
@@ -156,6 +162,21 @@ class FaultyAtTheStart(Service):
                 spfblock = self.start(before=("sh", "-c", whole, "sh"))
                 self.assert_runs_on_the_accepted(spfblock)
                 spfblock.stop()
+
+    def test_a_file_that_the_service_s_user_may_not_read(self):
+        nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        done = subprocess.run(
+            [*nobody, program(), "--version"], capture_output=True, check=False
+        )
+        if os.geteuid() != 0 or done.returncode != 0:
+            self.skipTest("needs root, and a program that anybody may run")
+        self.start_well_once()
+        for each in (self.state, *map(self.in_state, os.listdir(self.state))):
+            os.chown(each, 65534, 65534)
+        spfblock = self.start(before=nobody)
+        spfblock.wait_for_line(REFUSED.format("accepted") + ".*Permission denied")
+        self.assert_listed(self.port, BY_HAND)
+        self.wait_until_listed(self.port, LISTED)
 
     def test_lists_that_are_gone_with_it_are_kept(self):
         self.start_well_once()
@@ -277,6 +298,7 @@ class Keeping(Service):
             "read-only": "mount -t tmpfs -o ro none {0}",
             "full": "mount -t tmpfs -o size=64k none {0}"
             " && ! head -c 100000 /dev/zero 2>/dev/null > {0}/filler",
+            "gone": "rmdir {0}",
         }.items():
             with self.subTest(name):
                 script = mount.format(self.state) + ' && exec "$@"'
