@@ -72,7 +72,7 @@ struct status_report {
   /// Providers (`allow.providers`), but for those that are allowed by name.
   std::size_t providers = 0;
   std::size_t providers_known = 0;    ///< those whose record has given networks
-  configuration_status configuration; ///< of a running server
+  configuration_status configuration{}; ///< of a running server
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
