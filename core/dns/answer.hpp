@@ -4,6 +4,7 @@
 #include "core/dns/name.hpp"
 #include "core/net/ip_address.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct mail_exchange {
   std::uint16_t preference = 0;
   name host;
 
-  friend bool operator==(const mail_exchange&, const mail_exchange&) = default;
+  friend auto operator<=>(const mail_exchange&, const mail_exchange&) = default;
 };
 
 /// The answer to one question.  Regular value type.

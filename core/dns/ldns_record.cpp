@@ -69,13 +69,29 @@ std::optional<data> txt_data(const ldns_rr& from) {
   return text; // empty where there is no string, which RFC 1035 forbids
 }
 
+/// The same where the strings were not taken apart.
+std::optional<data> whole_txt_data(const ldns_rr& from) {
+  std::string_view strings = field(from, 0);
+  std::string text;
+  text.reserve(strings.size());
+  while (!strings.empty()) {
+    const std::size_t size = static_cast<unsigned char>(strings.front());
+    if (size >= strings.size())
+      return std::nullopt;
+    text += strings.substr(1, size);
+    strings.remove_prefix(size + 1);
+  }
+  return text;
+}
+
 std::optional<data> data_of(const ldns_rr& from) {
-  switch (ldns_rr_get_type(&from)) {
+  switch (static_cast<std::uint16_t>(ldns_rr_get_type(&from))) {
   case LDNS_RR_TYPE_A: return a_data(from);
   case LDNS_RR_TYPE_AAAA: return aaaa_data(from);
   case LDNS_RR_TYPE_CNAME: return cname_data(from);
   case LDNS_RR_TYPE_MX: return mx_data(from);
   case LDNS_RR_TYPE_TXT: return txt_data(from);
+  case type_whole_txt: return whole_txt_data(from);
   default: return std::nullopt;
   }
 }
@@ -98,12 +114,13 @@ result<name> owner_of(const ldns_rr& from) {
 }
 
 bool is_answering(const ldns_rr& from) noexcept {
-  switch (ldns_rr_get_type(&from)) {
+  switch (static_cast<std::uint16_t>(ldns_rr_get_type(&from))) {
   case LDNS_RR_TYPE_A:
   case LDNS_RR_TYPE_AAAA:
   case LDNS_RR_TYPE_CNAME:
   case LDNS_RR_TYPE_MX:
-  case LDNS_RR_TYPE_TXT: return true;
+  case LDNS_RR_TYPE_TXT:
+  case type_whole_txt: return true;
   default: return false;
   }
 }
@@ -113,8 +130,10 @@ result<record> to_record(const ldns_rr& from) {
   auto data = data_of(from);
   if (!data)
     return failure{errc::malformed, "RDATA is not of the record's type"};
-  return record{static_cast<std::uint16_t>(ldns_rr_get_type(&from)),
-                ldns_rr_ttl(&from), *std::move(data)};
+  const auto type = static_cast<std::uint16_t>(ldns_rr_get_type(&from));
+  constexpr std::uint16_t txt = LDNS_RR_TYPE_TXT;
+  return record{type == type_whole_txt ? txt : type, ldns_rr_ttl(&from),
+                *std::move(data)};
 }
 
 } // namespace spfblock::dns

@@ -7,6 +7,7 @@
 
 #include <ldns/ldns.h>
 
+#include <cstdint>
 #include <memory>
 
 namespace spfblock::dns {
@@ -27,11 +28,18 @@ using ldns_rdf_ptr = std::unique_ptr<ldns_rdf, free_by<&ldns_rdf_deep_free>>;
 /// @throw std::bad_alloc
 [[nodiscard]] ldns_rdf_ptr to_ldns(const name& from);
 
+/// Private-use types of records whose RDATA ldns is to take as a whole: those
+/// of types that nobody asks for, and TXT.  A message has them only where they
+/// were put instead of its own (message.cpp).
+inline constexpr std::uint16_t type_unknown = 0xff00;
+inline constexpr std::uint16_t type_whole_txt = 0xff01;
+
 /// The owner of a record.
 /// @return errc::malformed
 result<name> owner_of(const ldns_rr& from);
 
-/// Whether a record is of a type that an answer can be made of.
+/// Whether a record is of a type that an answer can be made of, or
+/// type_whole_txt.
 [[nodiscard]] bool is_answering(const ldns_rr& from) noexcept;
 
 /// The record without its owner.

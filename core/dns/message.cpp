@@ -77,15 +77,18 @@ reply refusal(reply::kind what, unsigned rcode) {
   return made;
 }
 
-/// Decodes a message that passed wire_check().  Records that it did not walk
+void set_number(std::string& in, std::size_t at, std::uint16_t number) {
+  in[at] = static_cast<char>(number >> 8U);
+  in[at + 1] = static_cast<char>(number & 255U);
+}
+
+/// Decodes a message that passed wire_check().  Records that were set apart
 /// become records of a private-use type, whose RDATA ldns takes as a whole.
-ldns_packet_ptr parse(std::string message,
-                      const std::vector<std::size_t>& unwalked) {
-  constexpr char private_use = '\xff';
-  for (const std::size_t type_at : unwalked) {
-    message[type_at] = private_use;
-    message[type_at + 1] = '\0';
-  }
+ldns_packet_ptr parse(std::string message, const set_apart& apart) {
+  for (const std::size_t type_at : apart.unknown)
+    set_number(message, type_at, type_unknown);
+  for (const std::size_t type_at : apart.texts)
+    set_number(message, type_at, type_whole_txt);
   ldns_pkt* packet = nullptr;
   const auto* const octets =
       reinterpret_cast<const std::uint8_t*>(message.data());
@@ -195,12 +198,12 @@ reply decode_reply(std::string_view message, const question& asked,
   const auto head = read_header(message);
   if (!head || !is_ours(*head, message, asked, id))
     return {};
-  const auto unwalked = wire_check(message, limits);
-  if (!unwalked)
-    return unusable(describe(unwalked.error()));
+  const auto apart = wire_check(message, limits);
+  if (!apart)
+    return unusable(describe(apart.error()));
   if (head->truncated)
     return without_answer(reply::kind::truncated, {});
-  const auto packet = parse(std::string{message}, *unwalked);
+  const auto packet = parse(std::string{message}, *apart);
   if (!packet)
     return unusable("malformed answer");
   switch (const unsigned rcode = rcode_of(*packet); rcode) {

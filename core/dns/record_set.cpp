@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <utility>
 
 namespace spfblock::dns {
@@ -23,6 +25,21 @@ struct append_to {
   }
 };
 
+/// Keeps the first of equal ones: an RRset has none twice (RFC 2181 §5).
+/// O(n log n), since a message may have thousands.
+template <class T>
+void drop_repeated(std::vector<T>& from) {
+  std::vector<std::size_t> order(from.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return from[a] < from[b]; });
+  std::vector<bool> is_repeated(from.size());
+  for (std::size_t i = 1; i < order.size(); ++i)
+    is_repeated[order[i]] = from[order[i]] == from[order[i - 1]];
+  std::size_t at = 0;
+  std::erase_if(from, [&](const T&) { return is_repeated[at++]; });
+}
+
 /// Adds the records of one type to an answer.
 /// @return whether there is any
 bool append_records(const std::vector<record>& from, rr_type type,
@@ -35,6 +52,9 @@ bool append_records(const std::vector<record>& from, rr_type type,
     out.ttl = std::min(out.ttl, one.ttl);
     std::visit(append_to{out}, one.data);
   }
+  drop_repeated(out.texts);
+  drop_repeated(out.addresses);
+  drop_repeated(out.exchanges);
   return any;
 }
 
@@ -52,15 +72,7 @@ void record_set::add(const name& owner) {
 }
 
 void record_set::add(const name& owner, record one) {
-  auto& there = records_[owner];
-  const auto same =
-      std::find_if(there.begin(), there.end(), [&](const record& other) {
-        return other.type == one.type && other.data == one.data;
-      });
-  if (same == there.end())
-    there.push_back(std::move(one));
-  else
-    same->ttl = std::min(same->ttl, one.ttl);
+  records_[owner].push_back(std::move(one));
 }
 
 bool record_set::contradicts(const name& owner, const alias& to) const {

@@ -43,7 +43,7 @@ public:
   /// Notes that a name exists, with or without records.
   void add(const name& owner);
 
-  /// Adds a record, unless an equal one is there (RFC 2181 §5).
+  /// Adds a record.  Of equal ones an answer has one (RFC 2181 §5).
   void add(const name& owner, record one);
 
   /// Whether `owner` has a CNAME to another name than `to`.

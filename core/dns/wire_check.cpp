@@ -21,10 +21,10 @@ public:
       : message_{message},
         limits_{limits} {}
 
-  result<std::vector<std::size_t>> run() {
+  result<set_apart> run() {
     if (!whole())
       return *std::move(fault_);
-    return std::move(unwalked_);
+    return std::move(apart_);
   }
 
 private:
@@ -55,19 +55,13 @@ private:
     fault_ = {errc::malformed, std::move(what), at};
     return false;
   }
-  bool over(std::string_view what, std::size_t limit) {
-    fault_ = {errc::limit_exceeded, fmt::format("more than {} {}", limit, what),
-              pos_};
-    return false;
-  }
 
   std::string_view message_;
   wire_limits limits_;
   header header_;
   std::size_t pos_ = 0;
-  std::size_t strings_ = 0; ///< character-strings so far
   bool has_opt_ = false;
-  std::vector<std::size_t> unwalked_;
+  set_apart apart_;
   std::optional<failure> fault_;
 };
 
@@ -76,10 +70,6 @@ bool walk::whole() {
     return false;
   if (header_.truncated)
     return true;
-  const auto all =
-      std::size_t{header_.answers} + header_.authority + header_.additional;
-  if (all > limits_.records)
-    return over("records", limits_.records);
   if (!records(section::answer, header_.answers) ||
       !records(section::authority, header_.authority) ||
       !records(section::additional, header_.additional))
@@ -89,8 +79,11 @@ bool walk::whole() {
 }
 
 bool walk::start() {
-  if (message_.size() > limits_.octets)
-    return over("octets", limits_.octets);
+  if (message_.size() > limits_.octets) {
+    fault_ = {errc::limit_exceeded,
+              fmt::format("more than {} octets", limits_.octets), 0};
+    return false;
+  }
   const auto read = read_header(message_);
   if (!read)
     return fault(0, "message is shorter than its header");
@@ -129,15 +122,16 @@ bool walk::record(section in) {
   pos_ += 10;
   if (!has(size))
     return fault(type_at + 8, "RDLENGTH runs over the end");
+  constexpr std::size_t txt = 16;
   constexpr std::size_t opt = 41;
   if (type == opt && octet(start) != 0)
     return fault(start, "OPT record whose owner is not the root");
   const std::size_t end = pos_ + size;
-  const std::size_t unwalked = pos_;
+  const std::size_t rdata_at = pos_;
   if (!rdata(in, type, end))
     return false;
-  if (pos_ == unwalked && size != 0)
-    unwalked_.push_back(type_at);
+  if (size != 0 && (type == txt || pos_ == rdata_at))
+    (type == txt ? apart_.texts : apart_.unknown).push_back(type_at);
   pos_ = end;
   return true;
 }
@@ -186,8 +180,6 @@ bool walk::names(std::size_t end, std::size_t before, std::size_t count,
 
 bool walk::strings(std::size_t end) {
   while (pos_ < end) {
-    if (++strings_ > limits_.strings)
-      return over("strings", limits_.strings);
     const std::size_t size = octet(pos_) + 1;
     if (size > end - pos_)
       return fault(pos_, "string runs over the RDATA");
@@ -244,8 +236,8 @@ bool walk::name() {
 
 } // namespace
 
-result<std::vector<std::size_t>> wire_check(std::string_view message,
-                                            const wire_limits& limits) {
+result<set_apart> wire_check(std::string_view message,
+                             const wire_limits& limits) {
   return walk{message, limits}.run();
 }
 

@@ -4,7 +4,8 @@
 // and reallocates its array once a string: a 64 KiB answer of empty strings
 // costs it hundreds of megabytes and 20 s (ldns 1.8.3).  And it accepts what a
 // stub resolver must refuse.  So every message from the network is walked once
-// here and refused when it is over a budget.
+// here; it is refused when it is too long, and nothing else of it is too much:
+// whatever a resolver hands to a receiver must be read here, too.
 #pragma once
 
 #include "core/support/result.hpp"
@@ -15,11 +16,21 @@
 
 namespace spfblock::dns {
 
-/// What a message may cost.
+/// What a message may cost.  Its octets bound all that is in it: a record has
+/// 11 at least, so the longest message has less than 6,000 of them.
 struct wire_limits {
-  std::size_t octets = 16384; ///< of the message
-  std::size_t records = 1024; ///< in answer, authority and additional section
-  std::size_t strings = 1024; ///< character-strings in all TXT records
+  std::size_t octets = 65535; ///< of the message
+};
+
+/// Where the TYPE stands of records that ldns must not take apart, none of
+/// which has an empty RDATA.
+struct set_apart {
+  /// TXT records: their strings cost ldns too much.
+  std::vector<std::size_t> texts;
+  /// Records of no type named below, whose RDATA was not walked: ldns goes on
+  /// after the fields it knows, not behind RDLENGTH (ldns 1.8.3), and so takes
+  /// what is hidden there for records.
+  std::vector<std::size_t> unknown;
 };
 
 /// Walks a whole message: the header; each name (labels, pointers that lead
@@ -35,13 +46,9 @@ struct wire_limits {
 ///
 /// Complexity: linear in the message; a name costs at most 255 octets and 128
 /// pointers.  Allocates for what it returns only.
-/// @return where the TYPE of each record stands whose RDATA was not walked,
-///         because it is of no type named here.  ldns must not read that RDATA:
-///         it goes on after the fields it knows, not behind RDLENGTH (ldns
-///         1.8.3), and so takes what is hidden there for records.
-///         Otherwise errc::malformed, or errc::limit_exceeded if the message is
-///         over a limit; the offset is that of the fault in the message
-result<std::vector<std::size_t>> wire_check(std::string_view message,
-                                            const wire_limits& limits);
+/// @return errc::malformed, or errc::limit_exceeded if the message is over a
+///         limit; the offset is that of the fault in the message
+result<set_apart> wire_check(std::string_view message,
+                             const wire_limits& limits);
 
 } // namespace spfblock::dns

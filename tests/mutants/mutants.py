@@ -243,8 +243,8 @@ MUTANTS = [
     Mutant(
         "character-strings are joined by a space",
         "core/dns/ldns_record.cpp",
-        "    text += with_length.substr(1);",
-        "    text += (i > 0 ? \" \" : \"\") + std::string{with_length.substr(1)};",
+        "    text += strings.substr(1, size);",
+        "    text += (text.empty() ? \"\" : \" \") + std::string{strings.substr(1, size)};",
     ),
     Mutant(
         "a limit refuses the narrowest first",

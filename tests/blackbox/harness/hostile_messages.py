@@ -146,12 +146,6 @@ def soa_too_short(question):
 
 
 @_in(UNUSABLE)
-def records_by_the_thousand(question):
-    """1400 empty records in 15 KiB."""
-    return _message(question, _forged(), *[_record(b"", 65280, _ROOT)] * 1400)
-
-
-@_in(UNUSABLE)
 def noise(question):
     """Noise stands behind the question."""
     octets = random.Random(1).randbytes(600)

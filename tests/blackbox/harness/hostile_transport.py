@@ -259,26 +259,34 @@ def huge_txt(query):
     query.send(query.answer(["x" * 250] * 245))
 
 
-@STREAMS(says="limit|longer|more than")
+@STREAMS(says="no SPF record")
 @_after_tc
 def tiny_strings_64_kib(query):
     """A TXT record of 65,000 empty strings: 4 GiB for ldns."""
     query.send(query.answer([("",) * 65_000]))
 
 
-@STREAMS(says="strings")
+@STREAMS(says="no SPF record")
 @_after_tc
-def tiny_strings_16_kib(query):
-    """As many strings of one octet as answer_bytes allows."""
-    query.send(query.answer([("x",) * 8100]))
+def strings_of_an_octet(query):
+    """As many strings of one octet as fit."""
+    query.send(query.answer([("x",) * 32_000]))
 
 
-@STREAMS(says="strings")
+@STREAMS(lists=True)
 @_after_tc
-def tiny_strings_of_a_record(query):
-    """An SPF record, an octet a string."""
-    text = FORGED_RECORD + " " * 2000
+def a_record_octet_by_octet(query):
+    """An SPF record, an octet a string, which receivers read as well."""
+    text = f"v=spf1 ip4:{query.network} -all" + " " * 20_000
     query.send(query.answer([tuple(text)]))
+
+
+@STREAMS(lists=True)
+@_after_tc
+def thousands_of_texts(query):
+    """An SPF record among as many other texts as fit."""
+    others = [str(number) for number in range(3_500)]
+    query.send(query.answer([*others, f"v=spf1 ip4:{query.network} -all"]))
 
 
 # EDNS.

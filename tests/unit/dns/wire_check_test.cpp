@@ -35,18 +35,21 @@ dns_message rich_message() {
 
 } // namespace
 
-TEST_CASE("wire_check names the records whose RDATA it did not walk",
+TEST_CASE("wire_check names the records that ldns must not take apart",
           "[dns][wire_check]") {
   const auto message = message_with(
       {wire_record(owner, type_a, "\1\2\3\4"), wire_record(owner, 33, "hidden"),
-       wire_record(owner, 33, ""), wire_record(owner, 99, "\1x")});
+       wire_record(owner, 33, ""), wire_record(owner, type_txt, "\1x"),
+       wire_record(owner, 99, "\1x")});
   const auto octets = message.octets();
-  const auto unwalked = wire_check(octets, {});
-  REQUIRE(unwalked);
-  REQUIRE(unwalked->size() == 2);
-  CHECK(octets.substr(unwalked->front(), 2) == u16(33));
-  CHECK(octets.substr(unwalked->back(), 2) == u16(99));
-  CHECK(unwalked->back() + 12 == octets.size());
+  const auto apart = wire_check(octets, {});
+  REQUIRE(apart);
+  REQUIRE(apart->unknown.size() == 2);
+  CHECK(octets.substr(apart->unknown.front(), 2) == u16(33));
+  CHECK(octets.substr(apart->unknown.back(), 2) == u16(99));
+  CHECK(apart->unknown.back() + 12 == octets.size());
+  REQUIRE(apart->texts.size() == 1);
+  CHECK(octets.substr(apart->texts.front(), 2) == u16(type_txt));
 }
 
 TEST_CASE("wire_check refuses a good message cut anywhere, or with a tail",
@@ -242,36 +245,29 @@ TEST_CASE("wire_check: counts that lie are found out", "[dns][wire_check]") {
     }
 }
 
-TEST_CASE("wire_check keeps to its limits, to the one", "[dns][wire_check]") {
-  const auto message = rich_message(); // 10 records, 2 strings
-  const auto octets = message.octets();
-  const wire_limits exact{.octets = octets.size(), .records = 10, .strings = 2};
-  CHECK(wire_check(octets, exact));
-
-  const auto refused = [&](wire_limits limits, const std::string& text) {
-    const auto checked = wire_check(octets, limits);
-    REQUIRE_FALSE(checked);
-    CHECK(checked.error().code == errc::limit_exceeded);
-    CHECK(checked.error().message == text);
-  };
-  auto limits = exact;
-  limits.octets -= 1;
-  refused(limits, "more than " + std::to_string(limits.octets) + " octets");
-  limits = exact;
-  limits.records -= 1;
-  refused(limits, "more than 9 records");
-  limits = exact;
-  limits.strings -= 1;
-  refused(limits, "more than 1 strings");
+TEST_CASE("wire_check keeps to its limit, to the octet", "[dns][wire_check]") {
+  const auto octets = rich_message().octets();
+  CHECK(wire_check(octets, {.octets = octets.size()}));
+  const auto checked = wire_check(octets, {.octets = octets.size() - 1});
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().code == errc::limit_exceeded);
+  CHECK(checked.error().message ==
+        "more than " + std::to_string(octets.size() - 1) + " octets");
 }
 
-TEST_CASE("wire_check: strings are counted over all TXT records",
+TEST_CASE("wire_check: nothing but its octets makes a message too long",
           "[dns][wire_check]") {
-  std::vector<std::string> records(
-      4, wire_record(owner, type_txt, txt_rdata({"a", "b", "c"})));
-  const auto octets = message_with(records).octets();
-  CHECK(wire_check(octets, {.octets = 999, .records = 9, .strings = 12}));
-  CHECK_FALSE(wire_check(octets, {.octets = 999, .records = 9, .strings = 11}));
+  // The most records: the root, and no RDATA.
+  const std::size_t most = (65535 - message_with({}).octets().size()) / 11;
+  const auto records = message_with(
+      std::vector<std::string>(most, wire_record(wire_name(""), 65280, "")));
+  CHECK(wire_check(records.octets(), {}));
+  // The most strings.
+  const auto strings =
+      message_with({wire_record(owner, type_txt, std::string(65'000, '\0'))});
+  const auto apart = wire_check(strings.octets(), {});
+  REQUIRE(apart);
+  CHECK(apart->texts.size() == 1);
 }
 
 } // namespace spfblock::dns
