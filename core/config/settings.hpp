@@ -220,6 +220,8 @@ struct settings {
   std::vector<network_entry> networks;
   allow_settings allow;
   limit_settings limits; ///< of the entries that set none of their own
+  /// Of the listed entries that set none of their own.
+  config::on_permerror on_permerror = on_permerror::stop;
   resolver_settings resolver;
   refresh_settings refresh;
   /// Where the last good expansions are kept; empty: nowhere.

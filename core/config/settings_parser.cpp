@@ -82,7 +82,7 @@ const json::field_table<draft>& fields() {
       {"connections", json::integer(&settings::connections, 1, 100'000)},
       {"restriction_classes", read_restriction_classes},
       {"action", read_default_action},
-      {"on_permerror", permerror_choice(&draft::on_permerror)},
+      {"on_permerror", permerror_choice(&settings::on_permerror)},
       {"limits", json::section(&settings::limits, read_limits)},
       {"allow", read_allow_section},
       {"domains", read_domains},

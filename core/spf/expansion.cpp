@@ -53,6 +53,13 @@ std::string text_of(const open_question& of) {
   return "undecided for " + clients_of(of) + ": " + of.why;
 }
 
+bool decides_about_somebody(const expansion& of) {
+  return of.temperror.only(net::family::ipv4) !=
+             net::address_set::everything(net::family::ipv4) ||
+         of.temperror.only(net::family::ipv6) !=
+             net::address_set::everything(net::family::ipv6);
+}
+
 std::string chain(const expansion& of, std::size_t term) {
   std::vector<std::size_t> path;
   for (std::optional<std::size_t> at = term; at;

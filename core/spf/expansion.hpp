@@ -131,6 +131,9 @@ struct expansion {
   std::uint64_t work = 0;
 };
 
+/// Whether the DNS told of some address whether it passes.
+[[nodiscard]] bool decides_about_somebody(const expansion& of);
+
 /// How the term came to be evaluated:
 /// "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22".
 [[nodiscard]] std::string chain(const expansion& of, std::size_t term);

@@ -1,5 +1,6 @@
 #include "core/config/domain_name.hpp"
 #include "core/config/settings_parser.hpp"
+#include "core/domains/expansion_rules.hpp"
 #include "core/spf/crawl.hpp"
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
@@ -28,24 +29,6 @@ chosen_configuration(const std::optional<std::string>& file) {
   return configuration{config::default_settings(), {}};
 }
 
-spf::rules rules_for(const dns::name& domain,
-                     const config::settings& settings) {
-  const auto entry =
-      std::find_if(settings.domains.begin(), settings.domains.end(),
-                   [&domain](const auto& each) { return each.name == domain; });
-  const auto& providers = settings.allow.providers;
-  if (std::binary_search(providers.begin(), providers.end(), domain))
-    return config::rules_of(config::provider(domain, settings.limits), nullptr);
-  config::spf_domain by;
-  by.limits = settings.limits;
-  if (entry != settings.domains.end())
-    by = static_cast<const config::spf_domain&>(*entry);
-  using names = std::vector<dns::name>;
-  return config::rules_of(
-      by, std::make_shared<const names>(settings.allow.includes),
-      std::make_shared<const names>(providers));
-}
-
 std::optional<std::vector<dns::name>>
 names_of(const std::vector<std::string>& domains) {
   std::vector<dns::name> names;
@@ -69,7 +52,7 @@ std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
   std::vector<spf::expansion> results(names.size());
   progress_line progress{io, names.size()};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    round->expand(names[i], rules_for(names[i], by.settings),
+    round->expand(names[i], domains::rules_for(names[i], by.settings),
                   [&results, &progress, i](const spf::expansion& result) {
                     results[i] = result;
                     progress.one_more();
@@ -106,11 +89,9 @@ exit_status expand_command(const std::optional<std::string>& configuration_file,
     std::cout << spf::to_json(results);
   else
     print_text(results);
-  const bool reached = std::all_of(
-      results.begin(), results.end(), [](const spf::expansion& each) {
-        return each.outcome != spf::outcome::temperror;
-      });
-  return reached ? exit_status::done : exit_status::unavailable;
+  const bool learnt =
+      std::any_of(results.begin(), results.end(), spf::decides_about_somebody);
+  return learnt ? exit_status::done : exit_status::unavailable;
 }
 
 } // namespace spfblock::server

@@ -6,6 +6,7 @@ import re
 import shutil
 
 from .harness.case import BlackBoxCase
+from .harness.dns_message import SERVFAIL
 from .harness.ports import free_port
 from .harness.process import Process
 from .harness.scripted_dns import ScriptedDns
@@ -240,6 +241,55 @@ class Expand(BlackBoxCase):
         done = run("expand", "-c", file, "toramaki.net")
         self.assertEqual(done.returncode, UNAVAILABLE)
         self.assertIn("toramaki.net", done.stderr + done.stdout)
+
+    def test_a_question_that_failed_is_told_and_no_error_where_others_did_not(self):
+        dns = self.closing(
+            ScriptedDns(
+                {
+                    ("part.test", "TXT"): ["v=spf1 ip4:45.0.1.0/24 include:dead.test -all"],
+                    ("whole.test", "TXT"): ["v=spf1 include:dead.test -all"],
+                }
+            )
+        )
+        dns.rcodes["dead.test"] = SERVFAIL
+        file = self.configuration(resolver={"servers": [dns.server]})
+        part = run("expand", "-c", file, "part.test")
+        self.assertEqual(part.returncode, OK, part.stderr)
+        self.assertIn("45.0.1.0/24", part.stdout)
+        self.assertIn("dead.test TXT: SERVFAIL", part.stdout)
+        both = run("expand", "-c", file, "whole.test", "part.test")
+        self.assertEqual(both.returncode, OK)
+        for domains in (["whole.test"], ["dead.test"], ["whole.test", "dead.test"]):
+            self.assertEqual(run("expand", "-c", file, *domains).returncode, UNAVAILABLE)
+
+    def test_uses_the_settings_that_the_server_would(self):
+        dns = self.closing(
+            ScriptedDns(
+                {
+                    (name, "TXT"): ["v=spf1 ipv4:45.0.1.1 ip4:45.0.0.0/15 ip4:45.4.0.0/16"]
+                    for name in ("listed.test", "other.test", "friend.test", "vendor.test")
+                }
+            )
+        )
+        file = self.configuration(
+            on_permerror="skip",
+            domains=["sound.test", {"name": "listed.test", "on_permerror": "stop"}],
+            allow={
+                "domains": ["friend.test"],
+                "providers": [self.file("providers.txt", "vendor.test\n")],
+            },
+            resolver={"servers": [dns.server]},
+        )
+        for name, listed in (
+            ("listed.test", []),  # a syntax error, and "stop"
+            ("other.test", ["45.4.0.0/16"]),  # by the settings of the file
+            ("friend.test", ["45.0.0.0/15", "45.4.0.0/16"]),  # no width of a listing
+            ("vendor.test", ["45.0.0.0/15", "45.4.0.0/16"]),
+        ):
+            done = run("expand", "-c", file, "--json", name)
+            self.assertEqual(done.returncode, OK, done.stderr)
+            domain = json.loads(done.stdout)["domains"][0]
+            self.assertEqual(domain["networks"], listed, name)
 
 
 class Administered(BlackBoxCase):
