@@ -14,6 +14,20 @@ void write_networks(json::writer& to, const net::address_set& set) {
   to.end_array();
 }
 
+/// Each as "FIRST-LAST": nearly all addresses are few ranges and many prefixes.
+void write_ranges(json::writer& to, const net::address_set& set) {
+  const auto write = [&to](const net::ip_address& first,
+                           const net::ip_address& last) {
+    to.value(first.to_string() + '-' + last.to_string());
+  };
+  to.begin_array();
+  for (const auto& each : set.ipv4().ranges())
+    write(net::ip_address::ipv4(each.first), net::ip_address::ipv4(each.last));
+  for (const auto& each : set.ipv6().ranges())
+    write(net::ip_address::ipv6(each.first), net::ip_address::ipv6(each.last));
+  to.end_array();
+}
+
 void write_record(json::writer& to, const expansion& of, std::size_t index);
 
 void write_term(json::writer& to, const expansion& of, std::size_t index) {
@@ -69,11 +83,13 @@ void write_provenance(json::writer& to, const expansion& of) {
 
 void write_undecided(json::writer& to, const expansion& of) {
   to.begin_array();
-  for (const open_question& each : of.open_questions)
+  for (const open_question& each : of.open_questions) {
     to.begin_object()
         .member("question", each.why)
-        .member("clients", clients_of(each))
-        .end_object();
+        .member("clients", clients_of(each));
+    write_ranges(to.key("ranges"), each.undecided);
+    to.end_object();
+  }
   to.end_array();
 }
 

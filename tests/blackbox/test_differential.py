@@ -1,30 +1,39 @@
-"""What is listed is what two SPF implementations that others wrote pass.
+"""What is listed is what two SPF implementations that others wrote pass, and
+undecided is whom they defer.
 
-Random zones are served by NSD.  For each domain every address is asked about
-at which a network in its record's tree begins or ends, and the neighbour
-outside.  So of each stretch of addresses that a tree can tell apart at least
-one address is asked about.
+Random zones are served by NSD, behind a server that fails at some of their
+questions: of one type of a name or of all, in one of several ways.  For each
+domain every address is asked about at which a network in its record's tree
+begins or ends, and the neighbour outside.  So of each stretch of addresses that
+a tree can tell apart at least one address is asked about.
+
+Then other questions fail, and some of the same.  The server that starts from
+the state lists who is decided to pass, and who is undecided and was listed.
 
 SPFBLOCK_DIFFERENTIAL_DOMAINS  how many domains, 300 unless given
 SPFBLOCK_DIFFERENTIAL_SEED     any text; "random" picks one; always printed
 """
 
 import collections
+import copy
 import dataclasses
 import ipaddress
 import itertools
 import json
 import os
 import random
-import re
 import time
 
+from .harness.admin import ask
 from .harness.case import BlackBoxCase
 from .harness.check_host import check_host, client
+from .harness.failing_dns import FAILURES, FailingDns, random_failures
 from .harness.judges import judges
 from .harness.networks import AddressSet, PrefixTable, edges, random_member
+from .harness.ports import LOOPBACK, free_port
 from .harness.random_zones import APEX, networks_of, random_zone
 from .harness.spfblock import run
+from .harness.waiting import eventually
 
 DOMAINS_A_ZONE = 500  # bounds what is in memory at once
 _RANDOM_ADDRESSES = 3  # for each domain, beside the edges
@@ -51,15 +60,27 @@ class Listing:
     outcome: str
     networks: tuple
     addresses: AddressSet
+    undecided: AddressSet
 
     @classmethod
     def of(cls, domain):
         networks = tuple(map(ipaddress.ip_network, domain["networks"]))
-        return cls(domain["outcome"], networks, AddressSet(networks))
+        undecided = AddressSet(
+            map(ipaddress.ip_address, each.split("-"))
+            for question in domain["undecided"]
+            for each in question["ranges"]
+        )
+        return cls(domain["outcome"], networks, AddressSet.of(networks), undecided)
 
-    @property
-    def is_served(self):
-        return bool(self.networks)
+    def verdict(self, address):
+        if address in self.addresses:
+            return "pass"
+        return "temperror" if address in self.undecided else "other"
+
+    def after(self, former):
+        """The networks that are listed after this look, were those of `former`
+        before it."""
+        return (self.addresses | (self.undecided & former.addresses)).networks()
 
     @property
     def is_wide(self):
@@ -77,8 +98,13 @@ class Case:
     zone: object
     domain: str
     address: str
-    listed: bool
+    verdict: str  # ours
     results: dict  # by judge
+
+
+def verdict_of(result):
+    """All that matters of a result: who passes, and who is asked again."""
+    return result if result in ("pass", "temperror") else "other"
 
 
 def explanation(case):
@@ -88,11 +114,11 @@ def explanation(case):
     gives what the RFC's reading with a few of its known habits gives.
     """
     reading = check_host(case.zone, case.address, case.domain)
-    if case.listed != (reading == "pass"):
+    if case.verdict != verdict_of(reading):
         return None
     causes = []
     for judge, result in case.results.items():
-        if (result == "pass") != case.listed:
+        if verdict_of(result) != case.verdict:
             habits = _habits_behind(case, judge, result)
             if habits is None:
                 return None
@@ -107,7 +133,7 @@ def _habits_behind(case, judge, result):
             habitual = check_host(
                 case.zone, case.address, case.domain, frozenset(habits)
             )
-            if (habitual == "pass") == (result == "pass"):
+            if verdict_of(habitual) == verdict_of(result):
                 return habits
     return None
 
@@ -119,8 +145,10 @@ class Tally:
         self.domains = 0
         self.listing = 0
         self.temperrors = 0
+        self.kept = 0
+        self.failures = collections.Counter()
         self.questions = 0
-        self.passes = 0
+        self.verdicts = collections.Counter()
         self.agreements = 0
         self.table_answers = collections.Counter()
         self.causes = collections.Counter()
@@ -131,13 +159,19 @@ class Tally:
     def differ(self, text):
         self.differences.append(f"zone {self.zone}: {text}")
 
+    def progress(self):
+        return f"{self.domains} domains, differences: {len(self.differences)}"
+
     def summary(self):
         answers = self.table_answers
         lines = [
             f"domains: {self.domains}, of them listing something: {self.listing}, "
-            f"in temperror: {self.temperrors}",
+            f"in temperror: {self.temperrors}, "
+            f"keeping something at the second look: {self.kept}",
+            "questions that fail: "
+            + ", ".join(f"{how}: {self.failures[how]}" for how in FAILURES),
             f"asked about a domain and an address: {self.questions}, "
-            f"listed: {self.passes}",
+            f"listed: {self.verdicts['pass']}, undecided: {self.verdicts['temperror']}",
             f"both judges and the listing agree: {self.agreements}",
             f"asked over tcp_table: {sum(answers.values())}, "
             f"200: {answers[200]}, 500: {answers[500]}",
@@ -161,67 +195,86 @@ class Differential(BlackBoxCase):
         for first in range(0, count, DOMAINS_A_ZONE):
             size = min(DOMAINS_A_ZONE, count - first)
             self._check_zone(f"{seed}/{first}", size, tally)
+            if count > DOMAINS_A_ZONE:
+                print(tally.progress(), flush=True)
         print(tally.summary(), flush=True)
         self.assertFalse(tally.differences, f"seed {seed}; see above")
 
     def _check_zone(self, seed, size, tally):
         zone, domains = random_zone(seed, size)
+        rng = random.Random(seed)
+        networks = {domain: networks_of(zone, domain) for domain in domains}
+        zone.failures = random_failures(rng, zone, domains)
+        later = copy.copy(zone)
+        later.failures = {
+            question: how
+            for fails in (zone.failures, random_failures(rng, zone, domains))
+            for question, how in fails.items()
+            if rng.random() < 0.5
+        }
+        tally.zone = seed
+        tally.failures.update(zone.failures.values())
         nsd = self.nsd({APEX: zone.lines(), "in-addr.arpa": [], "ip6.arpa": []})
-        listings = self._expand(nsd, domains)
-        questions = _questions(random.Random(seed), zone, listings)
+        dns = self.closing(FailingDns(zone, nsd.port))
+        listings = self._expand(dns, domains)
+        questions = _questions(rng, networks, listings)
+        hopeless = self.file("hopeless", "".join(map("{0[0]} {0[1]}\n".format, zone.hopeless())))
         hearings = [
-            (judge, self.closing(judge.start(nsd.server, questions)))
+            (judge, self.closing(judge.start(dns.server, hopeless, questions)))
             for judge in judges()
         ]
-        tally.zone = seed
-        self._check_tables(nsd, listings, questions, tally)
+        dns_later = self.closing(FailingDns(later, nsd.port))
+        self._check_tables(dns, dns_later, listings, questions, tally)
         results = {judge: hearing.results() for judge, hearing in hearings}
         _compare(zone, listings, questions, results, tally)
         self.doCleanups()
 
-    def _configuration(self, nsd, domains):
+    def _configuration(self, dns, domains, state=""):
         return {
             "domains": domains,
             "action": "REJECT {domain} {network}",
-            "resolver": {"servers": [nsd.server], "timeout": "10s"},
+            "resolver": {"servers": [dns.server], "timeout": "1s", "attempts": 3},
+            "refresh": {"retry": "1h", "follow_ttl": False},
             "limits": _UNLIMITED,
             "allow": {"reserved": False, "providers": False},
-            "state_file": "",
+            "state_file": state,
         }
 
-    def _expand(self, nsd, domains):
+    def _expand(self, dns, domains):
         """The Listing of each domain, in order."""
-        configuration = json.dumps(self._configuration(nsd, domains))
+        configuration = json.dumps(self._configuration(dns, domains))
         file = self.file("differential.json", configuration)
         done = run("expand", "-c", file, "--json", *domains, timeout=300)
         expanded = json.loads(done.stdout)["domains"]
         self.assertEqual([each["domain"] for each in expanded], domains, done.stderr)
         return {each["domain"]: Listing.of(each) for each in expanded}
 
-    def _check_tables(self, nsd, listings, questions, tally):
-        """Without and with the domains that cover nearly everything."""
+    def _check_tables(self, dns, later, listings, questions, tally):
+        """At the first look without the domains that cover nearly everything,
+        and with them at the second, where others fail."""
+        state = os.path.join(self.directory(), "state.json")
         narrow = {
             name: listing for name, listing in listings.items() if not listing.is_wide
         }
-        for some in (narrow, listings):
-            self._check_table(nsd, some, questions, tally)
+        first = {name: listing.networks for name, listing in narrow.items()}
+        self._check_table(self._configuration(dns, list(narrow), state), first, questions, tally)
 
-    def _check_table(self, nsd, listings, questions, tally):
+        nothing = Listing("", (), AddressSet(()), AddressSet(()))
+        second = {}
+        for name, listing in self._expand(later, list(listings)).items():
+            second[name] = listing.after(narrow.get(name, nothing))
+            tally.kept += second[name] != list(listing.networks)
+        self._check_table(self._configuration(later, list(listings), state), second, questions, tally)
+
+    def _check_table(self, configuration, listed, questions, tally):
         """The most specific network answers, then the domain named first."""
-        spfblock = self.serve(self._configuration(nsd, list(listings)))
+        admin = f"{LOOPBACK}:{free_port()}"
+        spfblock = self.serve({**configuration, "admin": admin})
         table = PrefixTable()
-        for name, listing in listings.items():
-            if listing.is_served:
-                _wait_until_served(spfblock, name)
-                for network in listing.networks:
-                    table.add(network, name)
-        if any(listing.is_served for listing in listings.values()):
-            last = max(
-                number
-                for number, line in enumerate(spfblock.lines)
-                if "listing changed" in line
-            )
-            spfblock.wait_for_line("table published", after=last)
+        for name, networks in listed.items():
+            for network in networks:
+                table.add(network, name)
+        eventually(lambda: _all_looked_at(admin), "every domain is looked at", 120)
         addresses = sorted({address for address, _ in questions})
         expected = [_expected_reply(table.find(client(each))) for each in addresses]
         replies = self._final_replies(spfblock, addresses, expected)
@@ -246,10 +299,12 @@ class Differential(BlackBoxCase):
                 return replies
 
 
-def _wait_until_served(spfblock, name):
-    spfblock.wait_for_line(
-        rf"listing changed domain={re.escape(name)} ", timeout=60
-    )
+def _all_looked_at(admin):
+    try:
+        domains = json.loads(ask(admin, "/status").body)["domains"]
+    except ConnectionRefusedError:  # it reads the state first
+        return False
+    return all(each["next_look_s"] > 0 for each in domains)
 
 
 def _expected_reply(found):
@@ -266,11 +321,11 @@ def _words(text):
     return [*words, ipaddress.ip_network(last) if "/" in last else last]
 
 
-def _questions(rng, zone, listings):
+def _questions(rng, networks_of_domain, listings):
     """Pairs of address and domain, both as text."""
     questions = []
     for domain, listing in listings.items():
-        networks = networks_of(zone, domain) | set(listing.networks)
+        networks = networks_of_domain[domain] | set(listing.networks)
         addresses = {edge for network in networks for edge in edges(network)}
         addresses |= {ipaddress.ip_address("9.9.9.9"), ipaddress.ip_address("2620::9")}
         for network in rng.sample(
@@ -287,25 +342,22 @@ def _questions(rng, zone, listings):
 def _compare(zone, listings, questions, results, tally):
     tally.domains += len(listings)
     tally.listing += sum(bool(each.networks) for each in listings.values())
-    cases = collections.defaultdict(list)
+    tally.temperrors += sum(each.outcome == "temperror" for each in listings.values())
     for number, (address, domain) in enumerate(questions):
         case = Case(
             zone,
             domain,
             address,
-            client(address) in listings[domain].addresses,
+            listings[domain].verdict(client(address)),
             {judge: given[number] for judge, given in results.items()},
         )
-        cases[domain].append(case)
         _count(case, tally)
-    for domain, listing in listings.items():
-        _compare_temperror(domain, listing, cases[domain], tally)
 
 
 def _count(case, tally):
     tally.questions += 1
-    tally.passes += case.listed
-    if all((result == "pass") == case.listed for result in case.results.values()):
+    tally.verdicts[case.verdict] += 1
+    if all(verdict_of(each) == case.verdict for each in case.results.values()):
         tally.agreements += 1
         return
     causes = explanation(case)
@@ -314,33 +366,12 @@ def _count(case, tally):
             f"{judge.name}: {result}" for judge, result in case.results.items()
         )
         tally.differ(
-            f"{case.address} {case.domain}: listed: {case.listed}, {said}, RFC: "
+            f"{case.address} {case.domain}: ours: {case.verdict}, {said}, RFC: "
             f"{check_host(case.zone, case.address, case.domain)}\n"
             + "\n".join("    " + line for line in _tree(case.zone, case.domain))
         )
     else:
         tally.causes.update(causes)
-
-
-def _compare_temperror(domain, listing, cases, tally):
-    """A temperror for any address is one for the domain.
-
-    Where the judges see that otherwise, because of a habit that ends an
-    evaluation sooner or later, the RFC's reading decides.
-    """
-    fails = listing.outcome == "temperror"
-    tally.temperrors += fails
-    seen = [[each == "temperror" for each in case.results.values()] for case in cases]
-    alike = any(map(any, seen)) if fails else not any(map(all, seen))
-    if alike:
-        return
-    reading = any(
-        check_host(case.zone, case.address, domain) == "temperror" for case in cases
-    )
-    if fails != reading:
-        tally.differ(f"{domain}: temperror: {fails}, unlike at the judges and the RFC")
-    else:
-        tally.causes["temperrors elsewhere, by habits of the judges"] += 1
 
 
 def _tree(zone, domain):

@@ -27,7 +27,7 @@ class Habit(enum.Enum):
     NO_MODIFIER_TWICE = "refuses any modifier that stands twice"
     NO_SELF_INCLUDE = "refuses a record that includes itself, evaluated or not"
     ANY_CHARACTER = "takes any character in a domain-spec"
-    ANY_TRANSFORMER = "takes anything behind the letter of a macro"
+    ANY_TRANSFORMER = "takes anything behind the letter of a macro; 0 empties its first part"
     OPEN_MACRO = "takes a macro without } in a modifier"
     NO_FINAL_PERCENT = "refuses %% at the end"
     KEEPS_DELIMITERS = "joins the parts of a macro by their delimiters"
@@ -41,6 +41,9 @@ class Habit(enum.Enum):
     CUTS_LONG_LABELS = "cuts labels at 63 octets"
     EMPTY_DOMAIN_SPEC = "takes a:/24 for a/24"
     DIES_OF_BAD_NAMES = "dies of an empty label"
+
+    # Net::DNS, through which Mail::SPF asks.
+    READS_DAMAGED_ANSWERS = "takes of a damaged answer what can be read"
 
 
 PYSPF = (
@@ -71,4 +74,5 @@ MAIL_SPF = (
     Habit.CUTS_LONG_LABELS,
     Habit.EMPTY_DOMAIN_SPEC,
     Habit.DIES_OF_BAD_NAMES,
+    Habit.READS_DAMAGED_ANSWERS,
 )

@@ -14,8 +14,10 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 class Judge:
     """One implementation, its DNS questions going to the server given.
 
-    It runs in batch processes: `program` gets host, port and HELO as arguments
-    and "ADDRESS DOMAIN" a line on stdin, and prints a result for each.
+    It runs in batch processes: `program` gets host, port, HELO and a file of
+    hopeless questions as arguments and "ADDRESS DOMAIN" a line on stdin, and
+    prints a result for each.  The file has "NAME TYPE" a line; it waits for no
+    answer to those, since there is none that is any good.
     """
 
     def __init__(self, name, interpreter, program, habits, processes=1):
@@ -24,10 +26,10 @@ class Judge:
         self.habits = habits
         self._command = [interpreter, os.path.join(_HERE, program)]
 
-    def start(self, server, questions):
+    def start(self, server, hopeless, questions):
         """A Hearing of the questions, pairs of address and domain."""
         host, _, port = server.rpartition(":")
-        command = [*self._command, host, port, HELO]
+        command = [*self._command, host, port, HELO, hopeless]
         share = -(-len(questions) // self._processes)
         return Hearing(
             [

@@ -1,7 +1,7 @@
 # Mail::SPF as a judge: a process of its own, see judges.py.
 #
-# Usage: mail_spf_judge.pl HOST PORT HELO; lines "ADDRESS DOMAIN" on stdin, a
-# result a line on stdout.
+# Usage: mail_spf_judge.pl HOST PORT HELO HOPELESS; lines "ADDRESS DOMAIN" on
+# stdin, a result a line on stdout.  HOPELESS is a file, see judges.py.
 use strict;
 use warnings;
 use Mail::SPF;
@@ -12,25 +12,40 @@ use Net::DNS;
 package RememberingResolver;
 
 sub new {
-    my ($class, $host, $port) = @_;
-    my $resolver = Net::DNS::Resolver->new(
+    my ($class, $host, $port, $hopeless) = @_;
+    my @usual = (
         nameservers => [$host],
         port        => $port,
         recurse     => 0,
         defnames    => 0,
         dnsrch      => 0,
-        retry       => 2,
-        udp_timeout => 5,
-        tcp_timeout => 5,
     );
-    return bless { resolver => $resolver, known => {} }, $class;
+    return bless {
+        patient => Net::DNS::Resolver->new(
+            @usual,
+            retry       => 2,
+            udp_timeout => 5,
+            tcp_timeout => 5,
+        ),
+        impatient => Net::DNS::Resolver->new(
+            @usual,
+            retry       => 1,
+            retrans     => 0.05,
+            udp_timeout => 0.05,
+            tcp_timeout => 0.05,
+        ),
+        hopeless => $hopeless,
+        known    => {},
+    }, $class;
 }
 
 sub send {
     my ($self, $name, $type) = @_;
     my $known = $self->{known}{"$type $name"} //= do {
-        my $packet = $self->{resolver}->send($name, $type);
-        { packet => $packet, error => $self->{resolver}->errorstring };
+        my $resolver =
+            $self->{hopeless}{lc "$name $type"} ? $self->{impatient} : $self->{patient};
+        my $packet = $resolver->send($name, $type);
+        { packet => $packet, error => $resolver->errorstring };
     };
     $self->{error} = $known->{error};
     return $known->{packet};
@@ -56,9 +71,11 @@ package main;
     };
 }
 
-my ($host, $port, $helo) = @ARGV;
+my ($host, $port, $helo, $hopeless_file) = @ARGV;
+open my $lines, '<', $hopeless_file or die "$hopeless_file: $!";
+my %hopeless = map { chomp; lc($_) => 1 } <$lines>;
 my $server = Mail::SPF::Server->new(
-    dns_resolver => RememberingResolver->new($host, $port),
+    dns_resolver => RememberingResolver->new($host, $port, \%hopeless),
     hostname     => 'judge.invalid',
 );
 

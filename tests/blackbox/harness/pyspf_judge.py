@@ -1,18 +1,43 @@
 """pyspf as a judge: a process of its own, see judges.py.
 
-Usage: pyspf_judge.py HOST PORT HELO; lines "ADDRESS DOMAIN" on stdin, a result
-a line on stdout.
+Usage: pyspf_judge.py HOST PORT HELO HOPELESS; lines "ADDRESS DOMAIN" on stdin, a
+result a line on stdout.  HOPELESS is a file, see judges.py.
 """
 
+import inspect
 import sys
 
 import dns.resolver
 import spf
 
 
+class RememberingResolver(dns.resolver.Resolver):
+    """Answers never change while a judge sits, nor do failures."""
+
+    def __init__(self, hopeless):
+        super().__init__(configure=False)
+        self._hopeless = hopeless
+        self._failures = {}
+        self._signature = inspect.signature(super().resolve)
+
+    def resolve(self, qname, *others, **settings):
+        call = self._signature.bind(qname, *others, **settings).arguments
+        asked = f"{str(qname).rstrip('.').lower()} {call['rdtype']}"
+        if asked in self._hopeless:
+            call["lifetime"] = 0.05
+        try:
+            if asked in self._failures:
+                raise self._failures[asked]
+            return super().resolve(**call)
+        except (dns.exception.Timeout, dns.resolver.NoNameservers) as failure:
+            self._failures[asked] = failure
+            raise
+
+
 def main():
-    host, port, helo = sys.argv[1:]
-    resolver = dns.resolver.Resolver(configure=False)
+    host, port, helo, hopeless = sys.argv[1:]
+    with open(hopeless, encoding="ascii") as file:
+        resolver = RememberingResolver(set(file.read().splitlines()))
     resolver.nameservers, resolver.port = [host], int(port)
     resolver.cache = dns.resolver.LRUCache(1 << 20)
     dns.resolver.default_resolver = resolver

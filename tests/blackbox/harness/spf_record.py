@@ -177,4 +177,6 @@ def _expanded(match, values, habits):
     if digits and int(digits) > 0:
         parts = parts[-int(digits) :]
         joints = joints[len(joints) - len(parts) + 1 :]
+    elif digits:  # of who takes anything there
+        parts = ["", *parts[1:]]
     return "".join(map("".join, zip(parts, joints + [""])))

@@ -12,8 +12,8 @@ class Answer(typing.NamedTuple):
     """What a name server says to one question.
 
     `status` is RECORDS, VOID (NXDOMAIN or no such record) or FAILED (the name
-    is in no zone served, so NSD refuses the question).  `aliased` tells
-    whether a CNAME led to it.
+    is in no zone served, so NSD refuses the question, or the question fails).
+    `aliased` tells whether a CNAME led to it.
     """
 
     status: str
@@ -24,6 +24,9 @@ class Answer(typing.NamedTuple):
 class Zone:
     """Everything below one apex.
 
+    `failures` are questions that fail, {(name, type): how}: those about an
+    alias of the name, too, as with a resolver.
+
     Values are addresses as text, (preference, host) for MX, a host for CNAME,
     and for TXT the sequence of its strings as bytes.
     """
@@ -32,6 +35,10 @@ class Zone:
         self.apex = apex
         self._records = collections.defaultdict(list)
         self._names = set()
+        self.failures = {}
+
+    def names(self):
+        return self._names
 
     def add(self, name, kind, *values):
         self._records[name.lower(), kind].extend(values)
@@ -48,7 +55,7 @@ class Zone:
         name = name.lower().removesuffix(".")
         aliased = False
         for _ in range(_LONGEST_CHAIN):
-            if not self._is_within(name):
+            if not self._is_within(name) or (name, kind) in self.failures:
                 return Answer(FAILED)
             alias = self._records.get((name, "CNAME"))
             if not alias:
@@ -56,6 +63,24 @@ class Zone:
             name, aliased = alias[0].lower(), True
         values = tuple(self._records.get((name, kind), ()))
         return Answer(RECORDS if values else VOID, values, aliased)
+
+    def failure(self, name, kind):
+        """How this question fails; None if it does not."""
+        name = name.lower().removesuffix(".")
+        for _ in range(_LONGEST_CHAIN):
+            if (name, kind) in self.failures:
+                return self.failures[name, kind]
+            alias = self._records.get((name, "CNAME"))
+            if not alias:
+                return None
+            name = alias[0].lower()
+        return None
+
+    def hopeless(self):
+        """The questions that fail, (name, type) each."""
+        kinds = {kind for _, kind in self.failures}
+        asked = {(name, kind) for name in self._names for kind in kinds}
+        return [each for each in sorted(asked) if self.failure(*each)]
 
     def lines(self):
         """The records in master format, for harness.nsd."""
