@@ -322,6 +322,10 @@ book_change domain_book::restore(state from, timestamp now) {
     of->failures = kept.failures;
     of->in_part = kept.in_part;
     of->trouble = std::move(kept.trouble);
+    of->growth.recall(std::move(kept.growth), now);
+    of->held = std::move(kept.held);
+    of->lost = std::move(kept.lost);
+    of->lost_at = now.past(kept.lost_at.value_or(now.wall));
   }
   book_change change;
   derive_all(now, change);
@@ -344,6 +348,12 @@ state domain_book::save(timestamp now) const {
     kept.failures = each.failures;
     kept.in_part = each.in_part;
     kept.trouble = each.trouble;
+    kept.growth = each.growth.history(now);
+    kept.held = each.held;
+    if (each.lost.empty())
+      continue;
+    kept.lost = each.lost;
+    kept.lost_at = now.wall_of(each.lost_at);
   }
   return all;
 }

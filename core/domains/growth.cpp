@@ -65,6 +65,29 @@ std::optional<refusal> growth_brake::hold(const look& at,
   return held;
 }
 
+growth_history growth_brake::history(timestamp now) const {
+  growth_history all;
+  if (recent_)
+    all.recent = {recent_->addresses, now.wall_of(recent_->since)};
+  all.before = before_;
+  all.waited = waited_;
+  for (const generation& each : waiting_)
+    all.waiting.push_back(
+        {each.addresses, now.wall_of(each.begun), now.wall_of(each.ended)});
+  return all;
+}
+
+void growth_brake::recall(growth_history of, timestamp now) {
+  *this = {};
+  if (of.recent)
+    recent_ = {std::move(of.recent->addresses), now.past(of.recent->since)};
+  before_ = std::move(of.before);
+  waited_ = std::move(of.waited);
+  for (growth_history::found_set& each : of.waiting)
+    waiting_.push_back({std::move(each.addresses), now.past(each.begun),
+                        now.past(each.ended)});
+}
+
 void growth_brake::take_snapshots(const look& at,
                                   const config::limit_settings& by,
                                   moment now) {

@@ -12,6 +12,35 @@
 
 namespace spfblock::domains {
 
+/// What a growth_brake knows, its times as the calendar has them: what of it
+/// survives a restart.  Regular value type.
+struct growth_history {
+  /// What was listed from a time on.
+  struct listed_set {
+    net::address_set addresses;
+    std::chrono::sys_seconds since{};
+
+    friend bool operator==(const listed_set&, const listed_set&) = default;
+  };
+
+  /// What was found first at about the same time.
+  struct found_set {
+    net::address_set addresses;
+    std::chrono::sys_seconds begun{};
+    std::chrono::sys_seconds ended{};
+
+    friend bool operator==(const found_set&, const found_set&) = default;
+  };
+
+  std::optional<listed_set> recent;
+  net::address_set before;
+  net::address_set waited;
+  std::vector<found_set> waiting; ///< disjoint; the oldest first
+
+  friend bool operator==(const growth_history&,
+                         const growth_history&) = default;
+};
+
 /// What was listed of one domain, and what waits to be.
 ///
 /// Growth is what a look would list that was not listed `growth_wait` ago, so
@@ -44,6 +73,12 @@ public:
                                             const config::limit_settings& by,
                                             std::chrono::seconds forget_after,
                                             moment now);
+
+  /// What is to survive a restart, which is no way past the brake.
+  [[nodiscard]] growth_history history(timestamp now) const;
+
+  /// Goes on where an earlier process was.  Ages count on.
+  void recall(growth_history of, timestamp now);
 
   /// When the first of what waits will have waited long enough.
   [[nodiscard]] std::optional<moment> ripe_at(const config::limit_settings& by,

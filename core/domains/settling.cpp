@@ -221,7 +221,7 @@ void settling::look(known_domain& of, const spf::expansion& result,
     keep_bounded(of, found);
   judgement judged = judge(of, found);
   if (of.role == role::listed && of.good_at)
-    hold_growth(of, found, judged);
+    hold_growth(of, found, judged, change);
   believe(of, std::move(found), std::move(judged), change);
   schedule(of, result.ttl);
   if (of.in_part)
@@ -284,14 +284,15 @@ void settling::keep_bounded(known_domain& of, finding& found) const {
 }
 
 /// Takes out of a look what has to wait.
-void settling::hold_growth(known_domain& of, finding& found,
-                           judgement& judged) const {
+void settling::hold_growth(known_domain& of, finding& found, judgement& judged,
+                           book_change& change) const {
   const net::address_set rest = found.pass - allowed_.all();
   of.held = of.growth.hold(
       {rest, judged.effective.listing, of.effective, *of.good_at},
       of.domain.limits, refresh_.keep_stale, now_.steady);
   if (!of.held)
     return;
+  change.worth_saving = true; // since when it waits
   const net::address_set believed = found.pass - of.held->addresses;
   found = restricted(std::move(found), believed);
   judged = judge(of, found);

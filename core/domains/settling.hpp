@@ -86,7 +86,8 @@ private:
   void look(known_domain& of, const spf::expansion& result,
             book_change& change) const;
   void keep_bounded(known_domain& of, finding& found) const;
-  void hold_growth(known_domain& of, finding& found, judgement& judged) const;
+  void hold_growth(known_domain& of, finding& found, judgement& judged,
+                   book_change& change) const;
   void believe(known_domain& of, finding found, judgement judged,
                book_change& change) const;
   void schedule(known_domain& of, std::uint32_t ttl) const;

@@ -1,4 +1,5 @@
-// What survives a restart: the last good expansions and how old they are.
+// What survives a restart: the last good expansions and how old they are, what
+// was listed before and what waits.
 #pragma once
 
 #include "core/dns/name.hpp"
@@ -6,6 +7,7 @@
 #include "core/support/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,10 @@ struct domain_state {
   unsigned failures = 0;
   bool in_part = false;
   std::string trouble;
+  growth_history growth;
+  std::optional<refusal> held; ///< by growth
+  net::address_set lost;
+  std::optional<std::chrono::sys_seconds> lost_at;
 
   friend bool operator==(const domain_state&, const domain_state&) = default;
 };
@@ -35,11 +41,14 @@ struct state {
   friend bool operator==(const state&, const state&) = default;
 };
 
+/// The version that to_json() writes.
+inline constexpr std::uint64_t state_version = 4;
+
 /// Writes JSON of two lines: the head with the version and a CRC-32 of all that
 /// follows it, and the state.
 [[nodiscard]] std::string to_json(const state& of);
 
-/// Reads what to_json() wrote, of this version or the one before.  Anything
+/// Reads what to_json() wrote, of this version or the two before.  Anything
 /// else that is wrong with the text is found by the checksum; what passes it is
 /// still checked.
 /// @return errc::malformed for a damaged text, errc::out_of_range for another

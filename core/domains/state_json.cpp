@@ -20,8 +20,8 @@ namespace {
 using json::json_value;
 using std::chrono::seconds;
 
-constexpr std::uint64_t version = 3;
-constexpr std::uint64_t oldest_version = 2; ///< knew nothing undecided
+/// Version 3 knew no growth, 2 nothing undecided either.
+constexpr std::uint64_t oldest_version = 2;
 /// No network is kept for ten years.
 constexpr std::uint64_t longest_kept_s = 10ULL * 366 * 24 * 3600;
 /// Between the networks of a term and its text.
@@ -55,6 +55,64 @@ std::string to_text(const std::vector<authorisation>& terms) {
   return text;
 }
 
+void append_networks(std::string& text,
+                     const std::vector<net::ip_prefix>& networks) {
+  for (const net::ip_prefix& network : networks)
+    text += ' ' + network.to_string();
+}
+
+/// Networks as words.
+std::string to_text(const std::vector<net::ip_prefix>& networks) {
+  std::string text;
+  append_networks(text, networks);
+  return text.empty() ? text : text.substr(1);
+}
+
+long long count_of(std::chrono::sys_seconds time) {
+  return time.time_since_epoch().count();
+}
+
+/// What is in one of them only.  Nearly all that was listed is still found, so
+/// that is little.
+net::address_set difference(const net::address_set& a,
+                            const net::address_set& b) {
+  return (a - b) | (b - a);
+}
+
+/// A line for each set: a word, its numbers, its networks.  Of those that were
+/// listed what makes them different from what was found good:
+///
+///     recent SINCE NETWORK...
+///     before NETWORK...
+///     waited NETWORK...
+///     waiting BEGUN ENDED NETWORK...
+///     held FOUND ALLOWED NETWORK...
+std::string growth_text(const domain_state& of) {
+  std::string text;
+  const auto add = [&text](const std::string& head,
+                           const net::address_set& set) {
+    text += head;
+    append_networks(text, set.to_prefixes());
+    text += '\n';
+  };
+  const growth_history& growth = of.growth;
+  if (growth.recent)
+    add(fmt::format("recent {}", count_of(growth.recent->since)),
+        difference(of.good.pass, growth.recent->addresses));
+  if (growth.recent || !growth.before.empty())
+    add("before", difference(of.good.pass, growth.before));
+  if (!growth.waited.empty())
+    add("waited", growth.waited);
+  for (const growth_history::found_set& each : growth.waiting)
+    add(fmt::format("waiting {} {}", count_of(each.begun),
+                    count_of(each.ended)),
+        each.addresses);
+  if (of.held)
+    add(fmt::format("held {} {}", of.held->found, of.held->allowed),
+        of.held->addresses);
+  return text;
+}
+
 // The members in order of their names.
 void write(json::writer& to, const domain_state& of) {
   to.begin_object()
@@ -62,8 +120,12 @@ void write(json::writer& to, const domain_state& of) {
       .member("failures", of.failures)
       .member("gone", of.gone)
       .member("good_at", of.good_at)
+      .member("growth", growth_text(of))
       .member("in_part", of.in_part)
+      .member("lost", to_text(of.lost.to_prefixes()))
+      .member("lost_at", of.lost_at)
       .member("name", of.name.to_string())
+      .member("named", to_text(of.good.named))
       .member("records", of.good.records)
       .member("role", text_of(of.role))
       .member("terms", to_text(of.good.authorised))
@@ -158,6 +220,112 @@ std::optional<failure> read_lines(std::string_view text, finding& into) {
   return std::nullopt;
 }
 
+/// Takes the next word, and the blank after it, off `line`.
+std::string_view next_word(std::string_view& line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  const std::string_view word = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return word;
+}
+
+/// Reads the networks that a line ends with.
+std::optional<failure> read_networks(std::string_view line,
+                                     std::vector<net::ip_prefix>& into) {
+  while (!line.empty()) {
+    const auto network = net::ip_prefix::parse(next_word(line));
+    if (!network)
+      return network.error();
+    into.push_back(*network);
+  }
+  return std::nullopt;
+}
+
+void read_set(const json_value& value, net::address_set& into) {
+  const auto text = value.read_text();
+  std::vector<net::ip_prefix> networks;
+  if (!text)
+    return;
+  if (auto why = read_networks(*text, networks))
+    value.fault(std::move(why->message));
+  into = net::address_set::of(networks);
+}
+
+void read_lost(const json_value& value, domain_state& into) {
+  read_set(value, into.lost);
+}
+
+void read_named(const json_value& value, domain_state& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  if (auto why = read_networks(*text, into.good.named))
+    value.fault(std::move(why->message));
+}
+
+/// Takes two numbers off `line`, as times.
+std::optional<growth_history::found_set> times_from(std::string_view& line) {
+  const auto begun = time_from(next_word(line));
+  const auto ended = time_from(next_word(line));
+  if (!begun || !ended)
+    return std::nullopt;
+  return growth_history::found_set{{}, *begun, *ended};
+}
+
+/// Takes in a line of growth_text() behind its first word.
+std::optional<failure> read_growth_line(std::string_view word,
+                                        std::string_view line,
+                                        domain_state& into) {
+  constexpr auto highest = std::numeric_limits<std::uint64_t>::max();
+  const failure malformed{errc::malformed, "no line about growth"};
+  growth_history& growth = into.growth;
+  net::address_set* set = nullptr;
+  if (word == "recent") {
+    const auto since = time_from(next_word(line));
+    if (!since)
+      return malformed;
+    set = &growth.recent.emplace(growth_history::listed_set{{}, *since})
+               .addresses;
+  } else if (word == "before") {
+    set = &growth.before;
+  } else if (word == "waited") {
+    set = &growth.waited;
+  } else if (word == "waiting") {
+    auto times = times_from(line);
+    if (!times)
+      return malformed;
+    set = &growth.waiting.emplace_back(*std::move(times)).addresses;
+  } else if (word == "held") {
+    const auto found = parse_decimal(next_word(line), highest);
+    const auto allowed = parse_decimal(next_word(line), highest);
+    if (!found || !allowed)
+      return malformed;
+    set = &into.held.emplace(refusal{"growth", *found, *allowed, {}}).addresses;
+  } else {
+    return malformed;
+  }
+  std::vector<net::ip_prefix> networks;
+  auto why = read_networks(line, networks);
+  *set = net::address_set::of(networks);
+  if (word == "recent" || word == "before")
+    *set = difference(into.good.pass, *set);
+  return why;
+}
+
+void read_growth(const json_value& value, domain_state& into) {
+  const auto whole = value.read_text();
+  if (!whole)
+    return;
+  std::string_view text = *whole;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view word = next_word(line);
+    if (auto why = read_growth_line(word, line, into))
+      return value.fault(std::move(why->message));
+  }
+}
+
 void read_name(const json_value& value, domain_state& into) {
   const auto text = value.read_text();
   if (!text)
@@ -208,6 +376,10 @@ const json::field_table<domain_state>& domain_fields() {
       {"trouble", read_trouble},
       {"records", read_records},
       {"terms", read_terms},
+      {"named", read_named, true},
+      {"growth", read_growth, true},
+      {"lost", read_lost, true},
+      {"lost_at", json::time(&domain_state::lost_at), true},
   };
   return fields;
 }
@@ -223,8 +395,8 @@ std::string to_json(const state& of) {
   const std::string body =
       fmt::format("\"written\":{},\n\"domains\":{}}}\n",
                   of.written.time_since_epoch().count(), domains.text());
-  return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{}\",\n", version,
-                     checksum(body)) +
+  return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{}\",\n",
+                     state_version, checksum(body)) +
          body;
 }
 
@@ -245,7 +417,7 @@ result<state> state_from_json(std::string_view text) {
   const auto its_version = whole.member("spfblock_state");
   if (!its_version)
     return malformed("no JSON of two parts");
-  if (!its_version->read_integer(oldest_version, version))
+  if (!its_version->read_integer(oldest_version, state_version))
     return failure{errc::out_of_range, "of another version"};
   const auto crc = whole.member("crc32");
   if (!crc || crc->read_text() != checksum(text.substr(head + 1)))

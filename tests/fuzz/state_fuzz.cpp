@@ -26,8 +26,8 @@ constexpr std::string_view zone_mark = "zone\n";
 std::string with_head(std::string_view body) {
   boost::crc_32_type crc;
   crc.process_bytes(body.data(), body.size());
-  return fmt::format("{{\"spfblock_state\":1,\"crc32\":\"{:08x}\",\n{}",
-                     crc.checksum(), body);
+  return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{:08x}\",\n{}",
+                     domains::state_version, crc.checksum(), body);
 }
 
 /// @return whether the text is a state

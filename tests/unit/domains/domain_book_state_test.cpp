@@ -20,6 +20,13 @@ book_fixture restarted(const book_fixture& from,
   return book_fixture{settings, {}, {moment{1min}, from.now.wall + after}};
 }
 
+/// The same by way of the file.
+void hand_over_by_text(const book_fixture& from, book_fixture& to) {
+  const auto kept = domains::state_from_json(to_json(from.book.save(from.now)));
+  REQUIRE(kept);
+  to.book.restore(*kept, to.now);
+}
+
 domain_book::book_change hand_over(const book_fixture& from, book_fixture& to) {
   return to.book.restore(from.book.save(from.now), to.now);
 }
@@ -48,6 +55,88 @@ TEST_CASE("what an earlier process knew is listed at once and due at once",
   CHECK(again.events.empty());
   CHECK_FALSE(again.listing_changed);
   CHECK_FALSE(again.worth_saving);
+}
+
+TEST_CASE("a restart is no way past the brake on growth",
+          "[table][domain_book][state]") {
+  const config::settings settings = settings_of({"a.example"});
+  book_fixture f{settings};
+  const auto grow = [&f](unsigned bits) {
+    return f.look(
+        expanded("a.example", "45.0.0.0/" + std::to_string(32 - bits)));
+  };
+  grow(8);
+  // Twice as much at each look, and another process each time.
+  for (unsigned bits = 9; bits <= 16; ++bits) {
+    book_fixture next = restarted(f, settings, 5min);
+    hand_over_by_text(f, next);
+    f = std::move(next);
+    grow(bits);
+    CAPTURE(bits);
+    CHECK(f.page().effective.ipv4_count() <= 256 + 4096);
+    CHECK(f.page().held.has_value() == (bits > 12));
+  }
+}
+
+TEST_CASE("what is held waits on over a restart",
+          "[table][domain_book][state]") {
+  const config::settings settings = settings_of({"a.example"});
+  book_fixture before{settings};
+  before.look(expanded("a.example", "45.0.0.0/24"));
+  before.pass(10min);
+  const auto grown = expanded("a.example", "45.0.0.0/16");
+  // To be saved though nothing is listed by it.
+  CHECK(before.look(grown).worth_saving);
+  REQUIRE(before.page().held);
+
+  book_fixture f = restarted(before, settings, 30min);
+  hand_over_by_text(before, f);
+  CHECK(f.page().held == before.page().held);
+  CHECK(f.next() == "a.example"); // at once
+  f.settle(grown);
+  CHECK(f.page().held);
+  CHECK(f.lists("45.0.0.0/24"));
+  // Then when an hour has passed since it was found first.
+  const moment again = f.now.steady;
+  CHECK(f.next() == "a.example");
+  CHECK(f.now.steady - again <= 31min);
+  f.settle(grown);
+  CHECK(f.lists("45.0.0.0/16"));
+  CHECK_FALSE(f.page().held);
+}
+
+TEST_CASE("what an allowed domain lost is allowed over a restart, not for ever",
+          "[table][domain_book][state]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.allow.domains = {domain_of("friend.example")};
+  book_fixture before{settings};
+  before.look(expanded("a.example", "45.0.0.0/24"));
+  before.look(expanded("friend.example", "45.0.0.0/26 45.0.1.0/24"),
+              role::allowed);
+  before.look(expanded("friend.example", "45.0.1.0/24"), role::allowed);
+  REQUIRE(before.lists("45.0.0.64/26 45.0.0.128/25"));
+
+  book_fixture f = restarted(before, settings, 1h);
+  hand_over_by_text(before, f);
+  CHECK(f.published() == before.published());
+  // The second look believes it.
+  f.look(expanded("friend.example", "45.0.1.0/24"), role::allowed);
+  CHECK(f.lists("45.0.0.0/24"));
+}
+
+TEST_CASE("a limit refuses the same after a restart",
+          "[table][domain_book][state]") {
+  const config::settings settings = settings_of({"a.example"});
+  book_fixture before{settings};
+  // His own network within one that covers it, and four of the widest.
+  before.look(naming("a.example", "45.0.0.0/16 45.0.4.0/22 46.0.0.0/16 "
+                                  "48.0.0.0/16 50.0.0.0/16 52.0.0.0/16"));
+  REQUIRE(before.page().refusals.size() == 1);
+
+  book_fixture f = restarted(before, settings, 1h);
+  hand_over_by_text(before, f);
+  CHECK(f.published() == before.published());
+  CHECK(f.page().refusals == before.page().refusals);
 }
 
 TEST_CASE("a set with IPv4-mapped numbers is found again after a restart",

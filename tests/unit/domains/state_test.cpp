@@ -55,6 +55,24 @@ domains::finding random_finding(std::mt19937& random) {
   return made;
 }
 
+/// Networks of it: a prefix has no numbers of IPv4-mapped addresses.
+net::address_set random_networks(std::mt19937& random) {
+  return random_set(random, 4).canonical();
+}
+
+domains::growth_history random_growth(std::mt19937& random) {
+  domains::growth_history made;
+  if (below(random, 2) == 0) {
+    made.recent = {random_networks(random), random_time(random)};
+    made.before = random_networks(random);
+    made.waited = random_networks(random);
+  }
+  for (unsigned left = below(random, 3); left > 0; --left)
+    made.waiting.push_back(
+        {random_networks(random), random_time(random), random_time(random)});
+  return made;
+}
+
 state random_state(std::mt19937& random) {
   state made;
   made.written = random_time(random);
@@ -72,6 +90,14 @@ state random_state(std::mt19937& random) {
     one.failures = below(random, 4) == 0 ? std::numeric_limits<unsigned>::max()
                                          : below(random, 100);
     one.trouble = random_text(random);
+    one.good.named = random_networks(random).to_prefixes();
+    one.growth = random_growth(random);
+    if (below(random, 2) == 0)
+      one.held = domains::refusal{"growth", random(), random(),
+                                  random_networks(random)};
+    one.lost = random_networks(random);
+    if (below(random, 2) == 0)
+      one.lost_at = random_time(random);
     made.domains.push_back(std::move(one));
   }
   return made;
@@ -91,11 +117,19 @@ state small_state() {
   one.good_at = beginning.wall;
   one.failures = 3;
   one.trouble = "timeout";
+  one.growth.recent = {set_of("45.0.0.0/24"), beginning.wall};
+  one.growth.before = set_of("45.0.0.0/25");
+  one.growth.waited = set_of("45.0.0.128/25");
+  one.growth.waiting = {
+      {set_of("46.0.0.0/24"), beginning.wall, beginning.wall + 5s}};
+  one.held = domains::refusal{"growth", 256, 4, set_of("46.0.0.0/24")};
+  one.lost = set_of("47.0.0.0/24");
+  one.lost_at = beginning.wall;
   return made;
 }
 
 /// A text with this body and a checksum that fits.
-std::string sealed(const std::string& body, const std::string& version = "3") {
+std::string sealed(const std::string& body, const std::string& version = "4") {
   boost::crc_32_type crc;
   crc.process_bytes(body.data(), body.size());
   return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{:08x}\",\n{}",
@@ -119,6 +153,10 @@ std::string domain_with(std::string_view member, std::string_view value) {
       {"trouble", "\"\""},
       {"records", "[\"a.example\"]"},
       {"terms", "\"0 1 45.0.0.0/24 : a\\n\""},
+      {"named", ""},
+      {"growth", ""},
+      {"lost", ""},
+      {"lost_at", ""},
   };
   std::string text;
   for (const auto& [key, otherwise] : members) {
@@ -162,7 +200,7 @@ TEST_CASE("a record cannot make the state unreadable", "[table][state]") {
 TEST_CASE("the text of a state is two lines of JSON and one for the domains",
           "[table][state]") {
   const std::string text = to_json(small_state());
-  CHECK(text.starts_with("{\"spfblock_state\":3,\"crc32\":\""));
+  CHECK(text.starts_with("{\"spfblock_state\":4,\"crc32\":\""));
   CHECK(text.ends_with("}\n"));
   CHECK(text == sealed(text.substr(text.find('\n') + 1)));
 }
@@ -203,7 +241,7 @@ TEST_CASE("a state that was cut off, or goes on, is refused",
 TEST_CASE("another version is told from damage", "[table][state]") {
   const std::string body = body_with("");
   REQUIRE(state_from_json(sealed(body)));
-  for (const char* version : {"0", "1", "4", "-1", "\"3\"", "null", "[3]"}) {
+  for (const char* version : {"0", "1", "5", "-1", "\"4\"", "null", "[4]"}) {
     CAPTURE(version);
     const auto read = state_from_json(sealed(body, version));
     REQUIRE_FALSE(read);
@@ -211,12 +249,17 @@ TEST_CASE("another version is told from damage", "[table][state]") {
   }
 }
 
-TEST_CASE("the state of the version before is read", "[table][state]") {
-  const auto read =
-      state_from_json(sealed(body_with(domain_with("", "")), "2"));
-  REQUIRE(read);
-  CHECK(read->domains.at(0).good.authorised.at(0).kept_for == 0s);
-  CHECK_FALSE(read->domains.at(0).in_part);
+TEST_CASE("the states of the versions before are read", "[table][state]") {
+  for (const char* version : {"2", "3"}) {
+    CAPTURE(version);
+    const auto read =
+        state_from_json(sealed(body_with(domain_with("", "")), version));
+    REQUIRE(read);
+    CHECK(read->domains.at(0).good.authorised.at(0).kept_for == 0s);
+    CHECK_FALSE(read->domains.at(0).in_part);
+    CHECK(read->domains.at(0).growth == domains::growth_history{});
+    CHECK(read->domains.at(0).lost.empty());
+  }
 }
 
 TEST_CASE("what is kept is no younger after it was saved", "[table][state]") {
@@ -276,6 +319,16 @@ TEST_CASE("what passes the checksum is still checked", "[table][state]") {
         R"("0 1+18446744073709551615 45.0.0.0/24 : a\n")",
         R"("0 +1 45.0.0.0/24 : a\n")",
         R"("0 1  : a\n")"}},
+      {"named", {"1", "null", "\"45.0.0.0/33\"", "\"x\"", "\" 45.0.0.0/24\""}},
+      {"lost", {"1", "null", "\"45.0.0.1/24\"", "\"45.0.0.0/24  \""}},
+      {"lost_at", {"-1", "\"1\"", "253402300800"}},
+      {"growth",
+       {"1", "null", R"("\n")", R"("other 45.0.0.0/24\n")", R"("recent\n")",
+        R"("recent -1 45.0.0.0/24\n")", R"("recent 45.0.0.0/24\n")",
+        R"("recent 253402300800\n")", R"("before x\n")",
+        R"("waited 45.0.0.0/33\n")", R"("waiting 1 45.0.0.0/24\n")",
+        R"("waiting 1 x 45.0.0.0/24\n")", R"("held 1 45.0.0.0/24\n")",
+        R"("held 1 -2 45.0.0.0/24\n")", R"("held 18446744073709551616 1\n")"}},
   };
   for (const row& each : rows) {
     for (const std::string& value : each.values) {
