@@ -329,6 +329,8 @@ book_change domain_book::restore(state from, timestamp now) {
   }
   book_change change;
   derive_all(now, change);
+  if (end_waiting(now).listing_changed)
+    change.listing_changed = true;
   return change;
 }
 
@@ -369,7 +371,7 @@ std::vector<table::listing> domain_book::listings() const {
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }
   for (const known_domain& each : domains_) {
-    if (!each.action || each.effective.empty())
+    if (!each.action || each.effective.empty() || each.waits)
       continue;
     const std::string text = each.domain.name.to_string();
     all.push_back(

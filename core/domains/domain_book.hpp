@@ -28,16 +28,18 @@
 
 namespace spfblock::domains {
 
-/// How long new listings wait for allowed domains that were never expanded: an
-/// innocent must not be rejected because the spammer's DNS is the faster one.
-inline constexpr std::chrono::seconds allow_patience{10};
-
 /// The domains and the rules of their freshness.
 ///
 /// A listing is what the domain's last good expansion authorises, without what
 /// is allowed, without what is over a limit (contract of the settings `allow`
 /// and `limits`).  What an allowed domain authorises is allowed whatever its
 /// size.  A provider is an allowed domain of which the log is told in sum only.
+///
+/// A new listing waits while an allowed domain is not known in full, up to
+/// `refresh.retry`: an innocent must not be rejected because the spammer's DNS
+/// is the faster one.  New is what the first look at a domain finds; what was
+/// listed before, by an earlier process too, does not wait, nor do networks by
+/// hand.
 ///
 /// Where all listings together are over `limits.total`, each has the same share
 /// (level_that_fits()): the largest are cut.  Shares shrink at once; they grow
@@ -91,9 +93,16 @@ public:
   /// expanded from now on, until settle().
   [[nodiscard]] std::vector<assignment> take_due(timestamp now);
 
-  /// When take_due() or remove_ended() will give something, as far as is known
-  /// now; nothing if all domains are being expanded.  A day that came by a jump
-  /// of the calendar is due now.  Linear.
+  /// Publishes the listings that wait for allowed domains, if they waited long
+  /// enough.
+  book_change end_waiting(timestamp now);
+
+  /// Publishes them at once.
+  book_change let_go();
+
+  /// When take_due(), remove_ended() or end_waiting() will give something, as
+  /// far as is known now; nothing if all domains are being expanded.  A day
+  /// that came by a jump of the calendar is due now.  Linear.
   [[nodiscard]] std::optional<moment> next_due(timestamp now) const;
 
   /// Takes in the result of an expansion.  A domain that is no longer
@@ -106,9 +115,10 @@ public:
   /// Where domains are being expanded: when an expansion last began or ended.
   [[nodiscard]] std::optional<moment> quiet_since() const noexcept;
 
-  /// Whether new listings should wait: an allowed domain without addresses,
-  /// known or shipped, is being expanded for the first time, since less than
-  /// allow_patience.
+  /// Whether new listings wait: of an allowed domain nothing is known or
+  /// shipped, or only a part, and it was configured less than `refresh.retry`
+  /// ago.  For a provider they wait until its first look ended: others look
+  /// after it.
   [[nodiscard]] bool awaits_allowed(moment now) const;
 
   /// In the order of the configuration, listed ones first.
@@ -139,8 +149,8 @@ public:
     return refresh_;
   }
 
-  /// The listings to publish: networks by hand first, then the domains; without
-  /// anything that is allowed.
+  /// The listings to publish: networks by hand first, then the domains but for
+  /// those that wait; without anything that is allowed.
   [[nodiscard]] std::vector<table::listing> listings() const;
 
 private:
@@ -161,6 +171,7 @@ private:
   void rebuild_allowance();
   void share_out(timestamp now, book_change& change);
   [[nodiscard]] share share_of_each() const;
+  [[nodiscard]] std::optional<moment> awaited_until() const;
   void tell_kept_off_by_hand(book_change& change);
   void tell_providers(book_change& change) const;
 

@@ -2,6 +2,7 @@
 #include "core/domains/domain_book.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spfblock::domains {
 namespace {
@@ -10,6 +11,10 @@ using std::chrono::seconds;
 
 /// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
 constexpr seconds farthest_wake{30 * 24 * 3600};
+
+bool is_waiting(const known_domain& of) {
+  return of.waits;
+}
 
 /// Not every provider was looked at.
 bool is_first_round(std::span<const known_domain> providers) {
@@ -54,6 +59,8 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
   }
   for (const config::network_entry& each : networks_)
     at_end(each.until);
+  if (std::any_of(domains_.begin(), domains_.end(), is_waiting))
+    sooner(awaited_until().value_or(now.steady));
   return next;
 }
 
@@ -68,7 +75,12 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   --expanding_;
   const bool is_first = of->is_provider && is_first_round(providers());
   const net::address_set before = of->effective;
+  const bool is_new = as == role::listed && !of->good_at;
   rules(now).settle(*of, result, change);
+  of->waits = of->waits || (is_new && of->good_at);
+  change.worth_saving = change.worth_saving || change.listing_changed;
+  if (of->waits)
+    change.listing_changed = false; // until it is let go
   if (of->is_provider)
     change.events.clear();
   if (is_first && !is_first_round(providers()))
@@ -79,6 +91,21 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   else
     share_out(now, change);
   change.worth_saving = change.worth_saving || change.listing_changed;
+  if (end_waiting(now).listing_changed)
+    change.listing_changed = change.worth_saving = true;
+  return change;
+}
+
+book_change domain_book::end_waiting(timestamp now) {
+  return awaits_allowed(now.steady) ? book_change{} : let_go();
+}
+
+book_change domain_book::let_go() {
+  book_change change;
+  for (known_domain& each : domains_) {
+    if (std::exchange(each.waits, false) && !each.effective.empty())
+      change.listing_changed = true;
+  }
   return change;
 }
 
@@ -87,12 +114,22 @@ std::optional<moment> domain_book::quiet_since() const noexcept {
 }
 
 bool domain_book::awaits_allowed(moment now) const {
-  return std::any_of(domains_.begin(), domains_.end(),
-                     [&](const known_domain& known) {
-                       return known.role == role::allowed && !known.tried &&
-                              !known.good_at && known.shipped.empty() &&
-                              now - known.configured_at < allow_patience;
-                     });
+  const auto until = awaited_until();
+  return until && now < *until;
+}
+
+/// Until when the last of the allowed domains that are not known is awaited.
+std::optional<moment> domain_book::awaited_until() const {
+  std::optional<moment> last;
+  for (const known_domain& each : domains_) {
+    const bool is_known = each.good_at && !each.in_part;
+    if (each.role != role::allowed || is_known || !each.shipped.empty() ||
+        (each.is_provider && each.tried))
+      continue;
+    const moment until = each.configured_at + refresh_.retry;
+    last = std::max(last.value_or(until), until);
+  }
+  return last;
 }
 
 void domain_book::tell_providers(book_change& change) const {

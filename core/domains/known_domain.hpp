@@ -62,7 +62,10 @@ struct known_domain {
   bool gone = false;    ///< no record at the last look that DNS answered
   growth_brake growth;
   moment configured_at{}; ///< when the entry came
-  std::string trouble;    ///< of the last look, empty if none; safe for output
+  /// Of a listed domain: what its first look found is not published yet, since
+  /// an allowed domain is not known (domain_book::awaits_allowed()).
+  bool waits = false;
+  std::string trouble; ///< of the last look, empty if none; safe for output
 };
 
 /// Whether its record has given networks that are not too old.

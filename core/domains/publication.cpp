@@ -7,9 +7,6 @@
 
 namespace spfblock::domains {
 
-publication::publication(std::function<bool(moment)> awaits_allowed)
-    : awaits_allowed_{std::move(awaits_allowed)} {}
-
 step publication::soon(moment now) {
   if (!changed_ || std::exchange(wakes_, true))
     return {};
@@ -46,8 +43,6 @@ step publication::in_time(std::size_t expanding, moment now) {
 step publication::build(moment now) {
   if (!changed_ || building_since_)
     return {};
-  if (!urgent_ && awaits_allowed_(now))
-    return soon(now);
   changed_ = urgent_ = false;
   building_since_ = now;
   return {step::kind::act};

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <optional>
 
 namespace spfblock::domains {
@@ -18,10 +17,9 @@ namespace spfblock::domains {
 /// build a table of what is listed now, and call built() when it answers.
 ///
 /// What changed is built at once when no domain is being expanded any more;
-/// while some are, `interval` later, and less often where that takes long.  Not
-/// while allowed domains are awaited: then it is looked again after the
-/// interval.  What is urgent waits for neither.  One table is built at a time;
-/// what changed meanwhile is decided on when it answers.
+/// while some are, `interval` later, and less often where that takes long. What
+/// is urgent does not wait.  One table is built at a time; what changed
+/// meanwhile is decided on when it answers.
 ///
 /// Not thread-safe.
 class publication {
@@ -33,10 +31,6 @@ public:
   /// the time is to go into it; but this often in any case.
   static constexpr int part = 10;
   static constexpr std::chrono::milliseconds longest_interval{5000};
-
-  /// @param awaits_allowed domain_book::awaits_allowed(): asked only when a
-  ///        table would be built otherwise
-  explicit publication(std::function<bool(moment)> awaits_allowed);
 
   /// Another listing is to be published.
   void changed() noexcept { changed_ = true; }
@@ -70,7 +64,6 @@ private:
   step build(moment now);
   step in_time(std::size_t expanding, moment now);
 
-  std::function<bool(moment)> awaits_allowed_;
   bool changed_ = false; ///< since the last build began
   bool urgent_ = false;  ///< so is what changed
   bool wakes_ = false;   ///< woken() is to come

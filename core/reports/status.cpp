@@ -37,6 +37,8 @@ domain_condition condition_of(const domains::known_domain& known,
     return domain_condition::refused;
   if (!known.good_at)
     return known.tried ? domain_condition::unknown : domain_condition::waiting;
+  if (known.waits)
+    return domain_condition::waiting;
   return since(*known.good_at, now) > 2 * refresh.interval
              ? domain_condition::overdue
              : domain_condition::fresh;

@@ -24,7 +24,8 @@ enum class domain_condition : std::uint8_t {
   gone,    ///< no SPF record
   held,    ///< it grew too much: what is new waits for a later look
   refused, ///< over a limit: what is over it is not listed
-  waiting, ///< never expanded yet
+  waiting, ///< never expanded yet, or new and not published before an allowed
+           ///< domain is known
   overdue, ///< found good twice refresh.interval ago, and nothing since
   fresh,   ///< the last look was answered and believed
 };

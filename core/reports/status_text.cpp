@@ -154,6 +154,10 @@ std::string condition_note(const domain_status& of) {
   case domain_condition::overdue:
     return "not looked at for too long" + networks_meanwhile(of);
   case domain_condition::waiting:
+    return of.age
+               ? "not published yet: waits for an allowed domain that is not "
+                 "known"
+               : "";
   case domain_condition::held:
   case domain_condition::refused:
   case domain_condition::fresh: break;

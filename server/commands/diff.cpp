@@ -98,6 +98,7 @@ exit_status diff_command(const std::string& configuration_file) {
   const auto before = holdings_now(loaded->settings);
   domains::domain_book book = known_book(loaded->settings, before);
   refresh(book, *loaded);
+  book.let_go();
   const auto changes = reports::difference_between(before, book);
   std::cout << reports::to_text(changes);
   return changes.dns_failed() ? exit_status::unavailable : exit_status::done;

@@ -35,7 +35,6 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
       book_{[spread = std::minstd_rand{std::random_device{}()}]() mutable {
         return std::generate_canonical<double, 16>(spread);
       }},
-      publication_{[this](moment now) { return book_.awaits_allowed(now); }},
       due_{io, [this] { refresh(); }},
       soon_{io, [this] { publish(publication_.woken(clock::now())); }},
       retired_{io, [this] { free_retired(); }},
@@ -79,6 +78,7 @@ void refresher::refresh() {
   if (const auto own = own_addresses(); !own.empty())
     take_note(book_.know_own(own, read_clocks()));
   take_note(book_.remove_ended(read_clocks()));
+  take_note(book_.end_waiting(read_clocks()));
   const auto due = book_.take_due(read_clocks());
   if (!due.empty()) {
     questions_->begin_refresh();

@@ -145,3 +145,58 @@ class Undecided(BlackBoxCase):
 
         self.dns.rcodes = {}
         self.wait_until_listed(self.server.port, "45.120.197.1")
+
+
+class Waiting(BlackBoxCase):
+    """A friend's name server is dead when the server starts."""
+
+    def start(self, retry, **changes):
+        self.dns = self.closing(
+            ScriptedDns(
+                {
+                    (DOMAIN, "TXT"): ["v=spf1 ip4:45.120.196.0/24 -all"],
+                    ("friend.test", "TXT"): ["v=spf1 ip4:45.120.196.1 -all"],
+                    ("other.test", "TXT"): ["v=spf1 ip4:45.120.197.1 -all"],
+                }
+            )
+        )
+        self.dns.rcodes["friend.test"] = SERVFAIL
+        return self.serve(
+            {
+                "domains": [DOMAIN],
+                "networks": [{"network": "45.120.198.1"}],
+                "allow": {"domains": ["friend.test"]},
+                "resolver": {"servers": [self.dns.server]},
+                "refresh": {"retry": retry, "minimum": "1s"},
+                **changes,
+            }
+        )
+
+    def test_a_new_listing_waits_until_the_friend_is_known_and_nothing_else(self):
+        server = self.start("2s")
+        self.assert_listed(server.port, "45.120.198.1")  # by hand, from the start
+        server.wait_for_line("allowed domain unknown")
+        self.assert_not_listed(server.port, "45.120.196.2")
+        self.dns.rcodes.clear()
+        self.wait_until_listed(server.port, "45.120.196.2")
+        self.assert_not_listed(server.port, "45.120.196.1")
+
+    def test_it_waits_for_retry_at_most(self):
+        server = self.start("2s")
+        self.wait_until_listed(server.port, "45.120.196.2")
+
+    def test_what_the_state_knows_does_not_wait(self):
+        state = os.path.join(self.directory(), "state.json")
+        first = self.start("2s", state_file=state)
+        self.wait_until_listed(first.port, "45.120.196.2")
+        first.stop()
+        again = self.start("1h", state_file=state, domains=[DOMAIN, "other.test"])
+        self.wait_until_listed(again.port, "45.120.196.2")
+        eventually(
+            lambda: self.dns.asked["other.test", "TXT"], "the new domain is looked at"
+        )
+        self.assert_not_listed(again.port, "45.120.197.1")
+        # What else changes is published.
+        self.dns.rcodes.clear()
+        again.reload(allow={})
+        self.wait_until_listed(again.port, "45.120.197.1")

@@ -402,31 +402,48 @@ TEST_CASE("allow.includes holds for listed domains and makes them due when it "
   CHECK(f.take_due() == "spam.example");
 }
 
-TEST_CASE("new listings wait for allowed domains, not for ever",
+TEST_CASE("new listings wait for allowed domains, up to refresh.retry",
           "[table][domain_book][allow]") {
   book_fixture f{with_friend()};
   CHECK(f.book.awaits_allowed(f.now.steady));
   f.take_due();
   f.settle(spam());
   CHECK(f.book.awaits_allowed(f.now.steady));
+  CHECK(f.published().empty());
+  CHECK(f.book.next_due(f.now) == f.now.steady + with_friend().refresh.retry);
 
   SECTION("until it is expanded") {
-    f.settle(buddy("45.120.1.0/24"), role::allowed);
+    CHECK(f.settle(buddy("45.120.1.0/24"), role::allowed).listing_changed);
     CHECK_FALSE(f.book.awaits_allowed(f.now.steady));
+    CHECK_FALSE(f.published().empty());
   }
-  SECTION("until it has failed") {
+  SECTION("until it is known to have no record") {
+    f.settle(gone("friend.example"), role::allowed);
+    CHECK_FALSE(f.published().empty());
+  }
+  SECTION("not only until it has failed") {
     CHECK(told(f.settle(failing("friend.example"), role::allowed)) ==
           "!allowed domain failing; "
           "!allowed allowed domain unknown, protects nothing");
-    CHECK_FALSE(f.book.awaits_allowed(f.now.steady));
+    CHECK(f.published().empty());
     // It is told once.
     CHECK(told(f.look(failing("friend.example"), role::allowed)).empty());
+    CHECK_FALSE(f.published().empty());
   }
-  SECTION("until patience ends") {
-    f.pass(domains::allow_patience - instant);
-    CHECK(f.book.awaits_allowed(f.now.steady));
+  SECTION("not only until a part of it is known") {
+    f.settle(undecided(buddy("45.120.1.0/24")), role::allowed);
+    CHECK(f.published().empty());
+    f.look(buddy("45.120.1.0/24"), role::allowed);
+    CHECK_FALSE(f.published().empty());
+  }
+  SECTION("until their time is up") {
+    f.pass(with_friend().refresh.retry - instant);
+    CHECK_FALSE(f.book.end_waiting(f.now).listing_changed);
+    CHECK(f.published().empty());
     f.pass(instant);
-    CHECK_FALSE(f.book.awaits_allowed(f.now.steady));
+    CHECK(f.book.end_waiting(f.now).listing_changed);
+    CHECK_FALSE(f.published().empty());
+    CHECK_FALSE(f.book.end_waiting(f.now).listing_changed);
   }
   SECTION("not if its networks are known from before") {
     f.settle(buddy("45.120.1.0/24"), role::allowed);
@@ -435,13 +452,24 @@ TEST_CASE("new listings wait for allowed domains, not for ever",
     again.book.restore(saved, again.now);
     CHECK_FALSE(again.book.awaits_allowed(again.now.steady));
   }
-  SECTION("a reload adds another one") {
+  SECTION("not if they are known from before themselves") {
+    const auto saved = f.book.save(f.now);
+    book_fixture again{with_friend()};
+    again.book.restore(saved, again.now);
+    CHECK(again.book.awaits_allowed(again.now.steady));
+    CHECK_FALSE(again.published().empty());
+    again.take_due();
+    again.settle(spam());
+    CHECK_FALSE(again.published().empty());
+  }
+  SECTION("a reload adds another one: who is listed stays so") {
     f.settle(buddy("45.120.1.0/24"), role::allowed);
     f.pass(1h);
     config::settings settings = with_friend();
     settings.allow.domains.push_back(domain_of("new.example"));
     f.apply(settings);
     CHECK(f.book.awaits_allowed(f.now.steady));
+    CHECK_FALSE(f.published().empty());
   }
 }
 

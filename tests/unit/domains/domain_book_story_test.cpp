@@ -175,6 +175,8 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
     case 1:
       f.pass(seconds{random() % 2000});
       f.take_due();
+      led_to = f.book.end_waiting(f.now);
+      led_to->worth_saving = true; // it was when it was found
       CHECK(
           (!f.book.next_due(f.now) || *f.book.next_due(f.now) > f.now.steady));
       break;
@@ -213,6 +215,9 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
     }
     CHECK((f.blocked() & allowed).empty());
     REQUIRE(f.book.expanding() == expanding);
-    REQUIRE(f.book.next_due(f.now) == next);
+    const auto is_waiting = [](const auto& page) { return page.waits; };
+    if (!std::any_of(f.book.domains().begin(), f.book.domains().end(),
+                     is_waiting))
+      REQUIRE(f.book.next_due(f.now) == next);
   }
 }

@@ -22,12 +22,7 @@ struct fixture {
     REQUIRE(table.built(0, start - 1h + took) == nothing);
   }
 
-  bool awaited = false; ///< allowed domains are
-  int asked = 0;        ///< how often it was asked whether they are
-  publication table{[this](moment) {
-    ++asked;
-    return awaited;
-  }};
+  publication table;
 };
 
 } // namespace
@@ -154,46 +149,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("publication: new listings wait for allowed domains",
+TEST_CASE("publication: what is urgent does not wait for the pace",
           "[domains][publication]") {
   fixture f;
-  f.awaited = true;
-  f.table.changed();
-  CHECK(f.table.settled(0, start) == wake_at(start + 500ms));
-  CHECK(f.table.woken(start + 500ms) == wake_at(start + 1s));
-  CHECK(f.table.settled(0, start + 600ms) == nothing);
-  CHECK_FALSE(f.table.building_since());
-  f.awaited = false;
-
-  SECTION("until the last one is there") {
-    CHECK(f.table.settled(0, start + 700ms) == act);
-  }
-  SECTION("until their time is up") {
-    CHECK(f.table.woken(start + 1s) == act);
-  }
-}
-
-TEST_CASE("publication: whether allowed domains are awaited is asked only when "
-          "a table would be built",
-          "[domains][publication]") {
-  fixture f;
-  CHECK(f.table.settled(0, start) == nothing);
-  f.table.changed();
-  CHECK(f.table.soon(start) != nothing);
-  CHECK(f.table.settled(some, start) == nothing);
-  CHECK(f.asked == 0);
-  CHECK(f.table.woken(start + 500ms) == act);
-  CHECK(f.asked == 1);
-  f.table.changed();
-  CHECK(f.table.settled(0, start + 501ms) == nothing);
-  CHECK(f.asked == 1);
-}
-
-TEST_CASE("publication: what is urgent waits neither for the pace nor for "
-          "allowed domains",
-          "[domains][publication]") {
-  fixture f;
-  f.awaited = true;
   f.table.changed();
   REQUIRE(f.table.settled(some, start) == wake_at(start + 500ms));
   CHECK(f.table.urgent(start + 1ms) == act);
@@ -201,7 +159,7 @@ TEST_CASE("publication: what is urgent waits neither for the pace nor for "
   SECTION("and is so once") {
     f.table.changed();
     CHECK(f.table.built(some, start + 2ms) == nothing);
-    CHECK(f.table.woken(start + 500ms) == wake_at(start + 1s));
+    CHECK(f.table.woken(start + 500ms) == act);
   }
   SECTION("also if a table is being built: it is the next one") {
     f.table.changed();

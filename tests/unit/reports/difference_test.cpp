@@ -96,6 +96,7 @@ TEST_CASE("a difference shows what is refused, and what is kept instead",
   settings.domains[0].limits.growth_floor = 16;
   book_fixture f{settings};
   f.look(expanded("a.example", "45.0.0.0/24"));
+  f.book.let_go(); // it waits for nobody
   const auto before = held_by(f);
 
   SECTION("growth") {
