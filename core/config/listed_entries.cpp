@@ -171,6 +171,7 @@ void read_domain_files(const json::json_value& value, draft& into) {
         [&](const dns::name& name, std::size_t line) {
           domain_entry entry = inherited;
           entry.name = name;
+          entry.is_from_file = true;
           return into.listed.add(std::move(entry), {file.path, line, {}});
         },
         [&problems](json::problem odd) { problems.warn(std::move(odd)); });

@@ -82,6 +82,7 @@ struct domain_entry : spf_domain {
         action{std::move(by)} {}
 
   table::action action;
+  bool is_from_file = false; ///< of `domain_files`, which others may maintain
 
   friend bool operator==(const domain_entry&, const domain_entry&) = default;
 };
@@ -111,6 +112,9 @@ struct allow_settings {
   std::vector<dns::name> providers;
   /// The names of the providers' list that are listed on purpose.  Ascending.
   std::vector<dns::name> listed_providers;
+  /// Those that a list of `domain_files` names: a list that others maintain
+  /// lists no provider, so they are not in `settings::domains`.  Ascending.
+  std::vector<dns::name> kept_providers;
   /// Whose mail is let through, where the door knows the recipient.
   table::recipients recipients =
       *table::recipients::of({"postmaster", "abuse"});

@@ -112,6 +112,20 @@ void read_document(const json::json_value& document, draft& into) {
   check_consistency(document, into);
 }
 
+/// What only a list of others names stays a provider.
+void keep_providers(settings& of) {
+  allow_settings& allow = of.allow;
+  std::erase_if(of.domains, [&](const domain_entry& each) {
+    const bool is_kept = each.is_from_file &&
+                         std::binary_search(allow.providers.begin(),
+                                            allow.providers.end(), each.name);
+    if (is_kept)
+      allow.kept_providers.push_back(each.name);
+    return is_kept;
+  });
+  std::sort(allow.kept_providers.begin(), allow.kept_providers.end());
+}
+
 /// What is listed is no provider.
 void list_on_purpose(settings& of) {
   allow_settings& allow = of.allow;
@@ -151,6 +165,7 @@ parse_settings(std::string_view text, const std::string& file,
     return all;
   }
   read.domains = read.listed.entries();
+  keep_providers(read);
   list_on_purpose(read);
   return reading{std::move(static_cast<settings&>(read)), std::move(warnings),
                  std::move(read.lists)};

@@ -56,6 +56,9 @@ book_change domain_book::apply(const config::settings& settings,
   for (const dns::name& each : settings.allow.listed_providers)
     change.events.push_back(log::event_of<kind::provider_listed>{}.with(
         "domain", each.to_string()));
+  for (const dns::name& each : settings.allow.kept_providers)
+    change.events.push_back(log::event_of<kind::provider_not_listed>{}.with(
+        "domain", each.to_string()));
   derive_all(now, change);
   change.listing_changed = change.worth_saving = true;
   return change;

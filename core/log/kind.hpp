@@ -55,6 +55,7 @@ enum class kind : std::uint8_t {
   allowed_domain_in_part,
   providers_known,
   provider_listed,
+  provider_not_listed,
   entry_ended,
   zone_file_refused,
   // The state file

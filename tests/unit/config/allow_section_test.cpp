@@ -218,6 +218,21 @@ TEST_CASE("allow.providers: a bad line is a fault at its place",
         "an array of the names of files)\n");
 }
 
+TEST_CASE("allow.providers: a list that others maintain lists no provider",
+          "[config][allow_section]") {
+  const fake_files files{{{"a.txt", std::vector<domain_file>{
+                                        {"a.txt", "spam.example\nsendgrid.net\n"
+                                                  "_spf.google.com\n"}}}}};
+  const auto settings = std::get<config::settings>(
+      parse_settings(R"({"domain_files":["a.txt"]})", "t.json", files));
+  REQUIRE(settings.domains.size() == 1);
+  CHECK(settings.domains[0].name == name_of("spam.example"));
+  CHECK(settings.allow.kept_providers ==
+        std::vector{name_of("_spf.google.com"), name_of("sendgrid.net")});
+  CHECK(settings.allow.listed_providers.empty());
+  CHECK(settings.allow.providers == shipped_providers());
+}
+
 TEST_CASE("allow.providers: what is listed on purpose is no provider",
           "[config][allow_section]") {
   const auto allow =

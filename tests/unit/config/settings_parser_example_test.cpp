@@ -124,12 +124,13 @@ std::vector<domain_entry> example_domains() {
   spam.limits.widest_ipv4 = std::nullopt;
   spam.limits.growth = 9;
   spam.until = std::chrono::year{2027} / 1 / 1;
-  return {{example_domain("toramaki.net"), action},
-          {spam, action_of("WARN spfblock: {domain}")},
-          {example_domain("grey.example"), action_of("greylist")},
-          {example_domain("one.example"), action},
-          {example_domain("two.example"), action},
-          {example_domain("three.example"), action}};
+  std::vector<domain_entry> all{
+      {example_domain("toramaki.net"), action},
+      {spam, action_of("WARN spfblock: {domain}")},
+      {example_domain("grey.example"), action_of("greylist")}};
+  for (const char* const name : {"one.example", "two.example", "three.example"})
+    all.emplace_back(example_domain(name), action).is_from_file = true;
+  return all;
 }
 
 settings example_settings() {
@@ -146,8 +147,8 @@ settings example_settings() {
                  action_of("REJECT listed by {domain}"), ""}};
   s.allow = example_allow();
   s.limits = example_limits();
-  s.resolver = {{*net::endpoint::parse("127.0.0.1:53"),
   s.on_permerror = on_permerror::skip;
+  s.resolver = {{*net::endpoint::parse("127.0.0.1:53"),
                  *net::endpoint::parse("192.0.2.53:5353"),
                  *net::endpoint::parse("[2001:db8::53]:54"),
                  *net::endpoint::parse("[::1]:53")},

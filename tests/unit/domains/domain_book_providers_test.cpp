@@ -161,6 +161,15 @@ TEST_CASE("an entry that ends leaves the providers as they are",
   CHECK(f.book.providers()[0].effective == set_of("198.51.100.0/24"));
 }
 
+TEST_CASE("the log warns of a provider that a list of others names",
+          "[table][providers]") {
+  config::settings settings = settings_of({"spam.example"});
+  settings.allow.kept_providers = {name_of("sendgrid.net")};
+  domains::domain_book book;
+  CHECK(lines_of(book.apply(settings, {}, beginning), "provider") ==
+        "provider not listed domain=sendgrid.net\n");
+}
+
 TEST_CASE("the log says which provider is listed on purpose",
           "[table][providers]") {
   config::settings settings = settings_of({"sendgrid.net"});
