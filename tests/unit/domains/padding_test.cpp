@@ -5,7 +5,9 @@
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,6 +78,30 @@ spf::expansion evaluated(const networks& named,
     top += " include:" + include;
   }
   put("a.example", top);
+  return spf::evaluate(domain.name, answers, config::rules_of(domain, nullptr));
+}
+
+/// Terms for networks.
+std::string terms_of(const networks& named) {
+  std::string text;
+  for (const net::ip_prefix& each : named)
+    text += (each.family() == net::family::ipv4 ? " ip4:" : " ip6:") +
+            each.to_string();
+  return text;
+}
+
+/// The record of a.example of these terms, and that of in.example of those.
+spf::expansion evaluated(const std::string& top, const std::string& inner,
+                         const config::spf_domain& domain) {
+  dns::answer_store answers;
+  const auto put = [&](const std::string& owner, const std::string& terms) {
+    dns::answer txt;
+    txt.status = dns::answer_status::records;
+    txt.texts = {"v=spf1" + terms + " -all"};
+    answers.put({name_of(owner), dns::rr_type::txt}, txt);
+  };
+  put("a.example", top);
+  put("in.example", inner);
   return spf::evaluate(domain.name, answers, config::rules_of(domain, nullptr));
 }
 
@@ -172,6 +198,75 @@ TEST_CASE("nobody gets off the list by padding his record",
       CHECK(f.page().good.pass.prefix_count() <= 2 * 6500);
       CHECK(f.page().good.named.size() <= 2 * 6500);
     }
+  }
+}
+
+TEST_CASE("nobody gets off the list by padding what includes him, or what he "
+          "includes",
+          "[table][limits][padding]") {
+  const std::string own = terms_of({own_ipv4, own_ipv6});
+  const std::string include = " include:in.example";
+  for (padding& each : paddings()) {
+    // Short records: where a term stands matters, not how many there are.
+    const networks terms = without_own(std::move(each.terms));
+    if (terms.size() > 300)
+      continue;
+    const std::string padded = terms_of(terms);
+    const std::vector<std::pair<std::string, std::string>> records{
+        {padded + include, own},          {include + padded, own},
+        {own + include, padded},          {include + own, padded},
+        {own + padded + include, padded}, {include + padded + own, padded},
+        {include, padded + own},          {include, own + padded}};
+    for (const auto& [top, inner] : records) {
+      CAPTURE(each.claim, top.substr(0, 80), inner.substr(0, 80));
+      const config::settings settings = settings_of({"a.example"});
+      book_fixture f{settings};
+      f.look(evaluated(top, inner, settings.domains[0]));
+      const net::address_set& listed = f.page().effective;
+      CHECK(listed.within(own_ipv4) == net::address_set{own_ipv4});
+      CHECK(listed.within(own_ipv6) == net::address_set{own_ipv6});
+    }
+  }
+}
+
+TEST_CASE("nobody gets off the list by padding over the totals of all domains",
+          "[table][limits][padding]") {
+  struct total {
+    std::string claim;
+    std::optional<std::uint64_t> addresses;
+    std::optional<std::uint64_t> prefixes;
+    networks terms;
+  };
+  for (const total& each : std::vector<total>{
+           {"wide ones", 1 << 16, {}, row("46.0.0.0", 16, 3, 2)},
+           {"what covers it", 1 << 15, {}, row("45.0.0.0", 16, 1)},
+           {"single addresses", {}, 64, row("46.0.0.0", 32, 5000, 2)},
+       }) {
+    CAPTURE(each.claim);
+    config::settings settings = settings_of({"a.example", "b.example"});
+    settings.limits.total.ipv4_addresses = each.addresses;
+    settings.limits.total.networks = each.prefixes;
+    book_fixture f{settings};
+    f.look(expanded("b.example", "47.0.0.0/24"));
+    for (const networks& terms :
+         {networks{own_ipv4} + each.terms, each.terms + networks{own_ipv4}}) {
+      f.look(naming("a.example", terms));
+      REQUIRE_FALSE(f.page().refusals.empty());
+      CHECK(f.page().effective.within(own_ipv4) == net::address_set{own_ipv4});
+      CHECK(f.lists("47.0.0.0/24", 1));
+    }
+  }
+}
+
+TEST_CASE("nobody gets off the list by growing", "[table][growth][padding]") {
+  for (const networks& terms : {networks{own_ipv4} + row("46.0.0.0", 17, 2, 2),
+                                row("46.0.0.0", 17, 2, 2) + networks{own_ipv4},
+                                row("45.0.0.0", 16, 1)}) {
+    book_fixture f{settings_of({"a.example"})};
+    f.look(naming("a.example", networks{own_ipv4}));
+    f.look(naming("a.example", terms));
+    CHECK(f.page().held);
+    CHECK(f.lists("45.0.4.0/22"));
   }
 }
 
