@@ -2,6 +2,7 @@
 
 #include "core/config/provider_list.hpp"
 #include "core/domains/listing_events.hpp"
+#include "core/domains/published.hpp"
 #include "core/net/special_purpose.hpp"
 
 #include <algorithm>
@@ -376,9 +377,8 @@ std::vector<table::listing> domain_book::listings() const {
   for (const known_domain& each : domains_) {
     if (!each.action || each.effective.empty() || each.waits)
       continue;
-    const std::string text = each.domain.name.to_string();
-    all.push_back(
-        {text, each.action->bind(text), each.effective.to_prefixes()});
+    for (table::listing& listing : listings_of(each))
+      all.push_back(std::move(listing));
   }
   return all;
 }

@@ -66,7 +66,7 @@ std::string action_text(const exported_network& of,
 }
 
 std::string action_text(const exported_network& of) {
-  return action_text(of, of.network);
+  return of.by->action.filled(of.network);
 }
 
 } // namespace spfblock::exports

@@ -1,6 +1,8 @@
 #include "core/reports/explanation.hpp"
 
 #include "core/domains/objection.hpp"
+#include "core/domains/published.hpp"
+#include "core/support/contract.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,13 +11,16 @@ namespace spfblock::reports {
 namespace {
 
 /// The network of `set` around the address.
-std::string network_around(const net::address_set& set,
-                           const net::ip_address& address) {
-  for (const net::ip_prefix& network : set.to_prefixes()) {
-    if (network.contains(address))
-      return network.to_string();
-  }
-  return {};
+/// @pre the address is in it
+net::ip_prefix network_around(const net::address_set& set,
+                              const net::ip_address& address) {
+  const auto networks = set.to_prefixes();
+  const auto found =
+      std::find_if(networks.begin(), networks.end(), [&](const auto& network) {
+        return network.contains(address);
+      });
+  EXPECTS(found != networks.end());
+  return *found;
 }
 
 /// Collects what keeps one address on listings, and off them.
@@ -47,8 +52,14 @@ private:
       return;
     }
     const auto listed = net::address_set{entry.network} - book_.allowed().all();
-    result_.reasons.push_back({name, network_around(listed, address_),
-                               entry.action.text(), "by hand"});
+    const auto network = network_around(listed, address_);
+    listing_reason& reason = result_.reasons.emplace_back();
+    reason.listing = name;
+    reason.network = network.to_string();
+    reason.action = entry.action.text();
+    reason.chain = "by hand";
+    reason.answer =
+        entry.action.bind(name).filled(network, address_.to_string());
   }
 
   void look_at(const domains::known_domain& known) {
@@ -60,17 +71,21 @@ private:
 
   [[nodiscard]] listing_reason
   reason_of(const domains::known_domain& known) const {
-    listing_reason reason{known.domain.name.to_string(),
-                          network_around(known.effective, address_),
-                          known.action->text(), ""};
+    const std::string name = known.domain.name.to_string();
+    const auto network = network_around(known.effective, address_);
+    std::string day{table::action::no_day};
+    listing_reason reason{name, network.to_string(), known.action->text(), ""};
     for (const domains::authorisation& each : known.good.authorised) {
       if (!each.addresses.contains(address_))
         continue;
       reason.chain = known.good.records[each.record] + " -> " + each.term;
       reason.first_seen = each.since;
+      day = domains::since_text(each);
       if (known.good_at)
         reason.last_seen = now_.wall_of(*known.good_at - each.kept_for);
     }
+    reason.answer =
+        known.action->bind(name, day).filled(network, address_.to_string());
     if (const auto* asked = question_about(known))
       reason.undecided = asked->why;
     return reason;
@@ -132,7 +147,8 @@ private:
 
 /// Puts the reason that answers first.
 void put_first(std::vector<listing_reason>& reasons,
-               const table::snapshot::match& answering) {
+               const table::snapshot::match& answering,
+               const net::ip_address& address) {
   const auto first =
       std::find_if(reasons.begin(), reasons.end(), [&](const auto& reason) {
         return reason.listing == answering.by->name;
@@ -143,6 +159,8 @@ void put_first(std::vector<listing_reason>& reasons,
                     answering.by->action.text(), "unknown: being refreshed"});
   else
     std::rotate(reasons.begin(), first, std::next(first));
+  reasons.front().answer =
+      answering.by->action.filled(answering.network, address.to_string());
 }
 
 } // namespace
@@ -152,7 +170,7 @@ explanation explain(const net::ip_address& address,
                     const domains::domain_book& book, timestamp now) {
   explanation explained = investigation{address, book, now}.take();
   if (const auto answering = published.find(address)) {
-    put_first(explained.reasons, *answering);
+    put_first(explained.reasons, *answering, address);
     return explained;
   }
   for (const listing_reason& each : explained.reasons)

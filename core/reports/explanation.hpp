@@ -28,6 +28,8 @@ struct listing_reason {
   /// Why it is not known whether it still passes, where the DNS failed at the
   /// last look: "dead.example TXT: SERVFAIL".
   std::string undecided{};
+  /// The action with its places filled in, as Postfix gets it for the address.
+  std::string answer{};
 
   friend bool operator==(const listing_reason&,
                          const listing_reason&) = default;

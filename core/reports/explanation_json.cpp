@@ -16,6 +16,7 @@ void write(json::writer& to, const listing_reason& of) {
       .member("first_seen", of.first_seen)
       .member("last_seen", of.last_seen)
       .member("undecided", of.undecided)
+      .member("answer", of.answer)
       .end_object();
 }
 
@@ -35,6 +36,7 @@ const json::field_table<listing_reason>& reason_fields() {
       {"first_seen", json::time(&listing_reason::first_seen)},
       {"last_seen", json::time(&listing_reason::last_seen)},
       {"undecided", json::text(&listing_reason::undecided)},
+      {"answer", json::text(&listing_reason::answer), true},
   };
   return fields;
 }

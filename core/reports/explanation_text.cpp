@@ -33,7 +33,8 @@ void append_reason(std::string& out, const listing_reason& reason,
                    std::chrono::sys_seconds now) {
   append_field(out, "network", reason.network);
   append_field(out, "chain", reason.chain);
-  append_field(out, "action", reason.action);
+  append_field(out, "action",
+               reason.answer.empty() ? reason.action : reason.answer);
   append_time(out, "first seen", reason.first_seen, now);
   append_time(out, "last seen", reason.last_seen, now);
   if (!reason.undecided.empty())

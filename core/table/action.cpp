@@ -14,38 +14,65 @@ namespace spfblock::table {
 
 namespace {
 
+/// What must stand behind a word.
+enum class argument : std::uint8_t { free, header, mailbox, destination };
+
 struct access_word {
   std::string_view name;
-  bool needs_text;
+  argument takes = argument::free;
 };
 
 constexpr std::array<access_word, 14> access_words{{
-    {"OK", false},
-    {"REJECT", false},
-    {"DEFER", false},
-    {"DEFER_IF_REJECT", false},
-    {"DEFER_IF_PERMIT", false},
-    {"WARN", false},
-    {"HOLD", false},
-    {"DISCARD", false},
-    {"INFO", false},
-    {"PREPEND", true},
-    {"REDIRECT", true},
-    {"FILTER", true},
-    {"BCC", true},
-    {"DUNNO", false},
+    {"OK"},
+    {"REJECT"},
+    {"DEFER"},
+    {"DEFER_IF_REJECT"},
+    {"DEFER_IF_PERMIT"},
+    {"WARN"},
+    {"HOLD"},
+    {"DISCARD"},
+    {"INFO"},
+    {"PREPEND", argument::header},
+    {"REDIRECT", argument::mailbox},
+    {"FILTER", argument::destination},
+    {"BCC", argument::mailbox},
+    {"DUNNO"},
+}};
+
+/// What smtpd takes as well, and access(5) does not describe.
+constexpr std::array<std::string_view, 2> other_words{"RELAY", "HANGUP"};
+
+struct spelling {
+  std::string_view text;
+  placeholder stands_for;
+};
+
+constexpr std::array<spelling, 4> spellings{{
+    {"{domain}", placeholder::domain},
+    {"{network}", placeholder::network},
+    {"{address}", placeholder::address},
+    {"{since}", placeholder::since},
 }};
 
 // What inet_ntop(3) can write at most (INET6_ADDRSTRLEN without its NUL), and
 // the same with "/128".
 constexpr std::size_t longest_address = 45;
 constexpr std::size_t longest_network = longest_address + 4;
+constexpr std::size_t longest_day = std::string_view{"2027-01-01"}.size();
 
 const access_word* find_word(std::string_view text) noexcept {
   const auto* const found = std::find_if(
       access_words.begin(), access_words.end(),
       [text](const access_word& word) { return iequals(word.name, text); });
   return found == access_words.end() ? nullptr : found;
+}
+
+/// The placeholder that `text` starts with.
+const spelling* first_placeholder(std::string_view text) noexcept {
+  const auto* const found = std::find_if(
+      spellings.begin(), spellings.end(),
+      [text](const spelling& one) { return text.starts_with(one.text); });
+  return found == spellings.end() ? nullptr : found;
 }
 
 std::string known_words() {
@@ -134,6 +161,73 @@ std::optional<failure> check_size(std::string_view text) {
       fmt::format("at most {}", action::longest), action::longest);
 }
 
+/// A name in braces at the beginning of `text`, with them; empty if there is
+/// none.
+std::string_view name_in_braces(std::string_view text) noexcept {
+  const auto end = std::find_if_not(text.begin() + 1, text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+  });
+  const auto size = static_cast<std::size_t>(end - text.begin());
+  const bool is_one = size > 1 && end != text.end() && *end == '}';
+  return is_one ? text.substr(0, size + 1) : std::string_view{};
+}
+
+std::optional<failure> check_placeholders(std::string_view text) {
+  for (auto at = text.find('{'); at != text.npos; at = text.find('{', at + 1)) {
+    const std::string_view rest = text.substr(at);
+    const std::string_view name = name_in_braces(rest);
+    if (!name.empty() && first_placeholder(rest) == nullptr)
+      return wrong("unknown placeholder " + in_quotes(name) + " in " +
+                       in_quotes(text),
+                   "{domain}, {network}, {address} or {since}", at);
+  }
+  return std::nullopt;
+}
+
+/// `text` with a letter for each placeholder.
+std::string without_placeholders(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const spelling* const found = first_placeholder(text);
+    out += found == nullptr ? text.front() : 'x';
+    text.remove_prefix(found == nullptr ? 1 : found->text.size());
+  }
+  return out;
+}
+
+/// As is_header(3) of Postfix: a name in printable ASCII, blanks, a colon.
+bool is_header(std::string_view text) {
+  const std::string_view name = text.substr(0, text.find(':'));
+  if (name.size() == text.size())
+    return false;
+  const std::string_view word = name.substr(0, name.find(' '));
+  return !word.empty() && trimmed(name.substr(word.size())).empty() &&
+         std::all_of(word.begin(), word.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// Whether smtpd does what a word says with this behind it, or warns and passes
+/// it over.
+bool is_taken(argument kind, const std::string& text) {
+  switch (kind) {
+  case argument::free: return true;
+  case argument::header: return is_header(text);
+  case argument::mailbox: return text.find('@') != text.npos;
+  case argument::destination: return text.find(':') != text.npos;
+  }
+  return false;
+}
+
+std::string_view text_of(argument kind) {
+  switch (kind) {
+  case argument::free: break;
+  case argument::header: return "header: text";
+  case argument::mailbox: return "user@domain";
+  case argument::destination: return "transport:destination";
+  }
+  return "a text";
+}
+
 std::optional<failure>
 check_words(std::string_view text,
             const std::vector<std::string>& restriction_classes) {
@@ -145,19 +239,19 @@ check_words(std::string_view text,
     return std::nullopt;
 
   const auto word = text.substr(0, text.find(' '));
-  const bool has_text = !trimmed(text.substr(word.size())).empty();
+  const auto behind = trimmed(text.substr(word.size()));
   if (is_smtp_code(word)) {
-    if (has_text)
+    if (!behind.empty())
       return std::nullopt;
     return wrong(fmt::format("{} without a text, which Postfix takes for OK",
                              in_quotes(text)),
                  fmt::format("{} and a text", word));
   }
   if (const access_word* const known = find_word(word)) {
-    if (has_text || !known->needs_text)
+    if (is_taken(known->takes, without_placeholders(behind)))
       return std::nullopt;
-    return wrong(in_quotes(text) + " without a text",
-                 fmt::format("{} and a text", known->name));
+    return wrong(in_quotes(text) + ", which Postfix warns of and passes over",
+                 fmt::format("{} {}", known->name, text_of(known->takes)));
   }
   if (is_class(word))
     return wrong("text after the restriction class in " + in_quotes(text),
@@ -189,6 +283,8 @@ action::parse(std::string_view text,
     return std::move(*why);
   if (auto why = check_words(text, restriction_classes))
     return std::move(*why);
+  if (auto why = check_placeholders(text))
+    return std::move(*why);
 
   action made;
   made.text_ = text;
@@ -202,26 +298,20 @@ action::parse(std::string_view text,
 }
 
 bool action::is_word(std::string_view text) noexcept {
-  return find_word(text) != nullptr;
+  return find_word(text) != nullptr ||
+         std::any_of(other_words.begin(), other_words.end(),
+                     [text](auto each) { return iequals(each, text); });
+}
+
+bool action::tells_since() const noexcept {
+  return text_.find("{since}") != text_.npos;
 }
 
 void action::compile() {
-  struct spelling {
-    std::string_view text;
-    placeholder stands_for;
-  };
-  static constexpr std::array<spelling, 3> spellings{{
-      {"{domain}", placeholder::domain},
-      {"{network}", placeholder::network},
-      {"{address}", placeholder::address},
-  }};
-
   reply_ = "200 ";
   for (std::string_view rest = text_; !rest.empty();) {
-    const auto* const found = std::find_if(
-        spellings.begin(), spellings.end(),
-        [rest](const spelling& one) { return rest.starts_with(one.text); });
-    if (found == spellings.end()) {
+    const spelling* const found = first_placeholder(rest);
+    if (found == nullptr) {
       append_percent_encoded(reply_, rest.substr(0, 1));
       rest.remove_prefix(1);
     } else {
@@ -239,12 +329,14 @@ std::size_t action::longest_filled() const noexcept {
     case placeholder::domain: size += longest_domain; break;
     case placeholder::network: size += longest_network; break;
     case placeholder::address: size += longest_address; break;
+    case placeholder::since: size += longest_day; break;
     }
   }
   return size;
 }
 
-action action::bind(std::string_view domain) const {
+action action::bind(std::string_view domain, std::string_view since) const {
+  EXPECTS(since.size() <= longest_day);
   const std::string encoded = encoded_domain(domain);
   action made;
   made.text_ = text_;
@@ -253,10 +345,14 @@ action action::bind(std::string_view domain) const {
   for (const slot& one : slots_) {
     made.reply_.append(reply_, done, one.offset - done);
     done = one.offset;
-    if (one.stands_for == placeholder::domain)
-      made.reply_ += encoded;
-    else
+    switch (one.stands_for) {
+    case placeholder::domain: made.reply_ += encoded; break;
+    case placeholder::since: made.reply_ += since; break;
+    case placeholder::network:
+    case placeholder::address:
       made.slots_.push_back({made.reply_.size(), one.stands_for});
+      break;
+    }
   }
   made.reply_.append(reply_, done);
   return made;
@@ -295,6 +391,12 @@ std::string action::filled(const net::ip_prefix& network,
   }
   append_until(reply_.size() - 1); // the LF
   return out;
+}
+
+std::string action::filled(const net::ip_prefix& network) const {
+  const bool single = network.length() == net::width(network.family());
+  return filled(network,
+                single ? network.first().to_string() : network.to_string());
 }
 
 bool action::blocks() const noexcept {

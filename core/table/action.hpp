@@ -13,12 +13,15 @@
 
 namespace spfblock::table {
 
+/// What an action may have filled in.
+enum class placeholder : std::uint8_t { domain, network, address, since };
+
 /// A validated access(5) result, ready to be sent as a tcp_table(5) reply.
 ///
-/// `{domain}`, `{network}` and `{address}` stand for the listed domain, the
-/// matching network and the client; other braces are plain text.  Everything
-/// that can be done in advance is done in parse() and bind(): encoding and the
-/// domain.
+/// `{domain}`, `{network}`, `{address}` and `{since}` stand for the listed
+/// domain, the matching network, the client, and the day since which the record
+/// authorises that network.  Everything that can be done in advance is done in
+/// parse() and bind(): encoding, the domain and the day.
 ///
 /// Regular value type.  Thread safety: immutable.
 class action {
@@ -35,15 +38,25 @@ public:
   /// No name in letters, digits and hyphens is longer (RFC 1035 §2.3.4).
   static constexpr std::size_t longest_domain = 253;
 
-  /// Validates `text`: valid UTF-8 without control characters, at most
-  /// `longest`; its first word one of OK, REJECT, DEFER, DEFER_IF_REJECT,
-  /// DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER,
-  /// BCC, DUNNO in any case; or 4NN or 5NN followed by a text (Postfix reads a
-  /// bare number as OK); or one of `restriction_classes`, exactly and alone.
-  /// PREPEND, REDIRECT, FILTER and BCC need a text, HOLD and the rest may have
-  /// one.  OK, DUNNO ... a text behind them is allowed (Postfix ignores it).
-  /// Only a blank ends a word.  With the longest values filled in, the reply
-  /// must fit `longest_reply`: about fifteen `{domain}` do.
+  /// What `{since}` stands for: YYYY-MM-DD, or this where no day is known, as
+  /// for a network listed by hand.
+  static constexpr std::string_view no_day = "-";
+
+  /// Validates `text` by the rules of Postfix's smtpd (check_table_result() in
+  /// its smtpd_check.c): what that warns of, ignores or takes for something
+  /// else is refused.
+  ///
+  /// Valid UTF-8 without control characters, at most `longest`.  Its first word
+  /// is one of OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD,
+  /// DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO in any case; or 4NN
+  /// or 5NN, with a text behind it (Postfix reads a bare number as OK); or it
+  /// is one of `restriction_classes`, exactly and alone.  PREPEND needs a
+  /// header, as is_header(3) of Postfix sees one, REDIRECT and BCC an `@`,
+  /// FILTER a `:`; a placeholder does not provide them.  A text behind any
+  /// other word is free.  Only a blank ends a word.  A name in braces is one of
+  /// the placeholders; braces around nothing or around something else, as
+  /// blanks, are plain text.  With the longest values filled in, the reply must
+  /// fit `longest_reply`: about fifteen `{domain}` do.
   ///
   /// A wrong word would make Postfix answer 451 to every listed client and
   /// mail the postmaster each time, hence the rigour.
@@ -54,12 +67,19 @@ public:
   parse(std::string_view text,
         const std::vector<std::string>& restriction_classes = {});
 
-  /// Whether `text` is one of access(5)'s words that parse() knows, in any
-  /// case; Postfix never looks for a restriction class of such a name.
+  /// Whether `text` is a word that Postfix takes for an action, in any case: it
+  /// never looks for a restriction class of such a name.  That is one of those
+  /// that parse() knows, or RELAY or HANGUP, which access(5) does not describe.
   [[nodiscard]] static bool is_word(std::string_view text) noexcept;
 
-  /// This action for one listing: `domain` put in, encoded for the wire.
-  [[nodiscard]] action bind(std::string_view domain) const;
+  /// Whether `{since}` is in it.
+  [[nodiscard]] bool tells_since() const noexcept;
+
+  /// This action for one listing: `domain` and `since` put in, encoded for the
+  /// wire.
+  /// @param since a day as YYYY-MM-DD, or `no_day`
+  [[nodiscard]] action bind(std::string_view domain,
+                            std::string_view since = no_day) const;
 
   /// Appends "200 ", the action, encoded as tcp_table(5) wants it (every
   /// octet of it printable ASCII other than %, or %XX), and LF.
@@ -74,6 +94,11 @@ public:
   [[nodiscard]] std::string filled(const net::ip_prefix& network,
                                    std::string_view address) const;
 
+  /// The same for all of a network: `{address}` is the only address in it, or
+  /// the network itself.
+  /// @pre bound
+  [[nodiscard]] std::string filled(const net::ip_prefix& network) const;
+
   /// Whether Postfix takes no mail from such a client, whatever else is
   /// configured: REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, 4NN and 5NN.  What a
   /// restriction class does is not known, so it does not count.
@@ -87,8 +112,6 @@ public:
   }
 
 private:
-  enum class placeholder : std::uint8_t { domain, network, address };
-
   /// A place in `reply_` where something is put in.
   struct slot {
     std::size_t offset;

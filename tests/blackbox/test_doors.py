@@ -27,11 +27,14 @@ REFUSED = "<unknown[{0}]>: Client host rejected: {1}"
 
 
 def policy(port, options="default_action=DUNNO, timeout=2s"):
-    return f"check_policy_service {{ inet:{LOOPBACK}:{port}, {options} }}"
+    return f"smtpd_client_restrictions = check_policy_service {{ inet:{LOOPBACK}:{port}, {options} }}\n"
 
 
 def socketmap(port):
-    return f"check_client_access socketmap:inet:{LOOPBACK}:{port}:spfblock"
+    return (
+        "smtpd_client_restrictions = check_client_access "
+        f"socketmap:inet:{LOOPBACK}:{port}:spfblock\n"
+    )
 
 
 def troubles(postfix):

@@ -35,8 +35,8 @@ class BlackBoxCase(unittest.TestCase):
     def nsd(self, zones):
         return self.closing(Nsd(zones))
 
-    def postfix(self, table_port, restriction=None):
-        return self.closing(Postfix(table_port, restriction))
+    def postfix(self, table_port, settings=""):
+        return self.closing(Postfix(table_port, settings))
 
     def serve(self, configuration, cwd=None, through=(), pass_fds=(), text=None):
         return self.closing(Spfblock(configuration, cwd, through, pass_fds, text))

@@ -30,21 +30,21 @@ discard    unix  -  -  n  -   -  discard
 class Postfix:
     """An instance with configuration, queue, data and log of its own.
 
-    Its smtpd checks each client against tcp:127.0.0.1:`table_port`, or by what
-    `restriction` says, and takes the client's address from XCLIENT.  Whatever
-    mail it accepts is discarded.
+    Its smtpd checks each client against tcp:127.0.0.1:`table_port` and takes
+    the client's address from XCLIENT.  Whatever mail it accepts is discarded.
+    `settings` are lines for the end of its main.cf.
     """
 
-    def __init__(self, table_port, restriction=None):
+    def __init__(self, table_port, settings=""):
         if os.geteuid() != 0:
             raise AssertionError("Postfix starts as root only; run as root")
         self.table = f"tcp:{LOOPBACK}:{table_port}"
-        self._restriction = restriction or f"check_client_access {self.table}"
         self.port = free_port()
         self._postfix = tool("postfix")
         self._directory = tempfile.mkdtemp(prefix="spfblock-postfix-")
         os.chmod(self._directory, 0o755)  # Postfix' daemons run as `postfix`
-        self._log = self._path("maillog")
+        self.log_file = self._path("maillog")
+        self._settings = settings
         self._write_configuration()
         atexit.register(self.close)  # a daemon: nothing else ends it on Ctrl-C
         try:
@@ -63,7 +63,7 @@ class Postfix:
     def log(self):
         """All that it has logged."""
         try:
-            with open(self._log, encoding="utf-8") as file:
+            with open(self.log_file, encoding="utf-8") as file:
                 return file.read()
         except FileNotFoundError:
             return ""
@@ -107,7 +107,7 @@ class Postfix:
 compatibility_level = 3.6
 queue_directory = {self._path("queue")}
 data_directory = {self._path("data")}
-maillog_file = {self._log}
+maillog_file = {self.log_file}
 maillog_file_prefixes = {self._directory}
 myhostname = mail.recipient.invalid
 mydestination = recipient.invalid
@@ -121,12 +121,12 @@ alias_maps =
 alias_database =
 smtpd_authorized_xclient_hosts = {LOOPBACK}
 smtpd_peername_lookup = no
-smtpd_client_restrictions = {self._restriction}
+smtpd_client_restrictions = check_client_access {self.table}
 smtpd_recipient_restrictions = reject_unauth_destination
 smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 1000
 notify_classes =
-"""
+{self._settings}"""
 
     def _smtpd_service(self):
         return f"{LOOPBACK}:{self.port} inet n - n - - smtpd\n"

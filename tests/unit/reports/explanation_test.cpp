@@ -82,12 +82,14 @@ TEST_CASE("explain names the listing that answers first, then the others",
   REQUIRE(told.reasons.size() == 3);
   CHECK(told.reasons[0] == listing_reason{"192.0.2.0/28", "192.0.2.0/28",
                                           "WARN by hand", "by hand",
-                                          std::nullopt, std::nullopt});
+                                          std::nullopt, std::nullopt, "",
+                                          "WARN by hand"});
   CHECK(told.reasons[1].listing == "a.example");
   CHECK(told.reasons[2] ==
         listing_reason{"b.example", "192.0.2.0/24", "REJECT {domain}",
                        "b.example -> include:inc.example -> ip4:192.0.2.0/25",
-                       beginning.wall, beginning.wall + 24h});
+                       beginning.wall, beginning.wall + 24h, "",
+                       "REJECT b.example"});
   CHECK(told.exemptions.empty());
 }
 
@@ -102,6 +104,28 @@ TEST_CASE("explain gives the chain of the term that authorised the address",
     REQUIRE(told.reasons.size() == 1);
     CHECK(told.reasons[0].chain == chain);
   }
+}
+
+TEST_CASE("explain fills in what the action tells", "[table][explanation]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.domains[0] = entry_of(
+      "a.example", "REJECT {address} in {network} of {domain} {since}");
+  settings.networks = {by_hand("192.0.2.0/28", "WARN {network} {since}")};
+  book_fixture world{settings};
+  world.look(naming("a.example", "192.0.2.0/24"));
+  world.pass(24h);
+  world.look(naming("a.example", "192.0.2.0/24 192.0.3.0/24"));
+  const auto answer = [&](const char* address, std::size_t reason) {
+    return why(address, world).reasons.at(reason).answer;
+  };
+  CHECK(answer("192.0.2.1", 0) == "WARN 192.0.2.0/28 -");
+  CHECK(answer("192.0.2.1", 1) ==
+        "REJECT 192.0.2.1 in 192.0.2.0/23 of a.example 2026-11-24");
+  // As Postfix gets it: a day has networks of its own.
+  CHECK(answer("192.0.2.16", 0) ==
+        "REJECT 192.0.2.16 in 192.0.2.0/24 of a.example 2026-11-24");
+  CHECK(answer("192.0.3.1", 0) ==
+        "REJECT 192.0.3.1 in 192.0.3.0/24 of a.example 2026-11-25");
 }
 
 TEST_CASE("explain agrees with the published table, not with what is to come",
@@ -119,7 +143,8 @@ TEST_CASE("explain agrees with the published table, not with what is to come",
   REQUIRE(late.reasons.size() == 1);
   CHECK(late.reasons[0] ==
         listing_reason{"b.example", "198.51.100.0/24", "REJECT {domain}",
-                       "unknown: being refreshed", std::nullopt, std::nullopt});
+                       "unknown: being refreshed", std::nullopt, std::nullopt,
+                       "", "REJECT b.example"});
 }
 
 TEST_CASE("explain says what allows an address that listings name",
@@ -218,13 +243,13 @@ TEST_CASE("to_text of an explanation is for people at 80 columns",
         R"(192.0.2.200 is listed by a.example
   network     192.0.2.0/24
   chain       a.example -> ip4:192.0.2.0/24
-  action      REJECT {domain}
+  action      REJECT a.example
   first seen  2026-11-24 00:00 UTC, 25h ago
   last seen   2026-11-24 00:00 UTC, 25h ago
 also listed by b.example
   network     192.0.2.0/24
   chain       b.example -> include:inc.example -> ip4:192.0.2.128/25
-  action      REJECT {domain}
+  action      REJECT b.example
   first seen  2026-11-24 00:00 UTC, 25h ago
   last seen   2026-11-25 00:00 UTC, 60m ago
 )");
@@ -278,7 +303,8 @@ TEST_CASE("a long name stands on a line of its own", "[table][explanation]") {
 TEST_CASE("no word of an explanation reaches the terminal as it is",
           "[table][explanation]") {
   const std::string bad = "\x1b[31m\xff\n";
-  explanation told{bad, {{bad, bad, bad, bad, {}, {}}}, {{bad, bad}}, {}};
+  explanation told{
+      bad, {{bad, bad, bad, bad, {}, {}, bad, bad}}, {{bad, bad}}, {}};
   for (int i = 0; i < 2; ++i) {
     const auto text = to_text(told);
     CHECK(std::none_of(text.begin(), text.end(), [](char c) {
@@ -318,7 +344,8 @@ TEST_CASE("the JSON of an explanation has the members that are documented",
       "chain": "by hand",
       "first_seen": null,
       "last_seen": null,
-      "undecided": ""
+      "undecided": "",
+      "answer": "WARN by hand"
     },
     {
       "listing": "b.example",
@@ -327,7 +354,8 @@ TEST_CASE("the JSON of an explanation has the members that are documented",
       "chain": "b.example -> include:inc.example -> ip4:192.0.2.0/25",
       "first_seen": 1795478400,
       "last_seen": 1795564800,
-      "undecided": ""
+      "undecided": "",
+      "answer": "REJECT b.example"
     }
   ],
   "exemptions": [

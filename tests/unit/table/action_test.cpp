@@ -70,9 +70,16 @@ TEST_CASE("action::parse takes what access(5) understands", "[table][action]") {
       "DISCARD",
       "INFO listed",
       "PREPEND X-Spfblock: {domain} {network} {address}",
+      "PREPEND X-Spfblock:",
+      "PREPEND X-Spfblock : yes",
+      "PREPEND  {domain}: listed",
+      "prepend x!/_: y",
       "REDIRECT postmaster@example.org",
+      "REDIRECT {domain}@example.org",
       "FILTER smtp:[127.0.0.1]:10025",
+      "FILTER smtp:",
       "BCC abuse@example.org",
+      "REJECT since {since} {} { x} {a.b} {a b} }{ {",
       "DUNNO",
       "Dunno ignored text",
       "450 try later",
@@ -109,6 +116,7 @@ TEST_CASE("action::parse says what is wrong, where, and what was expected",
       {"127.0.0.2", 0, "unknown action "},
       {"permit", 0, "unknown action "},
       {"HANGUP", 0, "unknown action "},
+      {"RELAY", 0, "unknown action "},
       {"200", 0, "unknown action "},
       {"250 ok", 0, "unknown action "},
       {"55 no", 0, "unknown action "},
@@ -122,11 +130,34 @@ TEST_CASE("action::parse says what is wrong, where, and what was expected",
       {"550 ", 0, R"("550 " without a text, which Postfix takes for OK )"},
       {"450  ", 0, R"("450  " without a text, which Postfix takes for OK )"},
       {"PREPEND", 0,
-       R"("PREPEND" without a text (expected PREPEND and a text))"},
+       R"("PREPEND", which Postfix warns of and passes over )"
+       "(expected PREPEND header: text)"},
       {"redirect ", 0,
-       R"("redirect " without a text (expected REDIRECT and a text))"},
-      {"FILTER", 0, R"("FILTER" without a text (expected FILTER and a text))"},
-      {"BCC", 0, R"("BCC" without a text (expected BCC and a text))"},
+       R"("redirect ", which Postfix warns of and passes over )"
+       "(expected REDIRECT user@domain)"},
+      {"FILTER", 0,
+       R"("FILTER", which Postfix warns of and passes over )"
+       "(expected FILTER transport:destination)"},
+      {"BCC", 0,
+       R"("BCC", which Postfix warns of and passes over )"
+       "(expected BCC user@domain)"},
+      {"PREPEND X-Spf-Block", 0, R"("PREPEND X-Spf-Block", which Postfix )"},
+      {"PREPEND {network}", 0, R"("PREPEND {network}", which Postfix )"},
+      {"PREPEND two words: x", 0, R"("PREPEND two words: x", which )"},
+      {"PREPEND : x", 0, R"("PREPEND : x", which Postfix )"},
+      {"PREPEND \xc3\xa9: x", 0, R"("PREPEND \xc3\xa9: x", which Postfix )"},
+      {"REDIRECT postmaster", 0, R"("REDIRECT postmaster", which Postfix )"},
+      {"BCC abuse", 0, R"("BCC abuse", which Postfix )"},
+      {"FILTER spamfilter", 0, R"("FILTER spamfilter", which Postfix )"},
+      // Of IPv4 addresses that would be nothing.
+      {"FILTER {address}", 0, R"("FILTER {address}", which Postfix )"},
+      {"REJECT listed by {domian}", 17,
+       R"(unknown placeholder "{domian}" in "REJECT listed by {domian}" )"
+       "(expected {domain}, {network}, {address} or {since})"},
+      {"REJECT {Domain}", 7, R"(unknown placeholder "{Domain}" in )"},
+      {"WARN {domain} {ip4-net_1}", 14,
+       R"(unknown placeholder "{ip4-net_1}" in )"},
+      {"WARN {{x}}", 6, R"(unknown placeholder "{x}" in )"},
       {"Greylist", 0, R"(unknown action "Greylist" (expected )"},
       {"greylist now", 8,
        R"(text after the restriction class in "greylist now" (expected )"
@@ -201,6 +232,8 @@ TEST_CASE("action::is_word knows the words in any case and nothing else",
           "[table][action]") {
   CHECK(action::is_word("REJECT"));
   CHECK(action::is_word("dunno"));
+  CHECK(action::is_word("Relay"));
+  CHECK(action::is_word("HANGUP"));
   CHECK_FALSE(action::is_word("550"));
   CHECK_FALSE(action::is_word("REJECT "));
   CHECK_FALSE(action::is_word(""));
@@ -223,8 +256,9 @@ TEST_CASE("action: a reply has the values filled in, encoded, and one LF",
        "200 WARN 192.0.2.7 in 192.0.2.0/24 of spam.example\n"},
       {"WARN {address}{address}{domain}{network}",
        "200 WARN 192.0.2.7192.0.2.7spam.example192.0.2.0/24\n"},
-      {"INFO {} {x} {Domain} {domain {{domain}} }{",
-       "200 INFO {} {x} {Domain} {domain {spam.example} }{\n"},
+      {"INFO {} {a b} {x. {domain {{domain}} }{",
+       "200 INFO {} {a b} {x. {domain {spam.example} }{\n"},
+      {"REJECT since {since}", "200 REJECT since -\n"},
       {"REJECT 100% {domain}", "200 REJECT 100%25 spam.example\n"},
       {"REJECT %41", "200 REJECT %2541\n"},
       {"REJECT d\xc3\xa9j\xc3\xa0", "200 REJECT d%C3%A9j%C3%A0\n"},
@@ -315,7 +349,7 @@ TEST_CASE("action: what Postfix decodes is the text with the values",
   std::mt19937 random{seed};
   const std::vector<std::string> pieces{
       "{domain}",        "{network}", "{address}", "%", "%41",
-      "\xc3\xa9",        " ",         "{",         "}", "x",
+      "\xc3\xa9",        " ",         "{",         "}", "x.",
       "\xf0\x9f\x93\xab"};
   const std::vector<std::string> values{"spam.example", "192.0.2.0/24",
                                         "192.0.2.7"};
@@ -341,8 +375,8 @@ TEST_CASE("action: filled() is the text with the values, not encoded",
     return action::parse(text)->bind("a%41.example").filled(network, "CLIENT");
   };
   CHECK(filled("REJECT") == "REJECT");
-  CHECK(filled("REJECT 100% \xc3\xa9 %41 {x}") ==
-        "REJECT 100% \xc3\xa9 %41 {x}");
+  CHECK(filled("REJECT 100% \xc3\xa9 %41 {x.}") ==
+        "REJECT 100% \xc3\xa9 %41 {x.}");
   CHECK(filled("WARN {address}{network} {domain}{address}") ==
         "WARN CLIENT192.0.2.0/24 a%41.exampleCLIENT");
 }
@@ -360,4 +394,24 @@ TEST_CASE("action: blocks what Postfix takes no mail from", "[table][action]") {
     CAPTURE(text);
     CHECK_FALSE(action::parse(text, {"550", "some_class"})->blocks());
   }
+}
+
+TEST_CASE("action: the day since which is put in where the listing is bound",
+          "[table][action]") {
+  const auto parsed = action::parse("REJECT {domain} since {since}");
+  CHECK(parsed->tells_since());
+  CHECK_FALSE(action::parse("REJECT {domain}")->tells_since());
+  CHECK(parsed->bind("a.example", "2026-11-24").filled(network, "") ==
+        "REJECT a.example since 2026-11-24");
+  CHECK(parsed->bind("a.example").filled(network, "") ==
+        "REJECT a.example since -");
+}
+
+TEST_CASE("action: of all of a network the address is the network, or the only "
+          "one in it",
+          "[table][action]") {
+  const auto bound = action::parse("WARN {address} in {network}")->bind("a");
+  CHECK(bound.filled(network) == "WARN 192.0.2.0/24 in 192.0.2.0/24");
+  CHECK(bound.filled(*ip_prefix::parse("2001:db8::1")) ==
+        "WARN 2001:db8::1 in 2001:db8::1/128");
 }
