@@ -335,6 +335,10 @@ book_change domain_book::restore(state from, timestamp now) {
   derive_all(now, change);
   if (end_waiting(now).listing_changed)
     change.listing_changed = true;
+  // What was listed before is no news.
+  std::erase_if(change.events, [](const log::event& each) {
+    return each.is(kind::listing_changed);
+  });
   return change;
 }
 

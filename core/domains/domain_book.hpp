@@ -80,6 +80,7 @@ public:
 
   /// Takes over what an earlier process knew of domains of which nothing is
   /// known yet.  Ages count on; what is older than `keep_stale` is not taken.
+  /// That these are listed is no event: it was so before.
   book_change restore(state from, timestamp now);
 
   /// What restore() needs to know.

@@ -72,7 +72,7 @@ std::string_view name_of(level severity) {
 /// An event of any entry.
 class example : public event {
 public:
-  explicit example(const entry& of) : event{of.severity, of.phrase} {}
+  explicit example(const entry& of) : event{of.kind, of.severity, of.phrase} {}
   using event::add;
 };
 

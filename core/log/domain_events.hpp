@@ -17,7 +17,8 @@ inline constexpr auto domain_events = std::to_array<entry>({
       {"networks_added", "networks that came", "1", form::number},
       {"networks_removed", "networks that went", "0", form::number}},
      "The domain's record, or what `allow` and `limits` leave of it, lists "
-     "something else now.",
+     "something else now. What a start takes over from the state file is no "
+     "change.",
      "Nothing; `spfblock status` and `spfblock explain` show the listing."},
     {kind::kept_off_by_allow,
      level::warning,

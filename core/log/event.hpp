@@ -21,19 +21,23 @@ namespace spfblock::log {
 /// Made as an `event_of` its kind, so the catalogue knows it.
 class event {
 public:
+  [[nodiscard]] bool is(log::kind one) const noexcept { return kind_ == one; }
+
   [[nodiscard]] spfblock::level severity() const noexcept { return severity_; }
 
   /// Without a line end.
   [[nodiscard]] const std::string& line() const noexcept { return line_; }
 
 protected:
-  event(spfblock::level severity, std::string_view phrase)
-      : severity_{severity},
+  event(log::kind of, spfblock::level severity, std::string_view phrase)
+      : kind_{of},
+        severity_{severity},
         line_{phrase} {}
 
   void add(std::string_view key, std::string_view value);
 
 private:
+  log::kind kind_;
   spfblock::level severity_;
   std::string line_;
 };
@@ -60,12 +64,12 @@ public:
     std::string_view name_;
   };
 
-  event_of() : event{its_entry.severity, its_entry.phrase} {}
+  event_of() : event{Kind, its_entry.severity, its_entry.phrase} {}
 
   /// With one of the two severities of its entry.
   explicit event_of(spfblock::level severity) requires(
       entry_of(Kind).raised.has_value())
-      : event{severity, its_entry.phrase} {
+      : event{Kind, severity, its_entry.phrase} {
     EXPECTS(severity == its_entry.severity || severity == its_entry.raised);
   }
 

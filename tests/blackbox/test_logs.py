@@ -103,6 +103,20 @@ class StandardError(LogCase):
         server.stop()
         self.assertEqual(server.lines[-2:], ["stopping", "stopped"])
 
+    def test_a_start_from_the_state_is_one_line(self):
+        domains = ["one.example", "two.example"]
+        state = os.path.join(self.directory(), "state.json")
+        settings = {"domains": domains, "state_file": state, "on_permerror": "skip"}
+        server = self.start({}, **settings)
+        for domain in domains:
+            server.wait_for_line(f"listing changed domain={domain}")
+        server.stop()
+        again = self.start({}, **settings)
+        self.wait_until_listed(again.port, "62.1.1.7")
+        self.wait_for_statistics(again, again.mark())
+        self.assertEqual(len(again.matching("state loaded")), 1)
+        self.assertEqual(again.matching("listing changed"), [])
+
     def test_to_the_journal_each_line_begins_with_its_priority(self):
         server = self.start(
             {"level": "debug"},

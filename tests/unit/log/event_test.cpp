@@ -18,7 +18,8 @@ namespace {
 /// An event that no catalogue knows.
 class any_event : public spfblock::log::event {
 public:
-  explicit any_event(std::string_view phrase) : event{level::info, phrase} {}
+  explicit any_event(std::string_view phrase)
+      : event{kind::statistics, level::info, phrase} {}
   using event::add;
 };
 
