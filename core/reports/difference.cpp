@@ -5,28 +5,54 @@
 
 #include <tsl/hopscotch_map.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace spfblock::reports {
 namespace {
 
-using addresses_by_name = tsl::hopscotch_map<std::string, net::address_set>;
+using holdings_by_name = tsl::hopscotch_map<std::string, table::holding>;
 
-addresses_by_name index_of(const std::vector<table::holding>& holdings) {
-  addresses_by_name index;
-  for (const table::holding& each : holdings)
-    index[each.name] |= each.addresses;
+holdings_by_name index_of(const std::vector<table::holding>& holdings) {
+  holdings_by_name index;
+  for (const table::holding& each : holdings) {
+    const auto [place, is_new] = index.try_emplace(each.name, each);
+    if (!is_new)
+      place.value().addresses |= each.addresses;
+  }
   return index;
 }
 
-/// Takes an entry out.
-net::address_set take(addresses_by_name& from, const std::string& name) {
+/// Takes an entry out; one that holds nothing if there is none.
+table::holding take(holdings_by_name& from, const std::string& name) {
   const auto found = from.find(name);
   if (found == from.end())
     return {};
-  net::address_set addresses = found->second;
+  table::holding taken = found->second;
   from.erase(found);
-  return addresses;
+  return taken;
+}
+
+/// Stands for a day that is not known here.
+constexpr std::string_view some_day = "{since}";
+
+/// Whether `text` is `pattern` with days.
+bool agrees(std::string_view pattern, std::string_view text) {
+  constexpr std::size_t day = std::string_view{"2027-01-01"}.size();
+  for (;;) {
+    const auto at = pattern.find(some_day);
+    if (at == pattern.npos)
+      return pattern == text;
+    if (pattern.substr(0, at) != text.substr(0, at))
+      return false;
+    pattern.remove_prefix(at + some_day.size());
+    text.remove_prefix(at);
+    const bool none = text.starts_with(table::action::no_day);
+    text.remove_prefix(
+        std::min(none ? table::action::no_day.size() : day, text.size()));
+  }
 }
 
 /// The DNS decided nothing that could be listed.
@@ -67,16 +93,20 @@ public:
 
   /// What becomes of the listing of that name; nothing but its name for an
   /// allowed domain.
-  listing_change& add(const std::string& name, listing_kind kind) {
+  /// @param action what Postfix would be told; null for one that is no more
+  listing_change& add(const std::string& name, listing_kind kind,
+                      const table::action* action) {
     listing_change& change = made_.listings.emplace_back();
     change.name = name;
     change.kind = kind;
     if (kind == listing_kind::allowed_domain)
       return change;
-    const net::address_set before = take(old_, name);
-    const net::address_set after = take(new_, name);
-    change.added = after - before;
-    change.removed = before - after;
+    const table::holding before = take(old_, name);
+    const net::address_set after = take(new_, name).addresses;
+    change.added = after - before.addresses;
+    change.removed = before.addresses - after;
+    if (action != nullptr && !before.addresses.empty() && !after.empty())
+      compare_actions(before, *action, change);
     return change;
   }
 
@@ -84,16 +114,27 @@ public:
   void add_former() {
     for (const table::holding& each : before_) {
       if (old_.find(each.name) != old_.end())
-        add(each.name, listing_kind::former);
+        add(each.name, listing_kind::former, nullptr);
     }
   }
 
   [[nodiscard]] difference take_all() { return std::move(made_); }
 
 private:
+  static void compare_actions(const table::holding& before,
+                              const table::action& action,
+                              listing_change& into) {
+    const std::string after =
+        action.bind(before.name, some_day).filled(before.example);
+    if (agrees(after, before.answer))
+      return;
+    into.action_before = before.answer;
+    into.action_after = after;
+  }
+
   const std::vector<table::holding>& before_;
-  addresses_by_name old_; ///< without those that were added already
-  addresses_by_name new_; ///< the same
+  holdings_by_name old_; ///< without those that were added already
+  holdings_by_name new_; ///< the same
   difference made_;
 };
 
@@ -103,17 +144,23 @@ difference difference_between(const std::vector<table::holding>& before,
                               const domains::domain_book& after) {
   comparison all{before, after};
   for (const config::network_entry& each : after.by_hand())
-    all.add(each.network.to_string(), listing_kind::by_hand);
+    all.add(each.network.to_string(), listing_kind::by_hand, &each.action);
   for (const domains::known_domain& each : after.domains()) {
     listing_change& change = all.add(each.domain.name.to_string(),
                                      each.role == domains::role::listed
                                          ? listing_kind::domain
-                                         : listing_kind::allowed_domain);
+                                         : listing_kind::allowed_domain,
+                                     each.action ? &*each.action : nullptr);
     change.remarks = remarks_on(each);
     change.failed = has_failed(each);
   }
   all.add_former();
   return all.take_all();
+}
+
+bool difference::changes() const noexcept {
+  return std::any_of(listings.begin(), listings.end(),
+                     [](const auto& each) { return each.changes(); });
 }
 
 bool difference::dns_failed() const noexcept {

@@ -30,9 +30,17 @@ struct listing_change {
   /// good networks in it: allow, limits, DNS failures.  Safe.
   std::vector<std::string> remarks;
   bool failed = false; ///< the DNS did
+  /// What Postfix is told now and would be told, for one network that is listed
+  /// now; both empty where that is the same, or nothing is listed now or then.
+  /// Any text.
+  std::string action_before;
+  std::string action_after;
 
+  [[nodiscard]] bool changes_action() const noexcept {
+    return action_before != action_after;
+  }
   [[nodiscard]] bool changes() const noexcept {
-    return !added.empty() || !removed.empty();
+    return !added.empty() || !removed.empty() || changes_action();
   }
 };
 
@@ -42,6 +50,9 @@ struct difference {
 
   /// Whether the DNS failed for all domains, and there are some.
   [[nodiscard]] bool dns_failed() const noexcept;
+
+  /// Whether any listing changes.
+  [[nodiscard]] bool changes() const noexcept;
 };
 
 /// @param before what is in the table now
@@ -52,8 +63,9 @@ difference_between(const std::vector<table::holding>& before,
 
 /// For people: a paragraph for each listing that changes or of which there is
 /// something to say, with a line `  + NETWORK` or `  - NETWORK` for each
-/// network and `  ! REMARK` for each remark; then the totals.  At most 80
-/// columns unless a word is longer.  Ends with LF.
+/// network, `  < ACTION` and `  > ACTION` for another action, and `  ! REMARK`
+/// for each remark; then the totals.  At most 80 columns unless a word is
+/// longer.  Ends with LF.
 [[nodiscard]] std::string to_text(const difference& of);
 
 } // namespace spfblock::reports

@@ -1,5 +1,6 @@
 #include "core/reports/difference.hpp"
 #include "core/support/paragraph.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -10,16 +11,30 @@ namespace {
 
 using prefixes = std::vector<net::ip_prefix>;
 
+std::string safe(const std::string& text) {
+  return printable(text, text.size());
+}
+
 std::string counted(std::size_t number, std::string_view what) {
   return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
-/// "2 networks added, 1 removed"
+/// "2 networks added, 1 removed"; empty if there are none.
 std::string change_text(std::size_t added, std::size_t removed) {
   if (added == 0)
-    return counted(removed, "network") + " removed";
+    return removed == 0 ? "" : counted(removed, "network") + " removed";
   return counted(added, "network") + " added" +
          (removed == 0 ? "" : fmt::format(", {} removed", removed));
+}
+
+/// The parts that are not empty.
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& each : parts) {
+    if (!each.empty())
+      text += (text.empty() ? "" : "; ") + each;
+  }
+  return text;
 }
 
 std::string_view note_on(listing_kind kind) {
@@ -43,6 +58,7 @@ struct totals {
   std::size_t failed = 0;  ///< domains
   std::size_t added = 0;
   std::size_t removed = 0;
+  std::size_t actions = 0; ///< listings whose action is another one
 };
 
 void append(std::string& out, const listing_change& of, totals& all) {
@@ -54,26 +70,39 @@ void append(std::string& out, const listing_change& of, totals& all) {
   all.changed += of.changes() ? 1U : 0U;
   all.added += added.size();
   all.removed += removed.size();
+  all.actions += of.changes_action() ? 1U : 0U;
 
-  append_paragraph(out, "",
-                   of.name + std::string{note_on(of.kind)} + ": " +
-                       (of.changes() ? change_text(added.size(), removed.size())
-                                     : "no change"),
-                   2);
+  append_paragraph(
+      out, "",
+      of.name + std::string{note_on(of.kind)} + ": " +
+          (of.changes() ? joined({change_text(added.size(), removed.size()),
+                                  of.changes_action() ? "another action" : ""})
+                        : "no change"),
+      2);
   append_networks(out, '+', added);
   append_networks(out, '-', removed);
+  if (of.changes_action()) {
+    append_paragraph(out, "  < ", safe(of.action_before), 4);
+    append_paragraph(out, "  > ", safe(of.action_after), 4);
+  }
   for (const std::string& each : of.remarks)
     append_paragraph(out, "  ! ", each, 4);
   out += '\n';
 }
 
+std::string other_actions(std::size_t listings) {
+  return listings == 0 ? ""
+                       : counted(listings, "listing") + " with another action";
+}
+
 std::string summary(const totals& of, std::size_t listings) {
-  std::string text = of.changed == 0
-                         ? counted(listings, "listing") + ", no change"
-                         : fmt::format("{} of {} {}: {}", of.changed,
-                                       counted(listings, "listing"),
-                                       of.changed == 1 ? "changes" : "change",
-                                       change_text(of.added, of.removed));
+  std::string text =
+      of.changed == 0 ? counted(listings, "listing") + ", no change"
+                      : fmt::format("{} of {} {}: {}", of.changed,
+                                    counted(listings, "listing"),
+                                    of.changed == 1 ? "changes" : "change",
+                                    joined({change_text(of.added, of.removed),
+                                            other_actions(of.actions)}));
   if (of.failed > 0)
     text += "; DNS failed for " + counted(of.failed, "domain");
   return text;

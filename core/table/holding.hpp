@@ -9,10 +9,12 @@
 
 namespace spfblock::table {
 
-/// The addresses that one listing answers for, whatever the action.
+/// The addresses that one listing answers for, and how.
 struct holding {
   std::string name; ///< of the domain, or the network by hand; safe
   net::address_set addresses;
+  net::ip_prefix example{}; ///< the first of its networks in the table
+  std::string answer{};     ///< the action for that: action::filled(example)
 
   friend bool operator==(const holding&, const holding&) = default;
 };

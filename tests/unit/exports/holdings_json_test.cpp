@@ -35,21 +35,27 @@ std::string exported() {
 TEST_CASE("who holds what survives an export", "[exports][holdings_json]") {
   const auto read = holdings_from_json(exported());
   REQUIRE(read);
-  CHECK(by_name(*read) == std::vector<holding>{
-                              {"a.example", set_of("45.0.0.0/24 2a01::/64")},
-                              {"b.example", set_of("46.0.0.0/24")},
-                          });
+  CHECK(by_name(*read) ==
+        std::vector<holding>{
+            {"a.example", set_of("45.0.0.0/24 2a01::/64"),
+             *net::ip_prefix::parse("45.0.0.0/24"), "REJECT a.example"},
+            {"b.example", set_of("46.0.0.0/24"),
+             *net::ip_prefix::parse("46.0.0.0/24"), "REJECT b.example"},
+        });
   CHECK(holdings_from_json(R"({"networks":[]})")->empty());
 }
 
 TEST_CASE("nothing else is taken for an exported table",
           "[exports][holdings_json]") {
-  for (const char* text :
-       {"", "{}", "[]", "null", "<html>", R"({"networks":{}})",
-        R"({"networks":[1]})", R"({"networks":[{"network":"192.0.2.0/24"}]})",
-        R"({"networks":[{"listing":"a.example"}]})",
-        R"({"networks":[{"network":"192.0.2.1/24","listing":"a.example"}]})",
-        R"({"networks":[{"network":"x","listing":"a.example"}]})"}) {
+  for (
+      const char* text :
+      {"", "{}", "[]", "null", "<html>", R"({"networks":{}})",
+       R"({"networks":[1]})", R"({"networks":[{"network":"192.0.2.0/24"}]})",
+       R"({"networks":[{"listing":"a.example"}]})",
+       R"({"networks":[{"network":"192.0.2.0/24","listing":"a.example"}]})",
+       R"({"networks":[{"network":"192.0.2.1/24","listing":"a.example",)"
+       R"("action":"OK"}]})",
+       R"({"networks":[{"network":"x","listing":"a.example","action":"OK"}]})"}) {
     CAPTURE(text);
     const auto read = holdings_from_json(text);
     REQUIRE_FALSE(read);
@@ -63,8 +69,8 @@ TEST_CASE("no odd number in an exported table is taken, wherever it is read",
   const std::string whole = exported();
   for (const odd_text& each : each_replaced(whole, refused_numbers)) {
     CAPTURE(each.key, each.value);
-    const bool is_read =
-        each.key == "network" || each.key == "listing" || each.value == "1e999";
+    const bool is_read = each.key == "network" || each.key == "listing" ||
+                         each.key == "action" || each.value == "1e999";
     CHECK(holdings_from_json(each.text).has_value() == !is_read);
   }
   for (const odd_text& each : each_replaced(whole, odd_values)) {
