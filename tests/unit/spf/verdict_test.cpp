@@ -1,0 +1,69 @@
+#include "core/config/settings.hpp"
+#include "core/spf/verdict.hpp"
+#include "tests/support/book_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+#include <memory>
+#include <string>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+
+namespace {
+
+spf::expansion evaluated(std::string_view records) {
+  zone_answers zone{records};
+  return expand("a.example", zone,
+                config::rules_of(domain_of("a.example"),
+                                 std::make_shared<std::vector<dns::name>>()))
+      .result;
+}
+
+std::string said(const char* address, std::string_view records) {
+  const auto client = *net::ip_address::try_parse(address);
+  const auto result = evaluated(records);
+  return to_text(spf::verdict_on(client, result), client, name_of("a.example"));
+}
+
+} // namespace
+
+TEST_CASE("a verdict names the term that decided", "[spf][verdict]") {
+  constexpr std::string_view records = R"(
+    a.example v=spf1 -ip4:192.0.2.1 include:i.example ip6:::/0 ?ip4:198.51.100.0/24 redirect=r.example
+    i.example v=spf1 -ip4:192.0.2.2 ip4:192.0.2.0/24 -all
+    r.example v=spf1 ip4:203.0.113.0/24 -ip4:203.0.112.0/24)";
+  const auto [address,
+              text] = GENERATE(values<std::pair<const char*, const char*>>({
+      {"192.0.2.3", "192.0.2.3 passes a.example\n"
+                    "  a.example -> include:i.example -> ip4:192.0.2.0/24\n"},
+      {"203.0.113.1", "203.0.113.1 passes a.example\n"
+                      "  a.example -> redirect=r.example -> "
+                      "ip4:203.0.113.0/24\n"},
+      {"192.0.2.1", "192.0.2.1 does not pass a.example\n"
+                    "  a.example -> -ip4:192.0.2.1\n"},
+      {"198.51.100.7", "198.51.100.7 does not pass a.example\n"
+                       "  a.example -> ?ip4:198.51.100.0/24\n"},
+      {"203.0.112.1", "203.0.112.1 does not pass a.example\n"
+                      "  a.example -> redirect=r.example -> "
+                      "-ip4:203.0.112.0/24\n"},
+      // What an include refuses is not refused by the domain.
+      {"192.0.2.2", "192.0.2.2 does not pass a.example\n"},
+      {"8.8.8.8", "8.8.8.8 does not pass a.example\n"},
+      {"2001:db8::1", "2001:db8::1 passes only by a term too wide to count in "
+                      "a.example\n"
+                      "  a.example -> ip6:::/0\n"},
+  }));
+  CHECK(said(address, records) == text);
+}
+
+TEST_CASE("a verdict tells errors and failures", "[spf][verdict]") {
+  CHECK(said("192.0.2.1", "b.example v=spf1 -all") ==
+        "192.0.2.1 does not pass: there is no SPF record at a.example\n");
+  CHECK_THAT(said("192.0.2.1", "a.example v=spf1 ip4:198.51.100.1 ip5:x -all"),
+             Catch::StartsWith("192.0.2.1 meets an error of a.example\n  "));
+  CHECK_THAT(
+      said("192.0.2.1", "a.example v=spf1 ip4:198.51.100.1 include:d.example\n"
+                        "fail d.example TXT"),
+      Catch::StartsWith("192.0.2.1 is left undecided by the DNS of a.example\n"
+                        "  d.example TXT"));
+}
