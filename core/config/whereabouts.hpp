@@ -1,0 +1,31 @@
+// Where a running server is asked, whatever else its configuration says.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/json/problem.hpp"
+#include "core/net/endpoint.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::config {
+
+/// The addresses of a server.
+struct whereabouts {
+  /// The first of `listen` that speaks tcp_table.
+  net::endpoint lookups = default_listen;
+  std::optional<net::endpoint> admin = default_admin; ///< nothing: off
+  /// Why a default had to stand in.
+  std::vector<json::problem> faults;
+};
+
+/// What `listen` and `admin` of a configuration say.  Faults elsewhere do not
+/// matter, and the files that it names are not needed; a fault here leaves the
+/// default.
+/// @param file how the problems name it
+[[nodiscard]] whereabouts whereabouts_in(std::string_view text,
+                                         const std::string& file);
+
+} // namespace spfblock::config
