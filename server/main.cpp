@@ -1,6 +1,7 @@
 // The command line: what was asked for, and which exit status says how it
 // went.
 #include "core/exports/format.hpp"
+#include "core/json/closest_word.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/configuration.hpp"
@@ -8,16 +9,19 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
+#include <CLI/Error.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spfblock::server {
@@ -26,53 +30,68 @@ namespace {
 /// Where explanations begin in --help, so that none goes beyond 80 columns.
 constexpr std::size_t help_column = 22;
 
-/// What all subcommands share.
-CLI::App* add_command(CLI::App& program, const std::string& name,
-                      const std::string& purpose,
-                      std::optional<std::string>& configuration_file) {
-  CLI::App* command = program.add_subcommand(name, purpose);
-  command->set_version_flag("--version", std::string{"spfblock "} + version);
-  command
-      ->add_option("-c,--config", configuration_file,
-                   std::string{"Configuration (default: "} +
-                       default_configuration_file + ")")
-      ->type_name("FILE");
-  return command;
-}
-
-/// CLI11 takes "[a,b]" among several arguments for a list.  Here it is a key
+/// CLI11 takes a value in brackets or braces for a list.  Here it is a text
 /// like any other; a mark behind the bracket keeps it in one piece.
 constexpr char mark = '\x01';
+
+bool needs_mark(std::string_view argument) {
+  return argument.ends_with(']') || argument.ends_with('}') ||
+         argument.ends_with(mark);
+}
 
 /// The arguments as CLI11 wants them: marked, in reverse order.
 std::vector<std::string> marked(int argc, const char* const* argv) {
   std::vector<std::string> arguments;
   for (int i = argc - 1; i > 0; --i) {
     arguments.emplace_back(argv[i]);
-    if (arguments.back().starts_with('['))
+    if (needs_mark(arguments.back()))
       arguments.back() += mark;
   }
   return arguments;
 }
 
-std::vector<std::string> unmarked(std::vector<std::string> values) {
-  for (std::string& each : values) {
-    if (each.ends_with(mark))
-      each.pop_back();
-  }
-  return values;
+void unmark(std::string& value) {
+  if (value.ends_with(mark))
+    value.pop_back();
+}
+
+void unmark(std::optional<std::string>& value) {
+  if (value)
+    unmark(*value);
+}
+
+void unmark(std::vector<std::string>& values) {
+  for (std::string& each : values)
+    unmark(each);
 }
 
 /// What the command line says.
 struct command_line {
+  std::optional<std::string> file_before; ///< the command
   std::optional<std::string> file;
   std::optional<std::string> server;
   std::vector<std::string> keys;
   std::vector<std::string> domains;
   std::string address;
+  std::optional<std::string> asked_address;
   std::string export_format;
+  std::string topic;
   bool as_json = false;
+  bool only_trouble = false;
+  bool tell_changes = false;
   std::function<exit_status()> chosen;
+
+  /// As it was typed.
+  void restore() {
+    if (!file)
+      file = file_before;
+    for (auto* each : {&file, &server, &asked_address})
+      unmark(*each);
+    for (auto* each : {&keys, &domains})
+      unmark(*each);
+    for (auto* each : {&address, &export_format, &topic})
+      unmark(*each);
+  }
 
   [[nodiscard]] std::string configured() const {
     return file.value_or(default_configuration_file);
@@ -81,6 +100,23 @@ struct command_line {
     return as_json ? output_format::json : output_format::text;
   }
 };
+
+void add_configuration_option(CLI::App& to, std::optional<std::string>& file) {
+  to.add_option("-c,--config", file,
+                std::string{"Configuration (default: "} +
+                    default_configuration_file + ")")
+      ->type_name("FILE");
+}
+
+/// What all subcommands share.
+CLI::App* add_command(CLI::App& program, const std::string& name,
+                      const std::string& purpose,
+                      std::optional<std::string>& configuration_file) {
+  CLI::App* command = program.add_subcommand(name, purpose);
+  command->set_version_flag("--version", std::string{"spfblock "} + version);
+  add_configuration_option(*command, configuration_file);
+  return command;
+}
 
 /// The commands that run a server or do without one.
 void add_own_commands(CLI::App& program, command_line& line) {
@@ -98,10 +134,17 @@ void add_own_commands(CLI::App& program, command_line& line) {
   expand->add_option("DOMAIN", line.domains, "Domains to expand")
       ->required()
       ->type_name("");
-  expand->add_flag("--json", line.as_json, "Print JSON (docs/expand-json.md)");
+  CLI::Option* json = expand->add_flag("--json", line.as_json,
+                                       "Print JSON (docs/expand-json.md)");
+  expand
+      ->add_option("--address", line.asked_address,
+                   "Say instead whether this address passes, and by which term")
+      ->type_name("IP")
+      ->excludes(json);
   expand->callback([&line] {
     line.chosen = [&line] {
-      return expand_command(line.file, line.domains, line.format());
+      return expand_command(line.file, line.domains, line.format(),
+                            line.asked_address);
     };
   });
 }
@@ -120,7 +163,7 @@ void add_asking_commands(CLI::App& program, command_line& line) {
       ->type_name("");
   query->callback([&line] {
     line.chosen = [&line] {
-      return query_command(line.configured(), line.server, unmarked(line.keys));
+      return query_command(line.configured(), line.server, line.keys);
     };
   });
 
@@ -136,18 +179,29 @@ void add_asking_commands(CLI::App& program, command_line& line) {
     };
   });
 
-  add_command(program, "diff",
-              "Say what a refresh would change, and change nothing", line.file)
-      ->callback([&line] {
-        line.chosen = [&line] { return diff_command(line.configured()); };
-      });
+  CLI::App* diff = add_command(
+      program, "diff", "Say what a refresh would change, and change nothing",
+      line.file);
+  diff->add_flag("--exit-code", line.tell_changes,
+                 "Exit 1 if something would change");
+  diff->callback([&line] {
+    line.chosen = [&line] {
+      return diff_command(line.configured(), line.tell_changes);
+    };
+  });
 
   CLI::App* status =
       add_command(program, "status", "Say how each domain fares", line.file);
+  status
+      ->add_option("DOMAIN", line.domains, "Domains to tell of (default: all)")
+      ->type_name("");
   status->add_flag("--json", line.as_json, "Print JSON (docs/status-json.md)");
+  status->add_flag("--trouble", line.only_trouble,
+                   "Only domains that somebody should look at");
   status->callback([&line] {
     line.chosen = [&line] {
-      return status_command(line.configured(), line.format());
+      return status_command(line.configured(),
+                            {line.format(), line.domains, line.only_trouble});
     };
   });
 }
@@ -171,14 +225,63 @@ void add_export_command(CLI::App& program, command_line& line) {
   });
 }
 
-/// What is wrong with the command line; safe for a terminal.
+std::vector<std::string_view> command_names(const CLI::App& program) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* each : program.get_subcommands(nullptr))
+    names.emplace_back(each->get_name());
+  return names;
+}
+
+std::string unknown_command(const CLI::App& program, const std::string& name) {
+  const auto meant = json::closest_word(name, command_names(program));
+  return "unknown command: " + name +
+         (meant ? fmt::format(" (did you mean {}?)", *meant) : "");
+}
+
+/// `help`, and of one command the same as its --help.
+void add_help_command(CLI::App& program, command_line& line) {
+  CLI::App* help = program.add_subcommand(
+      "help", "Say how the program, or a command, is used");
+  help->set_version_flag("--version", std::string{"spfblock "} + version);
+  help->add_option("COMMAND", line.topic, "The command")->type_name("");
+  help->callback([&program, &line] {
+    line.chosen = [&program, &line] {
+      const auto names = command_names(program);
+      const bool known =
+          std::find(names.begin(), names.end(), line.topic) != names.end();
+      if (!known && !line.topic.empty()) {
+        std::cerr << "spfblock: "
+                  << printable(unknown_command(program, line.topic)) << '\n';
+        return exit_status::usage;
+      }
+      // CLI::App::help() would tell of the command that was chosen: of this
+      // one.
+      const CLI::App& told =
+          known ? *program.get_subcommand(line.topic) : program;
+      std::cout << program.get_formatter()->make_help(
+          &told, known ? "spfblock " + line.topic : "spfblock",
+          CLI::AppFormatMode::Normal);
+      return exit_status::done;
+    };
+  });
+}
+
+/// What is wrong with the command line, as it was typed; safe for a terminal.
 std::string complaint(const CLI::App& program, const CLI::ParseError& error) {
-  const auto unknown = program.remaining();
+  const auto chosen = program.get_subcommands();
+  auto unknown = (chosen.empty() ? program : *chosen.front()).remaining();
+  if (!unknown.empty()) {
+    std::string& first = unknown.front();
+    unmark(first);
+    if (first.starts_with('-') && first.size() > 1)
+      return "unknown option: " + printable(first);
+    if (chosen.empty())
+      return printable(unknown_command(program, first));
+    return "unexpected argument: " + printable(first);
+  }
+  if (chosen.empty() && dynamic_cast<const CLI::RequiredError*>(&error))
+    return "a command is missing";
   std::string text = error.what();
-  if (program.get_subcommands().empty() && !unknown.empty())
-    text = (unknown.front().starts_with('-') ? "unknown option: "
-                                             : "unknown command: ") +
-           unknown.front();
   std::erase(text, mark);
   return printable(text);
 }
@@ -193,9 +296,11 @@ exit_status run(int argc, const char* const* argv) {
   program.set_version_flag("--version", std::string{"spfblock "} + version);
   program.require_subcommand(1);
   command_line line;
+  add_configuration_option(program, line.file_before);
   add_own_commands(program, line);
   add_asking_commands(program, line);
   add_export_command(program, line);
+  add_help_command(program, line);
 
   try {
     program.parse(marked(argc, argv));
@@ -208,6 +313,7 @@ exit_status run(int argc, const char* const* argv) {
               << "\nRun with --help for more information.\n";
     return exit_status::usage;
   }
+  line.restore();
   return line.chosen();
 }
 

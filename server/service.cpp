@@ -325,8 +325,8 @@ void service::tell_status() const {
   if (const auto problem = reports::configuration_problem(status_))
     return service_manager::status(*problem);
   service_manager::status(fmt::format(
-      "{} domains, {} stale; {} networks; {} lookups, {} connections{}",
-      report.domains.size(), report.stale_domains(),
+      "{}; {} networks; {} lookups, {} connections{}",
+      reports::in_brief(report),
       table->ipv4_networks() + table->ipv6_networks(),
       counted[count::found] + counted[count::not_found],
       threads_.limit().open.load(),

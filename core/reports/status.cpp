@@ -82,6 +82,8 @@ domain_status status_of(const domains::known_domain& known,
   if (known.domain.until)
     report.until = day_text(*known.domain.until);
   report.comment = known.domain.comment;
+  if (known.action)
+    report.action = known.action->text();
   return report;
 }
 
@@ -91,8 +93,8 @@ bool is_stale(domain_condition condition) {
   switch (condition) {
   case domain_condition::failing:
   case domain_condition::unknown:
-  case domain_condition::waiting:
   case domain_condition::overdue: return true;
+  case domain_condition::waiting:
   case domain_condition::gone:
   case domain_condition::held:
   case domain_condition::refused:
@@ -112,6 +114,20 @@ std::string gap_in(const domain_status& of) {
     return {};
   return fmt::format("protects {}: {}",
                      of.networks == 0 ? "nothing" : "only a part", of.trouble);
+}
+
+bool is_in_trouble(const domain_status& of) {
+  switch (of.condition) {
+  case domain_condition::waiting:
+  case domain_condition::fresh: return of.age && !gap_in(of).empty();
+  case domain_condition::failing:
+  case domain_condition::unknown:
+  case domain_condition::gone:
+  case domain_condition::held:
+  case domain_condition::refused:
+  case domain_condition::overdue: break;
+  }
+  return true;
 }
 
 std::size_t status_report::stale_domains() const {

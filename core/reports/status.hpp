@@ -38,8 +38,8 @@ inline constexpr std::array<domain_condition, 8> domain_conditions{
     domain_condition::overdue, domain_condition::fresh};
 
 /// Whether the networks of such a domain may not be what its record says now:
-/// the DNS fails, nobody looked for long, or they were never known.  What is
-/// held or refused is no stale data: that was decided.
+/// the DNS fails, or nobody looked for long.  What is held or refused is no
+/// stale data: that was decided.  Nor is what waits: it is on its way.
 [[nodiscard]] bool is_stale(domain_condition condition);
 
 struct domain_status {
@@ -63,6 +63,10 @@ struct domain_status {
   std::vector<std::string> refusals;
   std::string until; ///< the day on which the entry ends, YYYY-MM-DD, or empty
   std::string comment; ///< as configured, any text
+  std::string action;  ///< of a listed domain, as configured
+  /// Lookups answered with a network of it since the server started; nothing
+  /// where nobody counts.
+  std::optional<std::uint64_t> hits;
 
   friend bool operator==(const domain_status&, const domain_status&) = default;
 };
@@ -72,8 +76,9 @@ struct status_report {
   std::vector<domain_status> domains; ///< as configured, allowed ones last
   /// Providers (`allow.providers`), but for those that are allowed by name.
   std::size_t providers = 0;
-  std::size_t providers_known = 0;    ///< those whose record has given networks
+  std::size_t providers_known = 0; ///< those whose record has given networks
   configuration_status configuration{}; ///< of a running server
+  bool from_state_file = false;         ///< the server was not asked
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
@@ -88,14 +93,26 @@ struct status_report {
 /// hold.  Empty if there is no such thing, and for a listed domain.
 [[nodiscard]] std::string gap_in(const domain_status& of);
 
+/// Whether somebody should look at it: whatever is neither fresh nor on its
+/// way, or an allowed domain with a gap.
+[[nodiscard]] bool is_in_trouble(const domain_status& of);
+
 [[nodiscard]] status_report report(const domains::domain_book& book,
                                    timestamp now);
 
-/// For people: aligned tables, one of the listed domains and one of the allowed
-/// ones, a line for each domain; below them what is to be said of a domain,
-/// the count by condition and that of the providers, if there are any.  At most
-/// 80 columns unless a word is longer. Ends with LF.
-[[nodiscard]] std::string to_text(const status_report& of);
+/// "3 domains: 1 failing, 2 fresh": the same words wherever it is told.
+[[nodiscard]] std::string in_brief(const status_report& of);
+
+/// Which domains are shown.
+enum class shown : bool { all, in_trouble };
+
+/// For people.  First that the configuration was refused, if so, the domains in
+/// brief and how many providers are known; then aligned tables, one of the
+/// listed domains and one of the allowed ones, a line for each domain, those in
+/// trouble first; then what is to be said of a domain.  At most 80 columns
+/// unless a word is longer.  Ends with LF.
+[[nodiscard]] std::string to_text(const status_report& of,
+                                  shown which = shown::all);
 
 /// The document of `/status`; ends with LF.  docs/status-json.md
 [[nodiscard]] std::string to_json(const status_report& of);

@@ -2,6 +2,8 @@
 #include "core/json/writer.hpp"
 #include "core/reports/status.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace spfblock::reports {
@@ -27,7 +29,16 @@ void write(json::writer& to, const domain_status& of) {
       .member("refusals", of.refusals)
       .member("until", of.until)
       .member("comment", of.comment)
+      .member("action", of.action)
+      .member("hits", of.hits)
       .end_object();
+}
+
+/// A count, or null.
+void read_hits(const json::json_value& value, domain_status& into) {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  if (!value.is_null())
+    into.hits = value.read_integer(0, most);
 }
 
 const json::field_table<domain_status>& domain_fields() {
@@ -51,6 +62,8 @@ const json::field_table<domain_status>& domain_fields() {
       {"refusals", json::texts(&status::refusals)},
       {"until", json::text(&status::until)},
       {"comment", json::text(&status::comment)},
+      {"action", json::text(&status::action), true},
+      {"hits", read_hits, true},
   };
   return fields;
 }
@@ -79,6 +92,7 @@ std::string to_json(const status_report& of) {
   json::writer to{json::layout::indented};
   to.begin_object()
       .member("at", of.at)
+      .member("from_state_file", of.from_state_file)
       .member("stale", of.is_stale())
       .key("domains")
       .begin_array();
@@ -103,6 +117,7 @@ std::string to_json(const status_report& of) {
 result<status_report> status_from_json(const std::string& text) {
   static const json::field_table<status_report> fields{
       {"at", json::time(&status_report::at)},
+      {"from_state_file", json::boolean(&status_report::from_state_file), true},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
       {"configuration", read_configuration, true},

@@ -18,15 +18,20 @@ std::string safe(const std::string& text) {
 
 // The tables ---------------------------------------------------------------
 
-constexpr std::size_t columns = 7;
-constexpr std::size_t left_aligned = 2; ///< the first columns: name, condition
+constexpr std::size_t columns = 9;
+constexpr std::size_t action_column = columns - 1;
 constexpr std::size_t narrowest_name = 16;
 constexpr std::string_view gap = "  ";
 
 using row = std::array<std::string, columns>;
 
+/// Name, condition, action.
+bool is_left_aligned(std::size_t column) {
+  return column < 2 || column == action_column;
+}
+
 std::string figure(std::uint64_t count) {
-  constexpr std::uint64_t longest = 9'999'999'999;
+  constexpr std::uint64_t longest = 99'999'999;
   return count > longest ? fmt::format("{:.1e}", static_cast<double>(count))
                          : std::to_string(count);
 }
@@ -34,11 +39,19 @@ std::string figure(std::uint64_t count) {
 row row_of(const domain_status& of) {
   return {safe(of.name),
           std::string{text_of(of.condition)},
-          std::to_string(of.networks),
+          figure(of.networks),
           figure(of.ipv4_addresses),
           figure(of.ipv6_slash64s),
           of.age ? span_text(*of.age) : "-",
-          of.next_look.count() == 0 ? "now" : span_text(of.next_look)};
+          of.next_look.count() == 0 ? "now" : span_text(of.next_look),
+          of.hits ? figure(*of.hits) : "-",
+          safe(of.action.substr(0, of.action.find(' ')))};
+}
+
+/// What stands in no list of actions and hits is an allowed domain.
+row without_actions(row of) {
+  of[action_column] = of[action_column - 1] = "";
+  return of;
 }
 
 row heading(domains::role of) {
@@ -48,13 +61,34 @@ row heading(domains::role of) {
           "IPV4",
           "IPV6 /64",
           "AGE",
-          "NEXT"};
+          "NEXT",
+          "HITS",
+          "ACTION"};
+}
+
+using domain_list = std::vector<const domain_status*>;
+
+/// Those that are shown; what is in trouble first, the most pressing before.
+domain_list chosen(const status_report& of, shown which) {
+  domain_list all;
+  for (const domain_status& each : of.domains) {
+    if (which == shown::all || is_in_trouble(each))
+      all.push_back(&each);
+  }
+  const auto rest =
+      std::stable_partition(all.begin(), all.end(), [](const auto* each) {
+        return is_in_trouble(*each);
+      });
+  std::stable_sort(all.begin(), rest, [](const auto* a, const auto* b) {
+    return a->condition < b->condition;
+  });
+  return all;
 }
 
 /// Both tables, with the same columns.
 class tables {
 public:
-  explicit tables(const status_report& of) {
+  explicit tables(const domain_list& of) {
     for (const domains::role each :
          {domains::role::listed, domains::role::allowed})
       add(of, each);
@@ -73,16 +107,19 @@ public:
   }
 
 private:
-  void add(const status_report& of, domains::role role) {
+  void add(const domain_list& of, domains::role role) {
+    const auto of_role = [role](const row& full) {
+      return role == domains::role::listed ? full : without_actions(full);
+    };
     bool is_first = true;
-    for (const domain_status& each : of.domains) {
-      if (each.role != role)
+    for (const domain_status* each : of) {
+      if (each->role != role)
         continue;
       if (is_first && !rows_.empty())
         rows_.emplace_back();
       if (std::exchange(is_first, false))
-        add(heading(role));
-      add(row_of(each));
+        add(of_role(heading(role)));
+      add(of_role(row_of(*each)));
     }
   }
 
@@ -101,9 +138,10 @@ private:
     out += fmt::format("{:<{}}", fits ? line.front() : "", widths_.front());
     for (std::size_t i = 1; i < columns; ++i) {
       out += gap;
-      out += i < left_aligned ? fmt::format("{:<{}}", line[i], widths_[i])
-                              : fmt::format("{:>{}}", line[i], widths_[i]);
+      out += is_left_aligned(i) ? fmt::format("{:<{}}", line[i], widths_[i])
+                                : fmt::format("{:>{}}", line[i], widths_[i]);
     }
+    out.erase(out.find_last_not_of(' ') + 1);
     return out + '\n';
   }
 
@@ -210,38 +248,50 @@ void append_notes(std::string& out, const domain_status& of) {
     append_paragraph(out, "  ", note, 4);
 }
 
-/// "3 domains: 1 failing, 2 fresh"
-std::string summary(const status_report& of) {
-  std::array<std::size_t, static_cast<std::size_t>(domain_condition::fresh) + 1>
-      counts{};
+/// Why what runs is not what the file says, and since when that is known.
+void append_refusal(std::string& out, const status_report& of) {
+  const auto concern = configuration_concern(of.configuration);
+  if (!concern)
+    return;
+  std::string text = "CONFIGURATION REFUSED";
+  if (const auto at = of.configuration.refused_at)
+    text +=
+        fmt::format(" at {}, {} ago", utc_text(*at), span_text(of.at - *at));
+  append_paragraph(out, "", text + ": " + safe(*concern), 2);
+}
+
+} // namespace
+
+std::string in_brief(const status_report& of) {
+  std::array<std::size_t, domain_conditions.size()> counts{};
   for (const domain_status& each : of.domains)
     ++counts[static_cast<std::size_t>(each.condition)];
   std::string text = counted(of.domains.size(), "domain", "domains");
   const char* separator = ": ";
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] == 0)
+  for (const domain_condition each : domain_conditions) {
+    const std::size_t count = counts[static_cast<std::size_t>(each)];
+    if (count == 0)
       continue;
-    text += fmt::format("{}{} {}", separator, counts[i],
-                        text_of(static_cast<domain_condition>(i)));
+    text += fmt::format("{}{} {}", separator, count, text_of(each));
     separator = ", ";
   }
   return text;
 }
 
-} // namespace
-
-std::string to_text(const status_report& of) {
-  std::string out = tables{of}.text();
-  for (const domain_status& each : of.domains)
-    append_notes(out, each);
-  if (!out.empty())
-    out += '\n';
-  append_paragraph(out, "", summary(of), 2);
+std::string to_text(const status_report& of, shown which) {
+  std::string out;
+  append_refusal(out, of);
+  append_paragraph(out, "", in_brief(of), 2);
   if (of.providers > 0)
     append_paragraph(out, "",
                      fmt::format("providers: {} of {} known",
                                  of.providers_known, of.providers),
                      2);
+  const domain_list all = chosen(of, which);
+  if (!all.empty())
+    out += '\n' + tables{all}.text();
+  for (const domain_status* each : all)
+    append_notes(out, *each);
   return out;
 }
 

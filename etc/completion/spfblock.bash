@@ -18,33 +18,38 @@ _spfblock_among() {
 _spfblock_options() {
     local options='-c --config --help --version'
     case $1 in
-    expand | status) options+=' --json' ;;
+    diff) options+=' --exit-code' ;;
+    expand) options+=' --address --json' ;;
     export) options+=' --format' ;;
+    help) options='--help --version' ;;
     query) options+=' --server' ;;
+    status) options+=' --json --trouble' ;;
     esac
     printf '%s' "$options"
 }
 
 _spfblock() {
-    local word=${COMP_WORDS[COMP_CWORD]}
-    local before=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=${COMP_WORDS[1]}
+    local commands='check diff expand explain export help query serve status'
     local file=/etc/spfblock/spfblock.json
-    local i
+    local command= option= word= i
     COMPREPLY=()
 
-    if ((COMP_CWORD == 1)); then
-        _spfblock_among "$word" check diff expand explain export query serve \
-            status --help --version
-        return
-    fi
-    for ((i = 2; i < COMP_CWORD - 1; i++)); do
-        case ${COMP_WORDS[i]} in
-        -c | --config) file=${COMP_WORDS[i + 1]} ;;
+    # What stands before the word.  Bash makes three words of OPTION=VALUE.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        case $option:$word in
+        *:=) ;;
+        -c:* | --config:*) file=$word option= ;;
+        --address:* | --format:* | --server:*) option= ;;
+        :-c | :--config | :--address | :--format | :--server) option=$word ;;
+        :-*) ;;
+        *) [[ $command ]] || command=$word ;;
         esac
     done
+    word=${COMP_WORDS[COMP_CWORD]}
+    [[ $option && $word == = ]] && word=
 
-    case $before in
+    case $option in
     -c | --config)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -55,14 +60,15 @@ _spfblock() {
             plain json cidr access nftables rbldnsd dnsbl-zone
         return
         ;;
-    --server) return ;;
+    --address | --server) return ;;
     esac
 
-    if [[ $word == -* ]]; then
-        _spfblock_among "$word" "$(_spfblock_options "$command")"
-    elif [[ $command == expand ]]; then
-        _spfblock_among "$word" "$(_spfblock_domains "$file")"
-    fi
+    case $command:$word in
+    :*) _spfblock_among "$word" "$commands -c --config --help --version" ;;
+    *:-*) _spfblock_among "$word" "$(_spfblock_options "$command")" ;;
+    expand:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
+    help:*) _spfblock_among "$word" "$commands" ;;
+    esac
 }
 
 complete -F _spfblock spfblock

@@ -70,7 +70,7 @@ void tell_domains(exposition& to, const reports::status_report& of) {
   };
   gauge("spfblock_domain_stale",
         "Whether the networks may not be what the record says now: the domain "
-        "is failing, unknown, waiting or overdue",
+        "is failing, unknown or overdue",
         [](const auto& each) { return reports::is_stale(each.condition); });
   gauge("spfblock_domain_networks", "Networks listed, or allowed",
         [](const auto& each) { return each.networks; });

@@ -121,6 +121,11 @@ void metrics::tell_table(exposition& to) const {
            at_most_one(totals.published_at));
 }
 
+std::uint64_t metrics::hits_of(const std::string& domain) const {
+  const auto counter = from_.refresh.numbers().find(domain);
+  return counter ? from_.threads.hits_of(*counter) : 0;
+}
+
 void metrics::tell_pages(exposition& to) const {
   std::vector<sample> by_domain;
   std::vector<sample> refused_terms;
@@ -131,9 +136,7 @@ void metrics::tell_pages(exposition& to) const {
          number(each.refused_terms.size())});
     if (each.role != domains::role::listed)
       continue;
-    const auto counter = from_.refresh.numbers().find(name);
-    by_domain.push_back(labelled(
-        "domain", name, counter ? from_.threads.hits_of(*counter) : 0));
+    by_domain.push_back(labelled("domain", name, hits_of(name)));
   }
   to.counter("spfblock_domain_hits_total",
              "Lookups answered with a network of the domain",

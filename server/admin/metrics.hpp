@@ -51,6 +51,9 @@ public:
   [[nodiscard]] std::string text(const reports::status_report& domains,
                                  bool healthy) const;
 
+  /// Lookups answered with a network of the domain since the start.
+  [[nodiscard]] std::uint64_t hits_of(const std::string& domain) const;
+
 private:
   void tell_process(exposition& to,
                     const reports::configuration_status& running) const;

@@ -20,7 +20,7 @@ exit_status check_command(const std::string& configuration_file);
 /// Prints KEY<TAB>VALUE for each key found; the key "-" stands for the lines
 /// of stdin.
 /// @param server "HOST:PORT" with a numeric host; nothing: the first address
-///        that the configuration listens on
+///        that the configuration listens on, however faulty the rest of it is
 exit_status query_command(const std::string& configuration_file,
                           const std::optional<std::string>& server,
                           const std::vector<std::string>& keys);
@@ -34,18 +34,28 @@ enum class output_format : bool { text, json };
 exit_status explain_command(const std::string& configuration_file,
                             const std::string& address);
 
-/// `spfblock status`: says how each domain fares.  Asks the running server, or
-/// reads the state file where it cannot be asked.
-/// @return negative if some data are stale
+/// What `spfblock status` shows.
+struct status_choice {
+  output_format format = output_format::text;
+  std::vector<std::string> domains; ///< empty: all
+  bool only_trouble = false;
+};
+
+/// `spfblock status`: says how each domain fares, and first what is wrong. Asks
+/// the running server, or reads the state file where it cannot be asked.
+/// @return negative if the server does not answer, some data are stale, its
+///         configuration file was refused, or a domain is not configured
 exit_status status_command(const std::string& configuration_file,
-                           output_format format);
+                           const status_choice& choice);
 
 /// `spfblock diff`: expands all domains now and says what a refresh with this
 /// configuration would add to the table, remove from it and refuse; changes
 /// nothing.  Compares with the running server's table, or with its state file,
 /// or with an empty table.
+/// @param tell_changes negative where something would change
 /// @return unavailable if the DNS failed for all domains
-exit_status diff_command(const std::string& configuration_file);
+exit_status diff_command(const std::string& configuration_file,
+                         bool tell_changes);
 
 /// `spfblock export`: prints the whole table in one of exports::format_names;
 /// what the format leaves out is said on stderr.  Asks the running server, or
@@ -56,8 +66,11 @@ exit_status export_command(const std::string& configuration_file,
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,
 /// the defaults apply: any domain can be looked at without set-up.
+/// @param address says of it, instead of the tree, whether it passes and by
+///        which term; negative if it passes none of the domains
 exit_status expand_command(const std::optional<std::string>& configuration_file,
                            const std::vector<std::string>& domains,
-                           output_format format);
+                           output_format format,
+                           const std::optional<std::string>& address);
 
 } // namespace spfblock::server

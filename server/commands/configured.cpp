@@ -1,5 +1,7 @@
 #include "server/commands/configured.hpp"
 
+#include "server/system/file.hpp"
+
 #include <iostream>
 #include <utility>
 #include <variant>
@@ -16,6 +18,19 @@ std::optional<configuration> load_or_complain(const std::string& path) {
       std::cerr << each.to_string() << '\n';
   }
   return std::nullopt;
+}
+
+config::whereabouts server_of(const std::string& path) {
+  config::whereabouts found;
+  if (const auto text = read_file(path))
+    found = config::whereabouts_in(*text, path);
+  else
+    found.faults.push_back({path, 0, "", text.error().message});
+  for (const json::problem& each : found.faults)
+    std::cerr << each.to_string() << '\n';
+  if (!found.faults.empty())
+    std::cerr << "spfblock: asking where a server is by default\n";
+  return found;
 }
 
 net::endpoint reachable(net::endpoint at) {

@@ -1,6 +1,7 @@
 // What several commands do first.
 #pragma once
 
+#include "core/config/whereabouts.hpp"
 #include "server/configuration.hpp"
 
 #include <optional>
@@ -11,6 +12,11 @@ namespace spfblock::server {
 /// Loads the configuration; prints every fault on stderr where there is one.
 [[nodiscard]] std::optional<configuration>
 load_or_complain(const std::string& path);
+
+/// Where the server is that a configuration describes: all that asking it
+/// needs, be the rest of the file as faulty as it may.  Says on stderr what of
+/// this cannot be read; the defaults stand for that.
+[[nodiscard]] config::whereabouts server_of(const std::string& path);
 
 /// Where a server that listens on `at` is asked: a wildcard address at
 /// loopback.

@@ -24,14 +24,16 @@ namespace {
 /// What is listed now: by the running server, else by its state file, else
 /// nothing.
 std::vector<table::holding> holdings_now(const config::settings& by) {
-  const auto document = document_or_complain(
+  const auto answer = ask_or_read(
       by, "/export?format=json",
       [](const domains::domain_book& book, timestamp) {
+        std::cerr << "spfblock: no state tells of actions: they are not "
+                     "compared\n";
         return exports::document(exports::format::json,
                                  table::snapshot{book.listings()}, {});
       });
-  if (document) {
-    auto holdings = exports::holdings_from_json(*document);
+  if (answer) {
+    auto holdings = exports::holdings_from_json(answer->document);
     if (holdings)
       return *std::move(holdings);
     std::cerr << "spfblock: " << holdings.error().message << '\n';
@@ -91,7 +93,8 @@ void refresh(domains::domain_book& book, const configuration& by) {
 
 } // namespace
 
-exit_status diff_command(const std::string& configuration_file) {
+exit_status diff_command(const std::string& configuration_file,
+                         bool tell_changes) {
   const auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -101,7 +104,10 @@ exit_status diff_command(const std::string& configuration_file) {
   book.let_go();
   const auto changes = reports::difference_between(before, book);
   std::cout << reports::to_text(changes);
-  return changes.dns_failed() ? exit_status::unavailable : exit_status::done;
+  if (changes.dns_failed())
+    return exit_status::unavailable;
+  return tell_changes && changes.changes() ? exit_status::negative
+                                           : exit_status::done;
 }
 
 } // namespace spfblock::server

@@ -4,6 +4,7 @@
 #include "core/spf/crawl.hpp"
 #include "core/spf/expansion_json.hpp"
 #include "core/spf/expansion_text.hpp"
+#include "core/spf/verdict.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/progress_line.hpp"
@@ -72,11 +73,34 @@ void print_text(const std::vector<spf::expansion>& results) {
   }
 }
 
+/// Says of each domain whether the address passes.
+exit_status print_verdicts(const net::ip_address& address,
+                           const std::vector<spf::expansion>& results) {
+  using kind = spf::verdict::kind;
+  auto status = exit_status::done;
+  for (const spf::expansion& each : results) {
+    const spf::verdict on = spf::verdict_on(address, each);
+    std::cout << spf::to_text(on, address, each.domain);
+    if (on.what == kind::temperror)
+      status = exit_status::unavailable;
+    else if (on.what != kind::pass && status == exit_status::done)
+      status = exit_status::negative;
+  }
+  return status;
+}
+
 } // namespace
 
 exit_status expand_command(const std::optional<std::string>& configuration_file,
                            const std::vector<std::string>& domains,
-                           output_format format) {
+                           output_format format,
+                           const std::optional<std::string>& address) {
+  const auto asked =
+      address ? std::optional{net::ip_address::parse(*address)} : std::nullopt;
+  if (asked && !*asked) {
+    std::cerr << "spfblock: --address: " << asked->error().message << '\n';
+    return exit_status::usage;
+  }
   const auto names = names_of(domains);
   if (!names)
     return exit_status::usage;
@@ -85,6 +109,8 @@ exit_status expand_command(const std::optional<std::string>& configuration_file,
     return exit_status::config;
 
   const auto results = expand_all(*names, *loaded);
+  if (asked)
+    return print_verdicts(**asked, results);
   if (format == output_format::json)
     std::cout << spf::to_json(results);
   else

@@ -1,6 +1,5 @@
 #include "core/reports/explanation.hpp"
 #include "server/commands/commands.hpp"
-#include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
 
 #include <iostream>
@@ -14,20 +13,17 @@ exit_status explain_command(const std::string& configuration_file,
     std::cerr << "spfblock: " << parsed.error().message << '\n';
     return exit_status::usage;
   }
-  const auto loaded = load_or_complain(configuration_file);
-  if (!loaded)
-    return exit_status::config;
-
-  const auto document = document_or_complain(
-      loaded->settings, "/explain?address=" + parsed->to_string(),
-      [&parsed](const domains::domain_book& book, timestamp now) {
-        const table::snapshot published{book.listings()};
-        return reports::to_json(
-            reports::explain(*parsed, published, book, now));
-      });
-  if (!document)
-    return exit_status::unavailable;
-  const auto explained = reports::explanation_from_json(*document);
+  const auto answer =
+      ask_or_read(configuration_file, "/explain?address=" + parsed->to_string(),
+                  [&parsed](const domains::domain_book& book, timestamp now) {
+                    const table::snapshot published{book.listings()};
+                    return reports::to_json(
+                        reports::explain(*parsed, published, book, now));
+                  });
+  if (const auto* status = std::get_if<exit_status>(&answer))
+    return *status;
+  const auto explained =
+      reports::explanation_from_json(std::get<told>(answer).document);
   if (!explained) {
     std::cerr << "spfblock: " << explained.error().message << '\n';
     return exit_status::unavailable;

@@ -1,7 +1,6 @@
 #include "core/exports/format.hpp"
 #include "server/admin/provenance.hpp"
 #include "server/commands/commands.hpp"
-#include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
 
 #include <iostream>
@@ -26,20 +25,17 @@ exit_status export_command(const std::string& configuration_file,
     std::cerr << "spfblock: unknown format\n";
     return exit_status::usage;
   }
-  const auto loaded = load_or_complain(configuration_file);
-  if (!loaded)
-    return exit_status::config;
-
-  const auto document = document_or_complain(
-      loaded->settings, "/export?format=" + format,
-      [as](const domains::domain_book& book, timestamp now) {
-        return exported(*as, book, now);
-      });
-  if (!document)
-    return exit_status::unavailable;
-  for (const std::string& each : exports::told_left_out(*document))
+  const auto answer =
+      ask_or_read(configuration_file, "/export?format=" + format,
+                  [as](const domains::domain_book& book, timestamp now) {
+                    return exported(*as, book, now);
+                  });
+  if (const auto* status = std::get_if<exit_status>(&answer))
+    return *status;
+  const std::string& document = std::get<told>(answer).document;
+  for (const std::string& each : exports::told_left_out(document))
     std::cerr << "spfblock: left out: " << each << '\n';
-  std::cout << *document << std::flush;
+  std::cout << document << std::flush;
   if (std::cout)
     return exit_status::done;
   std::cerr << "spfblock: cannot write to stdout\n";

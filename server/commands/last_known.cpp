@@ -33,11 +33,25 @@ result<domains::state> read_state(const std::string& path) {
   return state;
 }
 
-result<std::string> ask_server(const config::settings& by,
+result<std::string> ask_server(const std::optional<net::endpoint>& admin,
                                const std::string& target) {
-  if (!by.admin)
+  if (!admin)
     return failure{errc::temporary, "the admin port is off"};
-  return admin_get(reachable(*by.admin), target);
+  return admin_get(reachable(*admin), target);
+}
+
+/// Says on stderr where it comes from.
+std::optional<told> read_instead(const config::settings& by,
+                                 const document_writer& otherwise) {
+  const timestamp now = read_clocks();
+  const auto known = read_last_known(by, now);
+  if (!known) {
+    std::cerr << known.error().message << '\n';
+    return std::nullopt;
+  }
+  std::cerr << "reading " << printable(by.state_file) << " of "
+            << utc_text(known->written) << '\n';
+  return told{otherwise(known->book, now), true};
 }
 
 } // namespace
@@ -53,22 +67,35 @@ result<last_known> read_last_known(const config::settings& by, timestamp now) {
   return made;
 }
 
-std::optional<std::string>
-document_or_complain(const config::settings& by, const std::string& target,
-                     const document_writer& otherwise) {
-  auto document = ask_server(by, target);
+std::optional<told> ask_or_read(const config::settings& by,
+                                const std::string& target,
+                                const document_writer& otherwise) {
+  auto document = ask_server(by.admin, target);
   if (document)
-    return *std::move(document);
+    return told{*std::move(document)};
   std::cerr << "spfblock: " << document.error().message << "; ";
-  const timestamp now = read_clocks();
-  const auto known = read_last_known(by, now);
-  if (!known) {
-    std::cerr << known.error().message << '\n';
-    return std::nullopt;
+  return read_instead(by, otherwise);
+}
+
+std::variant<told, exit_status>
+ask_or_read(const std::string& configuration_file, const std::string& target,
+            const document_writer& otherwise) {
+  auto document = ask_server(server_of(configuration_file).admin, target);
+  if (document)
+    return told{*std::move(document)};
+  std::cerr << "spfblock: " << document.error().message;
+  const auto whole = load_configuration(configuration_file);
+  if (const auto* loaded = std::get_if<configuration>(&whole)) {
+    std::cerr << "; ";
+    if (auto read = read_instead(loaded->settings, otherwise))
+      return *std::move(read);
+    return exit_status::unavailable;
   }
-  std::cerr << "reading " << printable(by.state_file) << " of "
-            << utc_text(known->written) << '\n';
-  return otherwise(known->book, now);
+  std::cerr
+      << "; the state file is no help, since the configuration is faulty\n";
+  for (const auto& each : std::get<std::vector<json::problem>>(whole))
+    std::cerr << each.to_string() << '\n';
+  return exit_status::config;
 }
 
 } // namespace spfblock::server

@@ -6,11 +6,13 @@
 #include "core/support/result.hpp"
 #include "core/support/timestamp.hpp"
 #include "server/configuration.hpp"
+#include "server/exit_status.hpp"
 
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace spfblock::server {
 
@@ -32,11 +34,24 @@ result<last_known> read_last_known(const config::settings& by, timestamp now);
 using document_writer =
     std::function<std::string(const domains::domain_book&, timestamp now)>;
 
+/// What was asked for, and who gave it.
+struct told {
+  std::string document;
+  bool by_state_file = false; ///< the server did not
+};
+
 /// The document at `target` of the running server's admin port.  Where that is
 /// off or gives none, says so on stderr and has it written from the state file.
 /// @return nothing if neither is to be had, which was said on stderr
-std::optional<std::string>
-document_or_complain(const config::settings& by, const std::string& target,
-                     const document_writer& otherwise);
+std::optional<told> ask_or_read(const config::settings& by,
+                                const std::string& target,
+                                const document_writer& otherwise);
+
+/// The same of the server that a configuration describes.  Only where it does
+/// not answer must the rest of that be right.
+/// @return the exit status if neither is to be had, which was said on stderr
+std::variant<told, exit_status>
+ask_or_read(const std::string& configuration_file, const std::string& target,
+            const document_writer& otherwise);
 
 } // namespace spfblock::server

@@ -1,34 +1,115 @@
 #include "core/reports/status.hpp"
 
+#include "core/config/domain_name.hpp"
+#include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
+#include "server/commands/querier.hpp"
 
 #include <iostream>
+#include <optional>
+#include <set>
+#include <utility>
 
 namespace spfblock::server {
+namespace {
+
+using reports::domain_status;
+using reports::shown;
+using reports::status_report;
+
+/// Whether a server whose admin port is off answers lookups.  Says on stderr if
+/// it does not.
+bool answers_lookups(const std::string& configuration_file) {
+  const auto server = server_of(configuration_file);
+  if (server.admin)
+    return false;
+  const auto answer = querier{reachable(server.lookups)}.ask("status");
+  if (!answer)
+    std::cerr << "spfblock: " << answer.error().message << '\n';
+  return answer.has_value();
+}
+
+/// The domains as a report names them.
+/// @return nothing if one is no domain, which was said on stderr
+std::optional<std::set<std::string>>
+names_of(const std::vector<std::string>& domains) {
+  std::set<std::string> names;
+  for (const std::string& each : domains) {
+    const auto name = config::parse_domain(each);
+    if (!name) {
+      std::cerr << "spfblock: " << name.error().message << '\n';
+      return std::nullopt;
+    }
+    names.insert(name->to_string());
+  }
+  return names;
+}
+
+/// Leaves the domains of these names, or all if there are none.  Says on stderr
+/// which there are not.
+/// @return whether there are all
+bool keep_only(const std::set<std::string>& names, status_report& of) {
+  if (names.empty())
+    return true;
+  std::set<std::string> missing = names;
+  for (const domain_status& each : of.domains)
+    missing.erase(each.name);
+  for (const std::string& each : missing)
+    std::cerr << "spfblock: " << each << " is not configured\n";
+  std::erase_if(of.domains, [&names](const domain_status& each) {
+    return !names.contains(each.name);
+  });
+  return missing.empty();
+}
+
+std::string json_of(status_report of, shown which) {
+  if (which == shown::in_trouble)
+    std::erase_if(of.domains, [](const domain_status& each) {
+      return !reports::is_in_trouble(each);
+    });
+  return reports::to_json(of);
+}
+
+} // namespace
 
 exit_status status_command(const std::string& configuration_file,
-                           output_format format) {
-  const auto loaded = load_or_complain(configuration_file);
-  if (!loaded)
-    return exit_status::config;
-
-  const auto document = document_or_complain(
-      loaded->settings, "/status",
-      [](const domains::domain_book& book, timestamp now) {
-        return reports::to_json(reports::report(book, now));
-      });
-  if (!document)
-    return exit_status::unavailable;
-  const auto report = reports::status_from_json(*document);
-  if (!report) {
-    std::cerr << "spfblock: " << report.error().message << '\n';
+                           const status_choice& choice) {
+  const auto names = names_of(choice.domains);
+  if (!names)
+    return exit_status::usage;
+  const auto answer =
+      ask_or_read(configuration_file, "/status",
+                  [](const domains::domain_book& book, timestamp now) {
+                    status_report report = reports::report(book, now);
+                    report.from_state_file = true;
+                    return reports::to_json(report);
+                  });
+  if (const auto* status = std::get_if<exit_status>(&answer))
+    return *status;
+  const auto& [document, by_state_file] = std::get<told>(answer);
+  auto read = reports::status_from_json(document);
+  if (!read) {
+    std::cerr << "spfblock: " << read.error().message << '\n';
     return exit_status::unavailable;
   }
-  std::cout << (format == output_format::json ? *document
-                                              : reports::to_text(*report));
-  return report->is_stale() ? exit_status::negative : exit_status::done;
+
+  status_report report = *std::move(read);
+  const bool answers = !by_state_file || answers_lookups(configuration_file);
+  const bool all_there = keep_only(*names, report);
+  const auto which = choice.only_trouble ? shown::in_trouble : shown::all;
+  if (choice.format == output_format::json) {
+    const bool whole = names->empty() && which == shown::all;
+    std::cout << (whole ? document : json_of(report, which));
+  } else {
+    if (!answers)
+      std::cout << "THE SERVER DOES NOT ANSWER: this is what it saved\n";
+    std::cout << reports::to_text(report, which);
+  }
+  const bool good = answers && all_there && !report.is_stale() &&
+                    !reports::configuration_concern(report.configuration);
+  return good ? exit_status::done : exit_status::negative;
 }
 
 } // namespace spfblock::server

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 
 from .harness.case import BlackBoxCase
 from .harness.dns_message import SERVFAIL
@@ -32,7 +33,17 @@ ZONE = (
     + ' ~all"\n'
 )
 
-COMMANDS = ("serve", "check", "query", "expand", "explain", "export", "status")
+COMMANDS = (
+    "serve",
+    "check",
+    "query",
+    "expand",
+    "explain",
+    "export",
+    "status",
+    "diff",
+    "help",
+)
 
 # One fault a line, each with the pointer that must be named.
 FAULTS = [
@@ -232,6 +243,32 @@ class Expand(BlackBoxCase):
         for network in TORAMAKI:
             self.assertIn(f'"{network}"', text)
 
+    def test_of_an_address_says_whether_it_passes_and_by_which_term(self):
+        file = self.configuration()
+        done = run("expand", "-c", file, "--address", "45.120.197.160", "toramaki.net")
+        self.assertEqual(
+            (done.returncode, done.stdout),
+            (
+                OK,
+                "45.120.197.160 passes toramaki.net\n"
+                "  toramaki.net -> include:spf-stx.burn-oxygen.com ->"
+                " ip4:45.120.196.0/22\n",
+            ),
+            done.stderr,
+        )
+        done = run(
+            "expand", "-c", file, "--address=::1", "toramaki.net", "no.example"
+        )
+        self.assertEqual(
+            (done.returncode, done.stdout),
+            (
+                NEGATIVE,
+                "::1 does not pass toramaki.net\n"
+                "  toramaki.net -> ~all\n"
+                "::1 does not pass: there is no SPF record at no.example\n",
+            ),
+        )
+
     def test_exits_69_if_dns_does_not_answer(self):
         dns = self.closing(ScriptedDns({}))
         dns.silent.add("toramaki.net")
@@ -241,6 +278,9 @@ class Expand(BlackBoxCase):
         done = run("expand", "-c", file, "toramaki.net")
         self.assertEqual(done.returncode, UNAVAILABLE)
         self.assertIn("toramaki.net", done.stderr + done.stdout)
+        done = run("expand", "-c", file, "--address", "62.1.1.1", "toramaki.net")
+        self.assertEqual(done.returncode, UNAVAILABLE)
+        self.assertIn("is left undecided by the DNS", done.stdout)
 
     def test_a_question_that_failed_is_told_and_no_error_where_others_did_not(self):
         dns = self.closing(
@@ -310,6 +350,10 @@ class Administered(BlackBoxCase):
         server = self.start(**changes)
         self.wait_until_listed(server.port, "45.120.197.160")
         return server
+
+    def wait_until_saved(self, server):
+        state = server.configuration["state_file"]
+        eventually(lambda: os.path.exists(state), "the state is saved")
 
     def assert_reads_the_state(self, done, server, why):
         state = server.configuration["state_file"]
@@ -436,14 +480,27 @@ class Status(Administered):
         done = run("status", "-c", server.file)
         self.assertEqual((done.returncode, done.stderr), (OK, ""))
         lines = done.stdout.splitlines()
+        self.assertEqual(lines[:2], ["1 domain: 1 fresh", ""])
         self.assertEqual(
-            lines[0].split(),
-            ["LISTED", "STATE", "NETS", "IPV4", "IPV6", "/64", "AGE", "NEXT"],
+            lines[2].split(),
+            "LISTED STATE NETS IPV4 IPV6 /64 AGE NEXT HITS ACTION".split(),
         )
         self.assertEqual(
-            lines[1].split()[:5], ["toramaki.net", "fresh", "8", "3584", "0"]
+            lines[3].split()[:5], ["toramaki.net", "fresh", "8", "3584", "0"]
         )
-        self.assertEqual(lines[-1], "1 domain: 1 fresh")
+        self.assertEqual(lines[3].split()[-1], "REJECT")
+
+    def test_counts_hits_since_the_start(self):
+        server = self.start_listing()  # asked until it was listed: one hit
+        before = self.hits(server)
+        for _ in range(3):
+            self.assert_listed(server.port, "45.120.197.160")
+        self.assert_not_listed(server.port, "45.120.200.1")
+        self.assertEqual(self.hits(server), before + 3)
+
+    def hits(self, server):
+        lines = run("status", "-c", server.file).stdout.splitlines()
+        return int(lines[3].split()[-2])
 
     def test_json_is_the_document_of_the_admin_port(self):
         server = self.start_listing()
@@ -458,8 +515,44 @@ class Status(Administered):
             ("condition", "fresh"),
             ("networks", 8),
             ("ipv4_addresses", 3584),
+            ("action", "REJECT listed in the SPF record of {domain}"),
         ):
             self.assertEqual(domain[member], value, member)
+        self.assertGreater(domain["hits"], 0)
+        self.assertIs(document["from_state_file"], False)
+
+    def test_shows_the_domains_that_are_named_or_in_trouble(self):
+        dns = self.closing(
+            ScriptedDns({("toramaki.net", "TXT"): ["v=spf1 ip4:62.1.1.0/24 -all"]})
+        )
+        dns.silent.add("bad.example")
+        server = self.start(
+            domains=["toramaki.net", "bad.example"],
+            resolver={"servers": [dns.server], "timeout": "1s", "attempts": 1},
+        )
+        eventually(
+            lambda: "bad.example\n  DNS failed"
+            in run("status", "-c", server.file).stdout,
+            "the failure is shown",
+        )
+
+        def status(*arguments):
+            done = run("status", "-c", server.file, *arguments)
+            listed = re.findall(r"(?m)^(\S+\.\S+) +[a-z]+ +\d", done.stdout)
+            return listed, done.returncode
+
+        self.assertEqual(status()[0][0], "bad.example")
+        self.assertEqual(status("--trouble"), (["bad.example"], NEGATIVE))
+        self.assertEqual(status("toramaki.net")[0], ["toramaki.net"])
+        self.assertEqual(status("BAD.example."), (["bad.example"], NEGATIVE))
+        done = run("status", "-c", server.file, "--json", "bad.example")
+        self.assertEqual(
+            [each["domain"] for each in json.loads(done.stdout)["domains"]],
+            ["bad.example"],
+        )
+        done = run("status", "-c", server.file, "other.example")
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertEqual(done.stderr, "spfblock: other.example is not configured\n")
 
     def test_exits_1_while_a_domain_or_an_allowed_one_is_not_known(self):
         dns = self.closing(ScriptedDns({}))
@@ -482,23 +575,49 @@ class Status(Administered):
             "friend.example\n  WARNING: allowed, but its networks are not known",
             done.stdout,
         )
-        self.assertEqual(done.stdout.splitlines()[-1], "2 domains: 2 unknown")
+        self.assertEqual(done.stdout.splitlines()[0], "2 domains: 2 unknown")
 
     def test_reads_the_state_file_where_the_server_cannot_be_asked(self):
         server = self.start_listing()
         server.stop()
         done = run("status", "-c", server.file)
-        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertEqual(done.returncode, NEGATIVE, done.stderr)
         self.assert_reads_the_state(done, server, "Connection refused")
+        self.assertTrue(
+            done.stdout.startswith("THE SERVER DOES NOT ANSWER: "), done.stdout
+        )
         self.assertRegex(done.stdout, r"(?m)^toramaki.net +fresh +8 +3584 +0 ")
 
         server.write({**server.configuration, "admin": ""})
         done = run("status", "-c", server.file, "--json")
+        self.assertEqual(done.returncode, NEGATIVE, done.stderr)
+        self.assertIn("the admin port is off; reading", done.stderr)
+        self.assertIn("Connection refused", done.stderr)
+        document = json.loads(done.stdout)
+        self.assertEqual(document["domains"][0]["networks"], 8)
+        self.assertIs(document["from_state_file"], True)
+
+    def test_without_an_admin_port_a_server_that_answers_lookups_is_well(self):
+        server = self.start_listing()
+        self.wait_until_saved(server)
+        server.reload(admin="")
+        done = run("status", "-c", server.file)
         self.assertEqual(done.returncode, OK, done.stderr)
         self.assert_reads_the_state(done, server, "the admin port is off")
-        self.assertEqual(json.loads(done.stdout)["domains"][0]["networks"], 8)
+        self.assertTrue(done.stdout.startswith("1 domain: 1 fresh\n"), done.stdout)
 
-    def test_a_domain_that_the_state_file_does_not_know_is_stale(self):
+    def test_exits_1_where_the_server_hangs(self):
+        server = self.start_listing()
+        self.wait_until_saved(server)
+        server.send_signal(signal.SIGSTOP)
+        self.addCleanup(server.send_signal, signal.SIGCONT)
+        done = run("status", "-c", server.file)
+        self.assertEqual(done.returncode, NEGATIVE, done.stderr)
+        self.assertTrue(
+            done.stdout.startswith("THE SERVER DOES NOT ANSWER: "), done.stdout
+        )
+
+    def test_a_domain_that_the_state_file_does_not_know_waits(self):
         server = self.start_listing()
         server.stop()
         server.write({**server.configuration, "domains": ["new.example"]})
@@ -506,9 +625,73 @@ class Status(Administered):
         self.assertEqual(done.returncode, NEGATIVE, done.stderr)
         self.assertRegex(done.stdout, r"(?m)^new.example +waiting +0 ")
 
+    def test_domains_on_their_way_are_not_stale(self):
+        dns = self.closing(ScriptedDns({}))
+        dns.silent.add("slow.example")
+        server = self.start(
+            domains=["slow.example"],
+            resolver={"servers": [dns.server], "timeout": "60s", "attempts": 1},
+        )
+        done = run("status", "-c", server.file)
+        self.assertEqual(done.returncode, OK, done.stdout)
+        self.assertTrue(done.stdout.startswith("1 domain: 1 waiting\n"), done.stdout)
+
     def test_exits_69_with_neither_server_nor_state_file(self):
         self.assert_69_without_server_and_state("status")
         self.assert_69_without_server_and_state("status", "--json")
+
+
+class WhileTheFileIsFaulty(Administered):
+    """What asks the server needs its address only."""
+
+    def setUp(self):
+        self.server = self.start_listing()
+        self.admin = self.server.configuration["admin"]
+
+    def say(self, text):
+        """Makes that the configuration file."""
+        self.server.write(text)
+
+    def run_all(self):
+        """The commands that ask, with what they must say."""
+        for command, said in (
+            (["query", "45.120.197.160"], "REJECT listed in"),
+            (["explain", "45.120.197.160"], "is listed by toramaki.net"),
+            (["status"], "1 domain: 1 fresh"),
+            (["export", "--format", "plain"], "45.120.196.0/22"),
+        ):
+            with self.subTest(command=command):
+                done = run(command[0], "-c", self.server.file, *command[1:])
+                self.assertEqual(done.returncode, OK, done.stderr)
+                self.assertIn(said, done.stdout)
+                yield done
+
+    def test_commands_help_whatever_else_is_wrong(self):
+        self.say(
+            f'{{ "listen": ["127.0.0.1:{self.server.port}"],'
+            f' "admin": "{self.admin}", "domainz": 7,'
+            ' "domain_files": ["/nowhere/lists.txt"], "action": "FROWN" }'
+        )
+        for done in self.run_all():
+            self.assertEqual(done.stderr, "")
+        self.assertEqual(run("diff", "-c", self.server.file).returncode, CONFIG)
+
+    def test_what_cannot_be_read_is_told_and_the_default_is_asked(self):
+        self.say("{ no JSON")
+        for command in (["query", "x"], ["status"], ["explain", "62.1.1.1"]):
+            with self.subTest(command=command):
+                done = run(command[0], "-c", self.server.file, *command[1:])
+                self.assertIn(f"{self.server.file}:1: ", done.stderr)
+                self.assertIn("asking where a server is by default", done.stderr)
+
+    def test_where_the_server_is_away_too_the_faults_are_told(self):
+        self.server.stop()
+        self.say(f'{{ "admin": "{self.admin}", "domainz": 7 }}')
+        for command in (["status"], ["explain", "62.1.1.1"]):
+            done = run(command[0], "-c", self.server.file, *command[1:])
+            self.assertEqual((done.returncode, done.stdout), (CONFIG, ""))
+            self.assertIn("Connection refused", done.stderr)
+            self.assertIn(": /domainz: ", done.stderr)
 
 
 class Usage(BlackBoxCase):
@@ -525,10 +708,14 @@ class Usage(BlackBoxCase):
             ["query", "--server", "nonsense", "62.1.0.1"],
             ["query", "--server", "127.0.0.1:99999", "62.1.0.1"],
             ["expand"],
+            ["expand", "--address", "nonsense", "toramaki.net"],
+            ["expand", "--address", "62.1.0.1", "--json", "toramaki.net"],
+            ["help", "frobnicate"],
             ["explain"],
             ["explain", "toramaki.net"],
             ["explain", "[45.120.197.160]"],
-            ["status", "stray"],
+            ["status", "two words"],
+            ["diff", "stray"],
             ["expand", "[toramaki.net]"],
         ):
             with self.subTest(arguments=arguments):
@@ -545,6 +732,75 @@ class Usage(BlackBoxCase):
                     self.assertEqual(done.returncode, OK, done.stderr)
                     self.assertIn("spfblock", done.stdout)
                     self.assertEqual(done.stderr, "")
+
+    def test_messages_say_what_was_typed(self):
+        for arguments, message in (
+            ([], "a command is missing"),
+            (["-c", "x.json"], "a command is missing"),
+            (["frobnicate"], "unknown command: frobnicate"),
+            (["statsu"], "unknown command: statsu (did you mean status?)"),
+            (["help", "qeury"], "unknown command: qeury (did you mean query?)"),
+            (["[x]"], "unknown command: [x]"),
+            (["--frob"], "unknown option: --frob"),
+            (["query", "--port", "3", "62.1.0.1"], "unknown option: --port"),
+            (["serve", "--frob=[x]"], "unknown option: --frob=[x]"),
+            (["check", "[x]", "y"], "unexpected argument: [x]"),
+        ):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, USAGE)
+                self.assertEqual(
+                    done.stderr.splitlines()[0], f"spfblock: {message}"
+                )
+
+    def test_help_is_the_help_of_the_command(self):
+        self.assertEqual(run("help").stdout, run("--help").stdout)
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                done = run("help", command)
+                self.assertEqual((done.returncode, done.stderr), (OK, ""))
+                self.assertEqual(done.stdout, run(command, "--help").stdout)
+
+    def test_the_configuration_may_be_named_before_the_command(self):
+        file = self.file("c.json", '{ "domains": ["a.example"] }')
+        for arguments in (
+            ["-c", file, "check"],
+            ["--config", file, "check"],
+            [f"--config={file}", "check"],
+            ["check", f"--config={file}"],
+            ["-c", "/nowhere.json", "check", "-c", file],
+        ):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, OK, done.stderr)
+                self.assertIn(f"{file}: valid", done.stdout)
+
+    def test_any_argument_may_begin_with_a_bracket(self):
+        folder = self.directory()
+        for name in ("[x]", "[a,b].json", "{}"):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write('{ "domains": ["a.example"] }')
+            for arguments in (["-c", name], [f"--config={name}"]):
+                with self.subTest(arguments=arguments):
+                    done = run("check", *arguments, cwd=folder)
+                    self.assertEqual(done.returncode, OK, done.stderr)
+                    self.assertIn(f"{name}: valid", done.stdout)
+        for option in (["--server", "[::1]:9"], ["--server=[::1]:9"]):
+            done = run("query", *option, "[a,b]")
+            self.assertEqual(done.returncode, UNAVAILABLE, done.stderr)
+            self.assertIn("[::1]:9: ", done.stderr)
+        for option in (["--server", "[::1]"], ["--server=[::1]"]):
+            done = run("query", *option, "x")
+            self.assertEqual(done.returncode, USAGE)
+            self.assertIn('--server: the port is missing in "[::1]"', done.stderr)
+        for address in ("[::1]", "{::1}"):
+            done = run("explain", address)
+            self.assertEqual(done.returncode, USAGE)
+            self.assertIn(f'"{address}"', done.stderr)
+        done = run("export", "--format", "[plain]")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("[plain]", done.stderr)
+        self.assertNotIn("x01", done.stderr)
 
     def test_help_names_every_command(self):
         text = run("--help").stdout

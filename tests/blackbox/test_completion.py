@@ -9,7 +9,17 @@ from .harness.waiting import PATIENCE_S
 
 SCRIPT = os.path.join(CHECKOUT, "etc", "completion", "spfblock.bash")
 
-COMMANDS = {"check", "diff", "expand", "explain", "export", "query", "serve", "status"}
+COMMANDS = {
+    "check",
+    "diff",
+    "expand",
+    "explain",
+    "export",
+    "help",
+    "query",
+    "serve",
+    "status",
+}
 FORMATS = {"plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone"}
 
 CONFIGURATION = """{
@@ -41,12 +51,27 @@ def offered(*words, cwd=None):
 
 class Completion(BlackBoxCase):
     def test_the_first_word_is_a_command(self):
-        self.assertEqual(offered(""), COMMANDS | {"--help", "--version"})
+        self.assertEqual(
+            offered(""), COMMANDS | {"-c", "--config", "--help", "--version"}
+        )
         self.assertEqual(offered("ex"), {"expand", "explain", "export"})
         self.assertEqual(offered("x"), set())
 
+    def test_a_command_follows_the_configuration(self):
+        file = self.file("c.json", CONFIGURATION)
+        for before in (["-c", file], ["--config", file], ["--config", "=", file]):
+            self.assertEqual(offered(*before, "ex"), {"expand", "explain", "export"})
+            self.assertEqual(offered(*before, "status", "more"), {"more-spam.example"})
+
+    def test_help_is_of_a_command(self):
+        self.assertEqual(offered("help", ""), COMMANDS)
+        self.assertEqual(offered("help", "-"), {"--help", "--version"})
+
     def test_options_are_those_of_the_command(self):
         self.assertEqual(offered("status", "--j"), {"--json"})
+        self.assertEqual(offered("status", "--t"), {"--trouble"})
+        self.assertEqual(offered("diff", "--e"), {"--exit-code"})
+        self.assertEqual(offered("expand", "--a"), {"--address"})
         self.assertEqual(offered("query", "--s"), {"--server"})
         self.assertEqual(offered("check", "--j"), set())
         self.assertEqual(offered("serve", "--"), {"--config", "--help", "--version"})
@@ -54,6 +79,9 @@ class Completion(BlackBoxCase):
     def test_formats_of_export(self):
         self.assertEqual(offered("export", "--format", ""), FORMATS)
         self.assertEqual(offered("export", "--format", "r"), {"rbldnsd"})
+        self.assertEqual(offered("export", "--format", "="), FORMATS)
+        self.assertEqual(offered("export", "--format", "=", "r"), {"rbldnsd"})
+        self.assertEqual(offered("export", "--format", "=", "plain", "x"), set())
 
     def test_files_stand_behind_the_option_that_wants_one(self):
         folder = self.directory()

@@ -7,7 +7,10 @@ from .harness.case import BlackBoxCase
 from .harness.ports import free_port
 from .harness.spfblock import run
 
-OK, UNAVAILABLE, CONFIG = 0, 69, 78
+OK, NEGATIVE, UNAVAILABLE, CONFIG = 0, 1, 69, 78
+
+# Is allowed.
+NOTHING = {"reserved": False, "providers": False}
 
 BEFORE = 'spam.test. 300 IN TXT "v=spf1 ip4:62.1.1.0/24 ip4:62.1.2.0/24 -all"\n'
 AFTER = 'spam.test. 300 IN TXT "v=spf1 ip4:62.1.1.0/24 ip4:62.1.3.0/24 -all"\n'
@@ -37,7 +40,7 @@ class Diff(BlackBoxCase):
             file.write(zone)
 
     def configured(self, **changes):
-        allow = {"reserved": False, "providers": False}
+        allow = NOTHING
         text = json.dumps({"allow": allow, **self.configuration, **changes})
         return self.file("edited.json", text)
 
@@ -87,12 +90,57 @@ class Diff(BlackBoxCase):
             done.stderr,
         )
 
+    def test_shows_which_actions_change(self):
+        self.configuration.update(
+            action="WARN {domain} {network}",
+            networks=[{"network": "62.1.9.0/24", "action": "WARN by hand"}],
+        )
+        server = self.started()
+        self.assertEqual(self.diff(server.file).stdout, "2 listings, no change\n")
+        done = self.diff(
+            self.configured(
+                action="REJECT {domain}",
+                networks=[{"network": "62.1.9.0/24", "action": "REJECT by hand"}],
+            )
+        )
+        self.assertEqual(
+            (done.returncode, done.stdout),
+            (
+                OK,
+                "62.1.9.0/24: another action\n"
+                "  < WARN by hand\n"
+                "  > REJECT by hand\n"
+                "\n"
+                "spam.test: another action\n"
+                "  < WARN spam.test 62.1.1.0/24\n"
+                "  > REJECT spam.test\n"
+                "\n"
+                "2 of 2 listings change: 2 listings with another action\n",
+            ),
+            done.stderr,
+        )
+
+    def test_exits_1_on_request_if_something_would_change(self):
+        server = self.started()
+        self.assertEqual(run("diff", "--exit-code", "-c", server.file).returncode, OK)
+        for change in (
+            {"action": "REJECT other"},
+            {"allow": {**NOTHING, "networks": ["62.1.1.1"]}},
+            {"domains": [], "networks": []},
+        ):
+            with self.subTest(change=change):
+                file = self.configured(**change)
+                done = run("diff", "--exit-code", "-c", file)
+                self.assertEqual(done.returncode, NEGATIVE, done.stderr)
+                self.assertEqual(run("diff", "-c", file).returncode, OK)
+
     def test_compares_with_the_state_file_where_no_server_runs(self):
         self.started().stop()
         self.publish(AFTER)
         done = self.diff(self.configured())
         self.assertEqual((done.returncode, done.stdout), (OK, CHANGE), done.stderr)
         self.assertIn("reading", done.stderr)
+        self.assertIn("no state tells of actions", done.stderr)
 
     def test_compares_with_nothing_where_nothing_is_known(self):
         done = self.diff(self.configured())

@@ -52,8 +52,8 @@ DAMAGES = [
     ),
     (
         "docs/man/spfblock.8",
-        ".It Cm status Oo Fl c Ar file Oc Op Fl -json\n",
-        ".It Cm status Op Fl c Ar file\n",
+        ".It Cm status Oo Fl c Ar file Oc Oo Fl -json Oc ",
+        ".It Cm status Oo Fl c Ar file Oc ",
         "docs/man/spfblock.8: status: --json is missing",
     ),
     (
@@ -67,6 +67,12 @@ DAMAGES = [
         "query) options+=' --server' ;;",
         "query) ;;",
         "etc/completion/spfblock.bash: query: --server is missing",
+    ),
+    (
+        "README.md",
+        " [--exit-code]` |",
+        " [--exit-status]` |",
+        "README.md: diff: the program has no --exit-status",
     ),
     (
         "README.md",

@@ -51,7 +51,7 @@ VARIES = [
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"), "YYYY-MM-DD hh:mm UTC"),
     (re.compile(r"\b\d+s ago"), "Ns ago"),
-    (re.compile(r"(?m)(?: \d|\d\d)s(?=  +(?:now|\d+h)$)"), " Ns"),
+    (re.compile(r"(?m)(?: \d|\d\d)s(?=  +(?:now|\d+h)(?:$|  ))"), " Ns"),
 ]
 
 

@@ -89,7 +89,7 @@ class Providers(BlackBoxCase):
         server.wait_for_line("providers known known=1 configured=")
         done = run("status", "-c", server.file)
         self.assertEqual(done.returncode, OK, done.stdout)
-        self.assertRegex(done.stdout, r"\nproviders: 1 of \d\d+ known\n$")
+        self.assertRegex(done.stdout, r"\nproviders: 1 of \d\d+ known\n\n")
         self.assertNotIn("google", done.stdout)
         count = json.loads(run("status", "-c", server.file, "--json").stdout)
         self.assertEqual(count["providers"]["known"], 1)

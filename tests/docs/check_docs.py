@@ -290,7 +290,7 @@ def synopsis_commands(page):
 
 def readme_commands(text):
     rows = re.findall(r"(?m)^\| `spfblock (\w+)([^`]*)` \|", text)
-    option = re.compile(r"(?<![\w-])--?[a-z]+")
+    option = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
     return {name: set(option.findall(usage)) for name, usage in rows}
 
 

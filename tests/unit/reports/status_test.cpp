@@ -77,23 +77,20 @@ book_fixture world_of_all_conditions() {
   return world;
 }
 
-constexpr const char* all_conditions =
-    R"(LISTED           STATE    NETS  IPV4    IPV6 /64  AGE  NEXT
-fresh.example    fresh       1   128           0   5m   55m
-failing.example  failing     2   256  4294967296  65m   now
-unknown.example  unknown     0     0           0    -   now
-gone.example     gone        1    16           0  65m   55m
-held.example     held        0     0           0   5m   55m
-refused.example  refused     2     2           0   5m   55m
-waiting.example  waiting     0     0           0    -   now
+constexpr const char* all_conditions = // what is in trouble stands first
+    R"(8 domains: 1 failing, 2 unknown, 1 gone, 1 held, 1 refused, 1 waiting, 1 fresh
 
-ALLOWED          STATE    NETS  IPV4    IPV6 /64  AGE  NEXT
-friend.example   unknown     0     0           0    -   now
+LISTED           STATE    NETS  IPV4  IPV6 /64  AGE  NEXT  HITS  ACTION
+failing.example  failing     2   256   4.3e+09  65m   now     -  REJECT
+unknown.example  unknown     0     0         0    -   now     -  REJECT
+gone.example     gone        1    16         0  65m   55m     -  REJECT
+held.example     held        0     0         0   5m   55m     -  REJECT
+refused.example  refused     2     2         0   5m   55m     -  REJECT
+fresh.example    fresh       1   128         0   5m   55m     -  REJECT
+waiting.example  waiting     0     0         0    -   now     -  REJECT
 
-fresh.example (watch only)
-  allow keeps off 1 network
-  not listed in full: ptr: no list can hold it
-  ends on 2027-01-01
+ALLOWED          STATE    NETS  IPV4  IPV6 /64  AGE  NEXT
+friend.example   unknown     0     0         0    -   now
 
 failing.example
   DNS failed once: failing.example TXT: timeout; the last good networks stay
@@ -101,6 +98,10 @@ failing.example
 
 unknown.example
   DNS failed once: unknown.example TXT: SERVFAIL of 192.0.2.53; lists nothing
+
+friend.example
+  WARNING: allowed, but its networks are not known: it protects nothing
+  DNS failed once: timeout
 
 gone.example
   no SPF record; the last good networks stay listed until a second look confirms
@@ -113,11 +114,10 @@ held.example
 refused.example
   limit networks: found 3, allowed 2; 1 network refused
 
-friend.example
-  WARNING: allowed, but its networks are not known: it protects nothing
-  DNS failed once: timeout
-
-8 domains: 1 failing, 2 unknown, 1 gone, 1 held, 1 refused, 1 waiting, 1 fresh
+fresh.example (watch only)
+  allow keeps off 1 network
+  not listed in full: ptr: no list can hold it
+  ends on 2027-01-01
 )";
 
 std::size_t widest_line(const std::string& text) {
@@ -141,7 +141,7 @@ TEST_CASE("a domain is fresh, unknown, failing or overdue by what the DNS said "
           "[table][status]") {
   book_fixture world{settings_of({"a.example"})};
   CHECK(condition(world) == "waiting");
-  CHECK(report_on(world).is_stale());
+  CHECK_FALSE(report_on(world).is_stale()); // it is on its way
 
   world.look(failing("a.example"));
   CHECK(condition(world) == "unknown");
@@ -275,15 +275,97 @@ TEST_CASE("a long name has a line of its own, and figures never break a table",
   wide.ipv6_slash64s = ~std::uint64_t{0};
   wide.age = 36500 * 24h;
   wide.next_look = 119s;
+  wide.hits = ~std::uint64_t{0};
+  wide.action = "DEFER_IF_PERMIT for now";
   CHECK(
       to_text(status_report{beginning.wall, {wide}}) ==
-      "LISTED                     STATE        NETS        IPV4  IPV6 /64     "
-      "AGE  NEXT\n" +
+      "1 domain: 1 fresh\n"
+      "\n"
+      "LISTED            STATE     NETS     IPV4  IPV6 /64     AGE  NEXT     "
+      "HITS  ACTION\n" +
           wide.name +
-          "\n                           fresh  4294967296  4294967296   "
-          "1.8e+19  36500d  119s\n"
-          "\n"
-          "1 domain: 1 fresh\n");
+          "\n                  fresh  4.3e+09  4.3e+09   1.8e+19  36500d  119s "
+          " 1.8e+19  DEFER_IF_PERMIT\n");
+}
+
+TEST_CASE("a status tells hits and the action's word", "[table][status]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.domains[0] = entry_of("a.example", "WARN spfblock: {domain}");
+  book_fixture world{settings};
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  auto told = report_on(world);
+  CHECK(told.domains[0].action == "WARN spfblock: {domain}");
+  CHECK_FALSE(told.domains[0].hits);
+  told.domains[0].hits = 123456789;
+  CHECK(to_text(told) ==
+        R"(1 domain: 1 fresh
+
+LISTED     STATE  NETS  IPV4  IPV6 /64  AGE  NEXT     HITS  ACTION
+a.example  fresh     1   256         0   0s   60m  1.2e+08  WARN
+)");
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+}
+
+TEST_CASE("of trouble alone a status shows what somebody should look at",
+          "[table][status]") {
+  const auto told = report_on(world_of_all_conditions());
+  const auto text = to_text(told, reports::shown::in_trouble);
+  CHECK(text.starts_with("8 domains: 1 failing, 2 unknown, "));
+  for (const char* quiet : {"fresh.example", "waiting.example"})
+    CHECK(text.find(quiet) == std::string::npos);
+  for (const char* loud : {"failing.example", "gone.example", "held.example",
+                           "refused.example", "friend.example"})
+    CHECK(text.find(loud) != std::string::npos);
+
+  book_fixture calm{settings_of({"a.example"})};
+  calm.look(expanded("a.example", "192.0.2.0/24"));
+  CHECK(to_text(report_on(calm), reports::shown::in_trouble) ==
+        "1 domain: 1 fresh\n");
+}
+
+TEST_CASE("an allowed domain that protects only a part is trouble",
+          "[table][status]") {
+  book_fixture world{allowing({}, "friend.example")};
+  CHECK_FALSE(reports::is_in_trouble(only(world)));
+  world.look(with_remark(expanded("friend.example", "192.0.2.0/24"),
+                         "no list can hold it"),
+             role::allowed);
+  CHECK(only(world).condition == domain_condition::fresh);
+  CHECK(reports::is_in_trouble(only(world)));
+}
+
+TEST_CASE("a status says first that the configuration was refused",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  world.look(expanded("a.example", "192.0.2.0/24"));
+  auto told = report_on(world);
+  CHECK(to_text(told).starts_with("1 domain: 1 fresh\n"));
+  told.configuration.refused_at = beginning.wall - 5min;
+  told.configuration.reason = "/etc/x.json:3: /domainz: unknown setting";
+  CHECK(to_text(told).starts_with(
+      "CONFIGURATION REFUSED at 2026-11-23 23:55 UTC, 5m ago: the last reload "
+      "was\n"
+      "  refused: /etc/x.json:3: /domainz: unknown setting\n"
+      "1 domain: 1 fresh\n"));
+  told.configuration.running = reports::configuration_source::accepted;
+  CHECK_THAT(to_text(told), Catch::Contains("runs on the last accepted"));
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+}
+
+TEST_CASE("an earlier version told less", "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  std::string text = reports::to_json(report_on(world));
+  for (const char* part :
+       {"  \"from_state_file\": false,\n",
+        ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
+        ",\n  \"configuration\": {\n    \"running\": "
+        "\"file\",\n    \"refused_at\": null,\n    "
+        "\"reason\": \"\"\n  }"}) {
+    const auto at = text.find(part);
+    REQUIRE(at != std::string::npos);
+    text.erase(at, std::string_view{part}.size());
+  }
+  CHECK(reports::status_from_json(text));
 }
 
 TEST_CASE("no domains is a status too", "[table][status]") {
@@ -304,8 +386,8 @@ TEST_CASE("of providers a status says how many are known",
   const auto told = report_on(world);
   CHECK(told.domains.size() == 1);
   CHECK_FALSE(told.is_stale());
-  CHECK(to_text(told).ends_with("1 domain: 1 fresh\n"
-                                "providers: 1 of 3 known\n"));
+  CHECK(to_text(told).starts_with("1 domain: 1 fresh\n"
+                                  "providers: 1 of 3 known\n\nLISTED"));
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
@@ -313,10 +395,14 @@ TEST_CASE("nothing that came from outside reaches the terminal as it is",
           "[table][status]") {
   domain_status bad;
   bad.name = bad.trouble = bad.until = bad.comment = "\x1b[2J\xff";
+  bad.action = "\x1b[2J";
   bad.refusals = {"\n\x1b"};
   for (const unsigned failures : {0U, 1U}) {
     bad.failures = failures;
-    const auto text = to_text(status_report{beginning.wall, {bad}});
+    status_report told{beginning.wall, {bad}};
+    told.configuration.refused_at = beginning.wall;
+    told.configuration.reason = "\xff\n\x1b";
+    const auto text = to_text(told);
     CHECK(std::none_of(text.begin(), text.end(), [](char c) {
       return (c < ' ' || c > '~') && c != '\n';
     }));
@@ -339,6 +425,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
   world.pass(1min);
   CHECK(reports::to_json(report_on(world)) == R"({
   "at": 1795478460,
+  "from_state_file": false,
   "stale": false,
   "domains": [
     {
@@ -359,7 +446,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "kept_off": 0,
       "refusals": [],
       "until": "",
-      "comment": ""
+      "comment": "",
+      "action": "REJECT {domain}",
+      "hits": null
     }
   ],
   "providers": {
