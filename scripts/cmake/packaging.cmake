@@ -19,6 +19,7 @@ set(user_pages
   providers.md
   spf-semantics.md
   status-json.md
+  symptoms.md
   threat-model.md)
 
 # Installs a file as DESTINATION/NAME.gz, the same octets each time.  Further

@@ -57,6 +57,7 @@ FILES = {
     DOC + "/docs/providers.md",
     DOC + "/docs/spf-semantics.md",
     DOC + "/docs/status-json.md",
+    DOC + "/docs/symptoms.md",
     DOC + "/docs/threat-model.md",
     DOC + "/etc",
     DOC + "/examples/grafana-dashboard.json",

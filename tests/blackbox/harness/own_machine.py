@@ -1,0 +1,31 @@
+"""This process, and what it starts from then on, on a machine of their own: the
+files and ports that documents name, without touching those of the real one."""
+
+import ctypes
+import os
+import subprocess
+
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWNET = 0x40000000
+
+# What is written below these is in memory, and gone with the process.
+_SCRIPT = """
+mount --make-rprivate /
+ip link set lo up
+upper=$(mktemp -d)
+mount -t tmpfs tmpfs "$upper"
+for name in etc var; do
+    mkdir "$upper/$name" "$upper/$name.work"
+    mount -t overlay overlay /$name \\
+        -o "lowerdir=/$name,upperdir=$upper/$name,workdir=$upper/$name.work"
+done
+mount -t tmpfs tmpfs /run
+"""
+
+
+def move_in():
+    """Moves this process there, for good.  AssertionError if that cannot be."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNS | _CLONE_NEWNET) != 0:
+        raise AssertionError(f"unshare: {os.strerror(ctypes.get_errno())}")
+    subprocess.run(["sh", "-ec", _SCRIPT], check=True, timeout=60)

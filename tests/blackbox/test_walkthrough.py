@@ -1,0 +1,290 @@
+"""The commands of README.md and docs/operations.md, run as they stand there.
+
+In a network and with files of their own there are the program, NSD, Postfix
+and the very paths and ports that the pages name.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+from .harness import own_machine
+from .harness.case import BlackBoxCase
+from .harness.process import Process
+from .harness.spfblock import CHECKOUT, program
+from .harness.waiting import PATIENCE_S, eventually
+
+ZONES = {
+    "toramaki.net": ['@ 3600 IN TXT "v=spf1 ip4:45.120.196.0/22 ~all"'],
+    "spammer.example": ['@ 3600 IN TXT "v=spf1 ip4:45.124.217.0/24 ~all"'],
+}
+
+CONFIGURATION = """{{
+  "action": "WARN spfblock: {{domain}} {{network}}",
+  "domains": ["toramaki.net"],
+  "allow": {{ "providers": false }},
+  "resolver": {{ "servers": ["{server}"] }}
+}}
+"""
+
+LISTED = "45.120.197.160"
+
+# No systemd runs here, so no journal either: what stands for its commands.
+STAND_INS = {
+    "systemctl": """\
+case $* in
+'reload spfblock') kill -HUP "$(cat /run/spfblock.pid)" ;;
+'kill -s USR1 spfblock') kill -USR1 "$(cat /run/spfblock.pid)" ;;
+*) echo "no such stand-in: $*" >&2; exit 1 ;;
+esac
+""",
+    "journalctl": """\
+[ "$1 $2 $3" = '-t postfix/smtpd -g' ] || exit 1
+exec grep -P "postfix/smtpd\\[[0-9]+\\]: .*$4" /var/log/mail.log
+""",
+    "mail": 'cat > /run/mail; echo "$*" >> /run/mail\n',
+    "nsd-control": "exit 0\n",
+}
+
+# A command as a page has it: its exit status, and what it prints.
+RUN = {
+    "spfblock check": (0, ": valid, 1 domain, 0 networks by hand"),
+    "spfblock expand toramaki.net": (0, "45.120.196.0/22"),
+    "spfblock expand DOMAIN": (0, "45.120.196.0/22"),
+    "spfblock expand --address ADDRESS DOMAIN": (0, "passes toramaki.net"),
+    "spfblock diff": (0, "1 listing, no change"),
+    "spfblock diff --exit-code": (0, "1 listing, no change"),
+    "systemctl reload spfblock": (0, ""),
+    "postmap -q 45.120.197.160 tcp:127.0.0.1:10060": (
+        0,
+        "WARN spfblock: toramaki.net 45.120.196.0/22",
+    ),
+    "spfblock query 45.120.197.160": (0, "45.120.197.160\tWARN spfblock: "),
+    "spfblock explain 45.120.197.160": (0, "is listed by toramaki.net"),
+    "spfblock explain ADDRESS": (0, "is listed by toramaki.net"),
+    "journalctl -t postfix/smtpd -g 'warn: .*spfblock:'": (
+        0,
+        "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
+    ),
+    "grep 'warn: .*spfblock:' /var/log/mail.log": (
+        0,
+        "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
+    ),
+    "spfblock status": (0, "1 domain: 1 fresh"),
+    "spfblock status DOMAIN": (0, "1 domain: 1 fresh"),
+    "spfblock status --trouble": (0, "1 domain: 1 fresh"),
+    "spfblock status --trouble > /run/spfblock-status 2>&1"
+    " || mail -s spfblock root < /run/spfblock-status": (0, ""),
+    "spfblock export --format plain": (0, ""),
+    "curl -s http://127.0.0.1:10061/healthz": (0, "ok"),
+    "curl -s http://127.0.0.1:10061/metrics": (0, "spfblock_domain_hits_total{"),
+    "spfblock export --format dnsbl-zone > /etc/nsd/spfblock.zone.new &&"
+    " mv /etc/nsd/spfblock.zone.new /etc/nsd/spfblock.zone && nsd-control reload": (
+        0,
+        "",
+    ),
+    "spfblock export --format rbldnsd > /var/lib/rbldns/spfblock.new &&"
+    " mv /var/lib/rbldns/spfblock.new /var/lib/rbldns/spfblock": (0, ""),
+    "spfblock export --format plain | sed '/^#/!s/$/ reject/'"
+    " > /etc/postfix/spfblock.new &&"
+    " mv /etc/postfix/spfblock.new /etc/postfix/spfblock.cidr": (0, ""),
+    "systemctl kill -s USR1 spfblock": (0, ""),
+}
+
+# Of the demo, in a checkout.
+DEMO = [
+    ('demo="-c etc/demo/spfblock.json"', 0, ""),
+    ("build/release/spfblock query $demo 45.120.197.160", 0, "REJECT "),
+    ("build/release/spfblock query $demo 45.120.200.1", 1, ""),
+    ("postmap -q 45.120.197.160 tcp:127.0.0.1:10060", 0, "REJECT "),
+]
+
+# What other tests run.
+ELSEWHERE = {
+    "spfblock serve": "here, as what all others ask",
+    "git clone URL spfblock && cd spfblock": "tests/debian",
+    "scripts/run": "tests/debian",
+    "apt install ./spfblock_*.deb": "test_package",
+    "systemctl enable --now spfblock.socket spfblock.service": "test_package",
+    "spfblock check && systemctl daemon-reload": "a real systemd",
+    "systemctl stop spfblock.service && systemctl restart spfblock.socket": (
+        "a real systemd"
+    ),
+    "systemctl start spfblock.service": "a real systemd",
+    "systemctl status": "a real systemd",
+    "systemctl reload": "a real systemd",
+    "journalctl -u spfblock": "a real systemd",
+}
+
+PROGRAMS = (
+    "apt build/release/spfblock curl demo= git grep journalctl postmap scripts/run"
+    " spfblock systemctl"
+).split()
+
+
+def commands_of(page):
+    """The commands of its code blocks, and those that stand in its tables."""
+    with open(os.path.join(CHECKOUT, page), encoding="utf-8") as file:
+        text = file.read()
+    joined = re.sub(r" &&\n +", " && ", text)
+    lines = re.findall(r"(?m)^ {4,}(\S.*)$", joined)
+    cells = [
+        cell
+        for row in re.findall(r"(?m)^\|(.*)\|$", joined)
+        for cell in re.findall(r"`([^`]*)`", row)
+        if " " in cell and "[" not in cell and "FORMAT" not in cell
+    ]
+    sentences = re.findall(r"`(systemctl kill [^`]*|curl [^`]*)`", joined)
+    for line in (*lines, *cells, *sentences):
+        command = line.split("  ")[0].strip()
+        if any(
+            command == each or command.startswith((each + " ", "demo="))
+            for each in PROGRAMS
+        ):
+            yield command
+
+
+class Walkthrough(BlackBoxCase):
+    @classmethod
+    def setUpClass(cls):
+        own_machine.move_in()
+        os.makedirs("/etc/spfblock")
+        for folder in ("/var/lib/spfblock", "/var/lib/rbldns", "/etc/nsd"):
+            os.makedirs(folder, exist_ok=True)
+        os.mkdir("/run/bin")
+        for name, script in STAND_INS.items():
+            with open(f"/run/bin/{name}", "w", encoding="ascii") as file:
+                file.write("#!/bin/sh\n" + script)
+            os.chmod(f"/run/bin/{name}", 0o755)
+        os.symlink(program(), "/run/bin/spfblock")
+        os.environ["PATH"] = f"/run/bin:{os.environ['PATH']}"
+
+    def setUp(self):
+        for name in ("/var/lib/spfblock/state.json", "/var/log/mail.log"):
+            if os.path.lexists(name):
+                os.remove(name)
+
+    def start(self, command, cwd=None):
+        """Starts a server by a command, as a person would."""
+        server = Process(["sh", "-c", f"exec {command}"], cwd)
+        self.addCleanup(server.end)
+        server.wait_for_line("listening address=127.0.0.1:10060")
+        self.wait_until_listed(10060, LISTED)
+        with open("/run/spfblock.pid", "w", encoding="ascii") as file:
+            file.write(str(server.pid))
+        return server
+
+    def configure(self):
+        nsd = self.nsd(ZONES)
+        with open("/etc/spfblock/spfblock.json", "w", encoding="ascii") as file:
+            file.write(CONFIGURATION.format(server=nsd.server))
+
+    def sh(self, command, cwd=None):
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=2 * PATIENCE_S,
+        )
+
+    def assert_runs(self, command, status, output, cwd=None):
+        meant = command.replace("ADDRESS", LISTED).replace("DOMAIN", "toramaki.net")
+        done = self.sh(meant, cwd)
+        self.assertEqual(done.returncode, status, (done.stdout, done.stderr))
+        self.assertIn(output, done.stdout)
+
+    def test_every_command_of_the_pages_is_run(self):
+        found = {
+            command
+            for page in ("README.md", "docs/operations.md")
+            for command in commands_of(page)
+        }
+        known = {*RUN, *ELSEWHERE, *(command for command, _, _ in DEMO)}
+        self.assertEqual(found, known)
+
+    def test_the_commands_do_what_the_pages_say(self):
+        self.configure()
+        server = self.start("spfblock serve")
+        postfix = self.postfix(10060)
+        os.symlink(postfix.log_file, "/var/log/mail.log")
+        self.assertEqual(postfix.reply_to(LISTED)[0], 250)
+        postfix.wait_for_log("NOQUEUE: warn: ")
+        for command, (status, output) in RUN.items():
+            with self.subTest(command=command):
+                mark = server.mark()
+                self.assert_runs(command, status, output)
+                if "reload spfblock" in command:
+                    server.wait_for_line("configuration reloaded", after=mark)
+                if "USR1" in command:
+                    server.wait_for_line("statistics ", after=mark)
+        self.assertFalse(os.path.exists("/run/mail"), "all was well")
+        for made in (
+            "/etc/nsd/spfblock.zone",
+            "/var/lib/rbldns/spfblock",
+            "/etc/postfix/spfblock.cidr",
+        ):
+            self.assertGreater(os.path.getsize(made), 0, made)
+
+    def test_cron_mails_what_is_wrong(self):
+        self.configure()
+        server = self.start("spfblock serve")
+        eventually(
+            lambda: os.path.exists("/var/lib/spfblock/state.json"), "it is saved"
+        )
+        server.send_signal(signal.SIGTERM)
+        server.wait(PATIENCE_S)
+        (command,) = [each for each in RUN if "mail -s" in each]
+        self.assert_runs(command, 0, "")
+        self.addCleanup(os.remove, "/run/mail")
+        with open("/run/mail", encoding="utf-8") as mail:
+            self.assertIn("THE SERVER DOES NOT ANSWER", mail.read())
+
+    def test_warn_if_reject_is_found_as_the_page_says(self):
+        with open(
+            os.path.join(CHECKOUT, "docs", "operations.md"), encoding="utf-8"
+        ) as page:
+            (pattern,) = re.findall(r"`(reject_warning: [^`]*)`", page.read())
+        self.configure()
+        with open("/etc/spfblock/spfblock.json", encoding="ascii") as file:
+            text = file.read()
+        with open("/etc/spfblock/spfblock.json", "w", encoding="ascii") as file:
+            file.write(re.sub(r'  "action": .*\n', "", text))
+        self.start("spfblock serve")
+        table = "check_client_access tcp:127.0.0.1:10060"
+        postfix = self.postfix(
+            10060, f"smtpd_client_restrictions = warn_if_reject {table}\n"
+        )
+        self.assertEqual(postfix.reply_to(LISTED)[0], 250)
+        eventually(
+            lambda: re.search(pattern, postfix.log()), f"in the mail log: {pattern}"
+        )
+
+    def test_the_demo_answers_as_the_readme_says(self):
+        folder = self.directory()
+        os.makedirs(os.path.join(folder, "build", "release"))
+        os.symlink(program(), os.path.join(folder, "build", "release", "spfblock"))
+        shutil.copytree(os.path.join(CHECKOUT, "etc"), os.path.join(folder, "etc"))
+        self.start("build/release/spfblock serve -c etc/demo/spfblock.json", folder)
+        before = ""
+        for command, status, output in DEMO:
+            with self.subTest(command=command):
+                self.assert_runs(before + command, status, output, folder)
+            if command.startswith("demo="):
+                before = command + "; "
+
+    def test_the_line_that_postfix_writes_is_as_the_page_shows_it(self):
+        with open(
+            os.path.join(CHECKOUT, "docs", "operations.md"), encoding="utf-8"
+        ) as page:
+            (shown,) = re.findall(r"(?m)^ +(postfix/smtpd.*warn: .*)$", page.read())
+        self.configure()
+        self.start("spfblock serve")
+        postfix = self.postfix(10060)
+        postfix.reply_to(LISTED)
+        postfix.wait_for_log("NOQUEUE: warn: ")
+        (line,) = re.findall(r"postfix/smtpd\S* NOQUEUE: warn.*", postfix.log())
+        variable = re.compile(r"\[\d+\]|<[^>]*>")
+        self.assertEqual(variable.sub("", line), variable.sub("", shown))
