@@ -54,9 +54,10 @@ class RefreshTest(BlackBoxCase):
         self.assertEqual(self.written(), written)
         self.assertEqual(self.server.matching("listing changed")[1:], [])
 
+        mark = self.server.mark()
         self.dns.records = record("ip4:45.120.196.2")
         self.wait_until_listed(self.server.port, "45.120.196.2")
-        self.assertGreater(len(self.server.matching("table published")), published)
+        self.server.wait_for_line("table published", after=mark)
         eventually(lambda: self.written() != written, "the change is saved")
 
     def test_the_same_networks_by_other_terms_publish_nothing(self):
