@@ -220,11 +220,10 @@ TEST_CASE("allow.providers: a bad line is a fault at its place",
 
 TEST_CASE("allow.providers: a list that others maintain lists no provider",
           "[config][allow_section]") {
-  const fake_files files{{{"a.txt", std::vector<domain_file>{
-                                        {"a.txt", "spam.example\nsendgrid.net\n"
+  const fake_files files{
+      {{"a.txt", std::vector<list_file>{{"a.txt", "spam.example\nsendgrid.net\n"
                                                   "_spf.google.com\n"}}}}};
-  const auto settings = std::get<config::settings>(
-      parse_settings(R"({"domain_files":["a.txt"]})", "t.json", files));
+  const auto settings = settings_of(R"({"domain_files":["a.txt"]})", files);
   REQUIRE(settings.domains.size() == 1);
   CHECK(settings.domains[0].name == name_of("spam.example"));
   CHECK(settings.allow.kept_providers ==
