@@ -18,26 +18,30 @@ void policy::give_up(const lookup& in) {
   in.refuse();
   finished_ = true;
   unfinished_ = {};
-  asked_ = {};
+  asked_ = nullptr;
+}
+
+/// The action for a complete request.
+std::string policy::answer(const request& asked, const lookup& in) {
+  if (asked.logged_in || in.is_exempt(asked.recipient)) {
+    in.pass_over();
+    return std::string{no_action};
+  }
+  const auto hit = in.find(asked.client_address);
+  return hit ? hit->found.by->action.filled(hit->found.network,
+                                            hit->address.to_string())
+             : std::string{no_action};
 }
 
 /// Takes one line of a request without its LF.
 void policy::take(std::string_view line, const lookup& in,
                   std::string& replies) {
   if (line.empty()) {
-    if (!asked_.asks)
+    const auto asked = std::move(asked_);
+    if (!asked || !asked->asks)
       return give_up(in);
-    const request asked = std::exchange(asked_, {});
     replies += begin_of_reply;
-    if (asked.logged_in || in.is_exempt(asked.recipient)) {
-      in.pass_over();
-      replies += no_action;
-    } else if (const auto hit = in.find(asked.client_address)) {
-      replies += hit->found.by->action.filled(hit->found.network,
-                                              hit->address.to_string());
-    } else {
-      replies += no_action;
-    }
+    replies += answer(*asked, in);
     replies += end_of_reply;
     return;
   }
@@ -46,14 +50,17 @@ void policy::take(std::string_view line, const lookup& in,
     return give_up(in);
   const std::string_view name = line.substr(0, end_of_name);
   const std::string_view value = line.substr(end_of_name + 1);
+  if (!asked_)
+    asked_ = std::make_unique<request>();
+  asked_->octets += line.size() + 1;
   if (name == "request")
-    asked_.asks = value == "smtpd_access_policy";
+    asked_->asks = value == "smtpd_access_policy";
   else if (name == "client_address")
-    asked_.client_address = value;
+    asked_->client_address = value;
   else if (name == "recipient")
-    asked_.recipient = value;
+    asked_->recipient = value;
   else if (name == "sasl_username")
-    asked_.logged_in = !value.empty();
+    asked_->logged_in = !value.empty();
 }
 
 std::size_t policy::feed(std::string_view bytes, const lookup& in,
@@ -64,7 +71,8 @@ std::size_t policy::feed(std::string_view bytes, const lookup& in,
     const auto end = rest.find('\n');
     const std::string_view piece = rest.substr(0, end);
     // The LF counts, too.
-    if (asked_.octets + unfinished_.size() + piece.size() >= longest_request) {
+    const std::size_t before = asked_ ? asked_->octets : 0;
+    if (before + unfinished_.size() + piece.size() >= longest_request) {
       give_up(in);
       return bytes.size();
     }
@@ -72,7 +80,6 @@ std::size_t policy::feed(std::string_view bytes, const lookup& in,
       unfinished_ += piece;
       return bytes.size();
     }
-    asked_.octets += unfinished_.size() + piece.size() + 1;
     if (unfinished_.empty()) {
       take(piece, in, replies);
     } else {

@@ -5,6 +5,7 @@
 #include "core/protocols/lookup.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -58,11 +59,15 @@ private:
     std::size_t octets = 0; ///< of its complete lines
   };
 
+  [[nodiscard]] static std::string answer(const request& asked,
+                                          const lookup& in);
   void take(std::string_view line, const lookup& in, std::string& replies);
   void give_up(const lookup& in);
 
   std::string unfinished_; ///< a line without its LF yet
-  request asked_;          ///< as far as its lines are complete
+  /// As far as its lines are complete; none between requests, where a
+  /// conversation spends its time.
+  std::unique_ptr<request> asked_;
   bool finished_ = false;
 };
 

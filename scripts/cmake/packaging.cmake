@@ -10,6 +10,7 @@ set(doc_folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/spfblock)
 set(user_pages
   building.md
   expand-json.md
+  doors.md
   export.md
   log-events.md
   metrics.md

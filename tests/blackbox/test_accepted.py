@@ -128,7 +128,7 @@ class FaultyAtTheStart(Service):
             self.status(), {"running": "file", "refused_at": None, "reason": ""}
         )
         self.assertEqual(admin.ask(self.admin, "/healthz").status, 200)
-        self.wait_for_status("1 domains, ")
+        self.wait_for_status("1 domain: ")
 
     def test_whatever_the_fault_is(self):
         self.start_well_once()

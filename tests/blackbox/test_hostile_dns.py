@@ -225,7 +225,9 @@ class OthersAsWell(HostileCase):
         dns = self.closing(HostileDns(RECORDS))
         domains = [TRANSPORT["never"].domain, TRANSPORT["servfail"].domain]
         allow = {**ALLOW, "domains": [*domains, "provider.test"]}
-        spfblock = self.serve(configuration(dns, [], allow=allow))
+        spfblock = self.serve(
+            configuration(dns, [], allow=allow, refresh=EVERY_SECOND)
+        )
         self.wait_for_neighbours(spfblock)
 
     def test_an_allowed_domain_of_everyone_does_not_empty_the_list(self):

@@ -165,7 +165,7 @@ def mx_of_two_hundred(q):
     return {**spf("mx -all"), "MX": hosts, "A": [FORGED_ADDRESS]}
 
 
-@FANS(says="limit|more than")
+@FANS(says="permerror.*MX")
 def mx_of_three_thousand(q):
     """One MX answer of 60 KiB."""
     hosts = [f"10 {number}" for number in range(3000)]
@@ -188,10 +188,12 @@ def a_fan(q):
     return {**spf("a -all"), "A": addresses}
 
 
-@FANS(says="limit|more than")
+@FANS(lists=True)
 def a_of_four_thousand(q):
     """A host of 4000 addresses: 64 KiB."""
-    addresses = [f"66.6.{number // 256}.{number % 256}" for number in range(4000)]
+    first = q.network.removesuffix(".0/24")
+    addresses = [f"{first}.{number}" for number in range(256)]
+    addresses += [f"62.101.{number // 256}.{number % 256}" for number in range(3744)]
     return {**spf("a -all"), "A": addresses}
 
 

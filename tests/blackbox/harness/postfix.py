@@ -121,12 +121,16 @@ alias_maps =
 alias_database =
 smtpd_authorized_xclient_hosts = {LOOPBACK}
 smtpd_peername_lookup = no
-smtpd_client_restrictions = check_client_access {self.table}
-smtpd_recipient_restrictions = reject_unauth_destination
+{self._client_restrictions()}smtpd_recipient_restrictions = reject_unauth_destination
 smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 1000
 notify_classes =
 {self._settings}"""
+
+    def _client_restrictions(self):
+        if "smtpd_client_restrictions" in self._settings:
+            return ""
+        return f"smtpd_client_restrictions = check_client_access {self.table}\n"
 
     def _smtpd_service(self):
         return f"{LOOPBACK}:{self.port} inet n - n - - smtpd\n"
