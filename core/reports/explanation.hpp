@@ -70,6 +70,7 @@ struct explanation {
                                   timestamp now);
 
 /// For people; at most 80 columns unless a word is longer; lines ended by LF.
+/// Of many exemptions the first ten, and how many more there are.
 [[nodiscard]] std::string to_text(const explanation& of);
 
 /// The document of `/explain?address=` on the admin port; ends with LF.

@@ -5,10 +5,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+
 namespace spfblock::reports {
 namespace {
 
 constexpr std::size_t label_width = 14;
+/// An address that is not listed is kept off every domain that passes
+/// everybody.
+constexpr std::size_t most_exemptions = 10;
 
 std::string safe(const std::string& text) {
   return printable(text, text.size());
@@ -55,10 +61,13 @@ std::string to_text(const explanation& of) {
                      2);
     append_reason(text, reason, of.at);
   }
-  for (const exemption& each : of.exemptions) {
-    append_paragraph(text, "", "kept off " + safe(each.listing), 2);
-    append_field(text, "reason", each.reason);
+  const std::size_t shown = std::min(of.exemptions.size(), most_exemptions);
+  for (std::size_t i = 0; i < shown; ++i) {
+    append_paragraph(text, "", "kept off " + safe(of.exemptions[i].listing), 2);
+    append_field(text, "reason", of.exemptions[i].reason);
   }
+  if (shown < of.exemptions.size())
+    text += fmt::format("kept off {} more\n", of.exemptions.size() - shown);
   return text;
 }
 

@@ -300,6 +300,18 @@ TEST_CASE("a long name stands on a line of its own", "[table][explanation]") {
         std::string::npos);
 }
 
+TEST_CASE("of many exemptions ten are shown and the rest is counted",
+          "[table][explanation]") {
+  explanation told{"192.0.2.1", {}, {}, beginning.wall};
+  told.exemptions.resize(10, {"a.example", "too wide"});
+  CHECK(
+      to_text(told).ends_with("kept off a.example\n  reason      too wide\n"));
+  told.exemptions.resize(27, {"b.example", "too wide"});
+  const std::string shown = to_text(told);
+  CHECK(shown.ends_with("  reason      too wide\nkept off 17 more\n"));
+  CHECK(shown.find("b.example") == std::string::npos);
+}
+
 TEST_CASE("no word of an explanation reaches the terminal as it is",
           "[table][explanation]") {
   const std::string bad = "\x1b[31m\xff\n";
