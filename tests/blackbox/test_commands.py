@@ -684,6 +684,11 @@ class WhileTheFileIsFaulty(Administered):
                 self.assertIn(f"{self.server.file}:1: ", done.stderr)
                 self.assertIn("asking where a server is by default", done.stderr)
 
+    def test_a_file_that_cannot_be_read_is_told_and_the_default_is_asked(self):
+        done = run("query", "-c", "/nowhere/c.json", "x")
+        self.assertIn('cannot read "/nowhere/c.json"', done.stderr)
+        self.assertIn("asking where a server is by default", done.stderr)
+
     def test_where_the_server_is_away_too_the_faults_are_told(self):
         self.server.stop()
         self.say(f'{{ "admin": "{self.admin}", "domainz": 7 }}')
