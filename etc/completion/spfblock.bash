@@ -31,7 +31,7 @@ _spfblock_options() {
 _spfblock() {
     local commands='check diff expand explain export help query serve status'
     local file=/etc/spfblock/spfblock.json
-    local command= option= word= i
+    local command='' option='' word='' i
     COMPREPLY=()
 
     # What stands before the word.  Bash makes three words of OPTION=VALUE.
@@ -39,15 +39,15 @@ _spfblock() {
         word=${COMP_WORDS[i]}
         case $option:$word in
         *:=) ;;
-        -c:* | --config:*) file=$word option= ;;
-        --address:* | --format:* | --server:*) option= ;;
+        -c:* | --config:*) file=$word option='' ;;
+        --address:* | --format:* | --server:*) option='' ;;
         :-c | :--config | :--address | :--format | :--server) option=$word ;;
         :-*) ;;
         *) [[ $command ]] || command=$word ;;
         esac
     done
     word=${COMP_WORDS[COMP_CWORD]}
-    [[ $option && $word == = ]] && word=
+    [[ $option && $word == = ]] && word=''
 
     case $option in
     -c | --config)
