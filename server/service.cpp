@@ -7,7 +7,6 @@
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
 #include "server/system/service_manager.hpp"
-#include "server/system/signals.hpp"
 #include "server/version.hpp"
 
 #include <fmt/format.h>
@@ -101,9 +100,8 @@ exit_status service::run() {
   // A reader that is gone and a limit of file sizes are errors of write(2).
   for (const int number : {SIGPIPE, SIGXFSZ})
     std::signal(number, SIG_IGN);
-  for (const int number : handled_signals)
+  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1})
     signals_.add(number);
-  let_signals_come();
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
   tell_beginning();

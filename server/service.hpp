@@ -33,7 +33,6 @@ namespace spfblock::server {
 /// counters, nothing else.
 class service {
 public:
-  /// Signals that were held back (hold_signals()) come from run() on.
   /// @param path of the configuration file, read again at SIGHUP
   /// @param kept_at where accepted configurations are kept; nothing: nowhere
   service(std::string path, beginning with,

@@ -1,7 +1,6 @@
 """Signals: SIGHUP changes what can be changed on the fly, or nothing at all;
 SIGTERM and SIGINT stop cleanly."""
 
-import json
 import os
 import re
 import signal
@@ -9,9 +8,8 @@ import time
 
 from .harness.case import BlackBoxCase
 from .harness.ports import free_port, has_ipv6
-from .harness.process import Process
 from .harness.scripted_dns import ScriptedDns
-from .harness.spfblock import STOP_S, program
+from .harness.spfblock import STOP_S
 from .harness.tcp_table import refuses_connections
 from .harness.waiting import eventually
 
@@ -21,18 +19,6 @@ RECORDS = {
     ("three.example", "TXT"): ["v=spf1 ip4:62.1.3.0/24 -all"],
     ("shared.example", "TXT"): ["v=spf1 ip4:62.1.9.0/24 -all"],
 }
-
-
-def opened_by_a_reader(fifo):
-    """The descriptor to write to a FIFO, once somebody reads it."""
-
-    def opened():
-        try:
-            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            return None
-
-    return eventually(opened, "it is read")
 
 
 class Reload(BlackBoxCase):
@@ -298,24 +284,6 @@ class Stop(BlackBoxCase):
         for host in ("127.0.0.1", "::1"):
             with self.connect(port, host) as client:
                 self.assertEqual(client.get("62.1.1.1").code, 200)
-
-    def test_a_signal_during_the_start_waits_until_it_can_be_handled(self):
-        fifo = os.path.join(self.directory(), "c.json")
-        os.mkfifo(fifo)
-        for number, then in ((signal.SIGUSR1, "statistics "), (signal.SIGTERM, None)):
-            with self.subTest(number):
-                process = Process([program(), "serve", "-c", fifo])
-                self.addCleanup(process.end)
-                with open(opened_by_a_reader(fifo), "w", encoding="ascii") as file:
-                    process.send_signal(number)
-                    port = free_port()
-                    json.dump({"domains": [], "admin": "", "state_file": "",
-                               "listen": [f"127.0.0.1:{port}"]}, file)
-                process.wait_for_line(f"listening address=127.0.0.1:{port}")
-                if then:
-                    process.wait_for_line(then)
-                    process.send_signal(signal.SIGTERM)
-                self.assertEqual(process.wait(STOP_S), 0)
 
     def test_a_port_in_use_at_the_start_exits_69(self):
         first = self.start()
