@@ -3,6 +3,7 @@ told, and sockets that it hands over."""
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -15,7 +16,7 @@ from .harness.package import is_sanitized
 from .harness.ports import free_port, has_ipv6
 from .harness.process import tool
 from .harness.service_manager import ServiceManager, listening_socket
-from .harness.spfblock import CHECKOUT
+from .harness.spfblock import CHECKOUT, program
 from .harness.tcp_table import TableClient, ask_once, refuses_connections
 
 UNITS = ("spfblock.service", "spfblock.socket")
@@ -77,6 +78,43 @@ class Units(BlackBoxCase):
         with open(os.path.join(ETC, "spfblock.json"), encoding="utf-8") as file:
             self.assertIn(f'"listen": ["{listen[0]}"]', file.read())
         self.assertEqual(len(listen), 1)
+
+
+class ReloadOfTheUnit(BlackBoxCase):
+    """What ExecReload= runs, as systemd does: one after the other until one
+    fails."""
+
+    def reload(self, spfblock):
+        commands = [value for name, value in lines_of("spfblock.service")
+                    if name == "ExecReload"]
+        self.assertEqual(len(commands), 2)
+        for command in commands:
+            check = f"{program()} check -c {spfblock.file}"
+            done = subprocess.run(
+                shlex.split(command.replace("/usr/sbin/spfblock check", check)),
+                env={**os.environ, "MAINPID": str(spfblock.pid)},
+                capture_output=True,
+                timeout=60,
+            )
+            if done.returncode != 0:
+                return done.returncode
+        return 0
+
+    def test_is_done_where_the_file_is_accepted(self):
+        spfblock = self.serve(BY_HAND)
+        spfblock.write({**spfblock.configuration, "action": "HOLD"})
+        self.assertEqual(self.reload(spfblock), 0)
+        spfblock.wait_for_line("configuration reloaded")
+
+    def test_fails_where_it_is_refused_and_the_service_knows(self):
+        spfblock = self.serve(BY_HAND)
+        spfblock.write('{"domainz": []}')
+        self.assertEqual(self.reload(spfblock), 78)
+        spfblock.wait_for_line("configuration refused, former one in force")
+        self.assert_listed(spfblock.port, LISTED)
+
+    def test_nothing_is_checked_before_the_start(self):
+        self.assertNotIn("ExecStartPre", dict(lines_of("spfblock.service")))
 
 
 class SystemCalls(BlackBoxCase):
