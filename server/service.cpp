@@ -35,33 +35,6 @@ constexpr std::chrono::milliseconds disk_patience{500};
 constexpr rlim_t spare_descriptors = 64;
 /// The service manager gets new figures at least so often.
 constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
-/// How often the log is told that the file is not in force.
-constexpr std::chrono::minutes reminder_interval{1};
-/// So many faults are told, and how many more there are.
-constexpr std::size_t most_faults = 20;
-
-std::size_t count_faults(const std::vector<json::problem>& problems) {
-  return static_cast<std::size_t>(std::count_if(
-      problems.begin(), problems.end(),
-      [](const json::problem& each) { return !each.is_warning; }));
-}
-
-/// The first fault, and how many more there are.
-std::string summary(const std::vector<json::problem>& problems) {
-  const std::size_t faults = count_faults(problems);
-  std::string text = problems.front().to_string();
-  if (faults > 1)
-    text += fmt::format("; and {} more", faults - 1);
-  return text;
-}
-
-reports::configuration_status begun_with(const beginning& by) {
-  if (by.refused.empty())
-    return {};
-  return {by.chosen ? reports::configuration_source::accepted
-                    : reports::configuration_source::none,
-          read_clocks().wall, summary(by.refused)};
-}
 
 } // namespace
 
@@ -70,15 +43,13 @@ service::service(std::string path, beginning with,
     : path_{std::move(path)},
       begun_{std::move(with)},
       now_{begun_.chosen ? *std::move(begun_.chosen) : configuration{}},
-      status_{begun_with(begun_)},
-      keeper_{kept_at, log_},
+      record_{io_, log_, path_, begun_, kept_at},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       threads_{now_.settings.threads, table_, log_},
       listeners_{inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
-      reminder_{io_, [this] { remind(); }},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
       metrics_{{.table = table_,
                 .refresh = refresher_,
@@ -86,7 +57,8 @@ service::service(std::string path, beginning with,
                 .dns = *dns_,
                 .reloads = reloads_,
                 .started_at = read_clocks().wall}},
-      pages_{table_, refresher_, metrics_, status_, [this] { return signs(); }},
+      pages_{table_, refresher_, metrics_, record_.status(),
+             [this] { return signs(); }},
       admin_{io_, log_, [this](const admin_request& request) {
                return pages_.answer(request);
              }} {}
@@ -104,14 +76,11 @@ exit_status service::run() {
     signals_.add(number);
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
-  tell_beginning();
-  if (const auto refused =
-          apply(knows_what_to_list() ? std::move(now_) : without_any())) {
+  record_.tell_beginning(begun_);
+  if (const auto refused = begin()) {
     log_.write(event_of<kind::cannot_start>{}.with("reason", refused->message));
     return exit_status::unavailable;
   }
-  if (status_.running == reports::configuration_source::file)
-    accept();
   await_signal();
   start_pulse();
   io_.run();
@@ -119,7 +88,18 @@ exit_status service::run() {
   return exit_status::done;
 }
 
-std::optional<failure> service::apply(configuration next) {
+/// Starts with what there is: a configuration, or none.
+std::optional<failure> service::begin() {
+  if (!begun_.chosen)
+    return apply(without_any(), contents::none);
+  if (auto refused = apply(std::move(now_)))
+    return refused;
+  if (begun_.refused.empty())
+    accept();
+  return std::nullopt;
+}
+
+std::optional<failure> service::apply(configuration next, contents of_it) {
   allow_files_for(next.settings);
   // The ports are open before a domain is expanded: Postfix has no fail-open.
   // Clients are answered once the last known networks are in the table.
@@ -129,7 +109,7 @@ std::optional<failure> service::apply(configuration next) {
   now_ = std::move(next);
   log_.configure(now_.settings.log);
   threads_.apply(now_.settings);
-  if (knows_what_to_list())
+  if (of_it == contents::listings)
     refresh();
   if (!threads_.started())
     threads_.start();
@@ -150,11 +130,6 @@ void service::refresh() {
     refresher_.start(now_.settings, std::move(questions));
 }
 
-/// Not where neither the file nor a kept configuration could be used.
-bool service::knows_what_to_list() const {
-  return status_.running != reports::configuration_source::none;
-}
-
 /// The defaults, without anything that is listed or kept: whoever asks, at the
 /// sockets that were handed over or else where Postfix asks by default, hears
 /// that nothing is.
@@ -170,45 +145,6 @@ configuration service::without_any() const {
   if (!handed_over.empty())
     made.settings.listen = std::move(handed_over);
   return made;
-}
-
-/// What is in force is what the file says.
-void service::accept() {
-  status_ = {};
-  keeper_.keep(now_);
-  now_.texts = {};
-}
-
-/// Says at the start why the file is not in force, if it is not.
-void service::tell_beginning() {
-  if (!begun_.trouble.empty())
-    log_.write(event_of<kind::kept_configuration_unusable>{}.with(
-        "reason", begun_.trouble));
-  if (begun_.refused.empty())
-    return;
-  remind();
-  tell_faults(begun_.refused);
-}
-
-/// Says each minute that the file is not in force, until it is.
-void service::remind() {
-  if (status_.running == reports::configuration_source::file)
-    return;
-  log_.write(event_of<kind::configuration_not_in_force>{}
-                 .with("file", path_)
-                 .with("running", text_of(status_.running))
-                 .with("reason", status_.reason));
-  reminder_.set(read_clocks().steady + reminder_interval);
-}
-
-void service::tell_faults(const std::vector<json::problem>& problems) const {
-  const std::size_t faults = count_faults(problems);
-  for (std::size_t i = 0; i < std::min(faults, most_faults); ++i)
-    log_.write(event_of<kind::configuration_fault>{}.with(
-        "fault", problems[i].to_string()));
-  if (faults > most_faults)
-    log_.write(event_of<kind::configuration_fault>{}.with(
-        "fault", fmt::format("and {} more", faults - most_faults)));
 }
 
 /// A client has a descriptor, and so has a question.
@@ -250,11 +186,8 @@ void service::apply_file() {
 
   auto& next = std::get<configuration>(loaded);
   const bool other_threads = next.settings.threads != now_.settings.threads;
-  const auto before = std::exchange(status_, {});
-  if (const auto refused = apply(std::move(next))) {
-    status_ = before;
+  if (const auto refused = apply(std::move(next)))
     return refuse({{path_, 0, "/listen", refused->message}});
-  }
   if (other_threads)
     log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
                                                                  "/threads"));
@@ -271,12 +204,13 @@ void service::apply_file() {
 void service::refuse(const std::vector<json::problem>& problems) {
   ++reloads_.refused;
   reloads_.last_accepted = false;
-  status_.refused_at = read_clocks().wall;
-  status_.reason = summary(problems);
-  log_.write(event_of<kind::configuration_refused>{}
-                 .with("file", path_)
-                 .with("faults", count_faults(problems)));
-  tell_faults(problems);
+  record_.refuse(problems);
+}
+
+/// What is in force is what the file says; its texts are of no more use here.
+void service::accept() {
+  record_.accept(now_);
+  now_.texts = {};
 }
 
 void service::tell_statistics() {
@@ -320,7 +254,7 @@ void service::tell_status() const {
   const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
   const protocols::counts counted = threads_.counted();
-  if (const auto problem = reports::configuration_problem(status_))
+  if (const auto problem = reports::configuration_problem(record_.status()))
     return service_manager::status(*problem);
   service_manager::status(fmt::format(
       "{}; {} networks; {} lookups, {} connections{}",
@@ -339,7 +273,7 @@ void service::stop() {
   threads_.begin_stop(stop_patience);
   refresher_.stop();
   threads_.join();
-  if (!keeper_.is_done_by(read_clocks().steady + disk_patience)) {
+  if (!record_.is_kept_by(read_clocks().steady + disk_patience)) {
     // The destructors would wait for the disk; what is not kept now is kept by
     // the next process.
     log_.write(event_of<kind::stopped>{});

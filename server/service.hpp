@@ -6,13 +6,13 @@
 #include "server/admin/admin_port.hpp"
 #include "server/admin/metrics.hpp"
 #include "server/configuration.hpp"
+#include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
-#include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -46,10 +46,14 @@ public:
   exit_status run();
 
 private:
+  /// Whether a configuration says what is listed.
+  enum class contents : bool { none, listings };
+
+  [[nodiscard]] std::optional<failure> begin();
   /// Changes over to `next`, by the same steps at the start and at a reload.
   /// @return why a port of it cannot be had; nothing has changed then
-  [[nodiscard]] std::optional<failure> apply(configuration next);
-  [[nodiscard]] bool knows_what_to_list() const;
+  [[nodiscard]] std::optional<failure>
+  apply(configuration next, contents of_it = contents::listings);
   [[nodiscard]] configuration without_any() const;
   void refresh();
   void accept();
@@ -58,9 +62,6 @@ private:
   void reload();
   void apply_file();
   void refuse(const std::vector<json::problem>& problems);
-  void tell_beginning();
-  void tell_faults(const std::vector<json::problem>& problems) const;
-  void remind();
   void tell_statistics();
   void start_pulse();
   void tell_status() const;
@@ -68,13 +69,12 @@ private:
   void stop();
 
   std::string path_;
-  beginning begun_;
+  beginning begun_; ///< but for what was chosen, which is in now_
   configuration now_;
-  reports::configuration_status status_; ///< of now_
-  bool refreshes_ = false;               ///< the refresher is started
+  bool refreshes_ = false; ///< the refresher is started
   log_sink log_;
-  accepted_keeper keeper_;
   boost::asio::io_context io_{1};
+  configuration_record record_;
   boost::asio::signal_set signals_;
   published<table::snapshot> table_;
   inherited_sockets inherited_ = inherited_sockets::take();
@@ -83,7 +83,6 @@ private:
   pulse pulse_;
   bool ready_ = false; ///< and the service manager knows
   moment alive_at_;    ///< when all serving threads last answered
-  alarm reminder_;     ///< while the file is not in force
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;

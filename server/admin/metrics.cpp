@@ -65,15 +65,15 @@ void metrics::tell_process(exposition& to,
   to.gauge("spfblock_config_last_reload_successful",
            "Whether the last reload was accepted; 1 before the first",
            reloads.last_accepted ? 1 : 0);
-  std::vector<sample> sources;
+  std::vector<sample> read_from;
   for (const auto each : reports::configuration_sources)
-    sources.push_back(
+    read_from.push_back(
         labelled("source", text_of(each), each == running.running ? 1 : 0));
   to.gauge("spfblock_config_source",
            "1 for what the configuration that runs was read from: file; "
            "accepted, where the file was refused at the start; or none, where "
            "everything is answered 500",
-           std::move(sources));
+           std::move(read_from));
   to.gauge("spfblock_config_last_success_timestamp_seconds",
            "When the configuration in force was read, seconds since 1970",
            number(reloads.accepted_at));
