@@ -38,6 +38,7 @@ from .harness.waiting import eventually
 DOMAINS_A_ZONE = 500  # bounds what is in memory at once
 _RANDOM_ADDRESSES = 3  # for each domain, beside the edges
 _SHOWN = 20  # differences, where there are many
+_MOST_HABITS = 4  # of a judge, to make one result
 _UNLIMITED = dict.fromkeys(
     (
         "widest_ipv4",
@@ -128,7 +129,7 @@ def explanation(case):
 
 def _habits_behind(case, judge, result):
     """The fewest habits of the judge that make its result, or None."""
-    for count in range(1, 4):
+    for count in range(1, _MOST_HABITS + 1):
         for habits in itertools.combinations(judge.habits, count):
             habitual = check_host(
                 case.zone, case.address, case.domain, frozenset(habits)
