@@ -1,4 +1,5 @@
-"""Ways to get SPF evaluation wrong, each a small edit of the source.
+"""Ways to get SPF evaluation wrong, and what is listed, allowed, kept and
+remembered of it, each a small edit of the source.
 
 scripts/mutants applies them one at a time and shows that the tests notice.
 """
@@ -22,6 +23,10 @@ TALLY = "core/spf/tally.cpp"
 PARSER = "core/spf/record_parser.cpp"
 LIMITS = "core/domains/limits.cpp"
 GROWTH = "core/domains/growth.cpp"
+BOOK = "core/domains/domain_book.cpp"
+LOOKS = "core/domains/domain_book_looks.cpp"
+SETTLING = "core/domains/settling.cpp"
+FINDING = "core/domains/finding.cpp"
 
 MUTANTS = [
     Mutant(
@@ -276,5 +281,98 @@ MUTANTS = [
         "core/spf/domain_spec.cpp",
         "  truncate(text);",
         "  text.resize(std::min(text.size(), max_name_length));",
+    ),
+    Mutant(
+        "a host that cannot be looked up is one without addresses",
+        MATCHER,
+        "    tally_.temperror(at.term, unmatched, found.temperror);\n    return {};",
+        "    return unmatched;",
+    ),
+    Mutant(
+        "a record that cannot be looked up is no record",
+        EVALUATOR,
+        """    tally_.temperror(undecided, asked.to_string() + ": " + txt.given->reason);
+    return nullptr;""",
+        """    result.no_record = true;
+    result.not_passed = std::move(undecided);
+    return nullptr;""",
+    ),
+    Mutant(
+        "a failure keeps everybody, decided or not",
+        FINDING,
+        "  const net::address_set rest = former.pass & undecided;",
+        "  const net::address_set rest = former.pass;\n  (void)undecided;",
+    ),
+    Mutant(
+        "what is kept never grows old",
+        FINDING,
+        "    each.kept_for += later;",
+        "    (void)later;",
+    ),
+    Mutant(
+        "limits of size hold for allowed domains",
+        "core/config/allow_section.cpp",
+        "    domain.limits = limits_of_allowed(domain.limits);",
+        "",
+    ),
+    Mutant(
+        "an allowed domain loses at the first look",
+        SETTLING,
+        "  of.lost |= of.good.pass - found.pass;",
+        "",
+    ),
+    Mutant(
+        "nothing is shipped of a provider",
+        BOOK,
+        "    known.shipped = config::shipped_networks(domain.name);",
+        "    known.shipped = {};",
+    ),
+    Mutant(
+        "a provider is followed",
+        EVALUATOR,
+        "  return is_among(rules_.providers) ?",
+        "  return is_among(rules_.providers) && false ?",
+    ),
+    Mutant(
+        "a list of others lists a provider",
+        "core/config/settings_parser.cpp",
+        "each.is_from_file &&",
+        "each.is_from_file && false &&",
+    ),
+    Mutant(
+        "a new listing waits for nobody",
+        LOOKS,
+        "  of->waits = of->waits || (is_new && of->good_at);",
+        "  of->waits = is_new && false;",
+    ),
+    Mutant(
+        "a new listing waits for ever",
+        LOOKS,
+        "  return until && now < *until;",
+        "  return until.has_value() && now < moment::max();",
+    ),
+    Mutant(
+        "a restart forgets what was listed before",
+        GROWTH,
+        "  if (of.recent)\n    recent_ =",
+        "  if (of.recent && false)\n    recent_ =",
+    ),
+    Mutant(
+        "a restart forgets what waits",
+        GROWTH,
+        "  for (growth_history::found_set& each : of.waiting)",
+        "  of.waiting.clear();\n  for (growth_history::found_set& each : of.waiting)",
+    ),
+    Mutant(
+        "a restart forgets what an allowed domain lost",
+        BOOK,
+        "    of->lost = std::move(kept.lost);",
+        "",
+    ),
+    Mutant(
+        "expand takes an allowed domain for a listed one",
+        "core/domains/expansion_rules.cpp",
+        "    return config::rules_of(*allowed, nullptr);",
+        "    return rules_of_listed(*allowed, by.allow);",
     ),
 ]
