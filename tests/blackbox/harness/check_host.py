@@ -69,13 +69,22 @@ class _Check:
             for _ in record.redirects:
                 self._spend_term()
         for directive in record.directives:
-            if self._matches(directive, domain):
-                if record.redirects and Habit.REDIRECT_COUNTS_LAST in self._habits:
-                    self._spend_term()
+            try:
+                matches = self._matches(directive, domain)
+            except (SyntaxFault, _Permerror, _Temperror):
+                if directive.name == "include":  # a result, for who counts last
+                    self._count_unfollowed(record)
+                raise
+            if matches:
+                self._count_unfollowed(record)
                 return _RESULTS[directive.sign]
         if record.redirects:
             return self._redirected(record.redirects[0], domain)
         return "neutral"
+
+    def _count_unfollowed(self, record):
+        if record.redirects and Habit.REDIRECT_COUNTS_LAST in self._habits:
+            self._spend_term()
 
     def _record(self, domain):
         if not _is_name(domain):

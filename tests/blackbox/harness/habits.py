@@ -19,7 +19,7 @@ class Habit(enum.Enum):
 
     # DNS terms.
     REDIRECT_COUNTS_FIRST = "counts a redirect= that it does not follow, beforehand"
-    REDIRECT_COUNTS_LAST = "counts a redirect= that it does not follow, afterwards"
+    REDIRECT_COUNTS_LAST = "counts a redirect= that it does not follow, afterwards, or when an include fails"
     TEN_OF_MANY_MX = "looks at the first ten records of an MX answer, a CNAME among them"
 
     # pyspf's parser.
