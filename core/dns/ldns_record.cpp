@@ -125,6 +125,15 @@ bool is_answering(const ldns_rr& from) noexcept {
   }
 }
 
+std::optional<name> dname_target(const ldns_rr& from) {
+  if (ldns_rr_get_type(&from) != LDNS_RR_TYPE_DNAME)
+    return std::nullopt;
+  auto target = name::from_wire(field(from, 0));
+  if (!target)
+    return std::nullopt;
+  return *std::move(target);
+}
+
 result<record> to_record(const ldns_rr& from) {
   EXPECTS(is_answering(from));
   auto data = data_of(from);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace spfblock::dns {
 
@@ -41,6 +42,9 @@ result<name> owner_of(const ldns_rr& from);
 /// Whether a record is of a type that an answer can be made of, or
 /// type_whole_txt.
 [[nodiscard]] bool is_answering(const ldns_rr& from) noexcept;
+
+/// Where a DNAME leads to; nothing of other records, and of one without a name.
+[[nodiscard]] std::optional<name> dname_target(const ldns_rr& from);
 
 /// The record without its owner.
 /// @pre is_answering(from)

@@ -58,6 +58,23 @@ bool append_records(const std::vector<record>& from, rr_type type,
   return any;
 }
 
+/// Whether there is a CNAME to another name than `to`.
+bool has_alias_but(const std::vector<record>& among, const alias& to) {
+  return std::any_of(among.begin(), among.end(), [&](const record& one) {
+    const auto* other = std::get_if<alias>(&one.data);
+    return other && *other != to;
+  });
+}
+
+/// The first CNAME; null without one.
+const record* alias_among(const std::vector<record>& among) {
+  const auto found =
+      std::find_if(among.begin(), among.end(), [](const record& one) {
+        return std::holds_alternative<alias>(one.data);
+      });
+  return found == among.end() ? nullptr : &*found;
+}
+
 answer ended(answer_status how, answer so_far) {
   so_far.status = how;
   if (so_far.is_void())
@@ -75,38 +92,44 @@ void record_set::add(const name& owner, record one) {
   records_[owner].push_back(std::move(one));
 }
 
-bool record_set::contradicts(const name& owner, const alias& to) const {
+const std::vector<record>* record_set::find(const name& owner) const {
   const auto there = records_.find(owner);
-  return there != records_.end() &&
-         std::any_of(there->second.begin(), there->second.end(),
-                     [&](const record& one) {
-                       const auto* other = std::get_if<alias>(&one.data);
-                       return other && *other != to;
-                     });
+  return there == records_.end() ? nullptr : &there->second;
+}
+
+bool record_set::contradicts(const name& owner, const alias& to) const {
+  const auto* there = find(owner);
+  return there && has_alias_but(*there, to);
 }
 
 answer record_set::resolve(const question& asked) const {
+  return follow(asked, [this](const name& owner) -> node {
+    return {find(owner), std::nullopt};
+  });
+}
+
+answer follow(const question& asked,
+              const std::function<node(const name&)>& at) {
   answer found;
   found.ttl = max_ttl;
   name owner = asked.owner;
   for (unsigned followed = 0; followed <= max_cnames; ++followed) {
-    const auto here = records_.find(owner);
-    if (here == records_.end())
-      return ended(answer_status::nxdomain, std::move(found));
-    const std::vector<record>& there = here->second;
-    if (append_records(there, asked.type, found))
-      return ended(answer_status::records, std::move(found));
-    const auto next =
-        std::find_if(there.begin(), there.end(), [](const record& one) {
-          return std::holds_alternative<alias>(one.data);
-        });
-    if (next == there.end())
-      return ended(answer_status::no_data, std::move(found));
-    const alias& to = std::get<alias>(next->data);
-    if (contradicts(owner, to))
-      return failed_answer("several CNAMEs at " + owner.to_string());
-    found.ttl = std::min(found.ttl, next->ttl);
-    owner = to.target;
+    node here = at(owner);
+    if (!here.renamed) {
+      if (!here.records)
+        return ended(answer_status::nxdomain, std::move(found));
+      if (append_records(*here.records, asked.type, found))
+        return ended(answer_status::records, std::move(found));
+      const record* const next = alias_among(*here.records);
+      if (!next)
+        return ended(answer_status::no_data, std::move(found));
+      const alias& to = std::get<alias>(next->data);
+      if (has_alias_but(*here.records, to))
+        return failed_answer("several CNAMEs at " + owner.to_string());
+      here.renamed = {to.target, next->ttl};
+    }
+    found.ttl = std::min(found.ttl, here.renamed->ttl);
+    owner = std::move(here.renamed->to);
     found.aliases.push_back(owner);
   }
   return failed_answer(

@@ -8,6 +8,8 @@
 #include <tsl/hopscotch_map.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,6 +39,31 @@ struct record {
       data;
 };
 
+/// What answers for a name.
+struct node {
+  /// The records; null where the name does not exist.
+  const std::vector<record>* records = nullptr;
+  /// Another name, which answers in its place, and the TTL of the record that
+  /// says so; `records` mean nothing then.
+  struct renaming {
+    name to;
+    std::uint32_t ttl;
+  };
+  std::optional<renaming> renamed;
+};
+
+/// Follows CNAMEs, and other renamings, from the name asked to the records of
+/// the type asked.  The TTL is the smallest of all records used and of max_ttl;
+/// one with the top bit set counts as large (RFC 8767 §4).
+///
+/// @param at gives what answers for a name
+/// @return status `records` with them; `no_data` where the last name exists
+///         without them, `nxdomain` where it does not, both with the smallest
+///         TTL of the CNAMEs (max_ttl without one); `failed` for a loop, for
+///         more than max_cnames and for two CNAMEs of one name
+[[nodiscard]] answer follow(const question& asked,
+                            const std::function<node(const name&)>& at);
+
 /// Records by owner.
 class record_set {
 public:
@@ -49,14 +76,11 @@ public:
   /// Whether `owner` has a CNAME to another name than `to`.
   [[nodiscard]] bool contradicts(const name& owner, const alias& to) const;
 
-  /// Follows CNAMEs from the name asked to the records of the type asked.  The
-  /// TTL is the smallest of all records used and of max_ttl; one with the top
-  /// bit set counts as large (RFC 8767 §4).
-  ///
-  /// @return status `records` with them; `no_data` where the last name exists
-  ///         without them, `nxdomain` where it was not added, both with the
-  ///         smallest TTL of the CNAMEs (max_ttl without one); `failed` for a
-  ///         loop, for more than max_cnames and for two CNAMEs of one name
+  /// The records of a name; null where it was not added.  Valid until the next
+  /// add().
+  [[nodiscard]] const std::vector<record>* find(const name& owner) const;
+
+  /// follow() over the names that were added.
   [[nodiscard]] answer resolve(const question& asked) const;
 
 private:

@@ -1,6 +1,7 @@
 #include "core/dns/zone.hpp"
 
 #include "core/dns/ldns_record.hpp"
+#include "core/dns/master_text.hpp"
 
 #include <fmt/format.h>
 
@@ -10,53 +11,10 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace spfblock::dns {
 namespace {
-
-failure at_line(std::size_t line, std::string_view what) {
-  return {errc::malformed, fmt::format("line {}: {}", line, what), line};
-}
-
-/// Finds what ldns 1.8.3 reads past without a word, swallowing the lines that
-/// follow: quotes and parentheses that are not closed, and characters that it
-/// drops or takes for the end of a line even within quotes.
-std::optional<failure> find_unbalanced(std::string_view text) {
-  std::size_t line = 1;
-  std::size_t depth = 0;
-  std::size_t opened_at = 0;
-  bool quoted = false;
-  bool comment = false;
-  bool escaped = false;
-  for (const char c : text) {
-    if (c == '\0' || c == '\f' || c == '\v')
-      return at_line(line, "control character");
-    if (c == '\n') {
-      if (quoted || escaped)
-        return at_line(line, quoted ? "quote is not closed"
-                                    : "backslash at the end of the line");
-      comment = false;
-      ++line;
-    }
-    if (comment || std::exchange(escaped, false))
-      continue;
-    escaped = c == '\\';
-    if (c == '"')
-      quoted = !quoted;
-    if (quoted)
-      continue;
-    comment = c == ';';
-    if (c == '(' && depth++ == 0)
-      opened_at = line;
-    if (c == ')' && depth-- == 0)
-      return at_line(line, "parenthesis was not opened");
-  }
-  if (quoted)
-    return at_line(line, "quote is not closed");
-  if (depth != 0)
-    return at_line(opened_at, "parenthesis is not closed");
-  return std::nullopt;
-}
 
 /// Where the next record or directive after `from` begins: behind blank lines
 /// and comments.
@@ -96,10 +54,11 @@ public:
 
   /// A failure of the entry that next() read.
   [[nodiscard]] failure fault(std::string_view what) const {
-    const auto before = text_.substr(0, entry_);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    return at_line(static_cast<std::size_t>(lines) + 1, what);
+    return at_line(line(), what);
   }
+
+  /// Where the entry that next() read begins.
+  [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
 private:
   [[nodiscard]] std::size_t position() const {
@@ -111,13 +70,17 @@ private:
   std::string_view text_;
   std::unique_ptr<std::FILE, free_by<&std::fclose>> file_;
   std::size_t entry_ = 0; ///< where the entry begins
+  std::size_t line_ = 1;  ///< of it
   std::uint32_t default_ttl_ = 0;
   ldns_rdf* origin_;
   ldns_rdf* previous_owner_ = nullptr;
 };
 
 result<ldns_rr_ptr> master_file::next() {
-  entry_ = entry_after(text_, position());
+  const auto former = std::exchange(entry_, entry_after(text_, position()));
+  const auto passed = text_.substr(former, entry_ - former);
+  line_ +=
+      static_cast<std::size_t>(std::count(passed.begin(), passed.end(), '\n'));
   ldns_rr* rr = nullptr;
   const auto status = ldns_rr_new_frm_fp_l(&rr, file_.get(), &default_ttl_,
                                            &origin_, &previous_owner_, nullptr);
@@ -138,8 +101,6 @@ result<ldns_rr_ptr> master_file::next() {
 std::string_view master_file::objection(const ldns_rr& read) const {
   if (position() - entry_ > LDNS_MAX_PACKETLEN)
     return "record over 65535 octets"; // of which ldns drops the rest
-  if (text_[entry_] == '$')
-    return "unknown directive";
   if (!previous_owner_)
     return "first record without an owner";
   if (ldns_rr_get_type(&read) == 0)
@@ -149,27 +110,44 @@ std::string_view master_file::objection(const ldns_rr& read) const {
   return {};
 }
 
+/// The name above.
+/// @pre not the root
+name parent_of(const name& child) {
+  const std::string& wire = child.wire();
+  const auto label = static_cast<unsigned char>(wire.front());
+  return *name::from_wire(std::string_view{wire}.substr(label + 1U));
+}
+
+/// `*.` and the name.
+/// @return errc::malformed if that is too long for a name
+result<name> wildcard_below(const name& encloser) {
+  return name::from_wire(std::string{"\x01*", 2} + encloser.wire());
+}
+
+bool is_wildcard(const name& owner) {
+  return owner.wire().starts_with(std::string_view{"\x01*", 2});
+}
+
 void add_with_ancestors(record_set& to, const name& owner) {
   to.add(owner);
-  for (name child = owner; !child.is_root();) {
-    const std::string& wire = child.wire();
-    const auto label = static_cast<unsigned char>(wire.front());
-    child = *name::from_wire(std::string_view{wire}.substr(label + 1U));
-    to.add(child);
+  for (name above = owner; !above.is_root();) {
+    above = parent_of(above);
+    to.add(above);
   }
 }
 
 } // namespace
 
-result<zone> zone::parse(const std::string& text) {
-  if (auto unbalanced = find_unbalanced(text))
-    return *std::move(unbalanced);
+result<zone> zone::parse(std::string text) {
+  if (auto wrong = prepare_master_text(text))
+    return *std::move(wrong);
   zone made;
   if (text.empty())
     return made;
   master_file file{text};
   if (!file.is_open())
     throw std::bad_alloc{};
+  std::vector<std::pair<name, std::size_t>> lines; // of each owner
   while (!file.at_end()) {
     const auto read = file.next();
     if (!read)
@@ -181,22 +159,79 @@ result<zone> zone::parse(const std::string& text) {
     if (!owner)
       return file.fault(owner.error().message);
     add_with_ancestors(made.records_, *owner);
-    if (!is_answering(rr))
-      continue;
-    auto record = to_record(rr);
-    if (!record)
-      return file.fault(record.error().message);
-    const auto* const cname = std::get_if<alias>(&record->data);
-    if (cname && made.records_.contradicts(*owner, *cname))
-      return file.fault("second CNAME of " + owner->to_string());
-    made.records_.add(*owner, *std::move(record));
-    ++made.size_;
+    lines.emplace_back(*owner, file.line());
+    if (const auto wrong = made.add(*owner, rr))
+      return file.fault(*wrong);
   }
+  for (const auto& [owner, line] : lines)
+    if (const name* const above = made.renamed_above(owner))
+      return at_line(line, owner.to_string() + " is below the DNAME of " +
+                               above->to_string());
   return made;
 }
 
+/// @return what is wrong with the record
+std::optional<std::string> zone::add(const name& owner, const ldns_rr& rr) {
+  if (const auto target = dname_target(rr)) {
+    if (is_wildcard(owner))
+      return "DNAME of a wildcard";
+    if (!renamings_.try_emplace(owner, renaming{*target, ldns_rr_ttl(&rr)})
+             .second)
+      return "second DNAME of " + owner.to_string();
+    ++size_;
+    return std::nullopt;
+  }
+  if (!is_answering(rr))
+    return std::nullopt;
+  auto record = to_record(rr);
+  if (!record)
+    return record.error().message;
+  const auto* const cname = std::get_if<alias>(&record->data);
+  if (cname && records_.contradicts(owner, *cname))
+    return "second CNAME of " + owner.to_string();
+  records_.add(owner, *std::move(record));
+  ++size_;
+  return std::nullopt;
+}
+
+/// The nearest name above `owner` that has a DNAME; null without one.
+const name* zone::renamed_above(const name& owner) const {
+  if (renamings_.empty())
+    return nullptr;
+  for (name above = owner; !above.is_root();) {
+    above = parent_of(above);
+    if (const auto found = renamings_.find(above); found != renamings_.end())
+      return &found->first;
+  }
+  return nullptr;
+}
+
+/// What answers for a name: itself, what a DNAME above it makes of it, or the
+/// wildcard at its closest encloser (RFC 4592 §3.3.1).
+node zone::at(const name& owner) const {
+  if (const name* const above = renamed_above(owner)) {
+    const renaming& by = renamings_.find(*above)->second;
+    const auto& wire = owner.wire();
+    const auto kept = wire.size() - above->wire().size();
+    auto target = name::from_wire(wire.substr(0, kept) + by.target.wire());
+    if (!target)
+      return {}; // too long: there is no such name (RFC 6672 §2.2)
+    return {nullptr, node::renaming{*std::move(target), by.ttl}};
+  }
+  if (const auto* const there = records_.find(owner))
+    return {there, std::nullopt};
+  name encloser = owner;
+  while (!encloser.is_root()) {
+    encloser = parent_of(encloser);
+    if (records_.find(encloser))
+      break;
+  }
+  const auto wildcard = wildcard_below(encloser);
+  return {wildcard ? records_.find(*wildcard) : nullptr, std::nullopt};
+}
+
 answer zone::resolve(const question& asked) const {
-  answer found = records_.resolve(asked);
+  answer found = follow(asked, [this](const name& owner) { return at(owner); });
   if (found.is_void())
     found.ttl = 0;
   return found;

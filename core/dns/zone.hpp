@@ -6,8 +6,14 @@
 #include "core/dns/record_set.hpp"
 #include "core/support/result.hpp"
 
+#include <tsl/hopscotch_map.h>
+
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+
+struct ldns_struct_rr;
 
 namespace spfblock::dns {
 
@@ -15,20 +21,23 @@ namespace spfblock::dns {
 ///
 /// Records of any number of domains may stand in it; SOA and NS are not
 /// needed and mean nothing here, so the TTL of a void answer is 0.  A name that
-/// owns no record, and is no ancestor of one that does, is NXDOMAIN.  CNAMEs
-/// are followed within the file, at most 11 of them; there are no wildcards.
+/// owns no record, and is no ancestor of one that does, is answered by the
+/// wildcard of its closest encloser (RFC 4592); without one it is NXDOMAIN.
+/// CNAMEs and DNAMEs (RFC 6672) are followed within the file, at most 11.
 ///
 /// $ORIGIN starts as the root and is always absolute.  A record without a TTL
-/// has that of $TTL, or 3600.  Refused are, besides what ldns refuses: $INCLUDE
-/// and other directives, unknown types, classes other than IN, and a quote that
-/// is not closed on its line.
+/// has that of $TTL, or 3600; the TTL may stand before or behind the class.  A
+/// byte order mark is passed over.  Refused are, besides what ldns refuses,
+/// strings over 255 octets among it: $INCLUDE, $GENERATE and other directives,
+/// unknown types, classes other than IN, a TTL over 32 bits, names below a
+/// DNAME or a wildcard's DNAME, and a quote that is not closed on its line.
 ///
 /// Thread safety: immutable after parse().
 class zone {
 public:
   /// @return the zone, or errc::malformed with "line N: ..." as its message
   ///         (`failure::offset` is the line number)
-  static result<zone> parse(const std::string& text);
+  static result<zone> parse(std::string text);
 
   /// The answer, as a name server would give it; never `failed` but for a
   /// CNAME loop.
@@ -38,7 +47,17 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
+  struct renaming {
+    name target;
+    std::uint32_t ttl;
+  };
+
+  std::optional<std::string> add(const name& owner, const ldns_struct_rr& rr);
+  [[nodiscard]] const name* renamed_above(const name& owner) const;
+  [[nodiscard]] node at(const name& owner) const;
+
   record_set records_;
+  tsl::hopscotch_map<name, renaming> renamings_; ///< DNAMEs by owner
   std::size_t size_ = 0;
 };
 

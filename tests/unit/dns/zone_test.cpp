@@ -143,6 +143,111 @@ TEST_CASE("zone: NXDOMAIN, no data and empty non-terminals", "[dns][zone]") {
   CHECK(got.is_void());
 }
 
+TEST_CASE(
+    "zone: a wildcard answers below its closest encloser (RFC 4592 2.2.1)",
+    "[dns][zone]") {
+  const auto made = parsed("$ORIGIN example.\n"
+                           "* TXT wild\n"
+                           "*  60 MX 10 host1.example.\n"
+                           "sub.* TXT below\n"
+                           "host1 A 192.0.2.1\n"
+                           "_ssh._tcp.host1 SRV 0 0 22 host1\n"
+                           "subdel NS ns.example.com.\n"
+                           "a.b.empty TXT deep\n"
+                           "*.cname CNAME host1\n");
+  struct row {
+    const char* owner;
+    rr_type type;
+    answer_status status;
+    const char* text;
+  };
+  const auto [owner, type, status, text] = GENERATE(values<row>({
+      // As in the section.
+      {"host3.example", rr_type::mx, answer_status::records, ""},
+      {"host3.example", rr_type::a, answer_status::no_data, ""},
+      {"foo.bar.example", rr_type::txt, answer_status::records, "wild"},
+      {"host1.example", rr_type::mx, answer_status::no_data, ""},
+      {"sub.*.example", rr_type::mx, answer_status::no_data, ""},
+      {"sub.*.example", rr_type::txt, answer_status::records, "below"},
+      {"_telnet._tcp.host1.example", rr_type::txt, answer_status::nxdomain, ""},
+      {"host.subdel.example", rr_type::txt, answer_status::nxdomain, ""},
+      {"ghost.*.example", rr_type::mx, answer_status::nxdomain, ""},
+      {"*.example", rr_type::txt, answer_status::records, "wild"},
+      // What exists has no wildcard, even without a record.
+      {"empty.example", rr_type::txt, answer_status::no_data, ""},
+      {"b.empty.example", rr_type::txt, answer_status::no_data, ""},
+      {"x.empty.example", rr_type::txt, answer_status::nxdomain, ""},
+      {"x.a.b.empty.example", rr_type::txt, answer_status::nxdomain, ""},
+      {"example", rr_type::txt, answer_status::no_data, ""},
+      {"other", rr_type::txt, answer_status::nxdomain, ""},
+      {"any.cname.example", rr_type::a, answer_status::records, ""},
+      {"any.cname.example", rr_type::txt, answer_status::no_data, ""},
+  }));
+  CAPTURE(owner, text);
+  const auto got = ask(made, owner, type);
+  CHECK(got.status == status);
+  CHECK(got.texts == (*text ? list{text} : list{}));
+}
+
+TEST_CASE("zone: a wildcard of the root answers for all that is not there",
+          "[dns][zone]") {
+  const auto made = parsed("* TXT wild\na.example. TXT x\n");
+  CHECK(texts(made, "anything") == list{"wild"});
+  CHECK(texts(made, "b.other") == list{"wild"});
+  CHECK(texts(made, "b.example").empty());
+}
+
+TEST_CASE("zone: a DNAME leads all names below it elsewhere (RFC 6672)",
+          "[dns][zone]") {
+  const auto made = parsed("old.example. 60 DNAME new.example.\n"
+                           "old.example. TXT itself\n"
+                           "a.b.new.example. TXT found\n"
+                           "*.new.example. TXT wild\n"
+                           "loop. DNAME x.loop.\n"
+                           "to-old.example. CNAME a.b.old.example.\n"
+                           "long. DNAME " +
+                           std::string(63, 'x') + '.' + std::string(63, 'y') +
+                           '.' + std::string(63, 'z') + ".\n");
+  CHECK(texts(made, "old.example") == list{"itself"});
+  const auto below = ask(made, "A.b.old.example", rr_type::txt);
+  CHECK(below.texts == list{"found"});
+  CHECK(below.ttl == 60);
+  CHECK(below.aliases == std::vector{*name::from_text("a.b.new.example")});
+  CHECK(texts(made, "c.old.example") == list{"wild"});
+  CHECK(texts(made, "to-old.example") == list{"found"});
+  CHECK(ask(made, "a.loop", rr_type::txt).status == answer_status::failed);
+  CHECK(ask(made, std::string(60, 'w') + ".long", rr_type::txt).status ==
+        answer_status::nxdomain);
+  CHECK(ask(made, "long", rr_type::txt).status == answer_status::no_data);
+}
+
+TEST_CASE("zone: class and TTL stand in either order, or are left out",
+          "[dns][zone]") {
+  const char* head = GENERATE("300 IN", "IN 300", "in\t5m", "IN  300", "300",
+                              "5M IN", "IN 0h5m");
+  CAPTURE(head);
+  const auto made = parsed("IN TXT of a name\n"
+                           "a\\ b.example. " +
+                           std::string{head} +
+                           " TXT \"IN 300\" IN 300\n"
+                           "\t" +
+                           head + " MX 10 x.\n");
+  using namespace std::string_literals;
+  const auto owner = *name::from_wire("\3a b\7example\0"s);
+  const auto got = made.resolve({owner, rr_type::txt});
+  CHECK(got.texts == list{"IN 300IN300"});
+  CHECK(got.ttl == 300);
+  CHECK(made.resolve({owner, rr_type::mx}).ttl == 300);
+  CHECK(texts(made, "in") == list{"ofaname"});
+}
+
+TEST_CASE("zone: a byte order mark is passed over", "[dns][zone]") {
+  CHECK(texts(parsed("\xef\xbb\xbf"
+                     "a.example. TXT x\n"),
+              "a.example") == list{"x"});
+  CHECK(parsed("\xef\xbb\xbf").size() == 0);
+}
+
 TEST_CASE("zone: an empty file has no names", "[dns][zone]") {
   for (const char* text : {"", "\n\n", "; nothing", "  \n ; nothing \n"}) {
     const auto made = parsed(text);
@@ -196,6 +301,17 @@ TEST_CASE("zone::parse says what is wrong, and in which line", "[dns][zone]") {
       {"b.example. CNAME \\# 0\n", 4, "RDATA is not of the record's type"},
       {"b.example. CNAME x.\nB.example. CNAME y.\n", 5,
        "second CNAME of b.example"},
+      {"b.example. IN 300 TXT \"" + std::string(256, 'x') + "\"\n", 4,
+       "Syntax error, could not parse the RR's rdata"},
+      {"b.example. 4294967296 TXT x\n", 4, "TTL over 4294967295"},
+      {"b.example. IN 9999999w TXT x\n", 4, "TTL over 4294967295"},
+      {"b.example. 300 DNAME x.\nc.b.example. A 192.0.2.1\n", 5,
+       "c.b.example is below the DNAME of b.example"},
+      {"d.b.example. A 192.0.2.1\nb.example. DNAME x.\n", 4,
+       "d.b.example is below the DNAME of b.example"},
+      {"b.example. DNAME x.\nb.example. DNAME y.\n", 5,
+       "second DNAME of b.example"},
+      {"*.example. DNAME x.\n", 4, "DNAME of a wildcard"},
       {"b.example. TXT \"x\nc.example. TXT \"y\"\n", 4, "quote is not closed"},
       {"b.example. TXT \"x", 4, "quote is not closed"},
       {"b.example. TXT ( x\nc.example. TXT y\n", 4,
