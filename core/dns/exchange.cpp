@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace spfblock::dns {
@@ -82,8 +83,10 @@ exchange::effect exchange::received(std::string_view message, duration after) {
       drop_server(got.reason, dns::outcome::refused);
     break;
   case reply::kind::unusable:
-    drop_server(got.reason,
-                got.by_rcode ? dns::outcome::refused : dns::outcome::unusable);
+    if (got.by_rcode)
+      pass_over_error(got.reason);
+    else
+      drop_server(got.reason, dns::outcome::unusable);
     break;
   }
   return effect::taken;
@@ -156,6 +159,20 @@ void exchange::try_next_server(std::string_view reason, dns::outcome as) {
 void exchange::drop_server(std::string_view reason, dns::outcome as) {
   servers_[current_].usable = false;
   try_next_server(reason, as);
+}
+
+/// The server gave an error code.
+void exchange::pass_over_error(std::string_view reason) {
+  if (is_last())
+    try_next_server(reason, dns::outcome::refused); // itself, next round
+  else
+    drop_server(reason, dns::outcome::refused);
+}
+
+/// Whether no other server can be asked.
+bool exchange::is_last() const {
+  return std::count_if(servers_.begin(), servers_.end(),
+                       [](const auto& each) { return each.usable; }) == 1;
 }
 
 void exchange::finish(answer with, dns::outcome as) {

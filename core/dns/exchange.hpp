@@ -10,7 +10,7 @@
 #include "core/dns/retransmission.hpp"
 #include "core/dns/round_trip.hpp"
 #include "core/dns/wire_check.hpp"
-#include "core/net/endpoint.hpp"
+#include "core/net/scoped_endpoint.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -24,8 +24,9 @@ namespace spfblock::dns {
 
 /// How questions are asked.
 struct exchange_settings {
-  std::vector<net::endpoint> servers; ///< at least one, in order of preference
-  unsigned attempts = 3;              ///< rounds over all servers, at least 1
+  /// At least one, in order of preference.
+  std::vector<net::scoped_endpoint> servers;
+  unsigned attempts = 3; ///< rounds over all servers, at least 1
   std::chrono::milliseconds timeout{2000}; ///< of each step, positive
   wire_limits limits;
 };
@@ -45,17 +46,19 @@ struct exchange_settings {
 /// a forger must hit the sequence numbers, too (RFC 5452 §9).
 ///
 /// Servers are tried in order, and the whole list `attempts` times.  A server
-/// that answered unusably is not asked again; when none is left the exchange
-/// ends early.  TCP (from UDP, at most once a round) and a repetition
-/// without EDNS (at most once; it is remembered) go to the same server and do
-/// not count as attempts: at most 3 steps a server and round.
+/// that answered unusably is not asked again, nor is one that gave an error
+/// code, unless no other one is left: what keeps the only server from an answer
+/// may pass.  When none is left the exchange ends early.  TCP (from UDP, at
+/// most once a round) and a repetition without EDNS (at most once; it is
+/// remembered) go to the same server and do not count as attempts: at most 3
+/// steps a server and round.
 class exchange {
 public:
   enum class transport : std::uint8_t { udp, tcp };
 
   /// What the shell must do next.
   struct step {
-    net::endpoint server;
+    net::scoped_endpoint server;
     transport over = transport::udp;
     std::string query; ///< wire format, without the length prefix of TCP
   };
@@ -134,6 +137,8 @@ private:
   void measure(duration after);
   void try_next_server(std::string_view reason, dns::outcome as);
   void drop_server(std::string_view reason, dns::outcome as);
+  void pass_over_error(std::string_view reason);
+  [[nodiscard]] bool is_last() const;
   void finish(answer with, dns::outcome as);
 
   question asked_;

@@ -261,7 +261,7 @@ TEST_CASE("exchange: a server without EDNS is asked without, and remembered",
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
     time_out(talk);
     CHECK(told(talk) == "192.0.2.2:53 udp edns");
-    CHECK(receive(talk, reply_to(talk, servfail)));
+    CHECK(receive(talk, reply_to(talk, servfail))); // in the last round
     REQUIRE(talk.finished());
     CHECK(talk.result().reason == "SERVFAIL from 192.0.2.2:53");
   }
@@ -278,6 +278,28 @@ TEST_CASE("exchange: EDNS refused over TCP is left out over TCP",
   REQUIRE(talk.finished());
   CHECK(talk.queries() == 3);
   CHECK(talk.result().reason == "FORMERR from 192.0.2.1:53 over TCP");
+}
+
+TEST_CASE("exchange: the only server is asked again after an error code, as "
+          "often as `attempts`",
+          "[dns][exchange]") {
+  auto settings = settings_for({"192.0.2.1:53"}, 3);
+  auto talk = start(settings);
+  for (const std::size_t code : {servfail, refused}) {
+    CHECK(receive(talk, reply_to(talk, code)));
+    CHECK(told(talk) == "192.0.2.1:53 udp edns");
+  }
+  SECTION("it may answer then") {
+    CHECK(receive(talk, reply_to(talk)));
+    REQUIRE(talk.finished());
+    CHECK(talk.result().status == answer_status::records);
+  }
+  SECTION("or it is the last that counts") {
+    CHECK(receive(talk, reply_to(talk, refused)));
+    REQUIRE(talk.finished());
+    CHECK(talk.queries() == 3);
+    CHECK(talk.result().reason == "REFUSED from 192.0.2.1:53");
+  }
 }
 
 TEST_CASE("exchange: a server with an unusable answer is not asked again",
