@@ -400,30 +400,50 @@ std::string to_json(const state& of) {
          body;
 }
 
-result<state> state_from_json(std::string_view text) {
-  static const json::field_table<state> fields{
-      {"written", json::time(&state::written)},
-      {"domains", json::list(&state::domains, domain_fields())},
-  };
-  const auto malformed = [](std::string why) {
-    return failure{errc::malformed, std::move(why)};
-  };
-  const std::size_t head = text.find('\n');
-  const auto document = json::document::parse(text);
-  if (head == std::string_view::npos || !document)
+namespace {
+
+failure malformed(std::string why) {
+  return {errc::malformed, std::move(why)};
+}
+
+/// What is wrong with the first line, or with what follows it according to it.
+std::optional<failure> check_head(std::string_view text) {
+  constexpr std::size_t longest = 100;
+  const auto end = text.substr(0, longest).find(",\n");
+  if (end == std::string_view::npos)
+    return malformed("no JSON of two parts");
+  const auto head =
+      json::document::parse(std::string{text.substr(0, end)} + '}');
+  if (!head)
     return malformed("no JSON of two parts");
   json::problem_list problems;
-  const json_value whole{document->root(), problems};
+  const json_value whole{head->root(), problems};
   const auto its_version = whole.member("spfblock_state");
   if (!its_version)
     return malformed("no JSON of two parts");
   if (!its_version->read_integer(oldest_version, state_version))
     return failure{errc::out_of_range, "of another version"};
   const auto crc = whole.member("crc32");
-  if (!crc || crc->read_text() != checksum(text.substr(head + 1)))
+  if (!crc || crc->read_text() != checksum(text.substr(end + 2)))
     return malformed("the checksum does not fit");
+  return std::nullopt;
+}
+
+} // namespace
+
+result<state> state_from_json(std::string_view text) {
+  static const json::field_table<state> fields{
+      {"written", json::time(&state::written)},
+      {"domains", json::list(&state::domains, domain_fields())},
+  };
+  if (auto wrong = check_head(text))
+    return *std::move(wrong);
+  const auto document = json::document::parse(text);
+  if (!document)
+    return malformed(document.error().message);
+  json::problem_list problems;
   state made;
-  json::read_members(whole, fields, made);
+  json::read_members(json_value{document->root(), problems}, fields, made);
   if (problems.size() != 0)
     return malformed(problems.in_order().front().to_string());
   return made;

@@ -202,6 +202,16 @@ inline constexpr auto state_events = std::to_array<entry>({
      "The state file is not what spfblock writes. It was renamed; the domains "
      "list nothing until they are expanded.",
      "See to the disk if nobody edited the file."},
+    {kind::state_of_other_version,
+     level::warning,
+     "state of another version, put aside",
+     {fields::state_file,
+      {"aside", "its new name", "/var/lib/spfblock/state.json.other-version"}},
+     "Another version of spfblock wrote the state file in a form that this one "
+     "cannot read. It was renamed and is whole; the domains list nothing until "
+     "they are expanded.",
+     "After going back to the version that wrote it, rename it to its former "
+     "name before the start."},
     {kind::state_not_put_aside,
      level::warning,
      "state not put aside",

@@ -62,6 +62,7 @@ enum class kind : std::uint8_t {
   state_loaded,
   state_unreadable,
   state_damaged,
+  state_of_other_version,
   state_not_put_aside,
   state_not_saved,
   state_saved_again,

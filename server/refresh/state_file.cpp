@@ -103,10 +103,10 @@ result<std::optional<std::string>> state_file::load() const {
   return read_file_if_any(path_, longest);
 }
 
-result<std::string> state_file::put_aside() const {
+result<std::string> state_file::put_aside(const std::string& as) const {
   if (auto why = refuse_other("move aside", path_, AT_SYMLINK_NOFOLLOW))
     return *std::move(why);
-  std::string aside = path_ + ".damaged";
+  std::string aside = path_ + as;
   if (std::rename(path_.c_str(), aside.c_str()) != 0)
     return cannot("move aside", path_);
   return aside;

@@ -44,10 +44,11 @@ public:
   /// @return that, or failure if it cannot be read or is over `longest`
   [[nodiscard]] result<std::optional<std::string>> load() const;
 
-  /// Moves the file, damaged as the caller found it, to PATH.damaged for a
+  /// Moves the file, which the caller has no use for, to another name for a
   /// person to look at; replaces an older one.  Does not ask for the lock.
+  /// @param as what is put behind PATH: ".damaged"
   /// @return the new name, or failure if it cannot be moved
-  [[nodiscard]] result<std::string> put_aside() const;
+  [[nodiscard]] result<std::string> put_aside(const std::string& as) const;
 
   /// Replaces the text: PATH.new is written and fsync(2)ed, takes the name by
   /// rename(2), and the folder is fsync(2)ed.

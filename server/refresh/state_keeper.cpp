@@ -63,10 +63,22 @@ std::optional<domains::state> state_keeper::load() {
                    .with("domains", state->domains.size()));
     return *std::move(state);
   }
-  log_.write(about<kind::state_damaged>(*file_, state.error()));
-  if (const auto aside = file_->put_aside(); !aside)
-    log_.write(about<kind::state_not_put_aside>(*file_, aside.error()));
+  put_aside(state.error());
   return std::nullopt;
+}
+
+void state_keeper::put_aside(const failure& why) {
+  const bool of_other_version = why.code == errc::out_of_range;
+  const auto aside =
+      file_->put_aside(of_other_version ? ".other-version" : ".damaged");
+  if (!of_other_version)
+    log_.write(about<kind::state_damaged>(*file_, why));
+  else if (aside)
+    log_.write(event_of<kind::state_of_other_version>{}
+                   .with("file", file_->path())
+                   .with("aside", *aside));
+  if (!aside)
+    log_.write(about<kind::state_not_put_aside>(*file_, aside.error()));
 }
 
 void state_keeper::note(bool changed) {

@@ -62,6 +62,7 @@ public:
   [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
 
 private:
+  void put_aside(const failure& why);
   void follow(const domains::step& next);
   void save();
   void saved(const std::optional<failure>& trouble);

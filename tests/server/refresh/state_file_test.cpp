@@ -273,13 +273,13 @@ TEST_CASE("a damaged state file is put aside and may be looked at",
   state_file state{folder / "state"};
   for (const char* damaged : {"first", "second"}) {
     write(folder / "state", damaged);
-    const auto name = state.put_aside();
+    const auto name = state.put_aside(".damaged");
     REQUIRE(name);
     CHECK(*name == folder / "state.damaged");
     CHECK(content(*name) == damaged);
     CHECK(loaded(state) == "nothing");
   }
-  const auto nothing = state.put_aside();
+  const auto nothing = state.put_aside(".damaged");
   REQUIRE_FALSE(nothing);
   CHECK(nothing.error().message == "cannot move aside \"" + state.path() +
                                        "\": No such file or directory");
@@ -296,7 +296,7 @@ TEST_CASE("what is no file is not taken for a state file",
     const std::string refused = '"' + state.path() + "\": not a regular file";
     CHECK(loaded(state) == "cannot read " + refused);
     CHECK(saved(state, "text") == "cannot write " + refused);
-    const auto aside = state.put_aside();
+    const auto aside = state.put_aside(".damaged");
     REQUIRE_FALSE(aside);
     CHECK(aside.error().message == "cannot move aside " + refused);
   }

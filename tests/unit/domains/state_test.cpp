@@ -238,6 +238,21 @@ TEST_CASE("a state that was cut off, or goes on, is refused",
   CHECK_FALSE(state_from_json(std::string(4096, '\0')));
 }
 
+TEST_CASE("nothing is parsed before the checksum fits", "[table][state]") {
+  const std::string deep(100'000, '[');
+  const auto damaged =
+      state_from_json("{\"spfblock_state\":3,\"crc32\":\"00000000\",\n" + deep);
+  REQUIRE_FALSE(damaged);
+  CHECK(damaged.error().message == "the checksum does not fit");
+  const auto fitting = state_from_json(sealed("\"written\":" + deep));
+  REQUIRE_FALSE(fitting);
+  CHECK(fitting.error().message.starts_with("nested too deep"));
+  for (const std::string& headless :
+       {deep, std::string(200, '{'), std::string{"{\"spfblock_state\":3,\n"},
+        std::string(99, ' ') + "{},\n"})
+    CHECK_FALSE(state_from_json(headless));
+}
+
 TEST_CASE("another version is told from damage", "[table][state]") {
   const std::string body = body_with("");
   REQUIRE(state_from_json(sealed(body)));
