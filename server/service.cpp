@@ -54,6 +54,7 @@ service::service(std::string path, beginning with,
       metrics_{{.table = table_,
                 .refresh = refresher_,
                 .threads = threads_,
+                .log = log_,
                 .dns = *dns_,
                 .reloads = reloads_,
                 .started_at = read_clocks().wall}},
@@ -66,12 +67,12 @@ service::service(std::string path, beginning with,
 service::~service() = default;
 
 exit_status service::run() {
-  log_.configure(now_.settings.log);
-  log_.write(
-      event_of<kind::starting>{}.with("version", version).with("file", path_));
   // A reader that is gone and a limit of file sizes are errors of write(2).
   for (const int number : {SIGPIPE, SIGXFSZ})
     std::signal(number, SIG_IGN);
+  log_.configure(now_.settings.log);
+  log_.write(
+      event_of<kind::starting>{}.with("version", version).with("file", path_));
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1})
     signals_.add(number);
   for (const std::string& each : inherited_.useless())

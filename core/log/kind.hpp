@@ -34,6 +34,9 @@ enum class kind : std::uint8_t {
   admin_port_unavailable,
   stopping,
   stopped,
+  log_lines_lost,
+  syslog_unavailable,
+  syslog_back,
   // Lookups
   table_published,
   address_found,

@@ -156,7 +156,34 @@ inline constexpr auto start_events = std::to_array<entry>({
      "stopped",
      {},
      "The state is saved and the process exits with status 0.",
-     "Nothing. Where it is missing after `stopping`, the process was killed."},
+     "Nothing. Where it is missing after `stopping`, the process was killed, "
+     "or "
+     "nobody read its log."},
+    {kind::log_lines_lost,
+     level::warning,
+     "log lines lost",
+     {{"lines", "how many, between the line before and the one after", "120",
+       form::number}},
+     "Whoever reads the log took no lines for a while, or could not be written "
+     "to: the lines that had no room were dropped, and nothing waited for "
+     "them.",
+     "See to the reader (journald, rsyslog, its disk). With `log.hits`, lower "
+     "the number of lines."},
+    {kind::syslog_unavailable,
+     level::warning,
+     "syslog unavailable, standard error instead",
+     {{"reason", "why", "No such file or directory"}},
+     "`log.target` is syslog and nobody takes its messages. They go to "
+     "standard "
+     "error until somebody does.",
+     "Start the syslog daemon, or give the service its `/dev/log`; or set "
+     "`log.target` to `stderr`."},
+    {kind::syslog_back,
+     level::notice,
+     "syslog available again",
+     {},
+     "What `syslog unavailable` told is over.",
+     "Nothing."},
 });
 
 inline constexpr auto lookup_events = std::to_array<entry>({

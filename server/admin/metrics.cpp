@@ -77,6 +77,9 @@ void metrics::tell_process(exposition& to,
   to.gauge("spfblock_config_last_success_timestamp_seconds",
            "When the configuration in force was read, seconds since 1970",
            number(reloads.accepted_at));
+  to.counter("spfblock_log_lines_lost_total",
+             "Lines of the log that nobody took in time",
+             number(from_.log.lost()));
 }
 
 void metrics::tell_serving(exposition& to) const {

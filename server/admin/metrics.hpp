@@ -9,6 +9,7 @@
 #include "server/serving/published.hpp"
 #include "server/serving/serving_threads.hpp"
 #include "server/system/clocks.hpp"
+#include "server/system/log_sink.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -38,6 +39,7 @@ public:
     const published<table::snapshot>& table;
     const refresher& refresh;
     const serving_threads& threads;
+    const log_sink& log;
     const dns_totals& dns;
     const reload_totals& reloads;
     std::chrono::sys_seconds started_at;

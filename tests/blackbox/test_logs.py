@@ -8,12 +8,13 @@ import unittest
 
 from .harness import syslog
 from .harness.case import BlackBoxCase
+from .harness.admin import metrics
 from .harness.ports import LOOPBACK, free_port
-from .harness.process import Process
+from .harness.process import Process, tool
 from .harness.scripted_dns import ScriptedDns
-from .harness.spfblock import CHECKOUT, program
-from .harness.tcp_table import ask_once
-from .harness.waiting import PATIENCE_S
+from .harness.spfblock import CHECKOUT, STOP_S, program
+from .harness.tcp_table import ask_once, refuses_connections
+from .harness.waiting import PATIENCE_S, eventually
 
 MAIL = 2  # the facility, syslog(3)
 ERROR, WARNING, NOTICE, INFO, DEBUG = 3, 4, 5, 6, 7
@@ -135,6 +136,83 @@ class StandardError(LogCase):
         server = self.start({"level": "notice"}, domains=["one.example", "two.example"])
         server.wait_for_line("record not listed in full")
         self.assertEqual(server.matching("listing changed|table published"), [])
+
+
+class StalledReader(BlackBoxCase):
+    """Standard error is a pipe that nobody reads."""
+
+    def start(self, **changes):
+        self.port, self.admin = free_port(), free_port()
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "listen": [f"{LOOPBACK}:{self.port}"],
+                    "admin": f"{LOOPBACK}:{self.admin}",
+                    "state_file": "",
+                    "networks": [{"network": "62.9.0.0/16", "action": "REJECT"}],
+                    "allow": {"reserved": False, "providers": False},
+                    **changes,
+                }
+            ),
+        )
+        reading, writing = os.pipe()
+        self.pipe = os.fdopen(reading, "rb")
+        self.addCleanup(self.pipe.close)
+        server = subprocess.Popen(
+            [tool("setpriv"), "--pdeathsig", "TERM", "--", program(), "serve", "-c", file],
+            stderr=writing,
+        )
+        os.close(writing)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        eventually(lambda: not refuses_connections(self.port), "the port is open")
+        return server
+
+    def ask_often(self, count):
+        batch = 500
+        with self.connect(self.port) as client:
+            for _ in range(count // batch):
+                client.send(b"get 62.9.8.7\n" * batch)
+                for _ in range(batch):
+                    self.assertEqual(client.reply().code, 200)
+
+    def lost(self):
+        return metrics(f"{LOOPBACK}:{self.admin}").value("spfblock_log_lines_lost_total")
+
+    def test_delays_no_reply_and_no_stop(self):
+        server = self.start(log={"hits": True})
+        self.ask_often(20_000)  # over 1 MiB of lines, and any pipe
+        self.assertGreater(self.lost(), 0)
+        server.send_signal(signal.SIGHUP)
+        server.send_signal(signal.SIGUSR1)
+        self.ask_often(500)
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(STOP_S), 0)
+
+    def test_is_told_afterwards_what_it_missed(self):
+        self.start(log={"hits": True})
+        self.ask_often(20_000)
+        lost = self.lost()
+        hits = 0
+        for raw in self.pipe:
+            line = raw.decode()
+            hits += line.startswith("address found")
+            if line.startswith("log lines lost"):
+                break
+        self.assertEqual(line, f"log lines lost lines={lost:.0f}\n")
+        self.assertEqual(hits + lost, 20_000)
+
+
+@unittest.skipIf(os.path.exists("/dev/log"), "there is a /dev/log")
+class WithoutSyslog(LogCase):
+    def test_the_log_goes_to_standard_error_which_is_told(self):
+        server = self.start({"target": "syslog"})
+        self.assertRegex(
+            server.lines[0], "^syslog unavailable, standard error instead reason="
+        )
+        self.assertRegex(server.lines[1], "^starting version=")
+        self.assertEqual(len(server.matching("syslog unavailable")), 1)
 
 
 @unittest.skipIf(syslog.unavailable(), f"no private /dev/log: {syslog.unavailable()}")

@@ -47,6 +47,7 @@ class RefreshTest(BlackBoxCase):
         return file.st_ino, file.st_mtime_ns
 
     def test_without_a_change_nothing_is_published_or_written(self):
+        self.server.wait_for_line("table published")
         published = len(self.server.matching("table published"))
         written = self.written()
         self.wait_for_refreshes(REFRESHES)
@@ -61,6 +62,7 @@ class RefreshTest(BlackBoxCase):
         eventually(lambda: self.written() != written, "the change is saved")
 
     def test_the_same_networks_by_other_terms_publish_nothing(self):
+        self.server.wait_for_line("table published")
         before = len(self.server.matching("table published"))
         self.dns.records = record("ip4:45.120.196.1/32 ip4:45.120.196.1")
         written = self.written()
