@@ -124,7 +124,7 @@ std::optional<failure> service::apply(configuration next, contents of_it) {
 }
 
 void service::refresh() {
-  auto questions = make_resolver(io_, log_, now_, dns_);
+  auto questions = make_resolver(io_, log_, now_, dns_, patience_at_start);
   if (std::exchange(refreshes_, true))
     refresher_.apply(now_.settings, std::move(questions));
   else

@@ -68,10 +68,16 @@ void read_servers(const json::json_value& value, resolver_settings& into) {
   constexpr std::string_view expected =
       "a name server as \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
   for (const json::json_value& element : value.read_elements()) {
-    const auto server = read_endpoint(element, expected, dns_port);
-    if (server && server->port == 0)
+    const auto text = element.read_text();
+    if (!text)
+      continue;
+    const auto server = net::scoped_endpoint::parse(*text, dns_port);
+    if (!server)
+      element.fault(
+          fmt::format("{} (expected {})", server.error().message, expected));
+    else if (server->at.port == 0)
       element.unexpected("a port from 1 to 65535");
-    else if (server)
+    else
       into.servers.push_back(*server);
   }
 }
@@ -100,13 +106,12 @@ void fit_interval(const json::json_value& object, std::string_view name,
 
 } // namespace
 
-std::optional<net::endpoint>
-read_endpoint(const json::json_value& value, std::string_view expected,
-              std::optional<std::uint16_t> default_port) {
+std::optional<net::endpoint> read_endpoint(const json::json_value& value,
+                                           std::string_view expected) {
   const auto text = value.read_text();
   if (!text)
     return std::nullopt;
-  const auto endpoint = net::endpoint::parse(*text, default_port);
+  const auto endpoint = net::endpoint::parse(*text);
   if (endpoint)
     return *endpoint;
   value.fault(

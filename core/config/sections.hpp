@@ -22,8 +22,7 @@ void read_log(const json::json_value& value, log_settings& into);
 /// Reads a text of net::endpoint.
 /// @param expected what a message says was expected
 [[nodiscard]] std::optional<net::endpoint>
-read_endpoint(const json::json_value& value, std::string_view expected,
-              std::optional<std::uint16_t> default_port = std::nullopt);
+read_endpoint(const json::json_value& value, std::string_view expected);
 
 /// Reads a text of net::ip_prefix.
 [[nodiscard]] std::optional<net::ip_prefix>

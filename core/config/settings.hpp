@@ -4,6 +4,7 @@
 #include "core/dns/name.hpp"
 #include "core/net/endpoint.hpp"
 #include "core/net/ip_prefix.hpp"
+#include "core/net/scoped_endpoint.hpp"
 #include "core/protocols/door.hpp"
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
@@ -158,9 +159,9 @@ rules_of(const spf_domain& domain,
 }
 
 struct resolver_settings {
-  std::vector<net::endpoint> servers; ///< empty: /etc/resolv.conf
-  std::string zone_file;              ///< not empty: instead of servers
-  std::chrono::seconds timeout{2};    ///< of one attempt
+  std::vector<net::scoped_endpoint> servers; ///< empty: /etc/resolv.conf
+  std::string zone_file;                     ///< not empty: instead of servers
+  std::chrono::seconds timeout{2};           ///< of one attempt
   unsigned attempts = 3;
   unsigned in_flight = 256; ///< questions under way at once
 

@@ -68,8 +68,7 @@ void read_admin(const json::json_value& value, draft& into) {
     into.admin = std::nullopt;
   else if (text)
     into.admin = read_endpoint(
-        value, R"("ADDRESS:PORT" or "[ADDRESS]:PORT", or "" for none)",
-        std::nullopt);
+        value, R"("ADDRESS:PORT" or "[ADDRESS]:PORT", or "" for none)");
 }
 
 /// All settings.  What entries inherit stands before the entries, and what is

@@ -179,6 +179,24 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "`resolver.zone_file` cannot be read or is faulty; answers come from what "
      "was read before.",
      "Correct the file; it is read again at the next look."},
+    {kind::name_servers,
+     level::notice,
+     "name servers",
+     {{"servers", "who is asked, in order", "127.0.0.1:53, 192.0.2.53:53"},
+      {"from", "the file that names them, or `resolver.servers`",
+       "/etc/resolv.conf"}},
+     "Who is asked from now on: at the start, and when it changes.",
+     "Nothing."},
+    {kind::name_servers_missing,
+     level::warning,
+     "no name server configured",
+     {{"file", "its path", "/etc/resolv.conf"},
+      {"servers", "who is asked meanwhile", "127.0.0.1:53"}},
+     "The file is not there or names no server. It is looked at again, and "
+     "the servers are asked that it names then: so it is while a machine "
+     "starts.",
+     "Nothing while the machine starts. Later, see who writes the file, or set "
+     "`resolver.servers`."},
 });
 
 inline constexpr auto state_events = std::to_array<entry>({

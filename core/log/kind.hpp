@@ -61,6 +61,8 @@ enum class kind : std::uint8_t {
   provider_not_listed,
   entry_ended,
   zone_file_refused,
+  name_servers,
+  name_servers_missing,
   // The state file
   state_loaded,
   state_unreadable,

@@ -76,7 +76,7 @@ domains::domain_book known_book(const config::settings& by,
 /// Expands every domain of the book.
 void refresh(domains::domain_book& book, const configuration& by) {
   boost::asio::io_context io{1};
-  const log_sink log;
+  const log_sink log{level::warning};
   const auto questions = make_resolver(io, log, by);
   const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions});
   const auto due = book.take_due(read_clocks());

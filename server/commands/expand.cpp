@@ -47,7 +47,7 @@ names_of(const std::vector<std::string>& domains) {
 std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
                                        const configuration& by) {
   boost::asio::io_context io{1};
-  const log_sink log;
+  const log_sink log{level::warning};
   const auto questions = make_resolver(io, log, by);
   const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions});
   std::vector<spf::expansion> results(names.size());

@@ -62,10 +62,10 @@ void datagram_sockets::end_lease(std::size_t index, bool reuse) noexcept {
 datagram_sockets::datagram_sockets(boost::asio::io_context& io)
     : watch_{io, [this](socket_watch::key at) { arrived(at); }} {}
 
-datagram_sockets::lease datagram_sockets::open(const net::endpoint& server,
-                                               std::string_view octets,
-                                               std::shared_ptr<receiver> by,
-                                               error_code& error) {
+datagram_sockets::lease
+datagram_sockets::open(const net::scoped_endpoint& server,
+                       std::string_view octets, std::shared_ptr<receiver> by,
+                       error_code& error) {
   EXPECTS(by != nullptr);
   std::optional<std::size_t> index = take_idle(server);
   // What a used socket tells here is about the questions before.
@@ -93,7 +93,7 @@ datagram_sockets::lease datagram_sockets::open(const net::endpoint& server,
 /// One of the idle sockets at random, if it may be used for `server`; else it
 /// is closed, so that there are not more and more.
 std::optional<std::size_t>
-datagram_sockets::take_idle(const net::endpoint& server) {
+datagram_sockets::take_idle(const net::scoped_endpoint& server) {
   if (idle_.empty())
     return std::nullopt;
   std::swap(idle_[random_() % idle_.size()], idle_.back());
@@ -107,7 +107,7 @@ datagram_sockets::take_idle(const net::endpoint& server) {
 }
 
 /// A place for a new socket.
-std::size_t datagram_sockets::make(const net::endpoint& server) {
+std::size_t datagram_sockets::make(const net::scoped_endpoint& server) {
   if (empty_.empty()) {
     empty_.push_back(places_.size());
     places_.emplace_back();

@@ -1,7 +1,7 @@
 // The UDP sockets that name servers are asked from.
 #pragma once
 
-#include "core/net/endpoint.hpp"
+#include "core/net/scoped_endpoint.hpp"
 #include "server/system/descriptor.hpp"
 #include "server/system/lifetime.hpp"
 #include "server/system/random_numbers.hpp"
@@ -111,7 +111,8 @@ public:
   /// @param by is called for what comes, never from within this call, until
   ///        the lease ends; kept alive so long
   /// @return the socket, or none and why in `error`
-  [[nodiscard]] lease open(const net::endpoint& server, std::string_view octets,
+  [[nodiscard]] lease open(const net::scoped_endpoint& server,
+                           std::string_view octets,
                            std::shared_ptr<receiver> by, error_code& error);
 
 private:
@@ -122,7 +123,7 @@ private:
 
   struct place {
     descriptor socket;
-    net::endpoint server;
+    net::scoped_endpoint server;
     clock::time_point opened;
     unsigned questions = 0;       ///< asked from this socket
     std::uint32_t generation = 0; ///< how many sockets were here before
@@ -130,8 +131,8 @@ private:
   };
 
   [[nodiscard]] std::optional<std::size_t>
-  take_idle(const net::endpoint& server);
-  [[nodiscard]] std::size_t make(const net::endpoint& server);
+  take_idle(const net::scoped_endpoint& server);
+  [[nodiscard]] std::size_t make(const net::scoped_endpoint& server);
   [[nodiscard]] error_code connect(std::size_t index);
   [[nodiscard]] error_code send(std::size_t index, std::string_view octets);
   void end_lease(std::size_t index, bool reuse) noexcept;

@@ -24,12 +24,23 @@ struct dns_client::entry {
 dns_client::dns_client(boost::asio::io_context& io, settings by,
                        std::shared_ptr<dns_totals> totals)
     : io_{io},
-      settings_{std::move(by)},
       sockets_{io},
-      measured_(settings_.exchange.servers.size()),
+      asked_{std::make_shared<server_set>()},
       totals_{std::move(totals)},
-      line_{settings_.in_flight} {
-  EXPECTS(settings_.in_flight > 0 && totals_ != nullptr);
+      line_{by.in_flight} {
+  EXPECTS(by.in_flight > 0 && totals_ != nullptr);
+  asked_->by = by.exchange;
+  change_servers(std::move(by.exchange.servers));
+}
+
+void dns_client::change_servers(std::vector<net::scoped_endpoint> to) {
+  EXPECTS(!to.empty());
+  auto next = std::make_shared<server_set>();
+  next->by = asked_->by;
+  next->by.servers = std::move(to);
+  next->measured.resize(next->by.servers.size());
+  asked_ = std::move(next);
+  totals_->servers = asked_->by.servers;
 }
 
 dns_client::~dns_client() {
@@ -79,9 +90,9 @@ std::shared_ptr<dns_lookup>
 dns_client::make_lookup(const dns::question& asked) {
   return std::make_shared<dns_lookup>(
       io_, sockets_,
-      dns::exchange{asked, settings_.exchange, measured_,
+      dns::exchange{asked, asked_->by, asked_->measured,
                     [this] { return static_cast<std::uint16_t>(random_()); }},
-      settings_.exchange.limits.octets, *totals_);
+      asked_, asked_->by.limits.octets, *totals_);
 }
 
 void dns_client::paused(const std::shared_ptr<entry>& what,

@@ -46,10 +46,26 @@ public:
                std::shared_ptr<dns::query_account> payer,
                receiver done) override;
 
+  /// Asks these servers from now on.  Questions that are on their way stay with
+  /// those whom they were asked of.
+  /// @pre at least one
+  void change_servers(std::vector<net::scoped_endpoint> to);
+
+  /// Who is asked at present.
+  [[nodiscard]] const std::vector<net::scoped_endpoint>&
+  servers() const noexcept {
+    return asked_->by.servers;
+  }
+
   /// What was done so far.
   [[nodiscard]] const dns_totals& totals() const noexcept { return *totals_; }
 
 private:
+  /// Who is asked, and how fast they are.
+  struct server_set {
+    dns::exchange_settings by;
+    std::vector<dns::round_trip> measured; ///< of by.servers
+  };
   struct entry;
   using account = std::shared_ptr<dns::query_account>;
 
@@ -62,10 +78,9 @@ private:
   void finish(entry& what);
 
   boost::asio::io_context& io_;
-  const settings settings_;
   datagram_sockets sockets_;
   random_numbers random_;
-  std::vector<dns::round_trip> measured_; ///< of settings_.exchange.servers
+  std::shared_ptr<server_set> asked_; ///< never null
   std::shared_ptr<dns_totals> totals_;
   fair_queue<account, std::shared_ptr<entry>> line_;
   tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;

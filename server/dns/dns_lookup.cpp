@@ -16,11 +16,13 @@ namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
 dns_lookup::dns_lookup(asio::io_context& io, datagram_sockets& sockets,
-                       dns::exchange exchange, std::size_t longest_message,
-                       dns_totals& totals)
+                       dns::exchange exchange,
+                       std::shared_ptr<const void> holds,
+                       std::size_t longest_message, dns_totals& totals)
     : io_{io},
       sockets_{sockets},
       timer_{io},
+      holds_{std::move(holds)},
       exchange_{std::move(exchange)},
       longest_message_{longest_message},
       totals_{totals} {}

@@ -42,12 +42,13 @@ public:
     unpaid,    ///< the account is spent; the step was not begun
   };
 
-  /// @param sockets outlive what is under way, as does what follows
+  /// @param sockets outlive what is under way
+  /// @param holds what the exchange refers to
   /// @param longest_message octets of an answer over TCP
-  /// @param totals are counted up while it is under way
+  /// @param totals are counted up while it is under way, and outlive that
   dns_lookup(boost::asio::io_context& io, datagram_sockets& sockets,
-             dns::exchange exchange, std::size_t longest_message,
-             dns_totals& totals);
+             dns::exchange exchange, std::shared_ptr<const void> holds,
+             std::size_t longest_message, dns_totals& totals);
 
   /// Performs the next step and those that follow it without a time-out.
   /// @param payer pays for each query
@@ -97,6 +98,7 @@ private:
   bool sole_ = false; ///< one datagram sent, none received
   std::optional<boost::asio::ip::tcp::socket> tcp_;
   boost::asio::steady_timer timer_;
+  std::shared_ptr<const void> holds_;
   dns::exchange exchange_;
   std::size_t longest_message_;
   dns_totals& totals_;

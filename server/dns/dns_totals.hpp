@@ -2,16 +2,20 @@
 #pragma once
 
 #include "core/dns/outcome.hpp"
+#include "core/net/scoped_endpoint.hpp"
 #include "core/support/histogram.hpp"
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace spfblock::server {
 
 /// Totals of one DNS client after another: a reload replaces the client, not
 /// these.  Belong to the thread that asks.
 struct dns_totals {
+  /// Whom the present client asks, in order; empty for a zone file.
+  std::vector<net::scoped_endpoint> servers;
   std::uint64_t questions = 0; ///< one that several have at once counts once
   std::uint64_t queries = 0;   ///< messages sent, all that follow included
   std::uint64_t retransmissions = 0; ///< datagrams sent once more

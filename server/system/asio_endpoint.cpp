@@ -1,8 +1,36 @@
 #include "server/system/asio_endpoint.hpp"
 
+#include "core/support/text.hpp"
+
+#include <limits>
+#include <net/if.h>
+
 namespace spfblock::server {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// @return 0 of no interface, and of one that is not there
+unsigned long scope_of(const std::string& interface) {
+  if (interface.empty())
+    return 0;
+  if (const unsigned named = ::if_nametoindex(interface.c_str()))
+    return named;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  return parse_decimal(interface, most).value_or(0);
+}
+
+asio::ip::address scoped_address(const net::scoped_endpoint& from) {
+  const auto plain = asio_address(from.at.address);
+  if (!plain.is_v6())
+    return plain;
+  auto scoped = plain.to_v6();
+  scoped.scope_id(scope_of(from.interface));
+  return scoped;
+}
+
+} // namespace
 
 asio::ip::address asio_address(const net::ip_address& address) {
   net::uint128 number = address.number();
@@ -20,8 +48,12 @@ asio::ip::tcp::endpoint tcp_endpoint(const net::endpoint& from) {
   return {asio_address(from.address), from.port};
 }
 
-asio::ip::udp::endpoint udp_endpoint(const net::endpoint& from) {
-  return {asio_address(from.address), from.port};
+asio::ip::tcp::endpoint tcp_endpoint(const net::scoped_endpoint& from) {
+  return {scoped_address(from), from.at.port};
+}
+
+asio::ip::udp::endpoint udp_endpoint(const net::scoped_endpoint& from) {
+  return {scoped_address(from), from.at.port};
 }
 
 net::endpoint from_asio(const asio::ip::tcp::endpoint& from) {

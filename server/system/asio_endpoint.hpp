@@ -1,7 +1,7 @@
 // Our endpoints as Asio's.
 #pragma once
 
-#include "core/net/endpoint.hpp"
+#include "core/net/scoped_endpoint.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,8 +15,12 @@ asio_address(const net::ip_address& address);
 [[nodiscard]] boost::asio::ip::tcp::endpoint
 tcp_endpoint(const net::endpoint& from);
 
+/// With the scope id of its interface (if_nametoindex(3)).  Without one where
+/// there is no such interface, so that connect(2) fails.
+[[nodiscard]] boost::asio::ip::tcp::endpoint
+tcp_endpoint(const net::scoped_endpoint& from);
 [[nodiscard]] boost::asio::ip::udp::endpoint
-udp_endpoint(const net::endpoint& from);
+udp_endpoint(const net::scoped_endpoint& from);
 
 /// @pre the address is not scoped
 [[nodiscard]] net::endpoint

@@ -23,7 +23,7 @@ inline dns::question txt(const std::string& owner) {
 /// A client of `servers`.
 /// @param timeout ample where an answer comes; a second where none does
 inline server::dns_client::settings
-asking(std::vector<net::endpoint> servers,
+asking(std::vector<net::scoped_endpoint> servers,
        std::chrono::milliseconds timeout = std::chrono::seconds{30}) {
   server::dns_client::settings by;
   by.exchange.servers = std::move(servers);

@@ -33,7 +33,7 @@ net::ip_address parsed(const std::string& text) {
 /// route.
 std::optional<net::ip_address> address_towards(const char* peer) {
   namespace asio = boost::asio;
-  const auto remote = server::udp_endpoint({parsed(peer), 9});
+  const auto remote = server::udp_endpoint(net::endpoint{parsed(peer), 9});
   asio::io_context io;
   asio::ip::udp::socket socket{io};
   boost::system::error_code failed;

@@ -59,7 +59,9 @@ TEST_CASE("parse_resolv_conf knows a nameserver line when it sees one",
       {"nameserver 192.0.2.1:53", false},
       {"nameserver 192.0.2.1/32", false},
       {"nameserver [2001:db8::1]", false},
-      {"nameserver fe80::1%eth0", false},
+      {"nameserver 192.0.2.1%eth0", false},
+      {"nameserver fe80::1%", false},
+      {"nameserver [fe80::1%eth0]", false},
       {"nameserver 0xc0000201", false},
       {"nameserver 192.0.2", false},
       {"search nameserver 192.0.2.1", false},
@@ -75,7 +77,7 @@ TEST_CASE("parse_resolv_conf knows a nameserver line when it sees one",
 
 TEST_CASE("parse_resolv_conf takes three name servers and no more",
           "[dns][resolv_conf]") {
-  std::string text = "nameserver fe80::1%eth0\n"; // does not count
+  std::string text = "nameserver dns.example.org\n"; // does not count
   for (const auto* const each : {"192.0.2.1", "192.0.2.2", "192.0.2.3"})
     text += "nameserver " + std::string{each} + "\n";
   const auto* const three = "192.0.2.1:53 192.0.2.2:53 192.0.2.3:53";
@@ -83,18 +85,23 @@ TEST_CASE("parse_resolv_conf takes three name servers and no more",
   CHECK(servers_of(text + "nameserver 192.0.2.4\n") == three);
 }
 
-TEST_CASE("parse_resolv_conf falls back on the local host",
+TEST_CASE("parse_resolv_conf takes a link-local address with its interface",
+          "[dns][resolv_conf]") {
+  CHECK(servers_of("nameserver fe80::1%eth0\nnameserver fe80::2%3\n") ==
+        "[fe80::1%eth0]:53 [fe80::2%3]:53");
+}
+
+TEST_CASE("parse_resolv_conf says where no server is named",
           "[dns][resolv_conf]") {
   const auto text = GENERATE(values<std::string_view>({
       "",
       "\n\n",
       "search example.org",
       "nameserver dns.example.org\n",
-      "nameserver fe80::1%eth0\n",
       "nameserver",
       std::string_view{"\0nameserver 192.0.2.1", 21},
       "\xff\xfe\x80",
   }));
   CAPTURE(text);
-  CHECK(servers_of(text) == "127.0.0.1:53");
+  CHECK(servers_of(text) == "");
 }
