@@ -31,8 +31,10 @@ namespace {
 constexpr std::chrono::milliseconds stop_patience{2000};
 /// A disk that does not write the configuration is given up so long after.
 constexpr std::chrono::milliseconds disk_patience{500};
-/// Descriptors for other purposes than clients and questions.
+/// Descriptors for other purposes than clients and questions: for the admin
+/// port, the state, the log and such, and for each serving thread.
 constexpr rlim_t spare_descriptors = 64;
+constexpr rlim_t descriptors_of_thread = 8;
 /// The service manager gets new figures at least so often.
 constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
 
@@ -101,7 +103,6 @@ std::optional<failure> service::begin() {
 }
 
 std::optional<failure> service::apply(configuration next, contents of_it) {
-  allow_files_for(next.settings);
   // The ports are open before a domain is expanded: Postfix has no fail-open.
   // Clients are answered once the last known networks are in the table.
   auto opened = listeners_.open(next.settings.listen);
@@ -109,7 +110,7 @@ std::optional<failure> service::apply(configuration next, contents of_it) {
     return opened.error();
   now_ = std::move(next);
   log_.configure(now_.settings.log);
-  threads_.apply(now_.settings);
+  threads_.apply(now_.settings, allow_clients(now_.settings));
   if (of_it == contents::listings)
     refresh();
   if (!threads_.started())
@@ -149,14 +150,19 @@ configuration service::without_any() const {
 }
 
 /// A client has a descriptor, and so has a question.
-void service::allow_files_for(const config::settings& settings) const {
-  const rlim_t wanted = rlim_t{settings.connections} +
-                        settings.resolver.in_flight + spare_descriptors;
+/// @return how many clients there are descriptors for; those of all else are
+///         not given to clients, but at most half of what there is
+unsigned service::allow_clients(const config::settings& settings) const {
+  const rlim_t others = settings.resolver.in_flight + spare_descriptors +
+                        descriptors_of_thread * threads_.count();
+  const rlim_t wanted = settings.connections + others;
   const rlim_t allowed = allow_descriptors(wanted);
-  if (allowed < wanted)
-    log_.write(event_of<kind::too_few_open_files>{}
-                   .with("wanted", wanted)
-                   .with("allowed", allowed));
+  if (allowed >= wanted)
+    return settings.connections;
+  log_.write(event_of<kind::too_few_open_files>{}
+                 .with("wanted", wanted)
+                 .with("allowed", allowed));
+  return static_cast<unsigned>(allowed - std::min(others, allowed / 2));
 }
 
 void service::await_signal() {

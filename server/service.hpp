@@ -57,7 +57,7 @@ private:
   [[nodiscard]] configuration without_any() const;
   void refresh();
   void accept();
-  void allow_files_for(const config::settings& settings) const;
+  [[nodiscard]] unsigned allow_clients(const config::settings& settings) const;
   void await_signal();
   void reload();
   void apply_file();

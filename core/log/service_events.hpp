@@ -213,8 +213,11 @@ inline constexpr auto lookup_events = std::to_array<entry>({
      "connection limit reached",
      {{"connections", "how many are open, as `connections` allows", "4096",
        form::number}},
-     "A client was turned away; told once a minute at most. Postfix tries "
-     "again after a second.",
+     "A client gave way to a new one; told once a minute at most. It is the "
+     "one "
+     "that has been connected longest, a second at least, without a complete "
+     "request; where all have asked, the one that was silent longest. Postfix "
+     "connects again when it has a question.",
      "Raise `connections` above the sum of Postfix's smtpd processes, or find "
      "out who else connects (`ss -tnp`)."},
     {kind::cannot_accept,

@@ -66,8 +66,13 @@ serving_thread::serving_thread(const published<table::snapshot>& table,
                                const std::atomic<bool>& log_hits)
     : limit_{limit},
       log_{log},
-      context_{loop_, view{table}, totals_,
-               log,   log_hits,    [this](int client) { forget(client); }},
+      context_{loop_,
+               view{table},
+               totals_,
+               log,
+               log_hits,
+               order_,
+               [this](int client) { forget(client); }},
       thread_{[this] { loop_.run(); }} {}
 
 serving_thread::~serving_thread() {
@@ -162,9 +167,12 @@ void serving_thread::give(descriptor client, protocols::door at) {
 
 void serving_thread::take(descriptor client, protocols::door at) {
   if (limit_.open.fetch_add(1) >= limit_.most) {
-    limit_.open.fetch_sub(1);
     totals_.add(protocols::count::turned_away);
-    return warn_of_limit(); // closes it: Postfix tries again after a second
+    warn_of_limit();
+    if (!make_room()) {
+      limit_.open.fetch_sub(1);
+      return; // closes it: Postfix tries again after a second
+    }
   }
   totals_.add(protocols::count::connections);
   const int number = client.number();
@@ -179,8 +187,22 @@ void serving_thread::take(descriptor client, protocols::door at) {
   }
 }
 
+/// Lets a client give way.  It is destroyed when nothing is being called: it
+/// may have a call to come.
+/// @return false if there is none
+bool serving_thread::make_room() {
+  auto* const first = order_.first_to_go(client_order::clock::now());
+  if (!first)
+    return false;
+  auto& gives_way = static_cast<session&>(*first);
+  gives_way.give_way();
+  loop_.post([this, number = gives_way.number()] { forget(number); });
+  return true;
+}
+
 void serving_thread::forget(int client) {
-  sessions_.erase(client);
+  if (sessions_.erase(client) == 0)
+    return; // cut off since it gave way
   limit_.open.fetch_sub(1);
   if (stopping_ && sessions_.empty())
     loop_.end();

@@ -28,7 +28,9 @@ struct connection_limit {
   std::atomic<unsigned> most = 4096;
 };
 
-/// Accepts and serves clients on one thread.
+/// Accepts and serves clients on one thread.  Where as many are connected as
+/// may be, one of its own gives way to each new one, as client_order says; a
+/// new one is turned away only where it has none.
 ///
 /// Thread safety: the public functions may be called from the controlling
 /// thread; they only post to this one.  join() and the destructor wait for it.
@@ -90,6 +92,7 @@ private:
   void pause(listener& which);
   void give(descriptor client, protocols::door at);
   void take(descriptor client, protocols::door at);
+  [[nodiscard]] bool make_room();
   void forget(int client);
   void close_listeners();
   void cut_off_clients();
@@ -102,6 +105,7 @@ private:
   warning limit_reached_;
   serving_totals totals_;
   event_loop loop_;
+  client_order order_; ///< outlives the sessions
   session_context context_;
   std::list<std::unique_ptr<listener>> listeners_;
   std::vector<serving_thread*> sharing_; ///< empty: all clients are its own

@@ -2,13 +2,15 @@
 
 #include "core/support/contract.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace spfblock::server {
 
-void serving_threads::apply(const config::settings& settings) noexcept {
-  limit_.most = settings.connections;
+void serving_threads::apply(const config::settings& settings,
+                            unsigned most) noexcept {
+  limit_.most = std::min(settings.connections, most);
   log_hits_ = settings.log.hits;
 }
 

@@ -29,7 +29,8 @@ public:
 
   /// How many clients may be connected, and whether hits are logged; from now
   /// on, for clients that are connected too.
-  void apply(const config::settings& settings) noexcept;
+  /// @param most clients that there are descriptors for
+  void apply(const config::settings& settings, unsigned most) noexcept;
 
   /// @pre not started
   void start();

@@ -27,7 +27,8 @@ std::optional<std::size_t> send_some(const descriptor& to,
 
 session::session(descriptor client, protocols::door at,
                  session_context& context) noexcept
-    : client_{std::move(client)},
+    : client_order::client{context.order, client_order::clock::now()},
+      client_{std::move(client)},
       context_{context},
       conversation_{at} {}
 
@@ -44,7 +45,15 @@ void session::finish() noexcept {
   ::shutdown(client_.number(), SHUT_RD);
 }
 
+void session::give_way() noexcept {
+  has_given_way_ = true;
+  leave_order();
+  context_.loop.unwatch(client_.number());
+}
+
 void session::ready() {
+  if (has_given_way_)
+    return;
   if (backlog_)
     send_backlog();
   else
@@ -109,6 +118,8 @@ std::size_t session::feed(std::string_view requests) {
                              [this](const protocols::hit& of) { note(of); }};
   const std::size_t taken = conversation_.feed(requests, in, context_.replies);
   context_.totals.add(counted);
+  if (counted != protocols::counts{})
+    has_asked(context_.order);
   return taken;
 }
 

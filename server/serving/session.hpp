@@ -3,6 +3,7 @@
 
 #include "core/protocols/conversation.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/serving/client_order.hpp"
 #include "server/serving/event_loop.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/serving_totals.hpp"
@@ -29,6 +30,7 @@ struct session_context {
   const log_sink& log;
   /// Whether each address found is told at level info instead of debug.
   const std::atomic<bool>& log_hits;
+  client_order& order;
   /// Told once of the descriptor of a session that ends; destroys the session.
   std::function<void(int)> on_end;
   std::array<char, 8192> received{};
@@ -45,7 +47,7 @@ struct session_context {
 /// (listening_sockets).
 ///
 /// Belongs to the thread of its event loop.
-class session final : public event_loop::watcher {
+class session final : public event_loop::watcher, public client_order::client {
 public:
   /// @param client connected and non-blocking
   /// @param at what is spoken
@@ -62,6 +64,13 @@ public:
 
   /// Answers what was received already, then ends.
   void finish() noexcept;
+
+  /// Gives way to another client: is not called any more, and to be destroyed
+  /// when nothing is being called.
+  void give_way() noexcept;
+
+  /// The descriptor.
+  [[nodiscard]] int number() const noexcept { return client_.number(); }
 
   void ready() override;
 
@@ -80,6 +89,7 @@ private:
   void end();
 
   descriptor client_;
+  bool has_given_way_ = false;
   session_context& context_;
   protocols::conversation conversation_;
   std::unique_ptr<backlog> backlog_;

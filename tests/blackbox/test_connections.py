@@ -3,9 +3,12 @@ connected and is answered."""
 
 import os
 import resource
+import socket
 import time
 
+from .harness.admin import ask
 from .harness.case import BlackBoxCase
+from .harness.ports import LOOPBACK, free_port
 from .harness.process_memory import resident_mib
 from .harness.scripted_dns import ScriptedDns
 from .harness.tcp_table import TableClient
@@ -41,22 +44,6 @@ class ConnectionCase(BlackBoxCase):
         for client in clients:
             self.assertEqual(client.reply(), LISTED)
             self.assertEqual(client.reply(), UNLISTED)
-
-    def assert_turned_away(self, port):
-        self.assertEqual(self.connect(port).receive_all(), b"")
-
-    def wait_until_let_in(self, port):
-        """Returns the client that is."""
-
-        def let_in():
-            client = self.connect(port)
-            try:
-                client.get("62.1.0.1")
-                return client
-            except (AssertionError, OSError):
-                return None
-
-        return eventually(let_in, "a new client is let in")
 
 
 class Idle(ConnectionCase):
@@ -101,11 +88,17 @@ class Idle(ConnectionCase):
 
 
 class Limit(ConnectionCase):
-    def test_who_is_over_it_is_turned_away_and_a_reload_moves_it(self):
+    def assert_gone(self, client):
+        self.assertEqual(client.receive_all(), b"")
+
+    def test_who_was_silent_longest_gives_way_and_a_reload_moves_it(self):
         spfblock = self.start(connections=20)
-        clients = [self.wait_until_let_in(spfblock.port) for _ in range(20)]
+        clients = [self.connect(spfblock.port) for _ in range(20)]
+        self.assert_answered(clients)
         for _ in range(10):
-            self.assert_turned_away(spfblock.port)
+            clients.append(self.connect(spfblock.port))
+            self.assert_answered(clients[-1:])
+            self.assert_gone(clients.pop(0))
         self.assert_answered(clients)
         spfblock.wait_for_line("connection limit reached connections=20")
         self.assertEqual(len(spfblock.matching("connection limit reached")), 1)
@@ -113,19 +106,44 @@ class Limit(ConnectionCase):
         spfblock.reload(connections=30)
         clients += [self.connect(spfblock.port) for _ in range(10)]
         self.assert_answered(clients)
-        self.assert_turned_away(spfblock.port)
 
         # A lower one takes nobody's connection away.
         spfblock.reload(connections=10)
         self.assert_answered(clients)
-        for client in clients[:20]:
-            client.close()
-        self.assert_turned_away(spfblock.port)
-        clients = clients[20:]
-        self.assert_answered(clients)
-        clients.pop().close()
-        clients.append(self.wait_until_let_in(spfblock.port))
-        self.assert_answered(clients)
+
+    def test_four_thousand_idle_clients_stop_nobody(self):
+        admin = free_port()
+        spfblock = self.start(connections=100, admin=f"127.0.0.1:{admin}")
+        asks = self.connect(spfblock.port)
+        self.assert_answered([asks])
+        idle = []
+        for number in range(4096):
+            idle.append(socket.create_connection((LOOPBACK, spfblock.port)))
+            self.addCleanup(idle[-1].close)
+            if number % 3 == 0:
+                idle[-1].send(b"g")  # and no more
+            if number % 256 == 255:
+                self.assert_answered([asks])
+                self.assert_answered([self.connect(spfblock.port)])
+        self.assertEqual(ask(f"127.0.0.1:{admin}", "/healthz").status, 200)
+        spfblock.reload(connections=101)
+        self.assert_answered([asks])
+
+    def test_clients_do_not_use_up_the_descriptors_of_all_else(self):
+        admin = free_port()
+        spfblock = self.start(
+            ("prlimit", "--nofile=200:200", "--"),
+            admin=f"127.0.0.1:{admin}",
+            resolver={"servers": [self.dns.server], "in_flight": 20},
+        )
+        spfblock.wait_for_line("too few open files allowed wanted=[0-9]+ allowed=200")
+        idle = [self.connect(spfblock.port) for _ in range(300)]
+        self.assertEqual(ask(f"127.0.0.1:{admin}", "/healthz").status, 200)
+        spfblock.reload(domains=["one.example", "two.example"])
+        spfblock.wait_for_line("domain=two.example reason=.*no SPF record")
+        self.assert_answered([self.connect(spfblock.port)])
+        self.assertEqual(spfblock.matching("cannot accept"), [])
+        self.assertEqual(len(idle), 300)
 
 
 class NoDescriptor(ConnectionCase):

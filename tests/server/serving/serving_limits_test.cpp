@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -238,6 +239,48 @@ TEST_CASE(
   const auto each = (before - std::min(before, after)) / count;
   INFO("bytes each: " << each);
   CHECK(each < 160);
+}
+
+TEST_CASE("serving_thread: at the limit who holds a connection gives way to "
+          "who asks",
+          "[server][serving_thread]") {
+  served_table f;
+  f.limit.most = 4;
+  client asks{f.io, f.at};
+  REQUIRE(asks.ask("192.0.2.1") == reply);
+  std::vector<std::unique_ptr<client>> idle;
+  for (int i = 0; i < 3; ++i) {
+    idle.push_back(std::make_unique<client>(f.io, f.at));
+    idle.back()->send("g"); // no complete request
+  }
+  std::this_thread::sleep_for(server::client_order::patience);
+  std::vector<std::unique_ptr<client>> fresh;
+  for (auto& goes : idle) {
+    fresh.push_back(std::make_unique<client>(f.io, f.at));
+    CHECK(fresh.back()->ask("192.0.2.1") == reply);
+    CHECK(goes->line().starts_with("error: ")); // end of file or reset
+    CHECK(asks.ask("192.0.2.1") == reply);
+  }
+  // All have asked: who was silent longest goes.
+  client last{f.io, f.at};
+  CHECK(last.ask("192.0.2.1") == reply);
+  CHECK(fresh[0]->line().starts_with("error: "));
+  for (client* stays : {&asks, fresh[1].get(), fresh[2].get(), &last})
+    CHECK(stays->ask("192.0.2.1") == reply);
+}
+
+TEST_CASE("serving_thread: a flood of idle clients stops nobody",
+          "[server][serving_thread]") {
+  served_table f;
+  f.limit.most = 50;
+  std::vector<std::unique_ptr<client>> idle;
+  for (int i = 0; i < 200; ++i) {
+    idle.push_back(std::make_unique<client>(f.io, f.at));
+    client other{f.io, f.at};
+    REQUIRE(other.ask("192.0.2.1") == reply);
+  }
+  CHECK(f.limit.open <= 51); // the last one may be leaving
+  CHECK(f.counted(protocols::count::turned_away) >= 150);
 }
 
 TEST_CASE(

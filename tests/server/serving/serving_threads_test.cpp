@@ -80,17 +80,17 @@ TEST_CASE("serving_threads: settings hold for clients to come and those that "
   serving f{held, 2};
   config::settings settings;
   settings.connections = 1;
-  f.threads.apply(settings);
+  f.threads.apply(settings, settings.connections);
   boost::asio::io_context io;
-  client first{io, held.at};
+  client first{io, held.at}; // of the first thread
   REQUIRE(first.ask("192.0.2.1") == reply);
-  client second{io, held.at};
+  client second{io, held.at}; // of the second one, which has no other
   CHECK(second.line() == "error: End of file");
   CHECK(first.ask("192.0.2.1") == reply);
   CHECK(f.threads.counted()[count::turned_away] == 1);
 
   settings.connections = 2;
-  f.threads.apply(settings);
+  f.threads.apply(settings, settings.connections);
   client third{io, held.at};
   CHECK(third.ask("192.0.2.1") == reply);
 }

@@ -53,9 +53,11 @@ struct connected {
   std::atomic<bool> log_hits = false;
   event_loop loop;
   int ended = 0;
-  session_context context{loop,     view{table},
-                          totals,   log,
-                          log_hits, [this](int /*client*/) { ++ended; }};
+  client_order order;
+  session_context context{
+      loop, view{table}, totals, log, log_hits, order, [this](int /*client*/) {
+        ++ended;
+      }};
   descriptor ours;
   std::unique_ptr<session> theirs;
 };
