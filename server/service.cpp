@@ -49,13 +49,14 @@ service::service(std::string path, beginning with,
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       threads_{now_.settings.threads, table_, log_},
-      listeners_{inherited_, threads_, log_},
+      listeners_{io_, inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
       metrics_{{.table = table_,
                 .refresh = refresher_,
                 .threads = threads_,
+                .ports = listeners_,
                 .log = log_,
                 .dns = *dns_,
                 .reloads = reloads_,
@@ -80,10 +81,7 @@ exit_status service::run() {
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
   record_.tell_beginning(begun_);
-  if (const auto refused = begin()) {
-    log_.write(event_of<kind::cannot_start>{}.with("reason", refused->message));
-    return exit_status::unavailable;
-  }
+  begin();
   await_signal();
   start_pulse();
   io_.run();
@@ -92,36 +90,31 @@ exit_status service::run() {
 }
 
 /// Starts with what there is: a configuration, or none.
-std::optional<failure> service::begin() {
+void service::begin() {
   if (!begun_.chosen)
     return apply(without_any(), contents::none);
-  if (auto refused = apply(std::move(now_)))
-    return refused;
+  apply(std::move(now_));
   if (begun_.refused.empty())
     accept();
-  return std::nullopt;
 }
 
-std::optional<failure> service::apply(configuration next, contents of_it) {
+void service::apply(configuration next, contents of_it) {
   // The ports are open before a domain is expanded: Postfix has no fail-open.
   // Clients are answered once the last known networks are in the table.
-  auto opened = listeners_.open(next.settings.listen);
-  if (!opened)
-    return opened.error();
   now_ = std::move(next);
   log_.configure(now_.settings.log);
   threads_.apply(now_.settings, allow_clients(now_.settings));
+  listeners_.apply(now_.settings);
   if (of_it == contents::listings)
     refresh();
-  if (!threads_.started())
+  if (!threads_.started()) {
     threads_.start();
-  listeners_.serve(now_.settings.listen, *std::move(opened));
+    listeners_.serve();
+  }
   admin_.listen(now_.settings.admin, inherited_);
-  warn_of_unused(inherited_, now_.settings, log_);
   for (const json::problem& each : now_.warnings)
     log_.write(event_of<kind::configuration_warning>{}.with("warning",
                                                             each.to_string()));
-  return std::nullopt;
 }
 
 void service::refresh() {
@@ -193,8 +186,7 @@ void service::apply_file() {
 
   auto& next = std::get<configuration>(loaded);
   const bool other_threads = next.settings.threads != now_.settings.threads;
-  if (const auto refused = apply(std::move(next)))
-    return refuse({{path_, 0, "/listen", refused->message}});
+  apply(std::move(next));
   if (other_threads)
     log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
                                                                  "/threads"));
@@ -255,6 +247,14 @@ reports::vital_signs service::signs() const {
   return signs;
 }
 
+/// As a part of the status.
+std::string service::ports_in_trouble() const {
+  std::string told;
+  for (const net::endpoint& each : listeners_.missing())
+    told += "; port " + each.to_string() + " unavailable, see the log";
+  return told;
+}
+
 void service::tell_status() const {
   if (!service_manager::listens())
     return;
@@ -264,11 +264,11 @@ void service::tell_status() const {
   if (const auto problem = reports::configuration_problem(record_.status()))
     return service_manager::status(*problem);
   service_manager::status(fmt::format(
-      "{}; {} networks; {} lookups, {} connections{}",
+      "{}; {} networks; {} lookups, {} connections{}{}",
       reports::in_brief(report),
       table->ipv4_networks() + table->ipv6_networks(),
       counted[count::found] + counted[count::not_found],
-      threads_.limit().open.load(),
+      threads_.limit().open.load(), ports_in_trouble(),
       reloads_.last_accepted ? ""
                              : "; the last reload was refused, see the log"));
 }

@@ -42,18 +42,15 @@ public:
   service& operator=(const service&) = delete;
 
   /// Serves until SIGTERM or SIGINT.
-  /// @return done, or unavailable if a port cannot be had
   exit_status run();
 
 private:
   /// Whether a configuration says what is listed.
   enum class contents : bool { none, listings };
 
-  [[nodiscard]] std::optional<failure> begin();
+  void begin();
   /// Changes over to `next`, by the same steps at the start and at a reload.
-  /// @return why a port of it cannot be had; nothing has changed then
-  [[nodiscard]] std::optional<failure>
-  apply(configuration next, contents of_it = contents::listings);
+  void apply(configuration next, contents of_it = contents::listings);
   [[nodiscard]] configuration without_any() const;
   void refresh();
   void accept();
@@ -65,6 +62,7 @@ private:
   void tell_statistics();
   void start_pulse();
   void tell_status() const;
+  [[nodiscard]] std::string ports_in_trouble() const;
   [[nodiscard]] reports::vital_signs signs() const;
   void stop();
 

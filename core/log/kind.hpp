@@ -16,10 +16,11 @@ namespace spfblock::log {
 enum class kind : std::uint8_t {
   // Start, reload, stop
   starting,
-  cannot_start,
   listening,
   listening_no_more,
-  socket_not_used,
+  port_unavailable,
+  socket_not_in_listen,
+  socket_stands_in,
   socket_of_no_use,
   too_few_open_files,
   configuration_reloaded,

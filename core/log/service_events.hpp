@@ -14,13 +14,6 @@ inline constexpr auto start_events = std::to_array<entry>({
      "every run.",
      "Nothing. More often than you or an upgrade restart it: see what ended "
      "the run before."},
-    {kind::cannot_start,
-     level::error,
-     "cannot start",
-     {fields::reason},
-     "A port of `listen` cannot be had; the process exits with status 69.",
-     "See who has the port (`ss -ltnp`), or correct `listen`. Until then "
-     "Postfix cannot ask and defers mail."},
     {kind::listening,
      level::notice,
      "listening",
@@ -38,14 +31,41 @@ inline constexpr auto start_events = std::to_array<entry>({
      "A reload closed this port: it is no longer in `listen`. Connections "
      "that are open are answered on.",
      "See that no Postfix asks there: a closed port makes it defer mail."},
-    {kind::socket_not_used,
+    {kind::port_unavailable,
+     level::error,
+     "port unavailable",
+     {fields::address,
+      {"reason", "why", "Address already in use"},
+      field{"socket", "the socket of this port that was handed over",
+            "spfblock.socket"}
+          .usually(),
+      field{"on", "where that one listens", "127.0.0.1:10060"}.usually()},
+     "A port of `listen` cannot be had. The others are served; this one is "
+     "tried again each second, and told again when the reason changes. Once "
+     "it is had, `listening` says so.",
+     "See who has the port (`ss -ltnp`), or correct `listen`. Where a socket "
+     "is "
+     "named, it is the one: make `listen` and its `ListenStream=` agree. Until "
+     "then Postfix cannot ask there and defers mail."},
+    {kind::socket_not_in_listen,
      level::warning,
-     "socket handed over but not used",
+     "socket handed over but not in listen",
      {fields::address, {"socket", "the unit that holds it", "spfblock.socket"}},
      "The service manager holds a port that neither `listen` nor `admin` "
-     "names. Clients that connect there get no answer.",
+     "names. Clients that connect there are answered all the same, as by "
+     "`tcp_table`: they would hang otherwise.",
      "Make `listen` and the `ListenStream=` of the unit agree, and restart "
      "both: the socket first."},
+    {kind::socket_stands_in,
+     level::warning,
+     "socket handed over stands for an address",
+     {{"address", "the one in `listen`, ADDRESS:PORT", "127.0.0.1:10060"},
+      {"socket", "the unit that holds it", "spfblock.socket"},
+      {"on", "where it listens", "[::]:10060"}},
+     "`listen` names one address, and the socket that was handed over takes "
+     "clients of every address: it serves the port.",
+     "Make `ListenStream=` of the unit name the address, unless others are to "
+     "connect; then restart both: the socket first."},
     {kind::socket_of_no_use,
      level::warning,
      "socket of no use handed over",
@@ -143,8 +163,9 @@ inline constexpr auto start_events = std::to_array<entry>({
      {fields::reason},
      "The admin port cannot be opened. Lookups are answered all the same; "
      "metrics and health are not, and `status` and `explain` read the state "
-     "file.",
-     "See who has the port, or correct `admin`; then reload."},
+     "file. It is tried again each second, and told again when the reason "
+     "changes.",
+     "See who has the port, or correct `admin`."},
     {kind::stopping,
      level::notice,
      "stopping",

@@ -85,6 +85,9 @@ void metrics::tell_process(exposition& to,
 void metrics::tell_serving(exposition& to) const {
   const protocols::counts counted = from_.threads.counted();
   const connection_limit& limit = from_.threads.limit();
+  to.gauge("spfblock_ports_unavailable",
+           "Ports of `listen` that cannot be had at present",
+           number(from_.ports.missing().size()));
   std::vector<sample> lookups;
   for (const count each : {count::found, count::not_found, count::passed_over,
                            count::refused})

@@ -6,6 +6,7 @@
 #include "server/admin/exposition.hpp"
 #include "server/dns/dns_totals.hpp"
 #include "server/refresh/refresher.hpp"
+#include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/serving_threads.hpp"
 #include "server/system/clocks.hpp"
@@ -39,6 +40,7 @@ public:
     const published<table::snapshot>& table;
     const refresher& refresh;
     const serving_threads& threads;
+    const listeners& ports;
     const log_sink& log;
     const dns_totals& dns;
     const reload_totals& reloads;

@@ -2,64 +2,68 @@
 #pragma once
 
 #include "core/config/settings.hpp"
-#include "core/support/result.hpp"
+#include "server/serving/port_plan.hpp"
 #include "server/serving/serving_threads.hpp"
+#include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/listening_socket.hpp"
 #include "server/system/log_sink.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace spfblock::server {
 
-/// Changes from one `listen` to another in two steps, of which only the first
-/// can fail: what is new is opened, then served.
+/// Opens what plan_ports() says, and closes what it no longer says.  A port
+/// that cannot be had is logged, once as long as the reason is the same, and
+/// tried again each second; the others are served meanwhile.
 ///
-/// Belongs to the controlling thread.
+/// Belongs to the controlling thread, the one of `io`.
 class listeners {
 public:
-  /// A port that is open but not served: clients may connect, and wait.
-  struct fresh_listener {
-    config::listener wanted;
-    listening_sockets sockets;
-  };
-  using fresh_listeners = std::vector<fresh_listener>;
-
   /// What is given outlives the listeners.
-  listeners(const inherited_sockets& inherited, serving_threads& threads,
-            const log_sink& log)
-      : inherited_{inherited},
-        threads_{threads},
-        log_{log} {}
+  listeners(boost::asio::io_context& io, const inherited_sockets& inherited,
+            serving_threads& threads, const log_sink& log);
 
-  /// Has what is not served yet: handed over or opened.
-  /// @return the new ones, or errc::temporary if a port cannot be had
-  [[nodiscard]] result<fresh_listeners>
-  open(const std::vector<config::listener>& wanted) const;
+  /// Changes over to the ports of these settings.  Before the threads are
+  /// started they are open, so that clients connect and wait, and served by
+  /// serve(); afterwards at once.
+  void apply(const config::settings& settings);
 
-  /// Serves on `fresh` too, and no more on what is not wanted.
-  /// @param fresh of open() for the same `wanted`
+  /// Serves what is open.
   /// @pre the threads are started
-  void serve(const std::vector<config::listener>& wanted,
-             fresh_listeners fresh);
+  void serve();
+
+  /// Where it listens at present.
+  [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> endpoints() const;
+
+  /// The ports that cannot be had at present.
+  [[nodiscard]] std::vector<net::endpoint> missing() const;
 
 private:
-  struct served_listener {
-    config::listener wanted;
-    boost::asio::ip::tcp::endpoint real;
+  struct port {
+    planned_port plan;
+    std::optional<listening_sockets> open;              ///< and not served yet
+    std::optional<boost::asio::ip::tcp::endpoint> real; ///< open or served
+    std::string trouble; ///< why not, as it was told
   };
+
+  [[nodiscard]] bool drop(std::vector<port> gone);
+  void try_to_open(port& which, bool tell);
+  void try_missing();
+  void tell_trouble(port& of, const std::string& reason) const;
+  void tell_served(const port& which) const;
+  void tell_mismatch(const port& of) const;
 
   const inherited_sockets& inherited_;
   serving_threads& threads_;
   const log_sink& log_;
-  std::vector<served_listener> served_;
+  std::vector<port> ports_;
+  alarm again_; ///< for those that cannot be had
 };
-
-/// Tells the log of each inherited socket that neither `listen` nor `admin`
-/// names.
-void warn_of_unused(const inherited_sockets& inherited,
-                    const config::settings& settings, const log_sink& log);
 
 } // namespace spfblock::server

@@ -8,6 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ public:
     std::string name; ///< FileDescriptorName= of systemd.socket(5); any text
     descriptor number;
     boost::asio::ip::tcp::endpoint on;
+    bool both_families = false; ///< "[::]" with IPv4 clients, too
   };
 
   /// None.
@@ -49,6 +51,15 @@ public:
   /// The one that listens there: the same address and port, no wildcard.
   /// @return null if there is none; valid as long as this object
   [[nodiscard]] const socket* find(const net::endpoint& on) const;
+
+  /// The one that clients of this endpoint come to: find(), or one that listens
+  /// at the port on every address.
+  /// @return as find()
+  [[nodiscard]] const socket* taking(const net::endpoint& on) const;
+
+  /// One that listens at this port, wherever.
+  /// @return as find()
+  [[nodiscard]] const socket* with_port(std::uint16_t port) const;
 
   /// What listens there: the inherited socket, or else `count` newly opened
   /// ones.

@@ -116,6 +116,14 @@ listening_sockets::listening_sockets(listening_sockets&& other) noexcept
       descriptors_{std::exchange(other.descriptors_, {})},
       owner_{other.owner_} {}
 
+listening_sockets&
+listening_sockets::operator=(listening_sockets&& other) noexcept {
+  std::swap(endpoint_, other.endpoint_);
+  std::swap(descriptors_, other.descriptors_);
+  std::swap(owner_, other.owner_);
+  return *this;
+}
+
 std::vector<int> listening_sockets::release() noexcept {
   return std::exchange(descriptors_, {});
 }

@@ -43,7 +43,7 @@ public:
   listening_sockets(const listening_sockets&) = delete;
   listening_sockets& operator=(const listening_sockets&) = delete;
   listening_sockets(listening_sockets&& other) noexcept;
-  listening_sockets& operator=(listening_sockets&&) = delete;
+  listening_sockets& operator=(listening_sockets&& other) noexcept;
 
   /// Where they listen: the port is the real one if 0 was asked for.
   [[nodiscard]] const boost::asio::ip::tcp::endpoint&

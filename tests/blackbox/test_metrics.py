@@ -10,7 +10,6 @@ from .harness.metrics_case import OFTEN, RECORDS, MetricsCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.process import tool
 from .harness.scripted_dns import ScriptedDns
-from .harness.tcp_table import TableClient
 from .harness.waiting import PATIENCE_S
 
 

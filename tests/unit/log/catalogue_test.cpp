@@ -130,9 +130,9 @@ TEST_CASE("an example line has the phrase and the fields asked for",
         "ipv6_slash64s=2 networks_added=1 networks_removed=0");
   CHECK(log::example_line(changed, presence::rarely).find(" role=allowed ") !=
         std::string::npos);
-  CHECK(
-      log::example_line(log::entry_of(kind::cannot_start), presence::always) ==
-      "cannot start reason=\"Permission denied\"");
+  CHECK(log::example_line(log::entry_of(kind::admin_port_unavailable),
+                          presence::always) ==
+        "admin port unavailable reason=\"Permission denied\"");
 }
 
 TEST_CASE("logcheck ignores what is usual, and no warning and no error",

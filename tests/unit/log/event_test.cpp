@@ -78,7 +78,7 @@ TEST_CASE("event is its phrase and its fields in order", "[log][event]") {
 }
 
 TEST_CASE("event has the severity of its entry", "[log][event]") {
-  CHECK(event_of<kind::cannot_start>{}.severity() == level::error);
+  CHECK(event_of<kind::port_unavailable>{}.severity() == level::error);
   CHECK(event_of<kind::domain_failing>{}.severity() == level::warning);
   CHECK(event_of<kind::stopped>{}.severity() == level::notice);
   CHECK(event_of<kind::listing_changed>{}.with("networks", 1).severity() ==

@@ -1,0 +1,55 @@
+#include "server/serving/port_plan.hpp"
+
+#include "server/system/asio_endpoint.hpp"
+
+#include <algorithm>
+
+namespace spfblock::server {
+namespace {
+
+using plan = std::vector<planned_port>;
+
+/// @return null if no port is served by the socket yet
+planned_port* served_by(const inherited_sockets::socket* socket, plan& among) {
+  const auto found = std::find_if(among.begin(), among.end(),
+                                  [socket](const planned_port& each) {
+                                    return socket && each.handed_over == socket;
+                                  });
+  return found == among.end() ? nullptr : &*found;
+}
+
+void add(const config::listener& wanted, const inherited_sockets& inherited,
+         plan& to) {
+  const auto* const socket = inherited.taking(wanted.where);
+  if (planned_port* const there = served_by(socket, to)) {
+    there->stands_for.push_back(wanted.where);
+    return;
+  }
+  planned_port& port = to.emplace_back();
+  port.door = wanted.kind;
+  port.where = socket ? from_asio(socket->on) : wanted.where;
+  port.handed_over = socket;
+  if (port.where != wanted.where)
+    port.stands_for.push_back(wanted.where);
+}
+
+} // namespace
+
+plan plan_ports(const inherited_sockets& inherited,
+                const config::settings& settings) {
+  plan made;
+  for (const config::listener& each : settings.listen)
+    add(each, inherited, made);
+  for (const inherited_sockets::socket& each : inherited.all()) {
+    const net::endpoint on = from_asio(each.on);
+    if (on == settings.admin || served_by(&each, made))
+      continue;
+    planned_port& port = made.emplace_back();
+    port.where = on;
+    port.handed_over = &each;
+    port.in_listen = false;
+  }
+  return made;
+}
+
+} // namespace spfblock::server
