@@ -111,7 +111,7 @@ void service::apply(configuration next, contents of_it) {
     threads_.start();
     listeners_.serve();
   }
-  admin_.listen(now_.settings.admin, inherited_);
+  admin_.listen(now_.settings.admin, &inherited_);
   for (const json::problem& each : now_.warnings)
     log_.write(event_of<kind::configuration_warning>{}.with("warning",
                                                             each.to_string()));
@@ -252,6 +252,8 @@ std::string service::ports_in_trouble() const {
   std::string told;
   for (const net::endpoint& each : listeners_.missing())
     told += "; port " + each.to_string() + " unavailable, see the log";
+  if (admin_.is_missing())
+    told += "; admin port unavailable, see the log";
   return told;
 }
 

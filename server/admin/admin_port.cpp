@@ -16,6 +16,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <utility>
@@ -35,15 +36,53 @@ constexpr std::uint32_t longest_header = 8192;
 constexpr std::chrono::seconds patience{5};
 /// How long nobody is accepted where descriptors or memory are short.
 constexpr std::chrono::milliseconds rest_time{200};
+/// How soon a port that cannot be had is tried again.
+constexpr std::chrono::milliseconds retry_interval{1000};
+
+/// How long it is waited that a client whose request was refused reads why.
+constexpr std::chrono::seconds farewell{1};
+
+constexpr const char* text_type = "text/plain; charset=utf-8";
+
+/// A request-target of RFC 9112 §3.2.
+struct target_parts {
+  std::string_view authority; ///< of the absolute form; else empty
+  std::string_view path_and_query;
+};
+
+target_parts split_target(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!iequals(target.substr(0, scheme.size()), scheme))
+    return {{}, target};
+  target.remove_prefix(scheme.size());
+  const auto end = std::min(target.find_first_of("/?"), target.size());
+  return {target.substr(0, end), target.substr(end)};
+}
 
 admin_request parse_target(std::string_view target) {
   const auto question_mark = target.find('?');
   admin_request request;
   request.path =
       percent_decode(target.substr(0, question_mark)).value_or(std::string{});
+  if (request.path.empty())
+    request.path = "/"; // of the absolute form (RFC 9112 §3.2.1)
   if (question_mark != std::string_view::npos)
     request.query = target.substr(question_mark + 1);
   return request;
+}
+
+/// Whether it was the request that could not be read.
+bool is_malformed(const error_code& error) {
+  return error.category() == error_code{http::error::bad_target}.category() &&
+         error != http::error::end_of_stream &&
+         error != http::error::partial_message;
+}
+
+/// Whether this stands behind the name in a Host header: nothing, or a port.
+bool is_port_part(std::string_view text) {
+  return text.empty() ||
+         (text.front() == ':' &&
+          (text.size() == 1 || parse_decimal(text.substr(1), 65535)));
 }
 
 } // namespace
@@ -61,10 +100,14 @@ bool is_loopback_host(std::string_view host) {
   if (host.starts_with('[')) {
     const auto end = host.find(']');
     return end != std::string_view::npos &&
+           is_port_part(host.substr(end + 1)) &&
            net::ip_address::try_parse(host.substr(1, end - 1)) ==
                net::ip_address::ipv6(1);
   }
-  const std::string_view name = host.substr(0, host.rfind(':'));
+  const auto colon = std::min(host.find(':'), host.size());
+  if (!is_port_part(host.substr(colon)))
+    return false;
+  const std::string_view name = host.substr(0, colon);
   if (iequals(name, "localhost"))
     return true;
   const auto address = net::ip_address::try_parse(name);
@@ -94,13 +137,15 @@ public:
   void read() {
     parser_.emplace();
     parser_->header_limit(longest_header);
-    parser_->body_limit(0);
+    parser_->body_limit(boost::none); // none is read
     stream_.expires_after(patience);
-    http::async_read(
+    http::async_read_header(
         stream_, buffer_, *parser_,
         [self = shared_from_this()](error_code error, std::size_t) {
           if (!error)
             self->wait_for_turn();
+          else if (is_malformed(error))
+            self->send({400, text_type, error.message() + '\n'}, false);
         });
   }
 
@@ -126,40 +171,92 @@ private:
     });
   }
 
+  /// What follows a body cannot be told from it, since none is read.
   void answer() {
     const auto& request = parser_->get();
-    admin_reply given = reply_to(request);
-    reply_ = {http::int_to_status(given.status), request.version()};
+    const bool has_body = !parser_->is_done();
+    admin_reply given = has_body ? refusal_of_body() : reply_to(request);
+    const bool well_formed = !has_body && given.status != 400;
+    send(std::move(given), request.keep_alive() && well_formed);
+  }
+
+  void send(admin_reply given, bool keep_alive) {
+    const auto& request = parser_->get();
+    const bool whole = parser_->is_header_done();
+    reply_ = {http::int_to_status(given.status),
+              whole ? request.version() : 11};
     reply_.set(http::field::content_type, given.content_type);
     reply_.set(http::field::cache_control, "no-store");
+    reply_.set("X-Content-Type-Options", "nosniff");
     if (reply_.result() == http::status::method_not_allowed)
       reply_.set(http::field::allow, "GET, HEAD"); // RFC 9110 §15.5.6
-    reply_.keep_alive(request.keep_alive());
+    reply_.keep_alive(keep_alive);
     reply_.body() = std::move(given.body);
     reply_.prepare_payload();
-    if (request.method() == http::verb::head)
+    if (whole && request.method() == http::verb::head)
       reply_.body().clear();
     stream_.expires_after(patience); // a large table took time to write down
     http::async_write(
         stream_, reply_,
         [self = shared_from_this()](error_code error, std::size_t) {
-          if (!error && self->reply_.keep_alive())
+          if (error)
+            return;
+          if (self->reply_.keep_alive())
             self->read();
+          else
+            self->say_goodbye();
         });
+  }
+
+  /// To close what was not read to its end would be to reset it, and the reply
+  /// with it (RFC 9112 §9.6).
+  void say_goodbye() {
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(farewell);
+    read_on();
+  }
+
+  void read_on() {
+    buffer_.clear();
+    stream_.async_read_some(
+        buffer_.prepare(longest_header),
+        [self = shared_from_this()](error_code error, std::size_t) {
+          if (!error)
+            self->read_on();
+        });
+  }
+
+  [[nodiscard]] admin_reply refusal_of_body() const {
+    const auto method = parser_->get().method();
+    if (method != http::verb::get && method != http::verb::head)
+      return refusal_of_method();
+    return {400, text_type, "a request with a body\n"};
+  }
+
+  [[nodiscard]] static admin_reply refusal_of_method() {
+    return {405, text_type, "only GET and HEAD\n"};
   }
 
   admin_reply reply_to(const http::request<http::empty_body>& request) const {
     if (request.method() != http::verb::get &&
         request.method() != http::verb::head)
-      return {405, "text/plain; charset=utf-8", "only GET and HEAD\n"};
-    const auto host = request[http::field::host];
-    if (!is_loopback_host({host.data(), host.size()}))
-      return {403, "text/plain; charset=utf-8",
-              "the Host header names no loopback address\n"};
+      return refusal_of_method();
+    const auto hosts = request.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && request.version() > 10))
+      return {400, text_type, "not one Host header\n"}; // RFC 9112 §3.2
     const auto target = request.target();
+    const auto [authority, path_and_query] =
+        split_target({target.data(), target.size()});
+    const auto header = request[http::field::host];
+    const std::string_view host =
+        authority.empty() ? std::string_view{header.data(), header.size()}
+                          : authority; // RFC 9112 §3.2.2
+    if (!is_loopback_host(host))
+      return {403, text_type, "the Host header names no loopback address\n"};
     if (state_->answers == nullptr)
-      return {503, "text/plain; charset=utf-8", "stopping\n"};
-    return state_->answers(parse_target({target.data(), target.size()}));
+      return {503, text_type, "stopping\n"};
+    return state_->answers(parse_target(path_and_query));
   }
 
   beast::tcp_stream stream_;
@@ -174,7 +271,8 @@ admin_port::admin_port(asio::io_context& io, const log_sink& log,
     : state_{std::make_shared<shared_state>()},
       acceptor_{io},
       rest_{io},
-      log_{log} {
+      log_{log},
+      again_{io, [this] { open(); }} {
   state_->answers = std::move(answers);
 }
 
@@ -185,21 +283,31 @@ admin_port::~admin_port() {
 }
 
 void admin_port::listen(const std::optional<net::endpoint>& on,
-                        const inherited_sockets& from) {
-  if (on == listening_on_)
+                        const inherited_sockets* from) {
+  if (on == wanted_ && (!on || acceptor_.is_open()))
     return;
   close();
-  if (!on)
+  wanted_ = on;
+  from_ = from;
+  trouble_.clear();
+  open();
+}
+
+void admin_port::open() {
+  if (!is_missing())
     return;
-  auto sockets = from.listen(*on, 1);
+  auto sockets =
+      from_ ? from_->listen(*wanted_, 1) : listening_sockets::open(*wanted_, 1);
   if (!sockets) {
-    log_.write(log::event_of<log::kind::admin_port_unavailable>{}.with(
-        "reason", sockets.error().message));
-    return;
+    const std::string& reason = sockets.error().message;
+    if (std::exchange(trouble_, reason) != reason)
+      log_.write(log::event_of<log::kind::admin_port_unavailable>{}.with(
+          "reason", reason));
+    return again_.set(std::chrono::steady_clock::now() + retry_interval);
   }
+  trouble_.clear();
   auto opened = *std::move(sockets);
   acceptor_.assign(opened.endpoint().protocol(), opened.release().front());
-  listening_on_ = on;
   log_.write(log::event_of<log::kind::admin_port_listening>{}.with(
       "address", from_asio(opened.endpoint()).to_string()));
   accept();
@@ -208,7 +316,7 @@ void admin_port::listen(const std::optional<net::endpoint>& on,
 /// Released first: where others hold the socket too, closing it would leave it
 /// watched (epoll(7)).
 void admin_port::close() {
-  listening_on_ = std::nullopt;
+  wanted_ = std::nullopt;
   rest_.cancel();
   error_code ignored;
   if (acceptor_.is_open())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/endpoint.hpp"
+#include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -36,10 +37,11 @@ struct admin_request {
 /// Serves GET and HEAD; nothing on it changes anything.
 ///
 /// Refuses a Host header that is no loopback name or address: a web page must
-/// not reach it by DNS rebinding.  Bounded: 16 connections, 8 KiB of header, no
-/// request body, five seconds for each request.  Runs on the thread of `io`,
-/// which is never a serving one; answers one request at a time and leaves room
-/// between them for what else that thread does.
+/// not reach it by DNS rebinding.  What is no HTTP/1 request, or has a body,
+/// gets 400 and ends the connection.  Bounded: 16 connections, 8 KiB of header,
+/// five seconds for each request.  Runs on the thread of `io`, which is never a
+/// serving one; answers one request at a time and leaves room between them for
+/// what else that thread does.
 class admin_port {
 public:
   using handler = std::function<admin_reply(const admin_request&)>;
@@ -51,15 +53,23 @@ public:
   admin_port& operator=(const admin_port&) = delete;
 
   /// Listens there instead of where it did; nowhere without an endpoint.  A
-  /// port that cannot be had is logged: the lookups matter more.
-  /// @param from where the socket comes from, if it is among them
+  /// port that cannot be had is logged, once as long as the reason is the same,
+  /// and tried again each second: the lookups matter more.
+  /// @param from where the socket comes from, if it is among them; null: it is
+  ///        opened; outlives the port
   void listen(const std::optional<net::endpoint>& on,
-              const inherited_sockets& from = {});
+              const inherited_sockets* from = nullptr);
+
+  /// Whether there is to be a port that cannot be had at present.
+  [[nodiscard]] bool is_missing() const noexcept {
+    return wanted_ && !acceptor_.is_open();
+  }
 
 private:
   class connection;
   struct shared_state;
 
+  void open();
   void accept();
   void rest();
   void close();
@@ -68,7 +78,10 @@ private:
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer rest_;
   const log_sink& log_;
-  std::optional<net::endpoint> listening_on_;
+  std::optional<net::endpoint> wanted_;
+  const inherited_sockets* from_ = nullptr;
+  std::string trouble_; ///< why it cannot be had, as it was told
+  alarm again_;         ///< for open()
 };
 
 /// Whether a Host header names this machine by a loopback name or address.

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -146,37 +147,103 @@ TEST_CASE("admin_port: refuses what changes things, other hosts, other paths",
   CHECK(has_status(deleted, "405"));
   CHECK(deleted.find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
   CHECK(has_status(f.exchange(get("/echo?text=a", "evil.example")), "403"));
-  CHECK(has_status(
-      f.exchange("GET /echo HTTP/1.1\r\nConnection: close\r\n\r\n"), "403"));
+  CHECK(f.exchange("GET /echo HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 403 "));
   CHECK(has_status(f.exchange(get("/other", "127.0.0.1:10061")), "404"));
   const auto other = admin_get(f.at, "/other");
   REQUIRE_FALSE(other);
   CHECK(other.error().message.ends_with("says: 404 not here"));
 }
 
-TEST_CASE("admin_port: garbage and long headers end the connection only",
+TEST_CASE("admin_port: what is no request is told so, and ends the connection "
+          "only",
           "[server][admin_port]") {
   const fixture f;
-  CHECK(f.exchange("\x01\x02 garbage\r\n\r\n").empty());
-  CHECK(f.exchange("GET /echo HTTP/1.1\r\nX: " + std::string(9000, 'x') +
-                   "\r\n\r\n")
-            .empty());
-  CHECK(f.exchange("POST /echo HTTP/1.1\r\nHost: localhost\r\n"
-                   "Content-Length: 5\r\n\r\nhello")
-            .empty());
+  const std::string host = "Host: localhost\r\n";
+  const std::string rest = "\r\nGET /echo?text=smuggled HTTP/1.1\r\n" + host;
+  for (const std::string& octets : {
+           std::string{"\x01\x02 garbage\r\n\r\n"},
+           std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 13},
+           std::string{"GET /echo\r\n\r\n"}, // HTTP/0.9
+           "GET /echo HTTP/1.1\n" + host + "\n",
+           "GET /echo HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",
+           std::string{"GET /echo HTTP/1.1\r\n\r\n"}, // no Host
+           "GET /echo HTTP/1.1\r\n" + host + "Host: evil.example\r\n\r\n",
+           "GET /echo HTTP/1.1\r\n" + host + "Content-Length: 3\r\n" + rest,
+           "GET /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n" +
+               rest,
+           "GET /echo HTTP/1.1\r\n" + host +
+               "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n" + rest,
+       }) {
+    CAPTURE(octets);
+    const std::string reply = f.exchange(octets);
+    CHECK(has_status(reply, "400"));
+    CHECK(reply.find("\r\nConnection: close\r\n") != std::string::npos);
+    CHECK(reply.find("smuggled") == std::string::npos);
+  }
+  const auto posted = f.exchange("POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+                                 "Content-Length: 5\r\n\r\nhello");
+  CHECK(has_status(posted, "405"));
+  CHECK(posted.find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
   CHECK(admin_get(f.at, "/echo?text=alive"));
+}
+
+TEST_CASE("admin_port: a target in absolute form is served, and its authority "
+          "is the host",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto served =
+      f.exchange(get("http://localhost:10061/echo?text=abc", "x.example"));
+  CHECK(has_status(served, "200"));
+  CHECK(served.ends_with("abc"));
+  CHECK(has_status(f.exchange(get("HTTP://127.0.0.1/other", "localhost")),
+                   "404"));
+  CHECK(has_status(f.exchange(get("http://localhost", "localhost")), "404"));
+  CHECK(has_status(f.exchange(get("http://evil.example/echo", "localhost")),
+                   "403"));
+  CHECK(has_status(f.exchange(get("https://localhost/echo", "localhost")),
+                   "404"));
+}
+
+TEST_CASE("admin_port: no browser takes a page for what it is not",
+          "[server][admin_port]") {
+  const fixture f;
+  CHECK(f.exchange(get("/echo?text=a", "localhost"))
+            .find("\r\nX-Content-Type-Options: nosniff\r\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("admin_port: a port that cannot be had is tried again",
+          "[server][admin_port]") {
+  const log_sink log{level::error};
+  boost::asio::io_context io{1};
+  admin_port port{io, log, [](const admin_request&) {
+                    return admin_reply{200, "text/plain", "here"};
+                  }};
+  auto other = std::make_optional(
+      *listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1));
+  const auto at = from_asio(other->endpoint());
+  port.listen(at);
+  CHECK(port.is_missing());
+  other.reset();
+  REQUIRE(testing::run_until(io, [&] { return !port.is_missing(); }));
+  port.listen(std::nullopt);
+  CHECK_FALSE(port.is_missing());
 }
 
 TEST_CASE("is_loopback_host: names and addresses of this machine only",
           "[server][admin_port]") {
-  for (const char* host : {"localhost", "LOCALHOST:80", "127.0.0.1",
-                           "127.9.9.9:10061", "[::1]", "[::1]:10061"}) {
+  for (const char* host :
+       {"localhost", "LOCALHOST:80", "127.0.0.1", "127.9.9.9:10061", "[::1]",
+        "[::1]:10061", "localhost:"}) {
     CAPTURE(host);
     CHECK(is_loopback_host(host));
   }
   for (const char* host :
        {"", "localhost.evil.example", "evil.example", "192.0.2.1:80", "[::2]",
-        "[::1", "127.0.0.1.evil.example", "0x7f000001", "::1"}) {
+        "[::1", "127.0.0.1.evil.example", "0x7f000001", "::1",
+        "[::1].evil.example", "[::1]evil.example", "[::1]:80.evil.example",
+        "localhost:80.evil.example", "127.0.0.1:evil.example",
+        "localhost:65536", "localhost:80:evil"}) {
     CAPTURE(host);
     CHECK_FALSE(is_loopback_host(host));
   }
