@@ -86,6 +86,13 @@ void read_configuration(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into.configuration);
 }
 
+void read_resolver(const json::json_value& value, status_report& into) {
+  static const json::field_table<status_report> fields{
+      {"servers", json::texts(&status_report::name_servers)},
+  };
+  json::read_members(value, fields, into);
+}
+
 } // namespace
 
 std::string to_json(const status_report& of) {
@@ -110,6 +117,10 @@ std::string to_json(const status_report& of) {
       .member("refused_at", of.configuration.refused_at)
       .member("reason", of.configuration.reason)
       .end_object()
+      .key("resolver")
+      .begin_object()
+      .member("servers", of.name_servers)
+      .end_object()
       .end_object();
   return std::move(to).text() + '\n';
 }
@@ -121,6 +132,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
       {"configuration", read_configuration, true},
+      {"resolver", read_resolver, true},
   };
   return json::read_document(text, "a status", fields);
 }

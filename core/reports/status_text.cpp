@@ -4,6 +4,7 @@
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -282,6 +283,11 @@ std::string to_text(const status_report& of, shown which) {
   std::string out;
   append_refusal(out, of);
   append_paragraph(out, "", in_brief(of), 2);
+  if (!of.name_servers.empty())
+    append_paragraph(
+        out, "",
+        safe(fmt::format("name servers: {}", fmt::join(of.name_servers, ", "))),
+        2);
   if (of.providers > 0)
     append_paragraph(out, "",
                      fmt::format("providers: {} of {} known",

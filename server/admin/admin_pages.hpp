@@ -5,6 +5,7 @@
 #include "core/table/snapshot.hpp"
 #include "server/admin/admin_port.hpp"
 #include "server/admin/metrics.hpp"
+#include "server/dns/dns_totals.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/published.hpp"
 
@@ -21,15 +22,18 @@ namespace spfblock::server {
 class admin_pages {
 public:
   /// Everything given outlives the pages.
+  /// @param dns whom the server asks
   /// @param signs tells how the service gets on
   admin_pages(const published<table::snapshot>& table,
               const refresher& refresher, const metrics& counted,
               const reports::configuration_status& configuration,
+              const dns_totals& dns,
               std::function<reports::vital_signs()> signs)
       : table_{table},
         refresher_{refresher},
         metrics_{counted},
         configuration_{configuration},
+        dns_{dns},
         signs_{std::move(signs)} {}
 
   /// The page of the path that was asked for; 404 with the paths that there
@@ -51,6 +55,7 @@ private:
   const refresher& refresher_;
   const metrics& metrics_;
   const reports::configuration_status& configuration_;
+  const dns_totals& dns_;
   std::function<reports::vital_signs()> signs_;
 };
 

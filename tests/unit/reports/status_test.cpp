@@ -411,10 +411,14 @@ TEST_CASE("nothing that came from outside reaches the terminal as it is",
 }
 
 TEST_CASE("a status survives JSON", "[table][status]") {
-  const auto told = report_on(world_of_all_conditions());
+  auto told = report_on(world_of_all_conditions());
+  told.name_servers = {"127.0.0.1:53", "[fe80::1%eth0]:53"};
   const auto read = reports::status_from_json(reports::to_json(told));
   REQUIRE(read);
   CHECK(*read == told);
+  CHECK(to_text(told).find(
+            "\n\nname servers: 127.0.0.1:53, [fe80::1%eth0]:53\n") !=
+        std::string::npos);
   CHECK(reports::status_from_json(reports::to_json(status_report{})));
 }
 
@@ -459,6 +463,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
     "running": "file",
     "refused_at": null,
     "reason": ""
+  },
+  "resolver": {
+    "servers": []
   }
 }
 )");
