@@ -7,6 +7,7 @@
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
 #include "server/system/service_manager.hpp"
+#include "server/system/signal_mask.hpp"
 #include "server/version.hpp"
 
 #include <fmt/format.h>
@@ -78,6 +79,7 @@ exit_status service::run() {
       event_of<kind::starting>{}.with("version", version).with("file", path_));
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1})
     signals_.add(number);
+  let_signals_in();
   for (const std::string& each : inherited_.useless())
     log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
   record_.tell_beginning(begun_);

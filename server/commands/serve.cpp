@@ -1,6 +1,7 @@
 #include "server/accepted.hpp"
 #include "server/commands/commands.hpp"
 #include "server/service.hpp"
+#include "server/system/signal_mask.hpp"
 
 #include <iostream>
 #include <utility>
@@ -8,6 +9,7 @@
 namespace spfblock::server {
 
 exit_status serve_command(const std::string& configuration_file) {
+  hold_signals_back();
   const auto kept_at = accepted_path();
   beginning with = begin_with(configuration_file, kept_at);
   // By hand somebody sees it; a service manager would try again for ever.
