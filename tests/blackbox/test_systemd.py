@@ -73,6 +73,12 @@ class Units(BlackBoxCase):
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_bound_what_a_fault_of_the_program_costs_the_machine(self):
+        service = dict(lines_of("spfblock.service"))
+        self.assertEqual(service["LimitCORE"], "0")
+        self.assertRegex(service["MemoryMax"], "^[1-9][0-9]*[MG]$")
+        self.assertRegex(service["TasksMax"], "^[1-9][0-9]*$")
+
     def test_hand_over_the_port_of_the_default_configuration(self):
         listen = [value for name, value in lines_of("spfblock.socket")
                   if name == "ListenStream"]
