@@ -7,11 +7,38 @@ target_compile_options(spfblock_defaults INTERFACE
   -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
   -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef)
 
-# Hardening as Debian builds its packages.
+# Hardening, in every build type: tests/blackbox/test_hardening.py reads it off
+# the program.  What a compiler does not have is left out.
+include(CheckCXXCompilerFlag)
+include(CheckCXXSourceCompiles)
 target_compile_options(spfblock_defaults INTERFACE
-  -fstack-protector-strong -fstack-clash-protection
-  $<$<CONFIG:RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
-target_link_options(spfblock_defaults INTERFACE -Wl,-z,relro,-z,now)
+  -fPIE -fstack-protector-strong)
+target_compile_definitions(spfblock_defaults INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(spfblock_defaults INTERFACE
+  -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+foreach(flag -fstack-clash-protection -fcf-protection)
+  string(MAKE_C_IDENTIFIER "has${flag}" found)
+  check_cxx_compiler_flag(${flag} ${found})
+  if(${found})
+    target_compile_options(spfblock_defaults INTERFACE ${flag})
+  endif()
+endforeach()
+# Fortified functions need an optimised build, and sanitizers do more.
+if(SPFBLOCK_SANITIZE STREQUAL "")
+  set(CMAKE_REQUIRED_FLAGS "-O2 -Werror")
+  set(CMAKE_REQUIRED_DEFINITIONS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  check_cxx_source_compiles("#include <string>\nint main() {}" has_fortify_3)
+  unset(CMAKE_REQUIRED_FLAGS)
+  unset(CMAKE_REQUIRED_DEFINITIONS)
+  if(has_fortify_3)
+    set(fortify 3)
+  else()
+    set(fortify 2)
+  endif()
+  target_compile_options(spfblock_defaults INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>
+    $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=${fortify}>)
+endif()
 
 if(SPFBLOCK_WERROR)
   target_compile_options(spfblock_defaults INTERFACE -Werror)
