@@ -93,6 +93,8 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   change.worth_saving = change.worth_saving || change.listing_changed;
   if (end_waiting(now).listing_changed)
     change.listing_changed = change.worth_saving = true;
+  if (of->waits) // until then at the latest, whatever becomes of the others
+    change.due = std::min(of->due, awaited_until().value_or(now.steady));
   return change;
 }
 

@@ -24,7 +24,8 @@ struct book_change {
   std::vector<log::event> events; ///< what the log should say
   bool listing_changed = false;   ///< what is effective is something else now
   bool worth_saving = false;      ///< more than moments changed
-  std::optional<moment> due;      ///< of the domain that was settled
+  /// When the domain that was settled is due, or its listing waits no more.
+  std::optional<moment> due;
 };
 
 /// How long networks may be kept since they were last found good.

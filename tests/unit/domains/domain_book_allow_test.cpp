@@ -407,7 +407,7 @@ TEST_CASE("new listings wait for allowed domains, up to refresh.retry",
   book_fixture f{with_friend()};
   CHECK(f.book.awaits_allowed(f.now.steady));
   f.take_due();
-  f.settle(spam());
+  CHECK(f.settle(spam()).due == f.now.steady + with_friend().refresh.retry);
   CHECK(f.book.awaits_allowed(f.now.steady));
   CHECK(f.published().empty());
   CHECK(f.book.next_due(f.now) == f.now.steady + with_friend().refresh.retry);
