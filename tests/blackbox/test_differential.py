@@ -234,7 +234,7 @@ class Differential(BlackBoxCase):
         return {
             "domains": domains,
             "action": "REJECT {domain} {network}",
-            "resolver": {"servers": [dns.server], "timeout": "1s", "attempts": 3},
+            "resolver": {"servers": [dns.server], "timeout": "3s", "attempts": 3},
             "refresh": {"retry": "1h", "follow_ttl": False},
             "limits": _UNLIMITED,
             "allow": {"reserved": False, "providers": False},
