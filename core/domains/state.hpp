@@ -49,8 +49,8 @@ inline constexpr std::uint64_t state_version = 4;
 [[nodiscard]] std::string to_json(const state& of);
 
 /// Reads what to_json() wrote, of this version or the two before.  The head
-/// is read alone, and nothing is parsed before the checksum fits; what passes it
-/// is still checked.
+/// is read alone, and nothing is parsed before the checksum fits; what passes
+/// it is still checked.
 /// @return errc::malformed for a damaged text, errc::out_of_range for another
 ///         version
 [[nodiscard]] result<state> state_from_json(std::string_view text);

@@ -22,7 +22,7 @@ bool netstring_reader::read_length(std::string_view& bytes) {
       return false;
     }
     has_digit_ = true;
-    length_ = length_ * 10 + static_cast<std::size_t>(each - '0');
+    length_ = length_ * 10 + static_cast<std::uint32_t>(each - '0');
     if (length_ > longest_) {
       broken_ = true;
       return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace spfblock::protocols {
 class netstring_reader {
 public:
   /// @param longest octets of a netstring's content
-  explicit netstring_reader(std::size_t longest) : longest_{longest} {}
+  explicit netstring_reader(std::uint32_t longest) : longest_{longest} {}
 
   /// Takes octets from the front of `bytes` until a netstring is complete.
   /// @return the content, valid until the next call; nothing if more octets
@@ -29,12 +30,12 @@ public:
 private:
   [[nodiscard]] bool read_length(std::string_view& bytes);
 
-  std::size_t longest_;
-  std::size_t length_ = 0;
+  std::string content_;
+  std::uint32_t longest_;
+  std::uint32_t length_ = 0; ///< up to longest_, and the digit too many
   bool has_digit_ = false;
   bool has_length_ = false; ///< the colon was read
   bool broken_ = false;
-  std::string content_;
 };
 
 /// Appends `content` as a netstring to `out`.

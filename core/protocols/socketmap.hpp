@@ -5,6 +5,7 @@
 #include "core/protocols/netstring.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,7 @@ class socketmap {
 public:
   /// Octets of a request without the frame.  Postfix sends at most a name and
   /// an SMTP line (2,048).
-  static constexpr std::size_t longest_request = 8192;
+  static constexpr std::uint32_t longest_request = 8192;
 
   /// Replies of so many octets are sent before more requests are answered: a
   /// client that sends much and reads nothing costs no more than that.

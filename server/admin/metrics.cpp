@@ -89,8 +89,8 @@ void metrics::tell_serving(exposition& to) const {
            "Ports of `listen` that cannot be had at present",
            number(from_.ports.missing().size()));
   std::vector<sample> lookups;
-  for (const count each : {count::found, count::not_found, count::passed_over,
-                           count::refused})
+  for (const count each :
+       {count::found, count::not_found, count::passed_over, count::refused})
     lookups.push_back(labelled("result", protocols::count_words[index_of(each)],
                                counted[each]));
   to.counter("spfblock_lookups_total",

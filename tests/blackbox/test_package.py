@@ -48,6 +48,7 @@ FILES = {
     DOC + "/copyright",
     DOC + "/docs/building.md",
     DOC + "/docs/expand-json.md",
+    DOC + "/docs/doors.md",
     DOC + "/docs/export.md",
     DOC + "/docs/log-events.md",
     DOC + "/docs/metrics.md",

@@ -416,9 +416,9 @@ TEST_CASE("a status survives JSON", "[table][status]") {
   const auto read = reports::status_from_json(reports::to_json(told));
   REQUIRE(read);
   CHECK(*read == told);
-  CHECK(to_text(told).find(
-            "\n\nname servers: 127.0.0.1:53, [fe80::1%eth0]:53\n") !=
-        std::string::npos);
+  CHECK(
+      to_text(told).find("\nname servers: 127.0.0.1:53, [fe80::1%eth0]:53\n") !=
+      std::string::npos);
   CHECK(reports::status_from_json(reports::to_json(status_report{})));
 }
 
