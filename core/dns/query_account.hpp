@@ -1,6 +1,7 @@
 // How many queries may be sent for one asker.
 #pragma once
 
+#include <atomic>
 #include <optional>
 
 namespace spfblock::dns {
@@ -13,12 +14,16 @@ inline constexpr const char* over_dns_queries =
 /// message that is sent for it, repetitions and TCP included, so that what the
 /// asker costs others is bounded whatever name servers do.
 ///
-/// An asker is known by its account, hence not copyable.  Not thread-safe.
+/// An asker is known by its account, hence not copyable.
+///
+/// Thread safety: belongs to the thread of the resolver; is_spent() may be
+/// called from any.
 class query_account {
 public:
   /// @param most queries it pays for; no value: any number
   explicit query_account(std::optional<unsigned> most = std::nullopt)
-      : left_{most} {}
+      : left_{most},
+        is_spent_{most == 0U} {}
   ~query_account() = default;
   query_account(const query_account&) = delete;
   query_account& operator=(const query_account&) = delete;
@@ -28,8 +33,8 @@ public:
   [[nodiscard]] bool pay() noexcept {
     if (is_spent())
       return false;
-    if (left_)
-      --*left_;
+    if (left_ && --*left_ == 0)
+      is_spent_ = true;
     has_paid_ = true;
     return true;
   }
@@ -38,10 +43,11 @@ public:
   [[nodiscard]] bool has_paid() const noexcept { return has_paid_; }
 
   /// Whether it pays for nothing any more.
-  [[nodiscard]] bool is_spent() const noexcept { return left_ == 0U; }
+  [[nodiscard]] bool is_spent() const noexcept { return is_spent_; }
 
 private:
   std::optional<unsigned> left_;
+  std::atomic<bool> is_spent_;
   bool has_paid_ = false;
 };
 

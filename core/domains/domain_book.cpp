@@ -33,17 +33,17 @@ std::string key_of(const dns::name& domain, role as) {
 
 // Configuration ------------------------------------------------------------
 
-known_domain* domain_book::find(const dns::name& domain, role of) {
-  const auto at = index_.find(key_of(domain, of));
-  return at == index_.end() ? nullptr : &domains_[at->second];
+domain_book::page* domain_book::find(const dns::name& domain, role of) {
+  const auto at = index_->find(key_of(domain, of));
+  return at == index_->end() ? nullptr : &domains_[at->second];
 }
 
 book_change domain_book::apply(const config::settings& settings,
                                const net::address_set& own, timestamp now) {
   abandon_expansions(now);
   take_pages(settings, now);
-  allow_ = settings.allow;
-  networks_ = settings.networks;
+  allow_ = shared_value{settings.allow};
+  networks_ = shared_value{settings.networks};
   refresh_ = settings.refresh;
   limits_ = settings.limits;
   not_followed_ =
@@ -67,7 +67,7 @@ book_change domain_book::apply(const config::settings& settings,
 
 book_change domain_book::know_own(const net::address_set& own, timestamp now) {
   book_change change;
-  if (!allow_.reserved || own == own_)
+  if (!allow_->reserved || own == own_)
     return change;
   own_ = own;
   derive_all(now, change);
@@ -75,13 +75,13 @@ book_change domain_book::know_own(const net::address_set& own, timestamp now) {
 }
 
 void domain_book::take_pages(const config::settings& settings, timestamp now) {
-  const bool includes_changed = settings.allow.includes != allow_.includes ||
-                                settings.allow.providers != allow_.providers;
-  std::vector<known_domain> pages;
+  const bool includes_changed = settings.allow.includes != allow_->includes ||
+                                settings.allow.providers != allow_->providers;
+  std::vector<known_domain> known_domains;
   const auto& providers = settings.allow.providers;
   std::set<dns::name> by_name; ///< allowed
-  pages.reserve(settings.domains.size() + settings.allow.domains.size() +
-                providers.size());
+  known_domains.reserve(settings.domains.size() +
+                        settings.allow.domains.size() + providers.size());
   const auto take = [&](const config::spf_domain& domain, role as) {
     known_domain known = renewed(domain, as, now);
     if (includes_changed && as == role::listed)
@@ -92,24 +92,26 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
     if (known.good_at && interval < refresh_.interval)
       known.due =
           std::min(known.due, std::max(*known.good_at + interval, now.steady));
-    pages.push_back(std::move(known));
+    known_domains.push_back(std::move(known));
   };
   for (const config::domain_entry& entry : settings.domains) {
     take(entry, role::listed);
-    pages.back().action = entry.action;
+    known_domains.back().action = entry.action;
   }
   for (const config::spf_domain& domain : settings.allow.domains) {
     take(domain, role::allowed);
     by_name.insert(domain.name);
   }
-  configured_ = pages.size();
+  configured_ = known_domains.size();
   for (const dns::name& each : providers) {
     if (!by_name.contains(each))
       take(config::provider(each, settings.limits), role::allowed);
   }
-  for (std::size_t i = 0; i < pages.size(); ++i)
-    pages[i].is_provider = i >= configured_;
-  domains_ = std::move(pages);
+  domains_.clear();
+  for (known_domain& each : known_domains) {
+    each.is_provider = domains_.size() >= configured_;
+    domains_.emplace_back(std::move(each));
+  }
   index_domains();
 }
 
@@ -119,10 +121,11 @@ known_domain domain_book::renewed(const config::spf_domain& domain, role as,
   known_domain known;
   known.role = as;
   known.due = known.configured_at = now.steady;
-  if (known_domain* before = find(domain.name, as)) {
-    const bool same_rules = before->domain.limits == domain.limits &&
-                            before->domain.on_permerror == domain.on_permerror;
-    known = std::move(*before);
+  if (page* before = find(domain.name, as)) {
+    const bool same_rules =
+        (*before)->domain.limits == domain.limits &&
+        (*before)->domain.on_permerror == domain.on_permerror;
+    known = std::move(before->edit());
     if (!same_rules)
       known.due = now.steady;
   }
@@ -133,15 +136,19 @@ known_domain domain_book::renewed(const config::spf_domain& domain, role as,
 }
 
 void domain_book::index_domains() {
-  index_.clear();
+  auto& index = index_.edit();
+  index.clear();
   for (std::size_t i = 0; i < domains_.size(); ++i)
-    index_[key_of(domains_[i].domain.name, domains_[i].role)] = i;
+    index[key_of(domains_[i]->domain.name, domains_[i]->role)] = i;
 }
 
 void domain_book::abandon_expansions(timestamp now) {
-  for (known_domain& each : domains_) {
-    if (std::exchange(each.expanding, false))
-      each.due = now.steady;
+  for (page& each : domains_) {
+    if (!each->expanding)
+      continue;
+    known_domain& given_up = each.edit();
+    given_up.expanding = false;
+    given_up.due = now.steady;
   }
   expanding_ = 0;
 }
@@ -161,7 +168,8 @@ domain_book::remove_ended(timestamp now,
     return std::find(told_before.begin(), told_before.end(), ended_.back()) ==
            told_before.end();
   };
-  const auto domain_ended = [&](const known_domain& known) {
+  const auto domain_ended = [&](const page& of) {
+    const known_domain& known = *of;
     if (!known.domain.until || now.wall < *known.domain.until)
       return false;
     if (is_news(key_of(known.domain.name, known.role)))
@@ -170,16 +178,22 @@ domain_book::remove_ended(timestamp now,
     --configured_; // no provider ends
     return true;
   };
+  const auto has_ended = [&](const config::network_entry& entry) {
+    return entry.until && now.wall >= *entry.until;
+  };
   const auto network_ended = [&](const config::network_entry& entry) {
-    if (!entry.until || now.wall < *entry.until)
+    if (!has_ended(entry))
       return false;
     if (is_news(entry.network.to_string()))
       change.events.push_back(log::event_of<kind::entry_ended>{}.with(
           "domain", entry.network.to_string()));
     return true;
   };
+  const bool some_networks_ended =
+      std::any_of(networks_->begin(), networks_->end(), has_ended);
   if (std::erase_if(domains_, domain_ended) +
-          std::erase_if(networks_, network_ended) ==
+          (some_networks_ended ? std::erase_if(networks_.edit(), network_ended)
+                               : 0) ==
       0)
     return change;
   index_domains();
@@ -192,36 +206,36 @@ domain_book::remove_ended(timestamp now,
 
 void domain_book::rebuild_allowance() {
   std::vector<allowance::entry> entries;
-  for (const net::ip_prefix& network : allow_.networks)
+  for (const net::ip_prefix& network : allow_->networks)
     entries.push_back(
         {"network " + network.to_string(), net::address_set{network}});
-  for (const known_domain& each : domains_) {
-    if (each.role == role::allowed && !each.effective.empty())
-      entries.push_back({(each.is_provider ? "provider " : "domain ") +
-                             each.domain.name.to_string(),
-                         each.effective});
+  for (const page& each : domains_) {
+    if (each->role == role::allowed && !each->effective.empty())
+      entries.push_back({(each->is_provider ? "provider " : "domain ") +
+                             each->domain.name.to_string(),
+                         each->effective});
   }
-  if (allow_.reserved) {
+  if (allow_->reserved) {
     for (const auto& block : net::special_purpose_blocks())
       entries.push_back({"reserved " + block.prefix.to_string() + " (" +
                              std::string{block.name} + ')',
                          net::address_set{block.prefix}});
     entries.push_back({"this machine", own_});
   }
-  allowance_ = allowance{std::move(entries)};
+  allowance_ = shared_value{allowance{std::move(entries)}};
 }
 
 settling domain_book::rules(timestamp now) const {
-  return {refresh_, allowance_, share_, random_, now};
+  return {refresh_, *allowance_, share_, random_, now};
 }
 
 /// Computes anew what is listed of each domain and by hand, after what is
 /// allowed or the limits changed.
 void domain_book::derive_all(timestamp now, book_change& change) {
   const auto derive_those = [&](role as) {
-    for (known_domain& each : domains_) {
-      if (each.role == as)
-        derive(each, now, change);
+    for (page& each : domains_) {
+      if (each->role == as)
+        derive(each.edit(), now, change);
     }
   };
   derive_those(role::allowed);
@@ -235,9 +249,9 @@ void domain_book::derive_all(timestamp now, book_change& change) {
 void domain_book::allow_otherwise(const net::address_set& changed,
                                   timestamp now, book_change& change) {
   rebuild_allowance();
-  for (known_domain& each : domains_) {
-    if (each.role == role::listed && !(each.good.pass & changed).empty())
-      derive(each, now, change);
+  for (page& each : domains_) {
+    if (each->role == role::listed && !(each->good.pass & changed).empty())
+      derive(each.edit(), now, change);
   }
   share_out(now, change);
   tell_kept_off_by_hand(change);
@@ -260,8 +274,8 @@ share domain_book::share_of_each() const {
     if (!most)
       return std::nullopt;
     std::vector<std::uint64_t> sizes;
-    for (const known_domain& each : domains_)
-      sizes.push_back((each.size.*size).value_or(0));
+    for (const page& each : domains_)
+      sizes.push_back((each->size.*size).value_or(0));
     return level_that_fits(sizes, *most);
   };
   const config::total_limits& total = limits_.total;
@@ -283,24 +297,24 @@ void domain_book::share_out(timestamp now, book_change& change) {
     return;
   const share before = std::exchange(share_, fitting);
   shared_out_at_ = now.steady;
-  for (known_domain& each : domains_) {
-    if (each.role == role::listed &&
-        (is_cut(each, before) || is_cut(each, share_)))
-      rules(now).derive(each, change);
+  for (page& each : domains_) {
+    if (each->role == role::listed &&
+        (is_cut(*each, before) || is_cut(*each, share_)))
+      rules(now).derive(each.edit(), change);
   }
 }
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
 void domain_book::tell_kept_off_by_hand(book_change& change) {
   std::vector<net::ip_prefix> networks;
-  networks.reserve(networks_.size());
-  for (const config::network_entry& entry : networks_)
+  networks.reserve(networks_->size());
+  for (const config::network_entry& entry : *networks_)
     networks.push_back(entry.network);
-  const auto listed = net::address_set::of(networks) & allowance_.all();
+  const auto listed = net::address_set::of(networks) & allowance_->all();
   if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
     return;
   std::string grounds;
-  for (const std::string& each : allowance_.grounds_over(listed))
+  for (const std::string& each : allowance_->grounds_over(listed))
     grounds += (grounds.empty() ? "" : ", ") + each;
   change.events.push_back(log::event_of<kind::kept_off_by_allow>{}
                               .with("listing", "networks")
@@ -312,24 +326,25 @@ void domain_book::tell_kept_off_by_hand(book_change& change) {
 
 book_change domain_book::restore(state from, timestamp now) {
   for (domain_state& kept : from.domains) {
-    known_domain* of = find(kept.name, kept.role);
-    if (of == nullptr || of->tried || of->good_at || !kept.good_at)
+    page* at = find(kept.name, kept.role);
+    if (at == nullptr || (*at)->tried || (*at)->good_at || !kept.good_at)
       continue;
     const moment good_at = now.past(*kept.good_at);
     const auto left = lifetime(kept.role, refresh_) - (now.steady - good_at);
     if (left <= left.zero())
       continue;
-    of->good = younger_than(std::move(kept.good), left);
-    of->good_at = good_at;
-    of->changed_at = kept.changed_at;
-    of->gone = kept.gone;
-    of->failures = kept.failures;
-    of->in_part = kept.in_part;
-    of->trouble = std::move(kept.trouble);
-    of->growth.recall(std::move(kept.growth), now);
-    of->held = std::move(kept.held);
-    of->lost = std::move(kept.lost);
-    of->lost_at = now.past(kept.lost_at.value_or(now.wall));
+    known_domain& of = at->edit();
+    of.good = younger_than(std::move(kept.good), left);
+    of.good_at = good_at;
+    of.changed_at = kept.changed_at;
+    of.gone = kept.gone;
+    of.failures = kept.failures;
+    of.in_part = kept.in_part;
+    of.trouble = std::move(kept.trouble);
+    of.growth.recall(std::move(kept.growth), now);
+    of.held = std::move(kept.held);
+    of.lost = std::move(kept.lost);
+    of.lost_at = now.past(kept.lost_at.value_or(now.wall));
   }
   book_change change;
   derive_all(now, change);
@@ -346,7 +361,8 @@ state domain_book::save(timestamp now) const {
   state all;
   all.written = now.wall;
   all.domains.reserve(domains_.size());
-  for (const known_domain& each : domains_) {
+  for (const page& at : domains_) {
+    const known_domain& each = *at;
     domain_state& kept = all.domains.emplace_back();
     kept.name = each.domain.name;
     kept.role = each.role;
@@ -372,16 +388,16 @@ state domain_book::save(timestamp now) const {
 
 std::vector<table::listing> domain_book::listings() const {
   std::vector<table::listing> all;
-  all.reserve(networks_.size() + domains_.size());
-  for (const config::network_entry& entry : networks_) {
-    const auto rest = net::address_set{entry.network} - allowance_.all();
+  all.reserve(networks_->size() + domains_.size());
+  for (const config::network_entry& entry : *networks_) {
+    const auto rest = net::address_set{entry.network} - allowance_->all();
     const std::string text = entry.network.to_string();
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }
-  for (const known_domain& each : domains_) {
-    if (!each.action || each.effective.empty() || each.waits)
+  for (const page& each : domains_) {
+    if (!each->action || each->effective.empty() || each->waits)
       continue;
-    for (table::listing& listing : listings_of(each))
+    for (table::listing& listing : listings_of(*each))
       all.push_back(std::move(listing));
   }
   return all;

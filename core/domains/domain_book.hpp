@@ -13,16 +13,18 @@
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/spf/rules.hpp"
+#include "core/support/shared_value.hpp"
 #include "core/support/timestamp.hpp"
 #include "core/table/snapshot.hpp"
 
+#include <boost/iterator/indirect_iterator.hpp>
+#include <boost/range/iterator_range_core.hpp>
 #include <tsl/hopscotch_map.h>
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -46,10 +48,20 @@ namespace spfblock::domains {
 /// at a new configuration, and else at most once in `growth_wait`, so that a
 /// domain whose size goes up and down costs little.
 ///
+/// A copy costs as much as a few words for each domain, since what is known of
+/// them is shared until one of the two books changes it.  So a copy is a view
+/// of the book as it is now for who only reads, on any thread (shared_value).
+///
 /// Not thread-safe: belongs to the thread that refreshes.
 class domain_book {
+  using page = shared_value<known_domain>;
+
 public:
   using book_change = domains::book_change;
+
+  /// Some domains in a row, as a span of them: size(), operator[], front().
+  using pages = boost::iterator_range<
+      boost::indirect_iterator<const page*, const known_domain>>;
 
   /// A domain to expand and how.  `allow.includes` and `allow.providers` hold
   /// for listed domains only: what an allowed one authorises is allowed in
@@ -123,23 +135,23 @@ public:
   [[nodiscard]] bool awaits_allowed(moment now) const;
 
   /// In the order of the configuration, listed ones first.
-  [[nodiscard]] std::span<const known_domain> domains() const noexcept {
-    return std::span{domains_}.first(configured_);
+  [[nodiscard]] pages domains() const noexcept {
+    return {domains_.data(), domains_.data() + configured_};
   }
 
   /// The providers, but for those that are allowed by name.
-  [[nodiscard]] std::span<const known_domain> providers() const noexcept {
-    return std::span{domains_}.subspan(configured_);
+  [[nodiscard]] pages providers() const noexcept {
+    return {domains_.data() + configured_, domains_.data() + domains_.size()};
   }
 
   /// The networks listed by hand.
   [[nodiscard]] const std::vector<config::network_entry>&
   by_hand() const noexcept {
-    return networks_;
+    return *networks_;
   }
 
   [[nodiscard]] const domains::allowance& allowed() const noexcept {
-    return allowance_;
+    return *allowance_;
   }
 
   [[nodiscard]] const table::recipients& exempt_recipients() const noexcept {
@@ -162,7 +174,7 @@ private:
   void abandon_expansions(timestamp now);
   book_change remove_ended(timestamp now,
                            const std::vector<std::string>& told_before);
-  [[nodiscard]] known_domain* find(const dns::name& domain, role of);
+  [[nodiscard]] page* find(const dns::name& domain, role of);
 
   [[nodiscard]] settling rules(timestamp now) const;
   void derive(known_domain& of, timestamp now, book_change& change) const;
@@ -177,23 +189,24 @@ private:
   void tell_providers(book_change& change) const;
 
   std::function<double()> random_;
-  config::allow_settings allow_;
-  std::vector<config::network_entry> networks_;
+  shared_value<config::allow_settings> allow_;
+  shared_value<std::vector<config::network_entry>> networks_;
   config::refresh_settings refresh_;
   config::limit_settings limits_; ///< of all domains together
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::shared_ptr<const std::vector<dns::name>> providers_;
-  std::vector<known_domain> domains_; ///< providers last
-  std::size_t configured_ = 0;        ///< domains that are none
-  std::vector<std::string> ended_;    ///< configured and ended, by key_of()
-  domains::allowance allowance_;
+  std::vector<page> domains_;      ///< providers last
+  std::size_t configured_ = 0;     ///< domains that are none
+  std::vector<std::string> ended_; ///< configured and ended, by key_of()
+  shared_value<domains::allowance> allowance_;
   share share_; ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration
   net::address_set kept_off_by_hand_;   ///< told already
   std::size_t expanding_ = 0;
   moment active_at_{}; ///< when an expansion last began or ended
-  tsl::hopscotch_map<std::string, std::size_t> index_; ///< by key_of()
+  /// By key_of().
+  shared_value<tsl::hopscotch_map<std::string, std::size_t>> index_;
 };
 
 } // namespace spfblock::domains

@@ -12,12 +12,8 @@ using std::chrono::seconds;
 /// No day `until` needs a wake-up farther ahead: a moment holds 292 years only.
 constexpr seconds farthest_wake{30 * 24 * 3600};
 
-bool is_waiting(const known_domain& of) {
-  return of.waits;
-}
-
 /// Not every provider was looked at.
-bool is_first_round(std::span<const known_domain> providers) {
+bool is_first_round(const domain_book::pages& providers) {
   return !std::all_of(providers.begin(), providers.end(),
                       [](const known_domain& each) { return each.tried; });
 }
@@ -26,9 +22,10 @@ bool is_first_round(std::span<const known_domain> providers) {
 
 std::vector<domain_book::assignment> domain_book::take_due(timestamp now) {
   std::vector<assignment> due;
-  for (known_domain& each : domains_) {
-    if (each.expanding || each.due > now.steady)
+  for (page& at : domains_) {
+    if (at->expanding || at->due > now.steady)
       continue;
+    known_domain& each = at.edit();
     each.expanding = true;
     ++expanding_;
     active_at_ = now.steady;
@@ -52,14 +49,15 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
       sooner(now.steady +
              std::clamp<seconds>(*until - now.wall, seconds{0}, farthest_wake));
   };
-  for (const known_domain& each : domains_) {
-    if (!each.expanding)
-      sooner(each.due);
-    at_end(each.domain.until);
+  for (const page& each : domains_) {
+    if (!each->expanding)
+      sooner(each->due);
+    at_end(each->domain.until);
   }
-  for (const config::network_entry& each : networks_)
+  for (const config::network_entry& each : *networks_)
     at_end(each.until);
-  if (std::any_of(domains_.begin(), domains_.end(), is_waiting))
+  if (std::any_of(domains_.begin(), domains_.end(),
+                  [](const page& each) { return each->waits; }))
     sooner(awaited_until().value_or(now.steady));
   return next;
 }
@@ -68,9 +66,10 @@ book_change domain_book::settle(role as, const spf::expansion& result,
                                 timestamp now) {
   active_at_ = now.steady;
   book_change change;
-  known_domain* of = find(result.domain, as);
-  if (of == nullptr || !of->expanding)
+  page* const at = find(result.domain, as);
+  if (at == nullptr || !(*at)->expanding)
     return change;
+  known_domain* const of = &at->edit();
   of->expanding = false;
   --expanding_;
   const bool is_first = of->is_provider && is_first_round(providers());
@@ -104,9 +103,11 @@ book_change domain_book::end_waiting(timestamp now) {
 
 book_change domain_book::let_go() {
   book_change change;
-  for (known_domain& each : domains_) {
-    if (std::exchange(each.waits, false) && !each.effective.empty())
-      change.listing_changed = true;
+  for (page& each : domains_) {
+    if (!each->waits)
+      continue;
+    each.edit().waits = false;
+    change.listing_changed |= !each->effective.empty();
   }
   return change;
 }
@@ -123,7 +124,8 @@ bool domain_book::awaits_allowed(moment now) const {
 /// Until when the last of the allowed domains that are not known is awaited.
 std::optional<moment> domain_book::awaited_until() const {
   std::optional<moment> last;
-  for (const known_domain& each : domains_) {
+  for (const page& at : domains_) {
+    const known_domain& each = *at;
     const bool is_known = each.good_at && !each.in_part;
     if (each.role != role::allowed || is_known || !each.shipped.empty() ||
         (each.is_provider && each.tried))

@@ -47,6 +47,12 @@ public:
   /// The last `act` ended in vain.
   [[nodiscard]] step failed(moment now);
 
+  /// Whether something happened that no `act` has begun to save, or the last
+  /// one has not ended well.
+  [[nodiscard]] bool is_behind() const noexcept {
+    return age_delay_ && (under_way_ || wakes_at_ != moment::max());
+  }
+
 private:
   step by(moment at);
 

@@ -7,7 +7,8 @@
 namespace spfblock::spf {
 
 budget::budget(const rules& by)
-    : deepest_{std::min(by.depth.value_or(record_depth_limit),
+    : given_up_{by.given_up},
+      deepest_{std::min(by.depth.value_or(record_depth_limit),
                         record_depth_limit)},
       most_work_{by.work} {}
 

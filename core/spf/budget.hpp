@@ -3,17 +3,14 @@
 
 #include "core/spf/rules.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace spfblock::spf {
-
-/// What an address is told that is still undecided when the work is spent.
-inline constexpr std::string_view over_work =
-    "over the work an expansion may cost";
 
 /// Counts the records and terms that are visited, and what they cost, against
 /// the bounds of rules.hpp.
@@ -36,11 +33,16 @@ public:
   void spend_work(std::uint64_t ranges) noexcept { work_ += ranges; }
   [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
 
-  /// Whether so much was spent that nothing more is to be matched.  Looked at
-  /// between terms; one term adds a few times the ranges that there are.
-  [[nodiscard]] bool is_spent() const noexcept { return work_ > most_work_; }
+  /// Whether so much was spent that nothing more is to be matched, or nobody
+  /// waits for it any more (rules::given_up).  Looked at between terms; one
+  /// term adds a few times the ranges that there are.
+  [[nodiscard]] bool is_spent() const noexcept {
+    return work_ > most_work_ ||
+           (given_up_ && given_up_->load(std::memory_order_relaxed));
+  }
 
 private:
+  std::shared_ptr<const std::atomic<bool>> given_up_;
   unsigned deepest_;
   std::uint64_t most_work_;
   std::uint64_t work_ = 0;

@@ -4,7 +4,9 @@
 #include "core/spf/evaluation.hpp"
 #include "core/spf/selection.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace spfblock::spf {
@@ -19,28 +21,58 @@ struct crawl::task {
   std::size_t outstanding = 0; ///< answers to wait for
   /// Whether one of those that came may make more be missing.
   bool leads_on = true;
+  std::uint64_t spent = 0;     ///< work, until now
+  std::uint64_t addresses = 0; ///< in the answers that it asked for
+
+  /// What is left for finding out what to ask.
+  [[nodiscard]] std::uint64_t left() const {
+    return by.work - std::min(spent, by.work);
+  }
 };
 
-crawl::crawl(std::weak_ptr<dns::resolver> from) : from_{std::move(from)} {}
+crawl::crawl(std::weak_ptr<dns::resolver> from, scheduler later)
+    : from_{std::move(from)},
+      later_{std::move(later)} {}
 
 void crawl::expand(const dns::name& domain, const rules& by,
                    std::function<void(const expansion&)> done) {
-  advance(std::make_shared<task>(
+  advance_later(std::make_shared<task>(
       task{domain, by, std::move(done),
            std::make_shared<dns::query_account>(by.dns_queries),
            dns::answer_store{&answers_}}));
 }
 
+/// What it has cost so far, and the addresses that terms go through, tell best
+/// how dear the next look may be.
+void crawl::advance_later(const std::shared_ptr<task>& of) {
+  if (!later_)
+    return advance(of);
+  later_(of->spent + of->addresses,
+         [self = shared_from_this(), of] { self->advance(of); });
+}
+
 void crawl::advance(const std::shared_ptr<task>& of) {
-  if (of->leads_on) {
-    const auto missing =
-        missing_answers(of->domain, of->answers, of->by, parsed_);
-    if (!missing.empty())
-      return ask(of, missing);
+  if (from_.expired())
+    return;
+  rules by = of->by;
+  if (of->leads_on && of->left() > 0) {
+    by.work = of->left();
+    const lack found = missing_answers(of->domain, of->answers, by, parsed_);
+    of->spent += found.work;
+    if (by.is_given_up())
+      return;
+    if (!found.missing.empty())
+      return ask(of, found.missing);
   }
-  const expansion now = evaluate(of->domain, of->answers, of->by, parsed_);
+  by.work = of->by.work;
+  by.may_ask = of->left() > 0;
+  expansion now = evaluate(of->domain, of->answers, by, parsed_);
+  of->spent += now.work;
+  if (by.is_given_up())
+    return;
   if (!now.missing.empty())
     return ask(of, now.missing);
+  now.work = of->spent;
   parsed_.forget(of->domain);
   of->done(now);
 }
@@ -68,9 +100,10 @@ void crawl::answered(const std::shared_ptr<task>& of,
     of->answers.put(asked, given);
   else if (answers_.find(asked) == nullptr)
     answers_.put(asked, given);
+  of->addresses += given.addresses.size();
   of->leads_on = of->leads_on || leads_on(asked, given, parsed_);
   if (--of->outstanding == 0)
-    advance(of);
+    advance_later(of);
 }
 
 } // namespace spfblock::spf

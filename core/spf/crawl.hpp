@@ -9,6 +9,7 @@
 #include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -23,22 +24,36 @@ namespace spfblock::spf {
 /// asker with an account of its own: one that is slow, silent or over
 /// rules::dns_queries neither delays nor changes another.
 ///
+/// All looks at a domain may cost rules::work together, and so may an
+/// evaluation that finds something missing, and the last one: three times as
+/// much in all.  When it is spent before all is known, nothing more is asked,
+/// and whom that leaves undecided is over the work (permerror).
+///
 /// Belongs to one thread.  Lives as long as an expansion is under way.
 class crawl : public std::enable_shared_from_this<crawl> {
 public:
+  /// Decides when a look is done; see `dear`.
+  /// @param dear how much is to be expected of it, compared with others
+  using scheduler =
+      std::function<void(std::uint64_t dear, std::function<void()> look)>;
+
   /// @param from if it is destroyed, the crawl is abandoned: nothing is done
   ///        or reported any more
-  explicit crawl(std::weak_ptr<dns::resolver> from);
+  /// @param later calls each look once, on the thread of the crawl; empty: all
+  ///        are done at once
+  explicit crawl(std::weak_ptr<dns::resolver> from, scheduler later = {});
 
   /// Expands `domain`; `done` is called once, later or within this call.
   /// rules::dns_queries bounds the queries that are sent for it, too; what is
-  /// not asked because of that has failed (temperror).
+  /// not asked because of that has failed (temperror).  Where it is given up
+  /// (rules::given_up), `done` is not called.
   void expand(const dns::name& domain, const rules& by,
               std::function<void(const expansion&)> done);
 
 private:
   struct task;
 
+  void advance_later(const std::shared_ptr<task>& of);
   void advance(const std::shared_ptr<task>& of);
   void ask(const std::shared_ptr<task>& of,
            const std::vector<dns::question>& missing);
@@ -46,6 +61,7 @@ private:
                 const dns::answer& given);
 
   std::weak_ptr<dns::resolver> from_;
+  scheduler later_;
   dns::answer_store answers_;
   parsed_records parsed_;
 };

@@ -10,7 +10,7 @@ namespace spfblock::spf {
 
 expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
                    const rules& by, parsed_records& parsed) {
-  inquiry dns{answers, by.dns_queries};
+  inquiry dns{answers, by.dns_queries, by.may_ask};
   written_account written{domain};
   evaluator walk{domain, by, parsed, dns, written};
   walk.run();
@@ -31,14 +31,13 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
   return made;
 }
 
-std::vector<dns::question> missing_answers(const dns::name& domain,
-                                           const dns::answer_store& answers,
-                                           const rules& by,
-                                           parsed_records& parsed) {
-  inquiry dns{answers, by.dns_queries};
+lack missing_answers(const dns::name& domain, const dns::answer_store& answers,
+                     const rules& by, parsed_records& parsed) {
+  inquiry dns{answers, by.dns_queries, by.may_ask};
   quiet_account quiet;
-  evaluator{domain, by, parsed, dns, quiet}.run();
-  return dns.missing();
+  evaluator walk{domain, by, parsed, dns, quiet};
+  walk.run();
+  return {dns.missing(), walk.work()};
 }
 
 } // namespace spfblock::spf

@@ -7,6 +7,7 @@
 #include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace spfblock::spf {
@@ -42,10 +43,16 @@ namespace spfblock::spf {
   return evaluate(domain, answers, by, none);
 }
 
+/// What an evaluation lacks.
+struct lack {
+  std::vector<dns::question> missing;
+  std::uint64_t work = 0; ///< what it cost to find out, as expansion::work
+};
+
 /// What evaluate() would name as missing, in the same order, for less: nothing
 /// is written down.
-[[nodiscard]] std::vector<dns::question>
-missing_answers(const dns::name& domain, const dns::answer_store& answers,
-                const rules& by, parsed_records& parsed);
+[[nodiscard]] lack missing_answers(const dns::name& domain,
+                                   const dns::answer_store& answers,
+                                   const rules& by, parsed_records& parsed);
 
 } // namespace spfblock::spf

@@ -1,6 +1,5 @@
 #include "core/spf/evaluator.hpp"
 
-#include "core/dns/query_account.hpp"
 #include "core/spf/selection.hpp"
 
 #include <fmt/format.h>
@@ -57,7 +56,7 @@ const std::string* evaluator::select(const dns::name& domain, const place* via,
     return nullptr;
   }
   if (txt.state == inquiry::availability::over_limit)
-    return refuse(dns::over_dns_queries);
+    return refuse(dns_.limit());
   if (txt.given->status == dns::answer_status::failed) {
     account_.unusable("temperror: " + txt.given->reason);
     tally_.temperror(undecided, asked.to_string() + ": " + txt.given->reason);
@@ -180,8 +179,7 @@ void evaluator::apply(const directive& what, const place& at,
 bool evaluator::out_of_work(const place& at, cohorts& undecided) {
   if (!budget_.is_spent())
     return false;
-  undecided =
-      tally_.permerror(at.term, std::move(undecided), std::string{over_work});
+  undecided = tally_.permerror(at.term, std::move(undecided), over_work);
   return true;
 }
 

@@ -127,7 +127,8 @@ struct expansion {
   std::uint32_t ttl = 0;
   /// How many distinct questions were needed.
   std::size_t questions = 0;
-  /// What the evaluation cost, in ranges of addresses touched (rules::work).
+  /// What it cost, in ranges of addresses touched (rules::work): the
+  /// evaluation, and of a crawl all that led to it.
   std::uint64_t work = 0;
 };
 

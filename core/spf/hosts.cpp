@@ -1,6 +1,5 @@
 #include "core/spf/hosts.hpp"
 
-#include "core/dns/query_account.hpp"
 #include "core/spf/rules.hpp"
 
 #include <fmt/format.h>
@@ -92,7 +91,7 @@ const dns::answer* host_walk::ask(const dns::question& asked) {
   switch (got.state) {
   case inquiry::availability::missing: found_.missing = true; break;
   case inquiry::availability::over_limit:
-    found_.permerror = dns::over_dns_queries;
+    found_.permerror = dns_.limit();
     break;
   case inquiry::availability::found:
     if (got.given->status == dns::answer_status::failed)

@@ -1,5 +1,8 @@
 #include "core/spf/inquiry.hpp"
 
+#include "core/dns/query_account.hpp"
+#include "core/spf/rules.hpp"
+
 #include <algorithm>
 
 namespace spfblock::spf {
@@ -7,10 +10,11 @@ namespace spfblock::spf {
 inquiry::lookup inquiry::ask(const dns::question& asked) {
   const dns::answer* given = answers_.find(asked);
   if (!asked_.contains(asked)) {
-    if (most_ && asked_.size() >= *most_)
+    const bool is_to_be_asked = given == nullptr;
+    if ((most_ && asked_.size() >= *most_) || (is_to_be_asked && !may_ask_))
       return {availability::over_limit, nullptr};
     asked_.insert(asked);
-    if (given == nullptr)
+    if (is_to_be_asked)
       missing_.push_back(asked);
   }
   if (given == nullptr)
@@ -20,6 +24,10 @@ inquiry::lookup inquiry::ask(const dns::question& asked) {
       (given->is_void() && given->ttl > 0))
     ttl_ = std::min(ttl_, given->ttl);
   return {availability::found, given};
+}
+
+const char* inquiry::limit() const noexcept {
+  return may_ask_ ? dns::over_dns_queries : over_work;
 }
 
 } // namespace spfblock::spf

@@ -20,7 +20,7 @@ public:
   enum class availability : std::uint8_t {
     found,
     missing,   ///< not in the store yet
-    over_limit ///< one question too many: not to be asked
+    over_limit ///< one question too many: not to be asked; see limit()
   };
   struct lookup {
     availability state = availability::missing;
@@ -29,12 +29,18 @@ public:
 
   /// @param answers outlives the inquiry and does not change meanwhile
   /// @param most distinct questions, if there is a limit
-  inquiry(const dns::answer_store& answers, std::optional<unsigned> most)
+  /// @param may_ask whether answers that are not there may be asked for
+  inquiry(const dns::answer_store& answers, std::optional<unsigned> most,
+          bool may_ask = true)
       : answers_{answers},
-        most_{most} {}
+        most_{most},
+        may_ask_{may_ask} {}
 
   /// The answer; a question that is asked again costs nothing.
   lookup ask(const dns::question& asked);
+
+  /// What a question that is over the limit is over, in words.
+  [[nodiscard]] const char* limit() const noexcept;
 
   [[nodiscard]] const std::vector<dns::question>& missing() const noexcept {
     return missing_;
@@ -53,6 +59,7 @@ private:
 
   const dns::answer_store& answers_;
   std::optional<unsigned> most_;
+  bool may_ask_;
   std::unordered_set<dns::question> asked_;
   std::vector<dns::question> missing_;
   std::uint32_t ttl_ = no_ttl;

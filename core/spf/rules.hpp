@@ -3,6 +3,7 @@
 
 #include "core/dns/name.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,10 +34,15 @@ inline constexpr std::size_t term_visit_limit = 20000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
-/// Ranges of addresses that one evaluation may touch: about a second of one
-/// processor.  The limits above do not bound it: terms by the thousand can go
-/// through cohorts of hosts by the hundred thousand.
-inline constexpr std::uint64_t work_limit = 100'000'000;
+/// Ranges of addresses that one evaluation may touch: about a third of a second
+/// of one processor.  The limits above do not bound it: terms by the thousand
+/// can go through cohorts of hosts by the hundred thousand.  All that leads to
+/// it may cost twice as much again (crawl), so that an expansion takes about a
+/// second.
+inline constexpr std::uint64_t work_limit = 40'000'000;
+
+/// What an address is told that is still undecided when the work is spent.
+inline constexpr const char* over_work = "over the work an expansion may cost";
 
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
@@ -57,6 +63,16 @@ struct rules {
   std::shared_ptr<const std::vector<dns::name>> providers;
   /// Ranges that the evaluation may touch.
   std::uint64_t work = work_limit;
+  /// Whether it may name questions as missing; if not, answers that are not
+  /// there are over the work.
+  bool may_ask = true;
+  /// Becomes true when nobody waits for the result any more: then an evaluation
+  /// comes to its end soon, with a result of no account.  Null: never.
+  std::shared_ptr<const std::atomic<bool>> given_up = nullptr;
+
+  [[nodiscard]] bool is_given_up() const noexcept {
+    return given_up != nullptr && given_up->load(std::memory_order_relaxed);
+  }
 
   friend bool operator==(const rules&, const rules&) = default;
 };

@@ -194,7 +194,7 @@ domain_book::book_change book_fixture::look(const spf::expansion& result,
 
 const domains::known_domain& book_fixture::page(std::size_t i) const {
   REQUIRE(i < book.domains().size());
-  return book.domains()[i];
+  return book.domains()[static_cast<std::ptrdiff_t>(i)];
 }
 
 std::string book_fixture::published() const {

@@ -70,7 +70,7 @@ driven expand(std::string_view domain, zone_answers& zone,
   for (;;) {
     made.result = spf::evaluate(listed, answers, by);
     ++made.calls;
-    if (spf::missing_answers(listed, answers, by, parsed) !=
+    if (spf::missing_answers(listed, answers, by, parsed).missing !=
         made.result.missing)
       throw std::logic_error{"missing_answers() disagrees with evaluate()"};
     if (made.result.missing.empty())

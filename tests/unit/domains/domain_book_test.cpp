@@ -252,3 +252,27 @@ TEST_CASE("networks by hand are listed first, then the domains in order",
   CHECK(f.published() == "a.example 192.0.2.0/24,203.0.113.0/24; "
                          "z.example 192.0.2.0/24");
 }
+
+TEST_CASE("a copy of the book stays as it is while the book goes on",
+          "[table][domain_book]") {
+  book_fixture f{settings_of({"a.example", "b.example"})};
+  f.take_due();
+  f.settle(expanded("a.example", "192.0.2.1"));
+  const domain_book then = f.book;
+  const auto listed = [](const domain_book& book) {
+    return book.listings().size();
+  };
+  CHECK(&then.domains()[0] == &f.book.domains()[0]); // nothing was copied
+
+  f.settle(expanded("b.example", "192.0.2.2"));
+  CHECK(&then.domains()[0] == &f.book.domains()[0]);
+  CHECK(then.domains()[1].effective.empty());
+  CHECK_FALSE(f.book.domains()[1].effective.empty());
+  CHECK(then.expanding() == 1);
+  CHECK(listed(then) == 1);
+  CHECK(listed(f.book) == 2);
+
+  f.book.apply(settings_of({}), {}, f.now);
+  CHECK(listed(then) == 1);
+  CHECK(listed(f.book) == 0);
+}

@@ -1,6 +1,9 @@
 #include "core/spf/budget.hpp"
 #include "tests/support/catch.hpp"
 
+#include <atomic>
+#include <memory>
+
 using namespace spfblock;
 
 TEST_CASE("budget: depth is that of the rules, and a hundred at most",
@@ -43,4 +46,14 @@ TEST_CASE("budget: records and terms that were visited leave no room for more",
   CHECK_FALSE(terms.exceeded_at(1));
   terms.spend_terms(1);
   CHECK(terms.exceeded_at(1) == "over 20000 terms visited");
+}
+
+TEST_CASE("budget: is spent when nobody waits any more", "[spf][budget]") {
+  const auto given_up = std::make_shared<std::atomic<bool>>(false);
+  spf::rules by;
+  by.given_up = given_up;
+  const spf::budget some{by};
+  CHECK_FALSE(some.is_spent());
+  *given_up = true;
+  CHECK(some.is_spent());
 }

@@ -1,9 +1,14 @@
 #include "core/spf/crawl.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/expected_listing.hpp"
 #include "tests/support/fixed_resolver.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +34,10 @@ constexpr auto by_two = net::ip_address::ipv4(0xc0000202);
 constexpr auto by_late = net::ip_address::ipv4(0xcb0071c8);
 
 struct fixture {
-  std::shared_ptr<std::optional<expansion>> expand(const char* domain) {
+  std::shared_ptr<std::optional<expansion>> expand(const char* domain,
+                                                   const rules& by = {}) {
     auto result = std::make_shared<std::optional<expansion>>();
-    round->expand(*dns::name::from_text(domain), {},
+    round->expand(*dns::name::from_text(domain), by,
                   [result](const expansion& e) { *result = e; });
     return result;
   }
@@ -132,6 +138,83 @@ TEST_CASE("crawl: is abandoned when its resolver goes", "[spf][crawl]") {
   f.answer();
   CHECK(watched.expired());
   CHECK_FALSE(*slow);
+}
+
+TEST_CASE("crawl: what its looks cost together is bounded, however many there "
+          "are",
+          "[spf][crawl][work]") {
+  // A record that is dear to look at, and a chain of includes behind it: each
+  // link is found by a look at all that stands before.
+  std::string chained = "dear.example. 60 IN TXT \"v=spf1 -mx:m.example" +
+                        testing::terms(40, "?ip4:10.0.#.0/24") +
+                        " include:i1.example -all\"\n"
+                        "m.example. 60 IN MX 1 h.example.\n" +
+                        testing::lines(60, "h.example. 60 IN A 10.1.#.1") +
+                        "h.example. 60 IN AAAA 2001:db8::1\n";
+  for (int i = 1; i <= 6; ++i) {
+    const auto number = std::to_string(i);
+    chained += "i" + number + ".example. 60 IN TXT \"v=spf1 ip4:192.0.2." +
+               number + " include:i" + std::to_string(i + 1) + ".example\"\n";
+  }
+  chained += "i7.example. 60 IN TXT \"v=spf1 ip4:192.0.2.7\"\n";
+  fixture whole;
+  whole.questions->change(chained);
+  const auto all = whole.expand("dear.example");
+  whole.answer();
+  REQUIRE(*all);
+  REQUIRE((*all)->permerror.empty());
+  REQUIRE((*all)->pass.contains(net::ip_address::ipv4(0xc0000207)));
+
+  fixture f;
+  f.questions->change(chained);
+  rules by;
+  by.work = (*all)->work / 3;
+  const auto result = f.expand("dear.example", by);
+  f.answer();
+  REQUIRE(*result);
+  CHECK((*result)->work <= 3 * by.work + 1000);
+  CHECK(f.questions->asked().size() < whole.questions->asked().size());
+  // Who was decided by then is listed, others are told why they are not.
+  CHECK((*result)->pass.contains(net::ip_address::ipv4(0xc0000201)));
+  CHECK_FALSE((*result)->pass.contains(net::ip_address::ipv4(0xc0000207)));
+  CHECK_FALSE((*result)->permerror.empty());
+}
+
+TEST_CASE("crawl: who is given up is not reported", "[spf][crawl]") {
+  fixture f;
+  const auto given_up = std::make_shared<std::atomic<bool>>(false);
+  rules by;
+  by.given_up = given_up;
+  const auto one = f.expand("one.example", by);
+  const auto two = f.expand("two.example");
+  *given_up = true;
+  f.answer();
+  CHECK_FALSE(*one);
+  CHECK(*two);
+}
+
+TEST_CASE(
+    "crawl: looks are done when the scheduler says so, the dear ones told "
+    "apart",
+    "[spf][crawl]") {
+  fixture f;
+  std::multimap<std::uint64_t, std::function<void()>> looks;
+  f.round = std::make_shared<crawl>(
+      std::weak_ptr<dns::resolver>{f.questions},
+      [&](std::uint64_t dear, std::function<void()> look) {
+        looks.emplace(dear, std::move(look));
+      });
+  const auto one = f.expand("one.example");
+  CHECK(f.queue.empty());
+  std::uint64_t dearest = 0;
+  while (!looks.empty()) {
+    const auto next = looks.extract(looks.begin());
+    dearest = std::max(dearest, next.key());
+    next.mapped()();
+    f.answer();
+  }
+  CHECK(*one);
+  CHECK(dearest > 0);
 }
 
 } // namespace spfblock::spf

@@ -72,3 +72,20 @@ TEST_CASE("inquiry: the smallest TTL of what says how long it holds",
   CHECK(after(b) == 30);
   CHECK(after(a) == 30);
 }
+
+TEST_CASE("inquiry: where nothing may be asked, what is not there is over the "
+          "work",
+          "[spf][inquiry]") {
+  dns::answer_store answers;
+  const dns::question known{*dns::name::from_text("known.example"),
+                            dns::rr_type::txt};
+  const dns::question other{*dns::name::from_text("other.example"),
+                            dns::rr_type::txt};
+  answers.put(known, dns::failed_answer("SERVFAIL"));
+  spf::inquiry dns{answers, std::nullopt, false};
+  CHECK(dns.ask(known).state == spf::inquiry::availability::found);
+  CHECK(dns.ask(other).state == spf::inquiry::availability::over_limit);
+  CHECK(dns.missing().empty());
+  CHECK(dns.questions() == 1);
+  CHECK(dns.limit() == std::string{"over the work an expansion may cost"});
+}
