@@ -10,6 +10,7 @@
 #include "server/system/signal_mask.hpp"
 #include "server/version.hpp"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,8 +31,8 @@ namespace {
 
 /// Clients that take no replies are cut off so long after SIGTERM.
 constexpr std::chrono::milliseconds stop_patience{2000};
-/// A disk that does not write the configuration is given up so long after.
-constexpr std::chrono::milliseconds disk_patience{500};
+/// What is still under way so long after SIGTERM is left as it is.
+constexpr std::chrono::milliseconds longest_stop{4000};
 /// Descriptors for other purposes than clients and questions: for the admin
 /// port, the state, the log and such, and for each serving thread.
 constexpr rlim_t spare_descriptors = 64;
@@ -86,7 +87,8 @@ exit_status service::run() {
   begin();
   await_signal();
   start_pulse();
-  io_.run();
+  while (!stopped_)
+    io_.run_one();
   log_.write(event_of<kind::stopped>{});
   return exit_status::done;
 }
@@ -100,7 +102,8 @@ void service::begin() {
     accept();
 }
 
-void service::apply(configuration next, contents of_it) {
+void service::apply(configuration next, contents of_it,
+                    std::function<void()> applied) {
   // The ports are open before a domain is expanded: Postfix has no fail-open.
   // Clients are answered once the last known networks are in the table.
   now_ = std::move(next);
@@ -108,7 +111,7 @@ void service::apply(configuration next, contents of_it) {
   threads_.apply(now_.settings, allow_clients(now_.settings));
   listeners_.apply(now_.settings);
   if (of_it == contents::listings)
-    refresh();
+    refresh(std::move(applied));
   if (!threads_.started()) {
     threads_.start();
     listeners_.serve();
@@ -119,12 +122,14 @@ void service::apply(configuration next, contents of_it) {
                                                             each.to_string()));
 }
 
-void service::refresh() {
+/// @param applied is called, later, once the domains are those of now_
+void service::refresh(std::function<void()> applied) {
   auto questions = make_resolver(io_, log_, now_, dns_, patience_at_start);
   if (std::exchange(refreshes_, true))
-    refresher_.apply(now_.settings, std::move(questions));
-  else
-    refresher_.start(now_.settings, std::move(questions));
+    return refresher_.apply(now_.settings, std::move(questions),
+                            std::move(applied));
+  refresher_.start(now_.settings, std::move(questions));
+  boost::asio::post(io_, std::move(applied));
 }
 
 /// The defaults, without anything that is listed or kept: whoever asks, at the
@@ -175,20 +180,24 @@ void service::await_signal() {
 
 void service::reload() {
   service_manager::reloading();
-  apply_file();
+  if (apply_file())
+    return; // until reloaded()
   service_manager::ready();
   tell_status();
 }
 
 /// What the configuration file says now; nothing changes where it is faulty.
-void service::apply_file() {
+/// @return whether it is taken over
+bool service::apply_file() {
   auto loaded = load_configuration(path_, now_.lists);
-  if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded))
-    return refuse(*problems);
+  if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded)) {
+    refuse(*problems);
+    return false;
+  }
 
   auto& next = std::get<configuration>(loaded);
   const bool other_threads = next.settings.threads != now_.settings.threads;
-  apply(std::move(next));
+  apply(std::move(next), contents::listings, [this] { reloaded(); });
   if (other_threads)
     log_.write(event_of<kind::setting_takes_effect_later>{}.with("setting",
                                                                  "/threads"));
@@ -196,10 +205,17 @@ void service::apply_file() {
   ++reloads_.accepted;
   reloads_.last_accepted = true;
   reloads_.accepted_at = read_clocks().wall;
+  return true;
+}
+
+/// What is known of the domains is by the configuration that was read last.
+void service::reloaded() {
   log_.write(event_of<kind::configuration_reloaded>{}
                  .with("file", path_)
                  .with("domains", now_.settings.domains.size())
                  .with("networks", now_.settings.networks.size()));
+  service_manager::ready();
+  tell_status();
 }
 
 void service::refuse(const std::vector<json::problem>& problems) {
@@ -280,17 +296,23 @@ void service::tell_status() const {
 void service::stop() {
   log_.write(event_of<kind::stopping>{});
   service_manager::stopping();
+  const moment limit = read_clocks().steady + longest_stop;
   pulse_.stop();
   threads_.begin_stop(stop_patience);
-  refresher_.stop();
+  const bool ended = refresher_.stop(limit);
   threads_.join();
-  if (!record_.is_kept_by(read_clocks().steady + disk_patience)) {
-    // The destructors would wait for the disk; what is not kept now is kept by
-    // the next process.
-    log_.write(event_of<kind::stopped>{});
-    std::_Exit(static_cast<int>(exit_status::done));
-  }
-  io_.stop();
+  if (!ended || !record_.is_kept_by(limit))
+    leave_what_is_under_way();
+  stopped_ = true;
+}
+
+/// A thread waits for the disk, or goes through a record: the destructors would
+/// wait for it.  It has nothing that another process could miss: files are
+/// replaced by one step.
+void service::leave_what_is_under_way() {
+  log_.write(event_of<kind::stopped>{});
+  log_.finish();
+  std::_Exit(static_cast<int>(exit_status::done));
 }
 
 } // namespace spfblock::server

@@ -19,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,14 +51,17 @@ private:
 
   void begin();
   /// Changes over to `next`, by the same steps at the start and at a reload.
-  void apply(configuration next, contents of_it = contents::listings);
+  void apply(
+      configuration next, contents of_it = contents::listings,
+      std::function<void()> applied = [] {});
   [[nodiscard]] configuration without_any() const;
-  void refresh();
+  void refresh(std::function<void()> applied);
   void accept();
   [[nodiscard]] unsigned allow_clients(const config::settings& settings) const;
   void await_signal();
   void reload();
-  void apply_file();
+  bool apply_file();
+  void reloaded();
   void refuse(const std::vector<json::problem>& problems);
   void tell_statistics();
   void start_pulse();
@@ -65,6 +69,7 @@ private:
   [[nodiscard]] std::string ports_in_trouble() const;
   [[nodiscard]] reports::vital_signs signs() const;
   void stop();
+  void leave_what_is_under_way();
 
   std::string path_;
   beginning begun_; ///< but for what was chosen, which is in now_
@@ -80,7 +85,8 @@ private:
   listeners listeners_;
   pulse pulse_;
   bool ready_ = false; ///< and the service manager knows
-  moment alive_at_;    ///< when all serving threads last answered
+  bool stopped_ = false;
+  moment alive_at_; ///< when all serving threads last answered
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;

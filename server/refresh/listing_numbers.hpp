@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ namespace spfblock::server {
 /// it was taken out of the configuration.  Networks listed by hand, of which
 /// there may be any number, share the number 0.
 ///
-/// Not thread-safe.  Grows by the names that were ever configured.
+/// Thread-safe: numbers are given where tables are built, and looked up where
+/// hits are shown.  Grows by the names that were ever configured.
 class listing_numbers {
 public:
   static constexpr std::uint32_t by_hand = 0;
@@ -32,6 +34,7 @@ public:
   find(const std::string& domain) const;
 
 private:
+  mutable std::mutex access_;
   tsl::hopscotch_map<std::string, std::uint32_t> numbers_;
 };
 

@@ -1,15 +1,13 @@
 #include "server/refresh/refresher.hpp"
 
-#include "core/spf/crawl.hpp"
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
-#include "server/system/own_addresses.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
-#include <random>
+#include <future>
 #include <utility>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -23,6 +21,14 @@ namespace {
 /// threads.
 constexpr milliseconds free_interval{1000};
 
+std::shared_ptr<const table::snapshot> table_of(const domains::domain_book& of,
+                                                listing_numbers& numbers) {
+  auto all = of.listings();
+  numbers.give(all, of.by_hand().size());
+  return std::make_shared<const table::snapshot>(std::move(all),
+                                                 of.exempt_recipients());
+}
+
 } // namespace
 
 refresher::refresher(asio::io_context& io, const log_sink& log,
@@ -32,13 +38,14 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
       log_{log},
       table_{table},
       on_published_{std::move(on_published)},
-      book_{[spread = std::minstd_rand{std::random_device{}()}]() mutable {
-        return std::generate_canonical<double, 16>(spread);
-      }},
-      due_{io, [this] { refresh(); }},
+      expander_{io, [this](const expander::news& what) { heard(what); }},
       soon_{io, [this] { publish(publication_.woken(clock::now())); }},
       retired_{io, [this] { free_retired(); }},
-      keeper_{io, log, [this] { return book_.save(read_clocks()); }} {
+      keeper_{io, log, [this] {
+                return [book = expander_.shared_book(), now = read_clocks()] {
+                  return book->save(now);
+                };
+              }} {
   asio::post(builder_, give_way_to_lookups);
 }
 
@@ -46,63 +53,47 @@ void refresher::start(const config::settings& settings,
                       std::shared_ptr<dns::resolver> questions) {
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
-  take_note(book_.apply(settings, own_addresses(), read_clocks()));
-  if (auto known = keeper_.load())
-    take_note(book_.restore(*std::move(known), read_clocks()));
-  table_.store(std::make_shared<const table::snapshot>(
-      listings(), book_.exempt_recipients()));
+  const auto known = expander_.start(settings, keeper_.load(), questions_);
+  take_note(known.change);
+  table_.store(table_of(book(), numbers_));
   totals_.published_at = read_clocks().wall;
   publication_.published();
-  refresh();
 }
 
 void refresher::apply(const config::settings& settings,
-                      std::shared_ptr<dns::resolver> questions) {
+                      std::shared_ptr<dns::resolver> questions,
+                      std::function<void()> applied) {
+  applied_ = std::move(applied);
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
-  take_note(book_.apply(settings, own_addresses(), read_clocks()));
-  publish(publication_.urgent(clock::now()));
-  refresh();
+  expander_.apply(settings, questions_);
 }
 
-void refresher::stop() {
+bool refresher::stop(moment limit) {
   life_.end();
-  due_.stop();
   soon_.stop();
   retired_.stop();
-  builder_.join();
-  keeper_.stop();
+  expander_.give_up();
+  questions_.reset();
+  std::promise<void> built;
+  const auto all_built = built.get_future();
+  asio::post(builder_,
+             [built = std::move(built)]() mutable { built.set_value(); });
+  // The state first: that is what is waited for.
+  const bool saved = keeper_.stop(limit);
+  return saved && expander_.ended_by(limit) &&
+         all_built.wait_until(limit) == std::future_status::ready;
 }
 
-void refresher::refresh() {
-  if (const auto own = own_addresses(); !own.empty())
-    take_note(book_.know_own(own, read_clocks()));
-  take_note(book_.remove_ended(read_clocks()));
-  take_note(book_.end_waiting(read_clocks()));
-  const auto due = book_.take_due(read_clocks());
-  if (!due.empty()) {
-    questions_->begin_refresh();
-    const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions_});
-    for (const auto& each : due) {
-      round->expand(
-          each.domain, each.by,
-          life_.guarded([this, as = each.role](const spf::expansion& result) {
-            settled(as, result);
-          }));
-    }
-  }
-  if (const auto next = book_.next_due(read_clocks()))
-    due_.set(*next);
-  publish(publication_.soon(clock::now()));
-}
-
-void refresher::settled(domains::role as, const spf::expansion& result) {
-  ++totals_.expansions[static_cast<std::size_t>(result.outcome)];
-  const auto change = book_.settle(as, result, read_clocks());
-  take_note(change);
-  if (change.due)
-    due_.set(*change.due);
-  publish(publication_.settled(book_.expanding(), clock::now()));
+void refresher::heard(const expander::news& what) {
+  for (std::size_t i = 0; i < what.ended.size(); ++i)
+    totals_.expansions[i] += what.ended[i];
+  take_note(what.change);
+  publish(what.applied
+              ? publication_.urgent(clock::now())
+              : publication_.settled(book().expanding(), clock::now()));
+  if (what.applied)
+    applied_();
 }
 
 void refresher::take_note(const domains::domain_book::book_change& of) {
@@ -125,12 +116,10 @@ void refresher::build() {
   auto done = life_.guarded(
       [this](std::shared_ptr<const table::snapshot> next,
              clock::duration took) { built(std::move(next), took); });
-  asio::post(builder_, [&io = io_, done = std::move(done),
-                        listings = listings(),
-                        exempt = book_.exempt_recipients()]() mutable {
+  asio::post(builder_, [&io = io_, &numbers = numbers_, done = std::move(done),
+                        book = expander_.shared_book()]() mutable {
     const auto begin = clock::now();
-    auto next = std::make_shared<const table::snapshot>(std::move(listings),
-                                                        std::move(exempt));
+    auto next = table_of(*std::exchange(book, nullptr), numbers);
     const auto took = clock::now() - begin;
     asio::post(io, [done = std::move(done), next = std::move(next),
                     took]() mutable { done(std::move(next), took); });
@@ -139,11 +128,11 @@ void refresher::build() {
 
 void refresher::built(std::shared_ptr<const table::snapshot> next,
                       clock::duration took) {
-  const auto then = publication_.built(book_.expanding(), clock::now());
+  const auto then = publication_.built(book().expanding(), clock::now());
   log_.write(log::event_of<log::kind::table_published>{}
                  .with("ipv4_networks", next->ipv4_networks())
                  .with("ipv6_networks", next->ipv6_networks())
-                 .with("domains", book_.domains().size())
+                 .with("domains", book().domains().size())
                  .with("build_ms",
                        std::chrono::duration_cast<milliseconds>(took).count()));
   table_.store(std::move(next));
@@ -154,12 +143,6 @@ void refresher::built(std::shared_ptr<const table::snapshot> next,
   publish(then);
 }
 
-std::vector<table::listing> refresher::listings() {
-  auto all = book_.listings();
-  numbers_.give(all, book_.by_hand().size());
-  return all;
-}
-
 reports::vital_signs refresher::signs(timestamp now) const {
   const auto since = [&now](moment at) {
     return std::chrono::floor<std::chrono::seconds>(now.steady - at);
@@ -168,9 +151,9 @@ reports::vital_signs refresher::signs(timestamp now) const {
   signs.published = totals_.published_at.has_value();
   if (const auto begun = publication_.building_since())
     signs.building = since(*begun);
-  if (const auto last = book_.quiet_since())
+  if (const auto last = book().quiet_since())
     signs.quiet = since(*last);
-  if (const auto next = book_.next_due(now); next && *next < now.steady)
+  if (const auto next = book().next_due(now); next && *next < now.steady)
     signs.overdue = since(*next);
   return signs;
 }

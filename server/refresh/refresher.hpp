@@ -1,5 +1,5 @@
-// Keeps the published table fresh: expands the domains that are due, builds,
-// publishes.
+// Keeps the published table fresh: has domains expanded, builds, publishes,
+// saves.
 #pragma once
 
 #include "core/config/settings.hpp"
@@ -8,6 +8,7 @@
 #include "core/domains/publication.hpp"
 #include "core/reports/health.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/refresh/expander.hpp"
 #include "server/refresh/listing_numbers.hpp"
 #include "server/refresh/refresh_totals.hpp"
 #include "server/refresh/state_keeper.hpp"
@@ -22,12 +23,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <vector>
 
 namespace spfblock::server {
 
-/// Runs on the thread of `io`; tables are built on one of its own, so that a
-/// large table delays neither DNS nor lookups.
+/// Runs on the thread of `io` and decides there; whatever takes long is done on
+/// other threads: the expander's, one that builds tables, the state keeper's.
 class refresher {
 public:
   /// Everything given outlives the refresher.
@@ -43,18 +43,25 @@ public:
   void start(const config::settings& settings,
              std::shared_ptr<dns::resolver> questions);
 
-  /// Changes over to another configuration: publishes what is known of the
-  /// domains that remain and expands the new ones.  Expansions under way begin
-  /// anew with the resolver given.
-  void apply(const config::settings& settings,
-             std::shared_ptr<dns::resolver> questions);
+  /// Changes over to another configuration, soon: publishes what is known of
+  /// the domains that remain and expands the new ones.  Expansions under way
+  /// begin anew with the resolver given.
+  /// @param applied is called once book() is of this configuration, unless
+  ///        another one comes in between
+  void apply(
+      const config::settings& settings,
+      std::shared_ptr<dns::resolver> questions,
+      std::function<void()> applied = [] {});
 
   /// Stops: no callback does anything any more; the state is saved.
-  void stop();
+  /// @param limit when it waits no longer: for the disk, or for what a record
+  ///        costs
+  /// @return whether all has ended by then; if not, the destructor still waits
+  bool stop(moment limit);
 
   /// What is known of the domains.
   [[nodiscard]] const domains::domain_book& book() const noexcept {
-    return book_;
+    return expander_.book();
   }
 
   [[nodiscard]] const refresh_totals& totals() const noexcept {
@@ -73,9 +80,7 @@ public:
   [[nodiscard]] reports::vital_signs signs(timestamp now) const;
 
 private:
-  [[nodiscard]] std::vector<table::listing> listings();
-  void refresh();
-  void settled(domains::role as, const spf::expansion& result);
+  void heard(const expander::news& what);
   void take_note(const domains::domain_book::book_change& of);
   void publish(const domains::step& next);
   void build();
@@ -87,12 +92,12 @@ private:
   const log_sink& log_;
   published<table::snapshot>& table_;
   std::function<void()> on_published_;
-  domains::domain_book book_;
   listing_numbers numbers_;
   refresh_totals totals_;
   std::shared_ptr<dns::resolver> questions_;
+  std::function<void()> applied_;
+  expander expander_;
   domains::publication publication_;
-  alarm due_;     ///< a domain is
   alarm soon_;    ///< for publication_
   alarm retired_; ///< tables may be free
   boost::asio::thread_pool builder_{1};

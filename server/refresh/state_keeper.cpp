@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <future>
 #include <utility>
 
 namespace spfblock::server {
@@ -25,7 +26,7 @@ log::event about(const state_file& file, const failure& why) {
 } // namespace
 
 state_keeper::state_keeper(asio::io_context& io, const log_sink& log,
-                           std::function<domains::state()> current)
+                           std::function<source()> current)
     : io_{io},
       log_{log},
       current_{std::move(current)},
@@ -98,7 +99,7 @@ void state_keeper::save() {
       [this](const std::optional<failure>& trouble) { saved(trouble); });
   asio::post(writer_, [&io = io_, done = std::move(done), file = file_,
                        state = current_()]() mutable {
-    auto trouble = file->save(to_json(state));
+    auto trouble = file->save(to_json(std::exchange(state, nullptr)()));
     asio::post(io, [done = std::move(done),
                     trouble = std::move(trouble)]() mutable { done(trouble); });
   });
@@ -125,12 +126,25 @@ void state_keeper::tell(const std::optional<failure>& trouble) {
     log_.write(event_of<kind::state_saved_again>{});
 }
 
-void state_keeper::stop() {
+bool state_keeper::stop(moment limit) {
   life_.end();
   soon_.stop();
-  writer_.join();
-  if (file_)
-    tell(file_->save(to_json(current_())));
+  std::promise<std::optional<failure>> promised;
+  auto last = promised.get_future();
+  const bool unsaved = file_ && saving_.is_behind();
+  asio::post(writer_, [promised = std::move(promised),
+                       file = unsaved ? file_ : nullptr,
+                       state = current_()]() mutable {
+    promised.set_value(file ? file->save(to_json(state())) : std::nullopt);
+  });
+  if (last.wait_until(limit) != std::future_status::ready) {
+    tell(failure{errc::temporary,
+                 "the process ends, and writing takes too long", 0});
+    return false;
+  }
+  if (unsaved)
+    tell(last.get());
+  return true;
 }
 
 } // namespace spfblock::server

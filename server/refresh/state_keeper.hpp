@@ -36,9 +36,13 @@ struct state_totals {
 /// Belongs to the thread of `io`.
 class state_keeper {
 public:
-  /// @param current gives the state to save; called on the thread of `io`
+  /// What gives a state, as it was when this was made; for any thread.
+  using source = std::function<domains::state()>;
+
+  /// @param current gives what gives the state to save; called on the thread of
+  ///        `io`
   state_keeper(boost::asio::io_context& io, const log_sink& log,
-               std::function<domains::state()> current);
+               std::function<source()> current);
   ~state_keeper();
   state_keeper(const state_keeper&) = delete;
   state_keeper& operator=(const state_keeper&) = delete;
@@ -55,8 +59,11 @@ public:
   /// @param changed whether more than ages changed
   void note(bool changed);
 
-  /// Saves and waits for it, then saves no more.
-  void stop();
+  /// Saves what is not saved yet, then saves no more.
+  /// @param limit when it waits no longer
+  /// @return whether all was done by then; if not, that was logged, the former
+  ///         state stays, and the destructor still waits for the disk
+  bool stop(moment limit);
 
   /// What came of it so far; the save of stop() does not count.
   [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
@@ -70,7 +77,7 @@ private:
 
   boost::asio::io_context& io_;
   const log_sink& log_;
-  std::function<domains::state()> current_;
+  std::function<source()> current_;
   std::shared_ptr<state_file> file_; ///< used by one job of `writer_` at a time
   domains::saving saving_;
   alarm soon_;          ///< for saving_

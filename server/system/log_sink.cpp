@@ -265,6 +265,10 @@ log_sink::~log_sink() {
     thread_.detach();
 }
 
+void log_sink::finish() {
+  writer_->finish(last_wait);
+}
+
 void log_sink::configure(const config::log_settings& settings) {
   lowest_ = settings.level;
   writer_->set_target(settings.target);

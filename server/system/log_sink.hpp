@@ -54,6 +54,10 @@ public:
   /// Queues a line.  Takes no system call, but for one that wakes the writer.
   void write(const log::event& event) const;
 
+  /// Ends the log: waits for what is queued, at most `last_wait`.  For who ends
+  /// the process without destructors.
+  void finish();
+
   /// How many lines were lost so far.
   [[nodiscard]] std::uint64_t lost() const noexcept;
 

@@ -56,7 +56,7 @@ struct fixture {
     quiet.level = level::error;
     log.configure(quiet);
   }
-  ~fixture() { fresh.stop(); }
+  ~fixture() { CHECK(fresh.stop(read_clocks().steady + seconds{60})); }
 
   bool lists(unsigned last) {
     return table.load()->find(host(last)).has_value();

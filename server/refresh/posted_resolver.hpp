@@ -1,0 +1,42 @@
+// A resolver that belongs to another thread.
+#pragma once
+
+#include "core/dns/resolver.hpp"
+#include "server/system/lifetime.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <tsl/hopscotch_map.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace spfblock::server {
+
+/// Passes questions on to the thread of a resolver, and answers back.
+///
+/// Nothing of who asks leaves its thread, but for the account.  Belongs to the
+/// thread of `own`; where the other resolver is destroyed, nothing is answered.
+class posted_resolver : public dns::resolver {
+public:
+  /// @param own the loop that asks, `other` the one of `from`; both outlive
+  ///        what is posted to them
+  posted_resolver(boost::asio::io_context& own, boost::asio::io_context& other,
+                  std::weak_ptr<dns::resolver> from);
+
+  void resolve(const dns::question& asked,
+               std::shared_ptr<dns::query_account> payer,
+               receiver done) override;
+  void begin_refresh() override;
+
+private:
+  void answered(std::uint64_t number, const dns::answer& given);
+
+  boost::asio::io_context& own_;
+  boost::asio::io_context& other_;
+  std::weak_ptr<dns::resolver> from_;
+  std::uint64_t asked_ = 0;
+  tsl::hopscotch_map<std::uint64_t, receiver> waiting_; ///< by number
+  lifetime life_;
+};
+
+} // namespace spfblock::server
