@@ -22,7 +22,8 @@ bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
 
 bool is_cut(const known_domain& of, const share& by) {
   return is_below(by.ipv4_addresses, of.size.ipv4_addresses.value_or(0)) ||
-         is_below(by.networks, of.size.networks.value_or(0));
+         is_below(by.networks, of.size.networks.value_or(0)) ||
+         is_below(by.unlisted, of.size.unlisted.value_or(0));
 }
 
 std::string key_of(const dns::name& domain, role as) {
@@ -280,7 +281,19 @@ share domain_book::share_of_each() const {
   };
   const config::total_limits& total = limits_.total;
   return {level(&share::ipv4_addresses, total.ipv4_addresses),
-          level(&share::networks, total.networks)};
+          level(&share::networks, total.networks),
+          level(&share::unlisted, total.networks)};
+}
+
+share domain_book::in_total() const {
+  share sum{0, 0, 0};
+  for (const page& each : domains_) {
+    const share& one = each->size;
+    *sum.ipv4_addresses += one.ipv4_addresses.value_or(0);
+    *sum.networks += one.networks.value_or(0);
+    *sum.unlisted += one.unlisted.value_or(0);
+  }
+  return sum;
 }
 
 /// Cuts the largest listings if all are over a total, or gives them back what
@@ -291,7 +304,8 @@ void domain_book::share_out(timestamp now, book_change& change) {
     return;
   const bool is_less =
       is_below(fitting.ipv4_addresses, share_.ipv4_addresses) ||
-      is_below(fitting.networks, share_.networks);
+      is_below(fitting.networks, share_.networks) ||
+      is_below(fitting.unlisted, share_.unlisted);
   if (!is_less && shared_out_at_ &&
       now.steady - *shared_out_at_ < limits_.growth_wait)
     return;

@@ -44,7 +44,9 @@ namespace spfblock::domains {
 /// hand.
 ///
 /// Where all listings together are over `limits.total`, each has the same share
-/// (level_that_fits()): the largest are cut.  Shares shrink at once; they grow
+/// (level_that_fits()): the largest are cut.  So are those that hold most of
+/// what is not listed, before it takes the memory and the state of all others.
+/// Shares shrink at once; they grow
 /// at a new configuration, and else at most once in `growth_wait`, so that a
 /// domain whose size goes up and down costs little.
 ///
@@ -160,6 +162,14 @@ public:
 
   [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
     return refresh_;
+  }
+
+  /// What all listed domains together would have, were there no `limits.total`.
+  [[nodiscard]] share in_total() const;
+
+  /// Of all domains together; nothing where that is no limit.
+  [[nodiscard]] const config::total_limits& total_limits() const noexcept {
+    return limits_.total;
   }
 
   /// The listings to publish: networks by hand first, then the domains but for

@@ -56,10 +56,13 @@ struct limited {
                                     std::vector<net::ip_prefix> named,
                                     const config::limit_settings& by);
 
-/// What a domain may list of `limits.total`; nothing: all that it has.
+/// What a domain may have of `limits.total`; nothing: all that it has.
 struct share {
   std::optional<std::uint64_t> ipv4_addresses;
   std::optional<std::uint64_t> networks;
+  /// Networks that are held and not listed: what is allowed, refused or waits.
+  /// All domains together hold as many of them as they may list.
+  std::optional<std::uint64_t> unlisted = std::nullopt;
 
   friend bool operator==(const share&, const share&) = default;
 };

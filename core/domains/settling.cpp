@@ -35,6 +35,10 @@ net::address_set allowed_by(const known_domain& of, const finding& found) {
 /// So many terms are told apart where `networks` is no limit.
 constexpr std::uint64_t most_terms = 65536;
 
+/// Which limit it is that networks are not kept by although they are not
+/// listed.
+constexpr std::string_view total_unlisted = "total.networks";
+
 bool has_failed(const spf::expansion& result) {
   return result.outcome == spf::outcome::temperror;
 }
@@ -95,7 +99,11 @@ void settling::settle(known_domain& of, const spf::expansion& result,
 }
 
 void settling::derive(known_domain& of, book_change& change) const {
-  list(of, judge(of, of.good), change);
+  const auto not_kept_before = of.not_kept;
+  judgement judged = judge(of, of.good);
+  keep_to_unlisted(of, of.good, judged);
+  list(of, std::move(judged), change);
+  tell(of, not_kept_before, of.not_kept, change);
 }
 
 /// Lists, or allows, what was judged, and tells what is new.
@@ -222,6 +230,7 @@ void settling::look(known_domain& of, const spf::expansion& result,
   judgement judged = judge(of, found);
   if (of.role == role::listed && of.good_at)
     hold_growth(of, found, judged, change);
+  keep_to_unlisted(of, found, judged);
   believe(of, std::move(found), std::move(judged), change);
   schedule(of, result.ttl);
   if (of.in_part)
@@ -283,17 +292,49 @@ void settling::keep_bounded(known_domain& of, finding& found) const {
   found.named = widest_of(std::move(found.named), most);
 }
 
+/// Bounds what is held of a domain and not listed, beside what waits: the
+/// widest are kept.
+void settling::keep_to_unlisted(known_domain& of, finding& found,
+                                judgement& judged) const {
+  if (of.role == role::allowed)
+    return;
+  const net::address_set unlisted = found.pass - judged.effective.listing;
+  const std::uint64_t waiting = of.held ? of.held->addresses.prefix_count() : 0;
+  const std::uint64_t held = unlisted.prefix_count();
+  // What was not kept before counts until the next look.
+  const bool is_cut = of.not_kept && of.not_kept->limit == total_unlisted;
+  judged.size.unlisted =
+      std::max(held + waiting, is_cut ? of.not_kept->found : 0);
+  if (!by_total_.unlisted || held <= *by_total_.unlisted)
+    return;
+  const net::address_set kept =
+      judged.effective.listing | widest_of(unlisted, *by_total_.unlisted);
+  of.not_kept = refusal{total_unlisted, *judged.size.unlisted,
+                        *by_total_.unlisted, unlisted - kept};
+  const auto size = judged.size;
+  found = restricted(std::move(found), kept);
+  found.named = widest_of(std::move(found.named), kept.prefix_count());
+  judged = judge(of, found);
+  judged.size = size;
+}
+
 /// Takes out of a look what has to wait.
 void settling::hold_growth(known_domain& of, finding& found, judgement& judged,
                            book_change& change) const {
   const net::address_set rest = found.pass - allowed_.all();
+  config::limit_settings limits = of.domain.limits;
+  if (by_total_.unlisted)
+    limits.networks =
+        std::min(limits.networks.value_or(most_terms), *by_total_.unlisted);
   of.held = of.growth.hold(
-      {rest, judged.effective.listing, of.effective, *of.good_at},
-      of.domain.limits, refresh_.keep_stale, now_.steady);
+      {rest, judged.effective.listing, of.effective, *of.good_at}, limits,
+      refresh_.keep_stale, now_.steady);
   if (!of.held)
     return;
   change.worth_saving = true; // since when it waits
   const net::address_set believed = found.pass - of.held->addresses;
+  if (by_total_.unlisted)
+    of.held->addresses = widest_of(of.held->addresses, *by_total_.unlisted);
   found = restricted(std::move(found), believed);
   judged = judge(of, found);
 }

@@ -43,7 +43,8 @@ struct book_change {
 /// once.  Retries come after `retry`, doubling.  A record that
 /// is gone is believed at the second look that the DNS answers so, what an
 /// allowed domain lost too.  What makes a listing grow too much waits
-/// (growth_brake); what is over a limit is refused (within_limits()).
+/// (growth_brake); what is over a limit is refused (within_limits()).  Of
+/// what is held and not listed no more is kept than the share of the domain.
 class settling {
 public:
   /// Everything given outlives this.
@@ -89,6 +90,8 @@ private:
   void keep_bounded(known_domain& of, finding& found) const;
   void hold_growth(known_domain& of, finding& found, judgement& judged,
                    book_change& change) const;
+  void keep_to_unlisted(known_domain& of, finding& found,
+                        judgement& judged) const;
   void believe(known_domain& of, finding found, judgement judged,
                book_change& change) const;
   void schedule(known_domain& of, std::uint32_t ttl) const;

@@ -244,6 +244,16 @@ inline constexpr auto state_events = std::to_array<entry>({
      "told again when the reason changes. Lookups go on, but a restart now "
      "would forget what was learnt since.",
      "Make room, or correct the mode of its directory."},
+    {kind::state_saved_in_part,
+     level::warning,
+     "state saved in part",
+     {{"domains", "how many were left out", "1", form::number},
+      {"largest", "the one that takes most room", "spam.example"}},
+     "The state file would be over 256 MiB: what is known of the domains that "
+     "take most of it is not in it, and a restart has to look at them before "
+     "they are listed again. All others are saved. Told again when it becomes "
+     "another number.",
+     "Lower `limits.networks` of these domains, or `limits.total`."},
     {kind::state_saved_again,
      level::info,
      "state saved again",

@@ -71,6 +71,7 @@ enum class kind : std::uint8_t {
   state_of_other_version,
   state_not_put_aside,
   state_not_saved,
+  state_saved_in_part,
   state_saved_again,
 };
 

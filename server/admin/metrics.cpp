@@ -45,6 +45,7 @@ std::string metrics::text(const reports::status_report& domains,
   tell_table(page);
   tell_pages(page);
   tell_domains(page, domains);
+  tell_totals(page);
   tell_refresh(page);
   tell_dns(page);
   return page.text();
@@ -154,6 +155,31 @@ void metrics::tell_pages(exposition& to) const {
            "Terms of the record that list nothing because they are too wide, "
            "at the last look",
            std::move(refused_terms));
+}
+
+void metrics::tell_totals(exposition& to) const {
+  const domains::domain_book& book = from_.refresh.book();
+  const domains::share used = book.in_total();
+  const config::total_limits& most = book.total_limits();
+  to.gauge(
+      "spfblock_held",
+      "What all listed domains together have, before limits.total cuts it: "
+      "ipv4_addresses and networks are listed, unlisted networks are held "
+      "because they are allowed, refused or wait",
+      {labelled("of", "ipv4_addresses", *used.ipv4_addresses),
+       labelled("of", "networks", *used.networks),
+       labelled("of", "unlisted", *used.unlisted)});
+  std::vector<sample> limits;
+  const auto limit = [&limits](const char* of, const auto& at_most) {
+    if (at_most)
+      limits.push_back(labelled("of", of, *at_most));
+  };
+  limit("ipv4_addresses", most.ipv4_addresses);
+  limit("networks", most.networks);
+  limit("unlisted", most.networks);
+  to.gauge("spfblock_held_max",
+           "How much of it limits.total allows; no value where it is no limit",
+           std::move(limits));
 }
 
 void metrics::tell_refresh(exposition& to) const {

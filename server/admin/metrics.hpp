@@ -64,6 +64,7 @@ private:
   void tell_serving(exposition& to) const;
   void tell_table(exposition& to) const;
   void tell_pages(exposition& to) const;
+  void tell_totals(exposition& to) const;
   void tell_refresh(exposition& to) const;
   void tell_dns(exposition& to) const;
 

@@ -1,5 +1,6 @@
 #include "server/refresh/state_keeper.hpp"
 
+#include "core/domains/state_share.hpp"
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
 
@@ -95,25 +96,45 @@ void state_keeper::follow(const domains::step& next) {
 }
 
 void state_keeper::save() {
-  auto done = life_.guarded(
-      [this](const std::optional<failure>& trouble) { saved(trouble); });
+  auto done = life_.guarded([this](const outcome& of) { saved(of); });
   asio::post(writer_, [&io = io_, done = std::move(done), file = file_,
                        state = current_()]() mutable {
-    auto trouble = file->save(to_json(std::exchange(state, nullptr)()));
-    asio::post(io, [done = std::move(done),
-                    trouble = std::move(trouble)]() mutable { done(trouble); });
+    auto of = save_now(*file, std::exchange(state, nullptr));
+    asio::post(io, [done = std::move(done), of = std::move(of)]() mutable {
+      done(of);
+    });
   });
 }
 
-void state_keeper::saved(const std::optional<failure>& trouble) {
-  tell(trouble);
-  if (trouble) {
+/// Waits for the disk.
+state_keeper::outcome state_keeper::save_now(state_file& file,
+                                             const source& state) {
+  outcome of;
+  auto all = state();
+  of.left_out = domains::fit(all, state_file::longest);
+  of.trouble = file.save(to_json(all));
+  return of;
+}
+
+void state_keeper::saved(const outcome& of) {
+  tell(of.trouble);
+  if (of.trouble) {
     ++totals_.failed;
     return follow(saving_.failed(clock::now()));
   }
+  tell_left_out(of.left_out);
   saving_.saved();
   ++totals_.saved;
   totals_.saved_at = read_clocks().wall;
+}
+
+void state_keeper::tell_left_out(const std::vector<dns::name>& domains) {
+  if (std::exchange(left_out_, domains.size()) == domains.size() ||
+      domains.empty())
+    return;
+  log_.write(event_of<kind::state_saved_in_part>{}
+                 .with("domains", domains.size())
+                 .with("largest", domains.front().to_string()));
 }
 
 void state_keeper::tell(const std::optional<failure>& trouble) {
@@ -129,21 +150,21 @@ void state_keeper::tell(const std::optional<failure>& trouble) {
 bool state_keeper::stop(moment limit) {
   life_.end();
   soon_.stop();
-  std::promise<std::optional<failure>> promised;
+  std::promise<outcome> promised;
   auto last = promised.get_future();
   const bool unsaved = file_ && saving_.is_behind();
-  asio::post(writer_, [promised = std::move(promised),
-                       file = unsaved ? file_ : nullptr,
-                       state = current_()]() mutable {
-    promised.set_value(file ? file->save(to_json(state())) : std::nullopt);
-  });
+  asio::post(writer_,
+             [promised = std::move(promised), file = unsaved ? file_ : nullptr,
+              state = current_()]() mutable {
+               promised.set_value(file ? save_now(*file, state) : outcome{});
+             });
   if (last.wait_until(limit) != std::future_status::ready) {
     tell(failure{errc::temporary,
                  "the process ends, and writing takes too long", 0});
     return false;
   }
   if (unsaved)
-    tell(last.get());
+    tell(last.get().trouble);
   return true;
 }
 

@@ -12,11 +12,13 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -30,8 +32,9 @@ struct state_totals {
 /// Saves when domains::saving says so.  The disk is waited for on a thread of
 /// its own.
 ///
-/// A state that cannot be saved or read is logged, once as long as it fails for
-/// the same reason, and stops nothing.
+/// Domains of which the file has no room are left out, and told; the others are
+/// saved.  A state that cannot be saved or read is logged, once as long as it
+/// fails for the same reason, and stops nothing.
 ///
 /// Belongs to the thread of `io`.
 class state_keeper {
@@ -69,11 +72,19 @@ public:
   [[nodiscard]] const state_totals& totals() const noexcept { return totals_; }
 
 private:
+  /// What came of one save.
+  struct outcome {
+    std::optional<failure> trouble;
+    std::vector<dns::name> left_out; ///< domains, by domains::fit()
+  };
+  static outcome save_now(state_file& file, const source& state);
+
   void put_aside(const failure& why);
   void follow(const domains::step& next);
   void save();
-  void saved(const std::optional<failure>& trouble);
+  void saved(const outcome& of);
   void tell(const std::optional<failure>& trouble);
+  void tell_left_out(const std::vector<dns::name>& domains);
 
   boost::asio::io_context& io_;
   const log_sink& log_;
@@ -82,6 +93,7 @@ private:
   domains::saving saving_;
   alarm soon_;          ///< for saving_
   std::string trouble_; ///< of the last save, as it was told
+  std::size_t left_out_ = 0;
   state_totals totals_;
   boost::asio::thread_pool writer_{1};
   lifetime life_; ///< until stop()

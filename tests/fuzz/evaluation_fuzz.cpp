@@ -159,6 +159,18 @@ void check_texts(const spf::expansion& of, const claims& claim) {
   claim.holds(is_printable(of.reason), "a reason is safe to print");
 }
 
+/// With half the work to spend, no more is spent but for the term and what
+/// becomes of it on the way back, and nothing else is listed.
+void check_bound(const spf::expansion& whole, const dns::answer_store& answers,
+                 const line_zone& zone, const claims& claim) {
+  spf::rules by = zone.by;
+  by.work = whole.work / 2;
+  const auto cut = spf::evaluate(line_zone::domain(), answers, by);
+  claim.holds(cut.work <= whole.work, "who may do less does no more");
+  claim.holds(cut.missing.empty() && (cut.pass - whole.pass).empty(),
+              "over the work nothing is listed that would not be");
+}
+
 /// The ends of the networks, and their neighbours outside.
 std::set<net::ip_address> ends_of(const std::vector<net::ip_prefix>& networks) {
   std::set<net::ip_address> ends;
@@ -223,6 +235,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
 
   dns::answer_store reversed;
   put(std::vector(made.asked.rbegin(), made.asked.rend()), zone, reversed);
+  check_bound(got, reversed, zone, claim);
   check_same(got, spf::evaluate(line_zone::domain(), reversed, zone.by), claim);
 
   if (is_plain(zone.by, got))

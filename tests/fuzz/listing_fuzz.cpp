@@ -140,6 +140,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     const story one = told(zone, settings, roles{role::listed, role::allowed});
     const story other =
         told(zone, settings, roles{role::allowed, role::listed});
+    require(zone, one.listed.work + one.allowed.work <= spf::work_limit,
+            "nothing so small costs all the work");
     check_allowance(zone, one, reserved);
     check_listings(zone, one);
     check_listings(zone, told(zone, settings, roles{role::listed}));

@@ -149,7 +149,9 @@ TEST_CASE("refresher: shows that it gets on, and counts what it did",
   f.questions->hold("a.example");
   CHECK_FALSE(f.fresh.signs(read_clocks()).published);
   f.fresh.apply(settings_for({"a.example"}), f.questions);
-  REQUIRE(run_until(f.io, [&] { return !f.questions->asked().empty(); }));
+  REQUIRE(run_until(f.io, [&] {
+    return !f.questions->asked().empty() && f.fresh.book().expanding() > 0;
+  }));
 
   auto later = read_clocks();
   later.steady += seconds{600};

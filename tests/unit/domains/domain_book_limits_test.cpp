@@ -352,3 +352,44 @@ TEST_CASE("one domain's refusals leave the others alone",
   CHECK(f.lists("46.0.0.0/24", 1));
   CHECK(f.page(1).due == due);
 }
+
+TEST_CASE("what is held and not listed is bounded for all domains together",
+          "[table][domain_book][limits]") {
+  config::settings settings =
+      settings_of({"a.example", "b.example", "c.example"});
+  settings.limits.total.networks = 20;
+  settings.allow.networks = {*net::ip_prefix::parse("10.0.0.0/8")};
+  book_fixture f{settings};
+  f.take_due();
+  const auto hoard = [](std::string_view domain, unsigned count) {
+    std::string networks = "45.0.0.0/24";
+    for (unsigned i = 0; i < count; ++i)
+      networks += " 10.0." + std::to_string(2 * i) + ".0/24";
+    return expanded(domain, networks);
+  };
+  f.settle(hoard("a.example", 3));
+  f.settle(hoard("b.example", 16));
+  CHECK(f.page(1).good.pass.prefix_count() == 17);
+
+  const auto led_to = f.settle(hoard("c.example", 60));
+  CHECK(f.page(0).good.pass.prefix_count() == 4);
+  CHECK(f.page(1).good.pass.prefix_count() == 9);
+  CHECK(f.page(2).good.pass.prefix_count() == 9);
+  // All list what they did.
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(f.lists("45.0.0.0/24", i));
+  CHECK(lines_of(led_to, "refused")
+            .find("domain=c.example limit=total.networks found=60 allowed=8") !=
+        std::string::npos);
+  REQUIRE(f.page(2).not_kept);
+  CHECK(f.page(2).not_kept->found == 60);
+  CHECK(f.book.in_total().unlisted == 79U);
+  CHECK(f.book.in_total().networks == 3U);
+
+  // So it stays, whatever is computed anew.
+  f.book.know_own(set_of("192.0.2.1"), f.now);
+  CHECK(f.book.in_total().unlisted == 79U);
+  CHECK(f.page(2).good.pass.prefix_count() == 9);
+  f.look(hoard("c.example", 60));
+  CHECK(f.page(2).good.pass.prefix_count() == 9);
+}

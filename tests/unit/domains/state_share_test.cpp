@@ -1,0 +1,67 @@
+#include "core/domains/state_share.hpp"
+#include "tests/support/book_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+#include <string>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+
+namespace {
+
+/// A domain with so many terms of two networks each.
+domains::domain_state kept(const std::string& name, unsigned terms) {
+  domains::domain_state made;
+  made.name = name_of(name);
+  made.good_at = beginning.wall;
+  made.trouble = "\"quoted\" and \\";
+  made.good.records = {name + " -> include:\"x\""};
+  for (unsigned i = 0; i < terms; ++i) {
+    const std::string number = std::to_string(100 + i % 100);
+    const net::address_set addresses =
+        set_of("203." + number + ".113." + number + "/32 2a01:db81:1" + number +
+               ":1234:5678:9abc:def0:1234/128");
+    made.good.authorised.push_back(
+        {0, "mx:\"" + number + "\"", addresses, beginning.wall});
+    made.good.pass |= addresses;
+  }
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("state_share: no text is longer than was reckoned with",
+          "[table][state]") {
+  for (const unsigned terms : {0U, 1U, 99U}) {
+    domains::state all{beginning.wall, {kept("a.example", terms)}};
+    const std::size_t length = to_json(all).size();
+    CHECK(length <= domains::longest_text_of(all.domains[0]));
+    CHECK(domains::fit(all, length + 1'000'000).empty());
+  }
+}
+
+TEST_CASE("state_share: the largest is left out, and all others are saved",
+          "[table][state]") {
+  domains::state all{beginning.wall,
+                     {kept("small.example", 2), kept("largest.example", 90),
+                      kept("large.example", 60), kept("none.example", 0)}};
+  const std::size_t small = domains::longest_text_of(all.domains[0]);
+  const std::size_t large = domains::longest_text_of(all.domains[2]);
+
+  SECTION("the largest alone") {
+    const std::size_t longest = large + small + 2500;
+    CHECK(domains::fit(all, longest) ==
+          std::vector{name_of("largest.example")});
+    CHECK(to_json(all).size() <= longest);
+    CHECK_FALSE(all.domains[1].good_at);
+    CHECK(all.domains[1].good.authorised.empty());
+    CHECK(all.domains[2].good.authorised.size() == 60);
+  }
+  SECTION("the next one too") {
+    const std::size_t longest = small + 3500;
+    CHECK(domains::fit(all, longest) ==
+          std::vector{name_of("largest.example"), name_of("large.example")});
+    CHECK(to_json(all).size() <= longest);
+    CHECK(all.domains[0].good.authorised.size() == 2);
+  }
+}
