@@ -6,7 +6,7 @@ using namespace spfblock;
 
 TEST_CASE("refresher: sixty costly records leave the controlling thread alone",
           "[server][refresher][work]") {
-  const auto cost = testing::toll_of(0, 60, 0.1);
+  const auto cost = testing::toll_of(0, 60, 0.03);
   CAPTURE(cost.dearest, cost.expansion, cost.gap, cost.silence, cost.beats);
   // Processor time, as a busy machine may let any thread wait: what the
   // controlling thread does between two beats is a small part of one record.
