@@ -6,6 +6,7 @@
 #include "tests/support/answers_resolver.hpp"
 #include "tests/support/costly_records.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -109,6 +110,8 @@ private:
   log_sink log_;
   published<table::snapshot> table_{std::make_shared<const table::snapshot>()};
   boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
+      signals_{io_.get_executor()}; ///< what io waits for elsewhere
   serving_threads threads_{2, table_, log_};
   pulse heart_{io_, threads_};
   refresher refresher_{io_, log_, table_};
