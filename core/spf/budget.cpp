@@ -8,8 +8,8 @@ namespace spfblock::spf {
 
 budget::budget(const rules& by)
     : given_up_{by.given_up},
-      deepest_{std::min(by.depth.value_or(record_depth_limit),
-                        record_depth_limit)},
+      deepest_{
+          std::min(by.depth.value_or(record_depth_limit), record_depth_limit)},
       most_work_{by.work} {}
 
 std::optional<std::string> budget::exceeded_at(unsigned depth) const {
