@@ -157,7 +157,7 @@ public:
   }
 
   [[nodiscard]] const table::recipients& exempt_recipients() const noexcept {
-    return allow_.recipients;
+    return allow_->recipients;
   }
 
   [[nodiscard]] const config::refresh_settings& refresh() const noexcept {
