@@ -34,12 +34,12 @@ inline constexpr std::size_t term_visit_limit = 20000;
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;
 
-/// Ranges of addresses that one evaluation may touch: about a third of a second
-/// of one processor.  The limits above do not bound it: terms by the thousand
-/// can go through cohorts of hosts by the hundred thousand.  All that leads to
-/// it may cost twice as much again (crawl), so that an expansion takes about a
-/// second.
-inline constexpr std::uint64_t work_limit = 40'000'000;
+/// Ranges of addresses that one evaluation may touch: about a second of one
+/// processor.  The limits above do not bound it: terms by the thousand can go
+/// through cohorts of hosts by the hundred thousand.  All that leads to it may
+/// cost twice as much again (crawl).  Less would let go who names ten thousand
+/// single addresses.
+inline constexpr std::uint64_t work_limit = 100'000'000;
 
 /// What an address is told that is still undecided when the work is spent.
 inline constexpr const char* over_work = "over the work an expansion may cost";

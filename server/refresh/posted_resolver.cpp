@@ -17,11 +17,17 @@ posted_resolver::posted_resolver(asio::io_context& own, asio::io_context& other,
 void posted_resolver::resolve(const dns::question& asked,
                               std::shared_ptr<dns::query_account> payer,
                               receiver done) {
-  const std::uint64_t number = ++asked_;
-  waiting_.emplace(number, std::move(done));
+  auto& askers = waiting_[asked];
+  askers.push_back({std::move(payer), std::move(done)});
+  if (askers.size() == 1)
+    pass_on(asked, askers.front().payer);
+}
+
+void posted_resolver::pass_on(const dns::question& asked,
+                              std::shared_ptr<dns::query_account> payer) {
   auto back = [&own = own_, answered = life_.guarded(
-                                [this, number](const dns::answer& given) {
-                                  this->answered(number, given);
+                                [this, asked](const dns::answer& given) {
+                                  this->answered(asked, given);
                                 })](const dns::answer& given) {
     asio::post(own, [answered, given]() mutable { answered(given); });
   };
@@ -39,11 +45,21 @@ void posted_resolver::begin_refresh() {
   });
 }
 
-void posted_resolver::answered(std::uint64_t number, const dns::answer& given) {
-  const auto at = waiting_.find(number);
-  const receiver done = std::move(at.value());
+/// A failure may be owed to the account of who asked first: then the others ask
+/// for themselves.
+void posted_resolver::answered(const dns::question& asked,
+                               const dns::answer& given) {
+  const auto at = waiting_.find(asked);
+  auto askers = std::move(at.value());
   waiting_.erase(at);
-  done(given);
+  const bool is_owed = given.status == dns::answer_status::failed &&
+                       askers.front().payer->is_spent();
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    if (is_owed && i > 0)
+      resolve(asked, std::move(askers[i].payer), std::move(askers[i].done));
+    else
+      askers[i].done(given);
+  }
 }
 
 } // namespace spfblock::server

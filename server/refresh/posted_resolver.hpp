@@ -7,12 +7,14 @@
 #include <boost/asio/io_context.hpp>
 #include <tsl/hopscotch_map.h>
 
-#include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace spfblock::server {
 
-/// Passes questions on to the thread of a resolver, and answers back.
+/// Passes questions on to the thread of a resolver, and answers back.  What is
+/// asked while an answer to it is on its way is not asked again: the other
+/// thread cannot know that it is.
 ///
 /// Nothing of who asks leaves its thread, but for the account.  Belongs to the
 /// thread of `own`; where the other resolver is destroyed, nothing is answered.
@@ -29,13 +31,19 @@ public:
   void begin_refresh() override;
 
 private:
-  void answered(std::uint64_t number, const dns::answer& given);
+  struct asker {
+    std::shared_ptr<dns::query_account> payer;
+    receiver done;
+  };
+
+  void pass_on(const dns::question& asked,
+               std::shared_ptr<dns::query_account> payer);
+  void answered(const dns::question& asked, const dns::answer& given);
 
   boost::asio::io_context& own_;
   boost::asio::io_context& other_;
   std::weak_ptr<dns::resolver> from_;
-  std::uint64_t asked_ = 0;
-  tsl::hopscotch_map<std::uint64_t, receiver> waiting_; ///< by number
+  tsl::hopscotch_map<dns::question, std::vector<asker>> waiting_;
   lifetime life_;
 };
 

@@ -35,7 +35,7 @@ constexpr double weight = 1;
 #endif
 
 // About a second for the looks of a domain, and what becomes of them.
-constexpr double most_expansion_s = 2 * slowness;
+constexpr double most_expansion_s = 3 * slowness;
 constexpr double most_gap_s = 0.05 * slowness;
 constexpr double most_memory_mib = 768 * weight;
 
