@@ -192,8 +192,7 @@ MUTANTS = [
     Mutant(
         "over the work nobody is told",
         EVALUATOR,
-        "  undecided =\n"
-        "      tally_.permerror(at.term, std::move(undecided), std::string{over_work});",
+        "  undecided = tally_.permerror(at.term, std::move(undecided), over_work);",
         "  undecided = {};",
     ),
     Mutant(
@@ -366,7 +365,7 @@ MUTANTS = [
     Mutant(
         "a restart forgets what an allowed domain lost",
         BOOK,
-        "    of->lost = std::move(kept.lost);",
+        "    of.lost = std::move(kept.lost);",
         "",
     ),
     Mutant(
