@@ -27,7 +27,9 @@ chosen_configuration(const std::optional<std::string>& file) {
   std::error_code ignored;
   if (std::filesystem::exists(default_configuration_file, ignored))
     return load_or_complain(default_configuration_file);
-  return configuration{config::default_settings(), {}};
+  configuration unsaid;
+  unsaid.settings = config::default_settings();
+  return unsaid;
 }
 
 std::optional<std::vector<dns::name>>
