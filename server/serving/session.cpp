@@ -25,10 +25,10 @@ std::optional<std::size_t> send_some(const descriptor& to,
 
 } // namespace
 
-session::session(descriptor client, protocols::door at,
+session::session(descriptor of_client, protocols::door at,
                  session_context& context) noexcept
     : client_order::client{context.order, client_order::clock::now()},
-      client_{std::move(client)},
+      client_{std::move(of_client)},
       context_{context},
       conversation_{at} {}
 

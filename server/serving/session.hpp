@@ -49,10 +49,10 @@ struct session_context {
 /// Belongs to the thread of its event loop.
 class session final : public event_loop::watcher, public client_order::client {
 public:
-  /// @param client connected and non-blocking
+  /// @param of_client connected and non-blocking
   /// @param at what is spoken
   /// @param context outlives the session
-  session(descriptor client, protocols::door at,
+  session(descriptor of_client, protocols::door at,
           session_context& context) noexcept;
   ~session();
   session(const session&) = delete;

@@ -12,13 +12,13 @@ namespace asio = boost::asio;
 namespace {
 
 /// @return 0 of no interface, and of one that is not there
-unsigned long scope_of(const std::string& interface) {
+std::uint32_t scope_of(const std::string& interface) {
   if (interface.empty())
     return 0;
   if (const unsigned named = ::if_nametoindex(interface.c_str()))
     return named;
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-  return parse_decimal(interface, most).value_or(0);
+  return static_cast<std::uint32_t>(parse_decimal(interface, most).value_or(0));
 }
 
 asio::ip::address scoped_address(const net::scoped_endpoint& from) {
