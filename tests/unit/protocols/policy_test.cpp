@@ -1,6 +1,6 @@
 #include "core/protocols/policy.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/listed_table.hpp"
+#include "tests/support/door_conversation.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,28 +11,10 @@ using protocols::policy;
 
 namespace {
 
-/// What a conversation came to.
-struct outcome {
-  std::string replies;
-  protocols::counts counted{};
-  bool finished = false;
+using outcome = testing::conversed;
 
-  friend bool operator==(const outcome&, const outcome&) = default;
-};
-
-/// Feeds `stream` in pieces of `size` octets, as the server does: nothing more
-/// once the conversation is finished.
 outcome converse(std::string_view stream, std::size_t size) {
-  outcome led_to;
-  const protocols::lookup in{testing::listed_table(), led_to.counted};
-  policy with_client;
-  while (!stream.empty() && !with_client.finished()) {
-    std::string batch;
-    stream.remove_prefix(with_client.feed(stream.substr(0, size), in, batch));
-    led_to.replies += batch;
-  }
-  led_to.finished = with_client.finished();
-  return led_to;
+  return testing::converse_at<policy>(stream, size);
 }
 
 outcome converse(std::string_view stream) {

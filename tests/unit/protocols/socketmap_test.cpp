@@ -3,7 +3,7 @@
 #include "core/protocols/tcp_table.hpp"
 #include "core/support/percent_encoding.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/listed_table.hpp"
+#include "tests/support/door_conversation.hpp"
 
 #include <random>
 #include <string>
@@ -15,26 +15,10 @@ using protocols::socketmap;
 
 namespace {
 
-/// What a conversation came to.
-struct outcome {
-  std::string replies;
-  protocols::counts counted{};
-  bool finished = false;
-
-  friend bool operator==(const outcome&, const outcome&) = default;
-};
+using outcome = testing::conversed;
 
 outcome converse(std::string_view stream, std::size_t size) {
-  outcome led_to;
-  const protocols::lookup in{testing::listed_table(), led_to.counted};
-  socketmap with_client;
-  while (!stream.empty() && !with_client.finished()) {
-    std::string batch;
-    stream.remove_prefix(with_client.feed(stream.substr(0, size), in, batch));
-    led_to.replies += batch;
-  }
-  led_to.finished = with_client.finished();
-  return led_to;
+  return testing::converse_at<socketmap>(stream, size);
 }
 
 outcome converse(std::string_view stream) {
