@@ -35,6 +35,9 @@ class PortCase(BlackBoxCase):
         self.addCleanup(server.end)
         return server
 
+    def listening(self, server, port):
+        server.wait_for_line(f"listening address={LOOPBACK}:{port}$")
+
 
 class Taken(PortCase):
     def start(self, **changes):
@@ -51,14 +54,15 @@ class Taken(PortCase):
             f"port unavailable address={LOOPBACK}:{taken} "
             f'reason="cannot listen on {LOOPBACK}:{taken}: Address already in use"'
         )
-        self.wait_until_listed(free, LISTED)
+        self.listening(server, free)
+        self.assert_listed(free, LISTED)
         self.assertEqual(ask(f"{LOOPBACK}:{admin}", "/healthz").status, 200)
         page = ask(f"{LOOPBACK}:{admin}", "/metrics").body
         self.assertIn("\nspfblock_ports_unavailable 1\n", page)
         server.send_signal(signal.SIGHUP)
         server.wait_for_line("configuration reloaded")
         other.close()
-        server.wait_for_line(f"listening address={LOOPBACK}:{taken}$")
+        self.listening(server, taken)
         self.assert_listed(taken, LISTED)
         self.assertEqual(len(server.matching("port unavailable")), 1)
         self.assertEqual(len(server.matching(f"listening address={LOOPBACK}:{free}$")), 1)
@@ -69,7 +73,7 @@ class Taken(PortCase):
         server = self.start(listen=[f"{LOOPBACK}:{taken}"])
         server.wait_for_line("port unavailable")
         other.close()
-        server.wait_for_line(f"listening address={LOOPBACK}:{taken}$")
+        self.listening(server, taken)
         self.assert_listed(taken, LISTED)
 
     def test_an_address_that_the_machine_does_not_have(self):
@@ -78,7 +82,8 @@ class Taken(PortCase):
         server.wait_for_line(
             f"port unavailable address=192.0.2.77:{port} .*Cannot assign requested"
         )
-        self.wait_until_listed(free, LISTED)
+        self.listening(server, free)
+        self.assert_listed(free, LISTED)
         server.send_signal(signal.SIGTERM)
         self.assertEqual(server.wait(STOP_S), 0)
 
@@ -89,7 +94,8 @@ class Taken(PortCase):
             listen=[f"{LOOPBACK}:{port}"], admin=f"{LOOPBACK}:{taken}"
         )
         server.wait_for_line("admin port unavailable")
-        self.wait_until_listed(port, LISTED)
+        self.listening(server, port)
+        self.assert_listed(port, LISTED)
         other.close()
         server.wait_for_line("admin port listening")
         self.assertEqual(ask(f"{LOOPBACK}:{taken}", "/healthz").status, 200)
