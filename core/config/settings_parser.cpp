@@ -11,6 +11,7 @@
 #include "core/json/field.hpp"
 #include "core/json/read_document.hpp"
 #include "core/support/text.hpp"
+#include "core/table/access_result.hpp"
 
 #include <fmt/format.h>
 
@@ -46,7 +47,7 @@ void read_restriction_classes(const json::json_value& value, draft& into) {
     if (!is_class_name(*name))
       element.unexpected("the name of a restriction class: a letter, then "
                          "letters, digits, _ and -");
-    else if (table::action::is_word(*name))
+    else if (table::is_access_word(*name))
       element.unexpected("a name that is no action of access(5)");
     else
       into.restriction_classes.emplace_back(*name);

@@ -4,6 +4,8 @@
 
 #include "core/net/ip_prefix.hpp"
 #include "core/support/result.hpp"
+#include "core/table/access_result.hpp"
+#include "core/table/placeholder.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +14,6 @@
 #include <vector>
 
 namespace spfblock::table {
-
-/// What an action may have filled in.
-enum class placeholder : std::uint8_t { domain, network, address, since };
 
 /// A validated access(5) result, ready to be sent as a tcp_table(5) reply.
 ///
@@ -26,10 +25,6 @@ enum class placeholder : std::uint8_t { domain, network, address, since };
 /// Regular value type.  Thread safety: immutable.
 class action {
 public:
-  /// Longest text accepted, in octets, before anything is filled in: short
-  /// enough for an SMTP reply line.
-  static constexpr std::size_t longest = 400;
-
   /// Longest reply that Postfix reads, in octets with its LF (DICT_TCP_MAXLEN
   /// in Postfix's dict_tcp.c).
   static constexpr std::size_t longest_reply = 4096;
@@ -42,35 +37,14 @@ public:
   /// for a network listed by hand.
   static constexpr std::string_view no_day = "-";
 
-  /// Validates `text` by the rules of Postfix's smtpd (check_table_result() in
-  /// its smtpd_check.c): what that warns of, ignores or takes for something
-  /// else is refused.
-  ///
-  /// Valid UTF-8 without control characters, at most `longest`.  Its first word
-  /// is one of OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD,
-  /// DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO in any case; or 4NN
-  /// or 5NN, with a text behind it (Postfix reads a bare number as OK); or it
-  /// is one of `restriction_classes`, exactly and alone.  PREPEND needs a
-  /// header, as is_header(3) of Postfix sees one, REDIRECT and BCC an `@`,
-  /// FILTER a `:`; a placeholder does not provide them.  A text behind any
-  /// other word is free.  Only a blank ends a word.  A name in braces is one of
-  /// the placeholders; braces around nothing or around something else, as
-  /// blanks, are plain text.  With the longest values filled in, the reply must
-  /// fit `longest_reply`: about fifteen `{domain}` do.
-  ///
-  /// A wrong word would make Postfix answer 451 to every listed client and
-  /// mail the postmaster each time, hence the rigour.
-  ///
+  /// Validates `text`: check_access_result(), and every name in braces is a
+  /// placeholder.  With the longest values filled in, the reply must fit
+  /// `longest_reply`: about fifteen `{domain}` do.
   /// @return errc::malformed; the message ends with what was expected, in
   ///         parentheses; the offset is that of the offending octet or word
   static result<action>
   parse(std::string_view text,
         const std::vector<std::string>& restriction_classes = {});
-
-  /// Whether `text` is a word that Postfix takes for an action, in any case: it
-  /// never looks for a restriction class of such a name.  That is one of those
-  /// that parse() knows, or RELAY or HANGUP, which access(5) does not describe.
-  [[nodiscard]] static bool is_word(std::string_view text) noexcept;
 
   /// Whether `{since}` is in it.
   [[nodiscard]] bool tells_since() const noexcept;
@@ -100,9 +74,9 @@ public:
   [[nodiscard]] std::string filled(const net::ip_prefix& network) const;
 
   /// Whether Postfix takes no mail from such a client, whatever else is
-  /// configured: REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, 4NN and 5NN.  What a
-  /// restriction class does is not known, so it does not count.
-  [[nodiscard]] bool blocks() const noexcept;
+  /// configured: blocks_mail().  What a restriction class does is not known, so
+  /// it does not count.
+  [[nodiscard]] bool blocks() const noexcept { return blocks_mail(text_); }
 
   /// As written in the configuration.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
