@@ -348,7 +348,8 @@ TEST_CASE("a status says first that the configuration was refused",
       "  refused: /etc/x.json:3: /domainz: unknown setting\n"
       "1 domain: 1 fresh\n"));
   told.configuration.running = reports::configuration_source::accepted;
-  CHECK_THAT(to_text(told), Catch::Contains("runs on the last accepted"));
+  CHECK_THAT(to_text(told),
+             Catch::ContainsSubstring("runs on the last accepted"));
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
