@@ -237,8 +237,9 @@ inline constexpr auto lookup_events = std::to_array<entry>({
      "A client gave way to a new one; told once a minute at most. It is the "
      "one "
      "that has been connected longest, a second at least, without a complete "
-     "request; where all have asked, the one that was silent longest. Postfix "
-     "connects again when it has a question.",
+     "request, whichever of `threads` it is of; where all have asked, the one "
+     "of a thread that was silent longest. Postfix connects again when it has "
+     "a question.",
      "Raise `connections` above the sum of Postfix's smtpd processes, or find "
      "out who else connects (`ss -tnp`)."},
     {kind::cannot_accept,

@@ -14,12 +14,21 @@ void client_order::client::has_asked(client_order& order) noexcept {
 
 client_order::client*
 client_order::first_to_go(clock::time_point now) noexcept {
+  if (client* const holder = first_holder(now))
+    return holder;
+  if (!asked_.empty())
+    return &asked_.front();
+  return silent_.empty() ? nullptr : &silent_.front();
+}
+
+client_order::client*
+client_order::first_holder(clock::time_point now) noexcept {
   if (silent_.empty())
-    return asked_.empty() ? nullptr : &asked_.front();
+    return nullptr;
   client& longest = silent_.front();
-  if (asked_.empty() || is_crowded() || now - longest.connected_ >= patience)
-    return &longest;
-  return &asked_.front();
+  const bool has_no_patience =
+      is_crowded() || now - longest.connected_ >= patience;
+  return has_no_patience ? &longest : nullptr;
 }
 
 bool client_order::is_crowded() const noexcept {

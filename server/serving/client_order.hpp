@@ -53,6 +53,10 @@ public:
   /// The client that gives way first; null if there is none.
   [[nodiscard]] client* first_to_go(clock::time_point now) noexcept;
 
+  /// Of those who only hold a connection, without patience left, the one that
+  /// gives way first; null if there is none.
+  [[nodiscard]] client* first_holder(clock::time_point now) noexcept;
+
 private:
   using list =
       boost::intrusive::list<client,

@@ -1,5 +1,6 @@
 #include "server/serving/serving_thread.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -18,6 +19,10 @@ constexpr unsigned accepts_at_once = 16;
 
 /// Clients accepted when a listener closes: as many as wait at most.
 constexpr unsigned last_accepts = SOMAXCONN;
+
+/// Clients of other threads that may be to give way at once: as many as a
+/// thread accepts meanwhile.
+constexpr unsigned most_to_go = accepts_at_once;
 
 /// How long a listener rests that is out of descriptors or memory.
 constexpr milliseconds rest{50};
@@ -76,8 +81,6 @@ serving_thread::serving_thread(const published<table::snapshot>& table,
       thread_{[this] { loop_.run(); }} {}
 
 serving_thread::~serving_thread() {
-  if (!thread_.joinable())
-    return;
   begin_stop(milliseconds{0});
   join();
 }
@@ -94,7 +97,7 @@ void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
 }
 
 void serving_thread::share_clients(std::vector<serving_thread*> all) {
-  loop_.post([this, all = std::move(all)] { sharing_ = all; });
+  loop_.post([this, all = std::move(all)] { all_ = all; });
 }
 
 void serving_thread::stop_listening(const tcp::endpoint& on) {
@@ -122,7 +125,8 @@ void serving_thread::begin_stop(milliseconds patience) {
 }
 
 void serving_thread::join() {
-  thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 /// Accepts those who wait, `most` at most.
@@ -155,11 +159,11 @@ void serving_thread::pause(listener& which) {
   });
 }
 
-/// Serves the client, or lets the next of those who share serve it.
+/// Serves the client, or lets the thread serve it whose turn it is.
 void serving_thread::give(descriptor client, protocols::door at) {
-  if (sharing_.empty())
+  if (all_.empty())
     return take(std::move(client), at);
-  serving_thread& to = *sharing_[next_of_sharing_++ % sharing_.size()];
+  serving_thread& to = *all_[next_to_give_++ % all_.size()];
   to.run([&to, at, given = std::move(client)]() mutable {
     to.take(std::move(given), at);
   });
@@ -187,17 +191,57 @@ void serving_thread::take(descriptor client, protocols::door at) {
   }
 }
 
-/// Lets a client give way.  It is destroyed when nothing is being called: it
-/// may have a call to come.
+/// Lets a client give way, soon where it is another thread's.
 /// @return false if there is none
 bool serving_thread::make_room() {
-  auto* const first = order_.first_to_go(client_order::clock::now());
-  if (!first)
-    return false;
-  auto& gives_way = static_cast<session&>(*first);
+  const auto now = client_order::clock::now();
+  auto* gives_way = order_.first_holder(now);
+  if (!gives_way && let_others_make_room())
+    return true;
+  if (!gives_way)
+    gives_way = order_.first_to_go(now);
+  if (gives_way)
+    let_go(*gives_way);
+  return gives_way != nullptr;
+}
+
+/// It is destroyed when nothing is being called: it may have a call to come.
+void serving_thread::let_go(client_order::client& who) {
+  auto& gives_way = static_cast<session&>(who);
   gives_way.give_way();
   loop_.post([this, number = gives_way.number()] { forget(number); });
+}
+
+/// @return false if there are no others, or they have enough to do
+bool serving_thread::let_others_make_room() {
+  if (all_.size() < 2)
+    return false;
+  if (limit_.to_go.fetch_add(1) >= most_to_go) {
+    limit_.to_go.fetch_sub(1);
+    return false;
+  }
+  next_thread().run([&to = next_thread()] { to.make_room_for_others(1); });
   return true;
+}
+
+/// One of its own gives way, or the next thread is asked.  Once around, those
+/// who only hold a connection; then the first that there is.
+/// @param asked how many threads have been, this one among them
+void serving_thread::make_room_for_others(std::size_t asked) {
+  const auto now = client_order::clock::now();
+  auto* const own =
+      asked <= all_.size() ? order_.first_holder(now) : order_.first_to_go(now);
+  if (!own && asked < 2 * all_.size())
+    return next_thread().run(
+        [&to = next_thread(), asked] { to.make_room_for_others(asked + 1); });
+  limit_.to_go.fetch_sub(1);
+  if (own)
+    let_go(*own);
+}
+
+serving_thread& serving_thread::next_thread() const {
+  const auto self = std::find(all_.begin(), all_.end(), this);
+  return *(self + 1 == all_.end() ? all_.front() : *(self + 1));
 }
 
 void serving_thread::forget(int client) {

@@ -26,11 +26,15 @@ namespace spfblock::server {
 struct connection_limit {
   std::atomic<unsigned> open = 0;
   std::atomic<unsigned> most = 4096;
+  /// Clients of other threads that are to give way: so many more than `most`
+  /// may be connected for a moment.
+  std::atomic<unsigned> to_go = 0;
 };
 
 /// Accepts and serves clients on one thread.  Where as many are connected as
-/// may be, one of its own gives way to each new one, as client_order says; a
-/// new one is turned away only where it has none.
+/// may be, one gives way to each new one, as client_order says: one of its own
+/// that only holds its connection, else such a one of another thread, else one
+/// that has asked.
 ///
 /// Thread safety: the public functions may be called from the controlling
 /// thread; they only post to this one.  join() and the destructor wait for it.
@@ -49,10 +53,11 @@ public:
   void listen(protocols::door at, const boost::asio::ip::tcp::endpoint& on,
               int descriptor, socket_owner owner = socket_owner::us);
 
-  /// Gives the clients of sockets that the service manager keeps to these
-  /// threads in turn: several threads that wait at one socket would leave
-  /// nearly all clients to the same.  Before listen().
-  /// @param all none is destroyed before this one
+  /// All threads that serve, this one among them.  They make room for each
+  /// other's clients, and get those of sockets that the service manager keeps
+  /// in turn: several threads that wait at one socket would leave nearly all
+  /// clients to the same.  Before listen().
+  /// @param all none is destroyed before all have ended
   void share_clients(std::vector<serving_thread*> all);
 
   /// Stops listening there; connected clients stay, and those that wait to be
@@ -68,7 +73,7 @@ public:
   /// Runs `what` on this thread between two lookups; lost if it ends before.
   void run(event_loop::task what) { loop_.post(std::move(what)); }
 
-  /// Waits for the end.  @pre begin_stop() was called
+  /// Waits for the end, if it has not yet.  @pre begin_stop() was called
   void join();
 
   [[nodiscard]] const serving_totals& totals() const noexcept {
@@ -93,6 +98,10 @@ private:
   void give(descriptor client, protocols::door at);
   void take(descriptor client, protocols::door at);
   [[nodiscard]] bool make_room();
+  void let_go(client_order::client& who);
+  [[nodiscard]] bool let_others_make_room();
+  void make_room_for_others(std::size_t asked);
+  [[nodiscard]] serving_thread& next_thread() const;
   void forget(int client);
   void close_listeners();
   void cut_off_clients();
@@ -108,8 +117,8 @@ private:
   client_order order_; ///< outlives the sessions
   session_context context_;
   std::list<std::unique_ptr<listener>> listeners_;
-  std::vector<serving_thread*> sharing_; ///< empty: all clients are its own
-  std::size_t next_of_sharing_ = 0;
+  std::vector<serving_thread*> all_; ///< empty: it is alone
+  std::size_t next_to_give_ = 0;
   std::unordered_map<int, session> sessions_; ///< by descriptor
   bool stopping_ = false;
   std::thread thread_;

@@ -8,6 +8,12 @@
 
 namespace spfblock::server {
 
+/// All end before one is destroyed: they know each other.
+serving_threads::~serving_threads() {
+  begin_stop(std::chrono::milliseconds{0});
+  join();
+}
+
 void serving_threads::apply(const config::settings& settings,
                             unsigned most) noexcept {
   limit_.most = std::min(settings.connections, most);
@@ -22,7 +28,9 @@ void serving_threads::start() {
         std::make_unique<serving_thread>(table_, log_, limit_, log_hits_));
     sharing.push_back(all_.back().get());
   }
-  all_.front()->share_clients(std::move(sharing));
+  if (count_ > 1)
+    for (const auto& each : all_)
+      each->share_clients(sharing);
 }
 
 void serving_threads::listen(protocols::door at, listening_sockets sockets) {

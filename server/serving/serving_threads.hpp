@@ -24,6 +24,9 @@ public:
       : count_{count},
         table_{table},
         log_{log} {}
+  ~serving_threads();
+  serving_threads(const serving_threads&) = delete;
+  serving_threads& operator=(const serving_threads&) = delete;
 
   [[nodiscard]] unsigned count() const noexcept { return count_; }
 

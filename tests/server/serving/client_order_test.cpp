@@ -62,6 +62,8 @@ TEST_CASE("client_order: a client has a second for its first request, unless "
   some_client fresh{order, start + 10s};
   old.has_asked(order);
   CHECK(order.first_to_go(start + 10s + 999ms) == &old);
+  CHECK(order.first_holder(start + 10s + 999ms) == nullptr);
+  CHECK(order.first_holder(start + 11s) == &fresh);
   CHECK(order.first_to_go(start + 11s) == &fresh);
   old.leave_order();
   CHECK(order.first_to_go(start + 10s) == &fresh);

@@ -1,11 +1,13 @@
 #include "server/serving/serving_threads.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run_until.hpp"
 #include "tests/support/serving.hpp"
 
 #include <chrono>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -84,15 +86,49 @@ TEST_CASE("serving_threads: settings hold for clients to come and those that "
   boost::asio::io_context io;
   client first{io, held.at}; // of the first thread
   REQUIRE(first.ask("192.0.2.1") == reply);
-  client second{io, held.at}; // of the second one, which has no other
-  CHECK(second.line() == "error: End of file");
-  CHECK(first.ask("192.0.2.1") == reply);
+  client second{io, held.at}; // of the second one
+  CHECK(second.ask("192.0.2.1") == reply);
+  CHECK(first.line() == "error: End of file");
   CHECK(f.threads.counted()[count::turned_away] == 1);
 
   settings.connections = 2;
   f.threads.apply(settings, settings.connections);
   client third{io, held.at};
   CHECK(third.ask("192.0.2.1") == reply);
+  CHECK(second.ask("192.0.2.1") == reply);
+}
+
+TEST_CASE("serving_threads: whoever only holds a connection gives way to "
+          "whoever asks, whichever threads they are of",
+          "[server][serving_threads]") {
+  held_socket held;
+  serving f{held, 3};
+  config::settings settings;
+  settings.connections = 6;
+  f.threads.apply(settings, settings.connections);
+  boost::asio::io_context io;
+  // They are dealt out: 0 and 3 to the first thread, 2 and 5 to the last.
+  std::vector<std::unique_ptr<client>> clients;
+  for (std::size_t i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<client>(io, held.at));
+    if (i != 2 && i != 5)
+      REQUIRE(clients.back()->ask("192.0.2.1") == reply);
+  }
+  REQUIRE(run_until(io, [&f] { return f.threads.limit().open == 6; }));
+  std::this_thread::sleep_for(client_order::patience);
+
+  // Both come to threads whose own clients have asked.
+  client seventh{io, held.at};
+  CHECK(seventh.ask("192.0.2.1") == reply);
+  client eighth{io, held.at};
+  CHECK(eighth.ask("192.0.2.1") == reply);
+  CHECK(clients[2]->line() == "error: End of file");
+  CHECK(clients[5]->line() == "error: End of file");
+  for (const std::size_t i : {0U, 1U, 3U, 4U})
+    CHECK(clients[i]->ask("192.0.2.1") == reply);
+  CHECK(run_until(io, [&f] { return f.threads.limit().open == 6; }));
+  CHECK(f.threads.limit().to_go == 0);
+  CHECK(f.threads.counted()[count::turned_away] == 2);
 }
 
 TEST_CASE(
