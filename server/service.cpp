@@ -63,8 +63,13 @@ service::service(std::string path, beginning with,
                 .dns = *dns_,
                 .reloads = reloads_,
                 .started_at = read_clocks().wall}},
-      pages_{table_,           refresher_, metrics_,
-             record_.status(), *dns_,      [this] { return signs(); }},
+      pages_{table_,
+             refresher_,
+             metrics_,
+             record_.status(),
+             listeners_,
+             *dns_,
+             [this] { return signs(); }},
       admin_{io_, log_, [this](const admin_request& request) {
                return pages_.answer(request);
              }} {}

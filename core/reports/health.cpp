@@ -75,6 +75,8 @@ health_problem(const status_report& domains, const vital_signs& signs,
     return refused;
   if (!signs.published)
     return "no table was published yet";
+  if (const auto missing = ports_problem(domains))
+    return "whoever asks there is not answered: " + *missing;
   if (auto found = hang(signs))
     return found;
   return decay(domains, refresh.interval);

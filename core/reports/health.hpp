@@ -33,11 +33,11 @@ inline constexpr std::chrono::hours longest_quiet{1};
 /// all is well.
 ///
 /// The service is ill if it runs without the configuration file, if no table
-/// was published yet, if lookups, building,
-/// expanding or waking up hang, or if listed domains are configured and not one
-/// of them has networks to rely on: known, and found good within twice
-/// refresh.interval. One domain that fails is no illness: a spammer's DNS may
-/// vanish any day. Neither is what the DNS answered and a limit refused.
+/// was published yet, if a port of `listen` cannot be had, if lookups,
+/// building, expanding or waking up hang, or if listed domains are configured
+/// and not one of them has networks to rely on: known, and found good within
+/// twice refresh.interval. One domain that fails is no illness: a spammer's DNS
+/// may vanish any day. Neither is what the DNS answered and a limit refused.
 [[nodiscard]] std::optional<std::string>
 health_problem(const status_report& domains, const vital_signs& signs,
                const config::refresh_settings& refresh);

@@ -82,6 +82,8 @@ struct status_report {
   /// Whom the server asks, in order; empty for a zone file, and where no server
   /// runs.
   std::vector<std::string> name_servers{};
+  /// Why ports of `listen` cannot be had, a text for each; of a running server.
+  std::vector<std::string> ports_unavailable{};
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
@@ -109,7 +111,12 @@ struct status_report {
 /// Which domains are shown.
 enum class shown : bool { all, in_trouble };
 
-/// For people.  First that the configuration was refused, if so, the domains in
+/// What is wrong with the ports, in one line without LF; nothing if all of
+/// `listen` are there.
+[[nodiscard]] std::optional<std::string> ports_problem(const status_report& of);
+
+/// For people.  First that the configuration was refused, or that ports cannot
+/// be had, if so, the domains in
 /// brief and how many providers are known; then aligned tables, one of the
 /// listed domains and one of the allowed ones, a line for each domain, those in
 /// trouble first; then what is to be said of a domain.  At most 80 columns

@@ -93,6 +93,13 @@ void read_resolver(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into);
 }
 
+void read_ports(const json::json_value& value, status_report& into) {
+  static const json::field_table<status_report> fields{
+      {"unavailable", json::texts(&status_report::ports_unavailable)},
+  };
+  json::read_members(value, fields, into);
+}
+
 } // namespace
 
 std::string to_json(const status_report& of) {
@@ -121,6 +128,10 @@ std::string to_json(const status_report& of) {
       .begin_object()
       .member("servers", of.name_servers)
       .end_object()
+      .key("ports")
+      .begin_object()
+      .member("unavailable", of.ports_unavailable)
+      .end_object()
       .end_object();
   return std::move(to).text() + '\n';
 }
@@ -133,6 +144,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"providers", read_providers},
       {"configuration", read_configuration, true},
       {"resolver", read_resolver, true},
+      {"ports", read_ports, true},
   };
   return json::read_document(text, "a status", fields);
 }

@@ -263,6 +263,15 @@ void append_refusal(std::string& out, const status_report& of) {
 
 } // namespace
 
+std::optional<std::string> ports_problem(const status_report& of) {
+  if (of.ports_unavailable.empty())
+    return std::nullopt;
+  std::string text = of.ports_unavailable.front();
+  if (const auto more = of.ports_unavailable.size() - 1; more > 0)
+    text += fmt::format("; and {} more", more);
+  return text;
+}
+
 std::string in_brief(const status_report& of) {
   std::array<std::size_t, domain_conditions.size()> counts{};
   for (const domain_status& each : of.domains)
@@ -282,6 +291,8 @@ std::string in_brief(const status_report& of) {
 std::string to_text(const status_report& of, shown which) {
   std::string out;
   append_refusal(out, of);
+  for (const std::string& each : of.ports_unavailable)
+    append_paragraph(out, "", "PORT UNAVAILABLE: " + safe(each), 2);
   append_paragraph(out, "", in_brief(of), 2);
   if (!of.name_servers.empty())
     append_paragraph(

@@ -50,6 +50,7 @@ admin_reply admin_pages::status() const {
 reports::status_report admin_pages::report() const {
   auto made = reports::report(refresher_.book(), read_clocks());
   made.configuration = configuration_;
+  made.ports_unavailable = ports_.troubles();
   for (const net::scoped_endpoint& each : dns_.servers)
     made.name_servers.push_back(each.to_string());
   for (reports::domain_status& each : made.domains) {

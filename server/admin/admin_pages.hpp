@@ -7,6 +7,7 @@
 #include "server/admin/metrics.hpp"
 #include "server/dns/dns_totals.hpp"
 #include "server/refresh/refresher.hpp"
+#include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
 
 #include <functional>
@@ -22,17 +23,19 @@ namespace spfblock::server {
 class admin_pages {
 public:
   /// Everything given outlives the pages.
+  /// @param ports that clients ask at
   /// @param dns whom the server asks
   /// @param signs tells how the service gets on
   admin_pages(const published<table::snapshot>& table,
               const refresher& refresher, const metrics& counted,
               const reports::configuration_status& configuration,
-              const dns_totals& dns,
+              const listeners& ports, const dns_totals& dns,
               std::function<reports::vital_signs()> signs)
       : table_{table},
         refresher_{refresher},
         metrics_{counted},
         configuration_{configuration},
+        ports_{ports},
         dns_{dns},
         signs_{std::move(signs)} {}
 
@@ -55,6 +58,7 @@ private:
   const refresher& refresher_;
   const metrics& metrics_;
   const reports::configuration_status& configuration_;
+  const listeners& ports_;
   const dns_totals& dns_;
   std::function<reports::vital_signs()> signs_;
 };

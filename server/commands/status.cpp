@@ -108,7 +108,8 @@ exit_status status_command(const std::string& configuration_file,
     std::cout << reports::to_text(report, which);
   }
   const bool good = answers && all_there && !report.is_stale() &&
-                    !reports::configuration_concern(report.configuration);
+                    !reports::configuration_concern(report.configuration) &&
+                    !reports::ports_problem(report);
   return good ? exit_status::done : exit_status::negative;
 }
 

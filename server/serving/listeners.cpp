@@ -160,4 +160,15 @@ std::vector<net::endpoint> listeners::missing() const {
   return all;
 }
 
+/// One that was tried this moment has no reason yet.
+std::vector<std::string> listeners::troubles() const {
+  std::vector<std::string> all;
+  for (const port& each : ports_)
+    if (!each.real)
+      all.push_back(each.trouble.empty()
+                        ? "cannot listen on " + each.plan.where.to_string()
+                        : each.trouble);
+  return all;
+}
+
 } // namespace spfblock::server

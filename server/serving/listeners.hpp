@@ -44,6 +44,9 @@ public:
   /// The ports that cannot be had at present.
   [[nodiscard]] std::vector<net::endpoint> missing() const;
 
+  /// Why not, a text for each of them.
+  [[nodiscard]] std::vector<std::string> troubles() const;
+
 private:
   struct port {
     planned_port plan;

@@ -11,7 +11,7 @@ from .harness.case import BlackBoxCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.process import Process
 from .harness.service_manager import listening_socket
-from .harness.spfblock import STOP_S, program
+from .harness.spfblock import STOP_S, program, run
 from .harness.waiting import eventually
 
 LISTED = "62.1.0.1"
@@ -56,7 +56,10 @@ class Taken(PortCase):
         )
         self.listening(server, free)
         self.assert_listed(free, LISTED)
-        self.assertEqual(ask(f"{LOOPBACK}:{admin}", "/healthz").status, 200)
+        health = ask(f"{LOOPBACK}:{admin}", "/healthz")
+        self.assertEqual(health.status, 503)
+        self.assertIn(f"cannot listen on {LOOPBACK}:{taken}: Address al", health.body)
+        self.assert_status_says(admin, 1, f"PORT UNAVAILABLE: .* {LOOPBACK}:{taken}:")
         page = ask(f"{LOOPBACK}:{admin}", "/metrics").body
         self.assertIn("\nspfblock_ports_unavailable 1\n", page)
         server.send_signal(signal.SIGHUP)
@@ -64,8 +67,16 @@ class Taken(PortCase):
         other.close()
         self.listening(server, taken)
         self.assert_listed(taken, LISTED)
+        self.assertEqual(ask(f"{LOOPBACK}:{admin}", "/healthz").status, 200)
+        self.assert_status_says(admin, 0, "^0 domains\n")
         self.assertEqual(len(server.matching("port unavailable")), 1)
         self.assertEqual(len(server.matching(f"listening address={LOOPBACK}:{free}$")), 1)
+
+    def assert_status_says(self, admin, status, pattern):
+        file = self.file("asked.json", configuration(admin=f"{LOOPBACK}:{admin}"))
+        done = run("status", "-c", file)
+        self.assertEqual(done.returncode, status, done.stdout)
+        self.assertRegex(done.stdout, pattern)
 
     def test_the_only_one_too(self):
         taken = free_port()

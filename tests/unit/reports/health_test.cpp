@@ -126,6 +126,17 @@ TEST_CASE("health: says what hangs, and not a second too early",
   }
 }
 
+TEST_CASE(
+    "health: a port that cannot be had is an illness, all else being well",
+    "[table][health]") {
+  status_report report;
+  report.domains = {domain(domain_condition::fresh, 1s)};
+  report.ports_unavailable = {"cannot listen on 127.0.0.1:1: in use"};
+  CHECK(health_problem(report, good_signs(), {}) ==
+        "whoever asks there is not answered: cannot listen on 127.0.0.1:1: in "
+        "use");
+}
+
 TEST_CASE("health: names an allowed domain that does not protect wholly",
           "[table][health]") {
   status_report report;

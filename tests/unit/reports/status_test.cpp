@@ -361,7 +361,8 @@ TEST_CASE("an earlier version told less", "[table][status]") {
         ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
         ",\n  \"configuration\": {\n    \"running\": "
         "\"file\",\n    \"refused_at\": null,\n    "
-        "\"reason\": \"\"\n  }"}) {
+        "\"reason\": \"\"\n  }",
+        ",\n  \"ports\": {\n    \"unavailable\": []\n  }"}) {
     const auto at = text.find(part);
     REQUIRE(at != std::string::npos);
     text.erase(at, std::string_view{part}.size());
@@ -372,6 +373,20 @@ TEST_CASE("an earlier version told less", "[table][status]") {
 TEST_CASE("no domains is a status too", "[table][status]") {
   CHECK(to_text(status_report{}) == "0 domains\n");
   CHECK_FALSE(status_report{}.is_stale());
+}
+
+TEST_CASE("a port that cannot be had is told before the domains",
+          "[table][status]") {
+  status_report told;
+  CHECK_FALSE(ports_problem(told));
+  told.ports_unavailable = {"cannot listen on [::1]:10060: no such address"};
+  CHECK(to_text(told) ==
+        "PORT UNAVAILABLE: cannot listen on [::1]:10060: no such address\n"
+        "0 domains\n");
+  told.ports_unavailable.emplace_back("\x1b");
+  CHECK(ports_problem(told) ==
+        "cannot listen on [::1]:10060: no such address; and 1 more");
+  CHECK_THAT(to_text(told), Catch::Contains("PORT UNAVAILABLE: \\x1B\n"));
 }
 
 TEST_CASE("of providers a status says how many are known",
@@ -414,6 +429,7 @@ TEST_CASE("nothing that came from outside reaches the terminal as it is",
 TEST_CASE("a status survives JSON", "[table][status]") {
   auto told = report_on(world_of_all_conditions());
   told.name_servers = {"127.0.0.1:53", "[fe80::1%eth0]:53"};
+  told.ports_unavailable = {"cannot listen on [::1]:10060: no such address"};
   const auto read = reports::status_from_json(reports::to_json(told));
   REQUIRE(read);
   CHECK(*read == told);
@@ -467,6 +483,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
   },
   "resolver": {
     "servers": []
+  },
+  "ports": {
+    "unavailable": []
   }
 }
 )");
