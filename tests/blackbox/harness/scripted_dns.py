@@ -21,7 +21,7 @@ class ScriptedDns:
       received  the same, but every datagram counts
     """
 
-    def __init__(self, records, ttl=300):
+    def __init__(self, records, ttl=300, address=LOOPBACK, port=None):
         self.records = dict(records)
         self.rcodes = {}
         self.silent = set()
@@ -29,10 +29,15 @@ class ScriptedDns:
         self.received = collections.Counter()
         self._last = {}  # identifier by (name, type)
         self._ttl = ttl
-        self.port = free_port()
-        self.server = f"{LOOPBACK}:{self.port}"
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((LOOPBACK, self.port))
+        self.port = port or free_port()
+        self.server = f"[{address}]:{self.port}" if ":" in address else (
+            f"{address}:{self.port}"
+        )
+        (family, kind, _, _, place), *_ = socket.getaddrinfo(
+            address, self.port, type=socket.SOCK_DGRAM
+        )
+        self._socket = socket.socket(family, kind)
+        self._socket.bind(place)
         self._socket.settimeout(0.05)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
