@@ -3,7 +3,7 @@
 #include "core/config/provider_list.hpp"
 #include "core/domains/listing_events.hpp"
 #include "core/domains/published.hpp"
-#include "core/net/special_purpose.hpp"
+#include "core/domains/recollection.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,17 +14,6 @@ namespace spfblock::domains {
 namespace {
 
 using log::kind;
-
-/// Of two shares: nothing is all.
-bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
-  return a && (!b || *a < *b);
-}
-
-bool is_cut(const known_domain& of, const share& by) {
-  return is_below(by.ipv4_addresses, of.size.ipv4_addresses.value_or(0)) ||
-         is_below(by.networks, of.size.networks.value_or(0)) ||
-         is_below(by.unlisted, of.size.unlisted.value_or(0));
-}
 
 std::string key_of(const dns::name& domain, role as) {
   return domain.wire() + (as == role::listed ? 'l' : 'a');
@@ -203,139 +192,6 @@ domain_book::remove_ended(timestamp now,
   return change;
 }
 
-// What is allowed ----------------------------------------------------------
-
-void domain_book::rebuild_allowance() {
-  std::vector<allowance::entry> entries;
-  for (const net::ip_prefix& network : allow_->networks)
-    entries.push_back(
-        {"network " + network.to_string(), net::address_set{network}});
-  for (const page& each : domains_) {
-    if (each->role == role::allowed && !each->effective.empty())
-      entries.push_back({(each->is_provider ? "provider " : "domain ") +
-                             each->domain.name.to_string(),
-                         each->effective});
-  }
-  if (allow_->reserved) {
-    for (const auto& block : net::special_purpose_blocks())
-      entries.push_back({"reserved " + block.prefix.to_string() + " (" +
-                             std::string{block.name} + ')',
-                         net::address_set{block.prefix}});
-    entries.push_back({"this machine", own_});
-  }
-  allowance_ = shared_value{allowance{std::move(entries)}};
-}
-
-settling domain_book::rules(timestamp now) const {
-  return {refresh_, *allowance_, share_, random_, now};
-}
-
-/// Computes anew what is listed of each domain and by hand, after what is
-/// allowed or the limits changed.
-void domain_book::derive_all(timestamp now, book_change& change) {
-  const auto derive_those = [&](role as) {
-    for (page& each : domains_) {
-      if (each->role == as)
-        derive(each.edit(), now, change);
-    }
-  };
-  derive_those(role::allowed);
-  rebuild_allowance();
-  derive_those(role::listed);
-  share_out(now, change);
-  tell_kept_off_by_hand(change);
-}
-
-/// The same where only `changed` of what is allowed is something else now.
-void domain_book::allow_otherwise(const net::address_set& changed,
-                                  timestamp now, book_change& change) {
-  rebuild_allowance();
-  for (page& each : domains_) {
-    if (each->role == role::listed && !(each->good.pass & changed).empty())
-      derive(each.edit(), now, change);
-  }
-  share_out(now, change);
-  tell_kept_off_by_hand(change);
-}
-
-void domain_book::derive(known_domain& of, timestamp now,
-                         book_change& change) const {
-  const auto told_before = static_cast<std::ptrdiff_t>(change.events.size());
-  rules(now).derive(of, change);
-  if (of.is_provider)
-    change.events.erase(std::next(change.events.begin(), told_before),
-                        change.events.end());
-}
-
-/// The shares by which all fit.
-share domain_book::share_of_each() const {
-  const auto level =
-      [&](auto size,
-          std::optional<std::uint64_t> most) -> std::optional<std::uint64_t> {
-    if (!most)
-      return std::nullopt;
-    std::vector<std::uint64_t> sizes;
-    for (const page& each : domains_)
-      sizes.push_back((each->size.*size).value_or(0));
-    return level_that_fits(sizes, *most);
-  };
-  const config::total_limits& total = limits_.total;
-  return {level(&share::ipv4_addresses, total.ipv4_addresses),
-          level(&share::networks, total.networks),
-          level(&share::unlisted, total.networks)};
-}
-
-share domain_book::in_total() const {
-  share sum{0, 0, 0};
-  for (const page& each : domains_) {
-    const share& one = each->size;
-    *sum.ipv4_addresses += one.ipv4_addresses.value_or(0);
-    *sum.networks += one.networks.value_or(0);
-    *sum.unlisted += one.unlisted.value_or(0);
-  }
-  return sum;
-}
-
-/// Cuts the largest listings if all are over a total, or gives them back what
-/// they may have again.
-void domain_book::share_out(timestamp now, book_change& change) {
-  const share fitting = share_of_each();
-  if (fitting == share_)
-    return;
-  const bool is_less =
-      is_below(fitting.ipv4_addresses, share_.ipv4_addresses) ||
-      is_below(fitting.networks, share_.networks) ||
-      is_below(fitting.unlisted, share_.unlisted);
-  if (!is_less && shared_out_at_ &&
-      now.steady - *shared_out_at_ < limits_.growth_wait)
-    return;
-  const share before = std::exchange(share_, fitting);
-  shared_out_at_ = now.steady;
-  for (page& each : domains_) {
-    if (each->role == role::listed &&
-        (is_cut(*each, before) || is_cut(*each, share_)))
-      rules(now).derive(each.edit(), change);
-  }
-}
-
-/// Says which networks by hand overlap with what is allowed, if that changed.
-void domain_book::tell_kept_off_by_hand(book_change& change) {
-  std::vector<net::ip_prefix> networks;
-  networks.reserve(networks_->size());
-  for (const config::network_entry& entry : *networks_)
-    networks.push_back(entry.network);
-  const auto listed = net::address_set::of(networks) & allowance_->all();
-  if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
-    return;
-  std::string grounds;
-  for (const std::string& each : allowance_->grounds_over(listed))
-    grounds += (grounds.empty() ? "" : ", ") + each;
-  change.events.push_back(log::event_of<kind::kept_off_by_allow>{}
-                              .with("listing", "networks")
-                              .with("by", grounds)
-                              .with("networks", some_networks(listed)));
-}
-
 // State --------------------------------------------------------------------
 
 book_change domain_book::restore(state from, timestamp now) {
@@ -343,22 +199,8 @@ book_change domain_book::restore(state from, timestamp now) {
     page* at = find(kept.name, kept.role);
     if (at == nullptr || (*at)->tried || (*at)->good_at || !kept.good_at)
       continue;
-    const moment good_at = now.past(*kept.good_at);
-    const auto left = lifetime(kept.role, refresh_) - (now.steady - good_at);
-    if (left <= left.zero())
-      continue;
-    known_domain& of = at->edit();
-    of.good = younger_than(std::move(kept.good), left);
-    of.good_at = good_at;
-    of.changed_at = kept.changed_at;
-    of.gone = kept.gone;
-    of.failures = kept.failures;
-    of.in_part = kept.in_part;
-    of.trouble = std::move(kept.trouble);
-    of.growth.recall(std::move(kept.growth), now);
-    of.held = std::move(kept.held);
-    of.lost = std::move(kept.lost);
-    of.lost_at = now.past(kept.lost_at.value_or(now.wall));
+    if (now.steady - now.past(*kept.good_at) < lifetime(kept.role, refresh_))
+      recall(std::move(kept), lifetime(kept.role, refresh_), now, at->edit());
   }
   book_change change;
   derive_all(now, change);
@@ -375,26 +217,8 @@ state domain_book::save(timestamp now) const {
   state all;
   all.written = now.wall;
   all.domains.reserve(domains_.size());
-  for (const page& at : domains_) {
-    const known_domain& each = *at;
-    domain_state& kept = all.domains.emplace_back();
-    kept.name = each.domain.name;
-    kept.role = each.role;
-    kept.good = each.good;
-    if (each.good_at)
-      kept.good_at = now.wall_of(*each.good_at);
-    kept.changed_at = each.changed_at;
-    kept.gone = each.gone;
-    kept.failures = each.failures;
-    kept.in_part = each.in_part;
-    kept.trouble = each.trouble;
-    kept.growth = each.growth.history(now);
-    kept.held = each.held;
-    if (each.lost.empty())
-      continue;
-    kept.lost = each.lost;
-    kept.lost_at = now.wall_of(each.lost_at);
-  }
+  for (const page& each : domains_)
+    all.domains.push_back(remembered(*each, now));
   return all;
 }
 

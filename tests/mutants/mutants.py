@@ -25,6 +25,7 @@ LIMITS = "core/domains/limits.cpp"
 GROWTH = "core/domains/growth.cpp"
 BOOK = "core/domains/domain_book.cpp"
 LOOKS = "core/domains/domain_book_looks.cpp"
+RECOLLECTION = "core/domains/recollection.cpp"
 SETTLING = "core/domains/settling.cpp"
 FINDING = "core/domains/finding.cpp"
 
@@ -364,8 +365,8 @@ MUTANTS = [
     ),
     Mutant(
         "a restart forgets what an allowed domain lost",
-        BOOK,
-        "    of.lost = std::move(kept.lost);",
+        RECOLLECTION,
+        "  into.lost = std::move(kept.lost);",
         "",
     ),
     Mutant(
