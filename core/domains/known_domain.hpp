@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/config/settings.hpp"
+#include "core/domains/figures.hpp"
 #include "core/domains/finding.hpp"
 #include "core/domains/growth.hpp"
 #include "core/domains/limits.hpp"
@@ -66,6 +67,7 @@ struct known_domain {
   /// an allowed domain is not known (domain_book::awaits_allowed()).
   bool waits = false;
   std::string trouble; ///< of the last look, empty if none; safe for output
+  domains::figures figures; ///< of the sets above; computed
 };
 
 /// Whether its record has given networks that are not too old.

@@ -1,5 +1,7 @@
 #include "core/domains/limits.hpp"
 
+#include "core/domains/nested_networks.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -15,23 +17,6 @@ using networks = std::vector<net::ip_prefix>;
 /// The widest first, of the same width the one that stands later.
 bool goes_before(const net::ip_prefix& a, const net::ip_prefix& b) {
   return a.length() != b.length() ? a.length() < b.length() : b < a;
-}
-
-/// How many of `ordered` have to go until `fits(the union of the rest)`.
-/// @pre what fits still fits when it is less
-template <class Fits>
-std::size_t count_to_refuse(const networks& ordered, Fits fits) {
-  std::size_t low = 0;
-  std::size_t high = ordered.size();
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    const auto rest = ordered.begin() + static_cast<std::ptrdiff_t>(middle);
-    if (fits(address_set::of({rest, ordered.end()})))
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return low;
 }
 
 void refuse_first(networks& ordered, std::size_t count) {
@@ -82,13 +67,17 @@ public:
     return shortest;
   }
 
-  /// @param count of a set
-  template <class Count>
-  void refuse_over(std::uint64_t most, Count count) {
-    refuse_first(ordered_,
-                 count_to_refuse(ordered_, [&](const address_set& rest) {
-                   return count(rest & found_) <= most;
-                 }));
+  /// Until no more than `most` IPv4 addresses, or IPv6 networks of 64 bits, are
+  /// left.
+  void refuse_over(std::uint64_t most) {
+    const auto counts = last_counts(found_, ordered_);
+    std::size_t left = ordered_.size();
+    for (net::uint128 sum = 0; left > 0; --left) {
+      sum += counts[left - 1];
+      if (sum > most)
+        break;
+    }
+    refuse_first(ordered_, left);
   }
 
 private:
@@ -129,12 +118,16 @@ private:
     std::sort(ordered_.begin(), ordered_.end(), goes_before);
   }
 
-  /// Until some address of the block is in none of the networks.
+  /// Until some address of the block is in none of the networks: the first that
+  /// has one of its own is the last to go.
   static void refuse_until_open(networks& within, const net::ip_prefix& block) {
-    const address_set whole{block};
-    refuse_first(within, count_to_refuse(within, [&](const address_set& rest) {
-                   return rest != whole;
-                 }));
+    networks nested = within;
+    nested.push_back(block);
+    const auto filled = filled_by_others(nested);
+    if (!filled.back())
+      return;
+    const auto open = std::find(filled.begin(), filled.end(), false);
+    refuse_first(within, static_cast<std::size_t>(open - filled.begin()) + 1);
   }
 
   address_set found_;
@@ -186,8 +179,7 @@ void limit_family(limited& of, const networks& named, const family_limits& by) {
   }
   address_set fitting = narrow;
   if (by.total && (narrow.*by.count)() > *by.total) {
-    rest.refuse_over(*by.total,
-                     [&](const address_set& set) { return (set.*by.count)(); });
+    rest.refuse_over(*by.total);
     fitting = rest.listing();
     tell(of, {by.total_setting, (narrow.*by.count)(), *by.total, {}}, narrow,
          fitting);

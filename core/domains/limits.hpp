@@ -46,7 +46,7 @@ struct limited {
 ///   So IPv6 hosts, which cost nothing, keep no IPv4 network off.
 ///
 /// Of equal ones the one whose address is the highest goes first.
-/// O(n log n) where everything fits, else O(n log^2 n).
+/// O(n log n).
 ///
 /// @param found what is to be listed
 /// @param named the networks that the record names: in any order, nested or

@@ -95,6 +95,7 @@ void settling::settle(known_domain& of, const spf::expansion& result,
   else
     look(of, result, change);
   of.tried = true;
+  of.figures = figures_of(of);
   change.due = of.due;
 }
 
@@ -103,6 +104,7 @@ void settling::derive(known_domain& of, book_change& change) const {
   judgement judged = judge(of, of.good);
   keep_to_unlisted(of, of.good, judged);
   list(of, std::move(judged), change);
+  of.figures = figures_of(of);
   tell(of, not_kept_before, of.not_kept, change);
 }
 

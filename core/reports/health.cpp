@@ -12,8 +12,9 @@ using std::chrono::seconds;
 bool is_reliable(const domain_status& of, seconds interval) {
   switch (of.condition) {
   case domain_condition::failing: return of.age && *of.age <= 2 * interval;
+  // It was found good, and waits for an allowed domain, for `retry` at most.
+  case domain_condition::waiting: return of.age.has_value();
   case domain_condition::unknown:
-  case domain_condition::waiting:
   case domain_condition::overdue: return false;
   case domain_condition::gone:
   case domain_condition::held:

@@ -1,6 +1,5 @@
 #include "core/reports/status.hpp"
 
-#include "core/domains/objection.hpp"
 #include "core/support/calendar.hpp"
 
 #include <fmt/format.h>
@@ -26,7 +25,7 @@ domain_condition condition_of(const domains::known_domain& known,
                               const config::refresh_settings& refresh,
                               timestamp now) {
   if (known.failures > 0 &&
-      (!known.in_part || longest_kept(known.good).count() > 0))
+      (!known.in_part || known.figures.longest_kept.count() > 0))
     return known.good_at ? domain_condition::failing
                          : domain_condition::unknown;
   if (known.gone)
@@ -49,13 +48,10 @@ void tell_kept(const domains::known_domain& known, domain_status& report,
                timestamp now) {
   if (known.failures == 0)
     return;
-  for (const spf::open_question& each : known.open_questions)
-    report.undecided.push_back(text_of(each));
-  const auto kept =
-      known.in_part ? kept_in(known.good) & known.effective : known.effective;
-  report.kept = kept.prefix_count();
+  report.undecided = known.figures.undecided;
+  report.kept = known.figures.kept;
   if (report.kept > 0 && known.good_at)
-    report.kept_age = since(*known.good_at - longest_kept(known.good), now);
+    report.kept_age = since(*known.good_at - known.figures.longest_kept, now);
 }
 
 domain_status status_of(const domains::known_domain& known,
@@ -65,9 +61,9 @@ domain_status status_of(const domains::known_domain& known,
   report.name = known.domain.name.to_string();
   report.role = known.role;
   report.condition = condition_of(known, refresh, now);
-  report.networks = known.effective.prefix_count();
-  report.ipv4_addresses = known.effective.ipv4_count();
-  report.ipv6_slash64s = known.effective.ipv6_slash64_count();
+  report.networks = known.figures.networks;
+  report.ipv4_addresses = known.figures.ipv4_addresses;
+  report.ipv6_slash64s = known.figures.ipv6_slash64s;
   if (known.good_at)
     report.age = since(*known.good_at, now);
   if (!known.expanding)
@@ -76,9 +72,8 @@ domain_status status_of(const domains::known_domain& known,
   report.failures = known.failures;
   tell_kept(known, report, now);
   report.trouble = known.trouble;
-  report.kept_off = known.kept_off.prefix_count();
-  for (const domains::objection& each : domains::objections_to(known))
-    report.refusals.push_back(each.text);
+  report.kept_off = known.figures.kept_off;
+  report.refusals = known.figures.objections;
   if (known.domain.until)
     report.until = day_text(*known.domain.until);
   report.comment = known.domain.comment;

@@ -145,6 +145,10 @@ book_fixture::book_fixture(const config::settings& settings,
   book.apply(settings, own, now);
 }
 
+void book_fixture::check_figures(const domains::known_domain& of) {
+  REQUIRE(of.figures == domains::figures_of(of));
+}
+
 void book_fixture::pass(moment::duration time) {
   const auto since = now.steady - beginning.steady;
   now.steady += time;

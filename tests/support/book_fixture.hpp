@@ -96,7 +96,10 @@ struct book_fixture {
   void pass_until(moment at) { pass(at - now.steady); }
 
   domain_book::book_change apply(const config::settings& settings) {
-    return book.apply(settings, own, now);
+    auto change = book.apply(settings, own, now);
+    for (const domains::known_domain& each : book.domains())
+      check_figures(each);
+    return change;
   }
 
   /// The domains that are due now, which are being expanded from now on; an
@@ -108,8 +111,15 @@ struct book_fixture {
 
   domain_book::book_change settle(const spf::expansion& result,
                                   role as = role::listed) {
-    return book.settle(as, result, now);
+    auto change = book.settle(as, result, now);
+    for (const domains::known_domain& each : book.domains())
+      if (each.domain.name == result.domain && each.role == as)
+        check_figures(each);
+    return change;
   }
+
+  /// What is told of a domain is what there is to tell.
+  static void check_figures(const domains::known_domain& of);
 
   /// Waits until domains are due and settles this one's expansion.
   domain_book::book_change settle_next(const spf::expansion& result,

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/random_sets.hpp"
+#include "tests/support/thread_time.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -279,6 +280,32 @@ TEST_CASE("limits refuse what one network at a time would be refused",
     }
     REQUIRE(refused == found - told.listing);
   }
+}
+
+TEST_CASE("what is over a limit is found at the price of a few unions",
+          "[table][limits]") {
+  // Neighbours of 128 addresses each, and a few that cover many of them.
+  networks named;
+  for (std::uint32_t i = 0; i < 32768; ++i) {
+    const auto at = net::ip_address::ipv4(0x14000000U + (i << 8U));
+    named.push_back(net::ip_prefix::containing(at, 25));
+    if (i % 16 == 0)
+      named.push_back(net::ip_prefix::containing(at, 21));
+  }
+  const address_set found = address_set::of(named);
+  auto by = unlimited();
+  by.widest_ipv4 = 16;
+  by.ipv4_addresses = 1'000'000;
+  address_set united;
+  limited told;
+  const double of_union =
+      least_seconds_of([&] { united = address_set::of(named); });
+  const double of_limits =
+      least_seconds_of([&] { told = within_limits(found, named, by); });
+  CHECK(united == found);
+  CHECK(told.refusals.size() == 1);
+  INFO(of_limits << " s, a union takes " << of_union << " s");
+  CHECK(of_limits < 20 * of_union);
 }
 
 TEST_CASE("a share refuses as a limit does", "[table][limits]") {

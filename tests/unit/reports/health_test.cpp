@@ -89,6 +89,15 @@ TEST_CASE("health: allowed domains neither heal nor harm", "[table][health]") {
   CHECK(illness_of({domain(domain_condition::fresh, 1s), fails}).empty());
 }
 
+TEST_CASE("health: what is known and waits for an allowed domain is no illness",
+          "[table][health]") {
+  CHECK(illness_of(
+            {domain(domain_condition::waiting, 10s),
+             domain(domain_condition::unknown, std::nullopt, role::allowed)})
+            .empty());
+  CHECK_FALSE(illness_of({domain(domain_condition::waiting)}).empty());
+}
+
 TEST_CASE("health: names the first domain and its trouble", "[table][health]") {
   auto first = domain(domain_condition::unknown);
   first.trouble = "SERVFAIL from 192.0.2.53:53";

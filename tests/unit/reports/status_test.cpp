@@ -3,6 +3,7 @@
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/odd_numbers.hpp"
+#include "tests/support/thread_time.hpp"
 
 #include <algorithm>
 #include <string>
@@ -246,6 +247,25 @@ TEST_CASE("a report gives the figures of a domain", "[table][status]") {
   CHECK(only(world).next_look == 0s);
   world.take_due();
   CHECK(only(world).next_look == 0s);
+}
+
+TEST_CASE("a report costs no more where listings are large",
+          "[table][status]") {
+  const auto cost_with = [](std::uint32_t hosts) {
+    std::vector<net::ip_prefix> every_other;
+    for (std::uint32_t i = 0; i < hosts; ++i)
+      every_other.push_back(net::ip_prefix::containing(
+          net::ip_address::ipv4(0x14000000U + 2 * i), 32));
+    config::settings settings = settings_of({"a.example", "b.example"});
+    settings.domains[1].limits.networks = hosts / 2;
+    settings.allow.networks = {*net::ip_prefix::parse("20.0.0.0/20")};
+    book_fixture world{settings};
+    for (const char* each : {"a.example", "b.example"})
+      world.look(undecided(naming(each, every_other), "30.0.0.0/8"));
+    return least_seconds_of(
+        [&] { CHECK(report_on(world).domains.size() == 2); });
+  };
+  CHECK(cost_with(20'000) < 20 * cost_with(20));
 }
 
 TEST_CASE("an allowed domain that was never resolved stands out",

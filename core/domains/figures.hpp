@@ -1,0 +1,35 @@
+// What is told of the sets of a domain.
+#pragma once
+
+#include "core/support/timestamp.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace spfblock::domains {
+
+struct known_domain;
+
+/// Counted where the sets settle: whoever tells it, on a thread with a
+/// deadline, needs as little time for large sets as for small ones.
+struct figures {
+  std::size_t networks = 0; ///< listed, or allowed
+  std::uint64_t ipv4_addresses = 0;
+  std::uint64_t ipv6_slash64s = 0;
+  std::size_t kept_off = 0; ///< networks
+  /// Of a domain whose last look failed: networks that are listed, or allowed,
+  /// although they are undecided.
+  std::size_t kept = 0;
+  moment::duration longest_kept{}; ///< for so long, the first of the undecided
+  std::vector<std::string> undecided;  ///< as spf::text_of()
+  std::vector<std::string> objections; ///< as objection::text
+
+  friend bool operator==(const figures&, const figures&) = default;
+};
+
+/// Linear in the ranges of its sets.
+[[nodiscard]] figures figures_of(const known_domain& of);
+
+} // namespace spfblock::domains
