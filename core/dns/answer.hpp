@@ -5,6 +5,7 @@
 #include "core/net/ip_address.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -59,6 +60,9 @@ struct answer {
     return status == answer_status::no_data ||
            status == answer_status::nxdomain;
   }
+
+  /// What its lists take of memory, about.
+  [[nodiscard]] std::size_t bytes() const noexcept;
 
   friend bool operator==(const answer&, const answer&) = default;
 };

@@ -5,12 +5,8 @@
 namespace spfblock::dns {
 
 const answer* answer_store::find(const question& asked) const {
-  if (!answers_.empty()) {
-    const auto found = answers_.find(asked);
-    if (found != answers_.end())
-      return &found->second;
-  }
-  return behind_ == nullptr ? nullptr : behind_->find(asked);
+  const auto found = answers_.find(asked);
+  return found == answers_.end() ? nullptr : &found->second;
 }
 
 void answer_store::put(question asked, answer given) {

@@ -15,13 +15,6 @@ namespace spfblock::dns {
 /// Pointers from find() hold until the next put().
 class answer_store {
 public:
-  answer_store() = default;
-
-  /// A store in front of another: find() looks there for what it does not hold
-  /// itself, put() and size() are about itself.
-  /// @param behind outlives the store; not null
-  explicit answer_store(const answer_store* behind) : behind_{behind} {}
-
   /// The answer to `asked`, or null if it was not put yet.
   [[nodiscard]] const answer* find(const question& asked) const;
 
@@ -32,7 +25,6 @@ public:
 
 private:
   tsl::hopscotch_map<question, answer> answers_;
-  const answer_store* behind_ = nullptr;
 };
 
 } // namespace spfblock::dns

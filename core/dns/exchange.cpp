@@ -97,12 +97,6 @@ void exchange::failed(std::string_view reason, dns::outcome as) {
   try_next_server(reason, as);
 }
 
-void exchange::abandon(std::string reason) {
-  EXPECTS(!finished_);
-  --queries_;
-  finish(failed_answer(std::move(reason)), dns::outcome::abandoned);
-}
-
 const answer& exchange::result() const noexcept {
   EXPECTS(finished_);
   return result_;

@@ -110,10 +110,6 @@ public:
   void failed(std::string_view reason,
               dns::outcome as = dns::outcome::unreachable);
 
-  /// next() is not performed, nor anything after it: the result is a failure
-  /// for `reason`.
-  void abandon(std::string reason);
-
   /// The answer; of status `failed`, with the last reason and server, if no
   /// server gave one.
   /// @pre finished()

@@ -18,18 +18,17 @@ enum class outcome : std::uint8_t {
   unreachable, ///< the system could not send or connect, or the server closed
   refused,     ///< SERVFAIL, REFUSED or another RCODE that is no answer
   unusable,    ///< malformed, over a limit, truncated over TCP, a referral ...
-  abandoned,   ///< the account of all who asked was spent
 };
 
 /// All outcomes with their words, in order.
-inline constexpr std::array<std::string_view, 8> outcome_words{
+inline constexpr std::array<std::string_view, 7> outcome_words{
     "records",     "no_data", "nxdomain", "timeout",
-    "unreachable", "refused", "unusable", "abandoned"};
+    "unreachable", "refused", "unusable"};
 
 [[nodiscard]] constexpr std::size_t index_of(outcome of) noexcept {
   return static_cast<std::size_t>(of);
 }
 
-static_assert(outcome_words[index_of(outcome::abandoned)] == "abandoned");
+static_assert(outcome_words[index_of(outcome::unusable)] == "unusable");
 
 } // namespace spfblock::dns

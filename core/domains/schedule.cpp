@@ -27,6 +27,12 @@ seconds wait_after_success(const config::refresh_settings& by,
   return wait;
 }
 
+seconds wait_after_questions(const config::refresh_settings& by,
+                             std::size_t questions) {
+  constexpr std::size_t a_second = 4;
+  return std::min<seconds>(seconds{questions / a_second}, by.interval);
+}
+
 seconds wait_after_failure(const config::refresh_settings& by,
                            unsigned failures) {
   return doubled(by.retry, failures, by.interval);

@@ -4,6 +4,7 @@
 #include "core/config/settings.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace spfblock::domains {
@@ -16,6 +17,13 @@ namespace spfblock::domains {
 [[nodiscard]] std::chrono::seconds
 wait_after_success(const config::refresh_settings& by, std::uint32_t ttl,
                    unsigned changes);
+
+/// After a look that asked so many questions: a second for each four, up to
+/// `interval`.  So a record costs a name server, or a victim that it sends us
+/// to, no more than that, however many questions it takes; those of 10 mx of 10
+/// hosts each take less than the default of `minimum`.
+[[nodiscard]] std::chrono::seconds
+wait_after_questions(const config::refresh_settings& by, std::size_t questions);
 
 /// After a DNS failure: `retry`, doubled by each of the `failures` in a row
 /// before this one, up to `interval`.

@@ -139,7 +139,7 @@ void settling::keep_after_failure(known_domain& of,
   ++of.failures;
   of.in_part = false;
   of.due = moment::max();
-  retry(of);
+  retry(of, result);
   const bool is_news = of.failures == 1 || of.trouble != result.reason;
   of.trouble = result.reason;
   finding kept = kept_of(of.good, result.temperror, {});
@@ -234,9 +234,9 @@ void settling::look(known_domain& of, const spf::expansion& result,
     hold_growth(of, found, judged, change);
   keep_to_unlisted(of, found, judged);
   believe(of, std::move(found), std::move(judged), change);
-  schedule(of, result.ttl);
+  schedule(of, result);
   if (of.in_part)
-    retry(of);
+    retry(of, result);
   tell(of, not_kept_before, of.not_kept, change);
   tell(of, held_before, of.held, change);
 }
@@ -354,9 +354,10 @@ void settling::believe(known_domain& of, finding found, judgement judged,
   list(of, std::move(judged), change);
 }
 
-void settling::schedule(known_domain& of, std::uint32_t ttl) const {
+void settling::schedule(known_domain& of, const spf::expansion& result) const {
   const auto& by = refresh_;
-  const auto wait = wait_after_success(by, ttl, of.changes);
+  const auto wait = std::max(wait_after_success(by, result.ttl, of.changes),
+                             wait_after_questions(by, result.questions));
   of.due = now_.steady + spread(wait, by, random_ ? random_() : 0);
   if (!of.held)
     return;
@@ -366,9 +367,10 @@ void settling::schedule(known_domain& of, std::uint32_t ttl) const {
 
 /// Looks again soon at what failed, and when the oldest of what is kept is too
 /// old.
-void settling::retry(known_domain& of) const {
-  of.due = std::min(of.due, now_.steady +
-                                wait_after_failure(refresh_, of.failures - 1));
+void settling::retry(known_domain& of, const spf::expansion& result) const {
+  const auto wait = std::max(wait_after_failure(refresh_, of.failures - 1),
+                             wait_after_questions(refresh_, result.questions));
+  of.due = std::min(of.due, now_.steady + wait);
   if (const auto longest = longest_kept(of.good);
       of.in_part && longest.count() > 0)
     of.due =

@@ -94,8 +94,8 @@ private:
                         judgement& judged) const;
   void believe(known_domain& of, finding found, judgement judged,
                book_change& change) const;
-  void schedule(known_domain& of, std::uint32_t ttl) const;
-  void retry(known_domain& of) const;
+  void schedule(known_domain& of, const spf::expansion& result) const;
+  void retry(known_domain& of, const spf::expansion& result) const;
 
   const config::refresh_settings& refresh_;
   const allowance& allowed_;

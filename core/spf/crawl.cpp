@@ -1,6 +1,6 @@
 #include "core/spf/crawl.hpp"
 
-#include "core/dns/query_account.hpp"
+#include "core/dns/asker.hpp"
 #include "core/spf/evaluation.hpp"
 #include "core/spf/selection.hpp"
 
@@ -15,10 +15,10 @@ struct crawl::task {
   dns::name domain;
   rules by;
   std::function<void(const expansion&)> done;
-  std::shared_ptr<dns::query_account> account;
-  /// Answers of this domain alone, in front of those of all.
-  dns::answer_store answers;
-  std::size_t outstanding = 0; ///< answers to wait for
+  std::shared_ptr<dns::asker> asker = std::make_shared<dns::asker>();
+  std::vector<dns::question> missing = {}; ///< to ask, the last one first
+  std::size_t outstanding = 0;             ///< answers to wait for
+  std::size_t answer_bytes = 0;            ///< of those that came
   /// Whether one of those that came may make more be missing.
   bool leads_on = true;
   std::uint64_t spent = 0;     ///< work, until now
@@ -26,7 +26,16 @@ struct crawl::task {
 
   /// What is left for finding out what to ask.
   [[nodiscard]] std::uint64_t left() const {
-    return by.work - std::min(spent, by.work);
+    return may_read_on() ? by.work - std::min(spent, by.work) : 0;
+  }
+
+  [[nodiscard]] bool may_read_on() const {
+    return answer_bytes <= most_answer_bytes;
+  }
+
+  [[nodiscard]] bool may_ask_one_more() const {
+    return !missing.empty() && outstanding < most_at_once && may_read_on() &&
+           !by.is_given_up();
   }
 };
 
@@ -36,10 +45,7 @@ crawl::crawl(std::weak_ptr<dns::resolver> from, scheduler later)
 
 void crawl::expand(const dns::name& domain, const rules& by,
                    std::function<void(const expansion&)> done) {
-  advance_later(std::make_shared<task>(
-      task{domain, by, std::move(done),
-           std::make_shared<dns::query_account>(by.dns_queries),
-           dns::answer_store{&answers_}}));
+  advance_later(std::make_shared<task>(task{domain, by, std::move(done)}));
 }
 
 /// What it has cost so far, and the addresses that terms go through, tell best
@@ -57,53 +63,70 @@ void crawl::advance(const std::shared_ptr<task>& of) {
   rules by = of->by;
   if (of->leads_on && of->left() > 0) {
     by.work = of->left();
-    const lack found = missing_answers(of->domain, of->answers, by, parsed_);
+    lack found = missing_answers(of->domain, answers_, by, parsed_);
     of->spent += found.work;
     if (by.is_given_up())
       return;
     if (!found.missing.empty())
-      return ask(of, found.missing);
+      return ask(of, std::move(found.missing));
   }
   by.work = of->by.work;
   by.may_ask = of->left() > 0;
-  expansion now = evaluate(of->domain, of->answers, by, parsed_);
+  expansion now = evaluate(of->domain, answers_, by, parsed_);
   of->spent += now.work;
   if (by.is_given_up())
     return;
   if (!now.missing.empty())
-    return ask(of, now.missing);
+    return ask(of, std::move(now.missing));
   now.work = of->spent;
   parsed_.forget(of->domain);
   of->done(now);
 }
 
 void crawl::ask(const std::shared_ptr<task>& of,
-                const std::vector<dns::question>& missing) {
+                std::vector<dns::question> missing) {
+  of->missing = std::move(missing);
+  std::reverse(of->missing.begin(), of->missing.end());
+  of->leads_on = false;
+  ask_next(of);
+}
+
+void crawl::ask_next(const std::shared_ptr<task>& of) {
   const auto from = from_.lock();
   if (!from)
     return;
-  of->outstanding = missing.size();
-  of->leads_on = false;
-  for (const dns::question& asked : missing)
+  while (of->may_ask_one_more()) {
+    const dns::question asked = std::move(of->missing.back());
+    of->missing.pop_back();
+    if (const dns::answer* known = answers_.find(asked)) {
+      take(*of, asked, *known); // meanwhile, for another domain
+      continue;
+    }
+    ++of->outstanding;
     from->resolve(
-        asked, of->account,
+        asked, of->asker,
         [self = shared_from_this(), of, asked](const dns::answer& given) {
           self->answered(of, asked, given);
         });
+  }
+  if (of->outstanding == 0)
+    advance_later(of);
 }
 
-/// A failure may be owed to the account of this domain: then it is no answer
-/// for the others.
 void crawl::answered(const std::shared_ptr<task>& of,
                      const dns::question& asked, const dns::answer& given) {
-  if (given.status == dns::answer_status::failed && of->account->is_spent())
-    of->answers.put(asked, given);
-  else if (answers_.find(asked) == nullptr)
+  if (answers_.find(asked) == nullptr)
     answers_.put(asked, given);
-  of->addresses += given.addresses.size();
-  of->leads_on = of->leads_on || leads_on(asked, given, parsed_);
+  take(*of, asked, given);
   if (--of->outstanding == 0)
-    advance_later(of);
+    ask_next(of);
+}
+
+void crawl::take(task& of, const dns::question& asked,
+                 const dns::answer& given) {
+  of.addresses += given.addresses.size();
+  of.answer_bytes += given.bytes();
+  of.leads_on = of.leads_on || leads_on(asked, given, parsed_);
 }
 
 } // namespace spfblock::spf

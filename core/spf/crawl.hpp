@@ -21,17 +21,29 @@ namespace spfblock::spf {
 /// Looks what is missing, asks for all of that at once, and looks again when
 /// the answers are in; each round goes one include deeper.  Evaluates when
 /// nothing is to be expected any more.  Each domain is an
-/// asker with an account of its own: one that is slow, silent or over
-/// rules::dns_queries neither delays nor changes another.
+/// asker of its own: one that is slow, silent or over rules::dns_queries
+/// neither delays nor changes another.  What has to be sent for a question,
+/// because servers are silent or truncate, counts for nothing: a question is
+/// one.
 ///
 /// All looks at a domain may cost rules::work together, and so may an
 /// evaluation that finds something missing, and the last one: three times as
-/// much in all.  When it is spent before all is known, nothing more is asked,
-/// and whom that leaves undecided is over the work (permerror).
+/// much in all.  When it is spent before all is known, or the answers take more
+/// than most_answer_bytes, nothing more is asked, and whom that leaves
+/// undecided is over the work (permerror).
 ///
 /// Belongs to one thread.  Lives as long as an expansion is under way.
 class crawl : public std::enable_shared_from_this<crawl> {
 public:
+  /// Questions of one domain that are asked at once; what is read at a time of
+  /// answers that are as large as they can be is bounded by it.
+  static constexpr std::size_t most_at_once = 256;
+
+  /// What the answers to the questions of one domain may take of memory: more
+  /// than four times what 10 mx of 10 hosts each take where all answers are as
+  /// large as they can be.
+  static constexpr std::size_t most_answer_bytes = std::size_t{64} << 20U;
+
   /// Decides when a look is done; see `dear`.
   /// @param dear how much is to be expected of it, compared with others
   using scheduler =
@@ -44,9 +56,7 @@ public:
   explicit crawl(std::weak_ptr<dns::resolver> from, scheduler later = {});
 
   /// Expands `domain`; `done` is called once, later or within this call.
-  /// rules::dns_queries bounds the queries that are sent for it, too; what is
-  /// not asked because of that has failed (temperror).  Where it is given up
-  /// (rules::given_up), `done` is not called.
+  /// Where it is given up (rules::given_up), `done` is not called.
   void expand(const dns::name& domain, const rules& by,
               std::function<void(const expansion&)> done);
 
@@ -55,10 +65,11 @@ private:
 
   void advance_later(const std::shared_ptr<task>& of);
   void advance(const std::shared_ptr<task>& of);
-  void ask(const std::shared_ptr<task>& of,
-           const std::vector<dns::question>& missing);
+  void ask(const std::shared_ptr<task>& of, std::vector<dns::question> missing);
+  void ask_next(const std::shared_ptr<task>& of);
   void answered(const std::shared_ptr<task>& of, const dns::question& asked,
                 const dns::answer& given);
+  void take(task& of, const dns::question& asked, const dns::answer& given);
 
   std::weak_ptr<dns::resolver> from_;
   scheduler later_;

@@ -1,6 +1,5 @@
 #include "core/spf/inquiry.hpp"
 
-#include "core/dns/query_account.hpp"
 #include "core/spf/rules.hpp"
 
 #include <algorithm>
@@ -27,7 +26,7 @@ inquiry::lookup inquiry::ask(const dns::question& asked) {
 }
 
 const char* inquiry::limit() const noexcept {
-  return may_ask_ ? dns::over_dns_queries : over_work;
+  return may_ask_ ? over_dns_queries : over_work;
 }
 
 } // namespace spfblock::spf

@@ -25,10 +25,25 @@ inline constexpr unsigned dns_term_limit = 10;
 inline constexpr unsigned void_lookup_limit = 2;
 /// Names in the answer to one mx term (RFC 7208 §4.6.4).
 inline constexpr std::size_t mx_name_limit = 10;
+/// Records that somebody's way leads through within these limits, at most.  A
+/// term that costs one of the n that are left leads into a record for some, who
+/// have n-1 left there, and past it for others, who have n-1 left, too: that
+/// makes 2^10-1 records, once a family where names depend on it (%{v}), and the
+/// domain's own.
+inline constexpr std::size_t most_legal_records =
+    1 + 2 * ((std::size_t{1} << dns_term_limit) - 1);
+
+/// Questions that are asked on these ways, at most: the same, but the last term
+/// of each way is an mx, and each address asks for its own family.  Whoever
+/// passes at a receiver passes within so many.
+inline constexpr unsigned most_legal_questions =
+    1 + 2 * ((2 + static_cast<unsigned>(mx_name_limit)) *
+                 (1U << (dns_term_limit - 1)) -
+             1);
+
 /// Records visited in one expansion, and terms in them before one more record
-/// is visited, under any configuration.  The limits above alone do not bound
-/// the work: eleven names can send each of 2^10 addresses its own way.
-inline constexpr std::size_t record_visit_limit = 500;
+/// is visited, under any configuration.
+inline constexpr std::size_t record_visit_limit = most_legal_records;
 inline constexpr std::size_t term_visit_limit = 20000;
 
 /// Records on the way to the innermost one, under any configuration.
@@ -44,6 +59,10 @@ inline constexpr std::uint64_t work_limit = 100'000'000;
 /// What an address is told that is still undecided when the work is spent.
 inline constexpr const char* over_work = "over the work an expansion may cost";
 
+/// What a term is told that leads to one question too many.
+inline constexpr const char* over_dns_queries =
+    "over dns_queries, the limit of DNS queries for a domain";
+
 /// How one domain is expanded.  What is over a limit of ours acts as a
 /// permerror of the term that hit it.
 struct rules {
@@ -51,7 +70,8 @@ struct rules {
   /// A term that grants a shorter prefix counts as not matching.
   std::optional<unsigned> widest_ipv4;
   std::optional<unsigned> widest_ipv6;
-  /// Distinct questions of the evaluation; queries sent for it, too.
+  /// Distinct questions of the evaluation, however often they have to be sent;
+  /// below most_legal_questions it keeps somebody off who passes at a receiver.
   std::optional<unsigned> dns_queries;
   /// Records on the way from the domain to the innermost one, both included.
   std::optional<unsigned> depth;

@@ -10,13 +10,13 @@ namespace spfblock::server {
 /// A question and all who have it.
 struct dns_client::entry {
   enum class state : std::uint8_t { waiting, under_way, answered };
-  struct asker {
-    account pays;
+  struct request {
+    asker by;
     receiver done;
   };
 
   dns::question asked;
-  std::vector<asker> askers;
+  std::vector<request> requests;
   state now = state::waiting;
   std::shared_ptr<dns_lookup> lookup; ///< from the first turn on
 };
@@ -50,9 +50,8 @@ dns_client::~dns_client() {
   }
 }
 
-void dns_client::resolve(const dns::question& asked, account payer,
-                         receiver done) {
-  EXPECTS(payer != nullptr);
+void dns_client::resolve(const dns::question& asked, asker by, receiver done) {
+  EXPECTS(by != nullptr);
   auto& what = unanswered_[asked];
   if (!what) {
     ++totals_->questions;
@@ -60,8 +59,8 @@ void dns_client::resolve(const dns::question& asked, account payer,
     what->asked = asked;
   }
   if (what->now == entry::state::waiting)
-    line_.push(payer, what, payer->has_paid());
-  what->askers.push_back({std::move(payer), std::move(done)});
+    line_.push(by, what, by->has_begun());
+  what->requests.push_back({std::move(by), std::move(done)});
   serve();
 }
 
@@ -76,14 +75,13 @@ void dns_client::serve() {
   }
 }
 
-void dns_client::start(const std::shared_ptr<entry>& what,
-                       const account& payer) {
+void dns_client::start(const std::shared_ptr<entry>& what, const asker& by) {
+  by->begin();
   what->now = entry::state::under_way;
   if (!what->lookup)
     what->lookup = make_lookup(what->asked);
-  what->lookup->run(payer, [this, what, payer](dns_lookup::pause why) {
-    paused(what, payer, why);
-  });
+  what->lookup->run(
+      [this, what, by](dns_lookup::pause why) { paused(what, by, why); });
 }
 
 std::shared_ptr<dns_lookup>
@@ -95,30 +93,23 @@ dns_client::make_lookup(const dns::question& asked) {
       asked_, asked_->by.limits.octets, *totals_);
 }
 
-void dns_client::paused(const std::shared_ptr<entry>& what,
-                        const account& payer, dns_lookup::pause why) {
+void dns_client::paused(const std::shared_ptr<entry>& what, const asker& by,
+                        dns_lookup::pause why) {
   const auto life = life_.present();
-  line_.release(payer);
-  if (why != dns_lookup::pause::finished && !line_up(what))
-    what->lookup->exchange().abandon(dns::over_dns_queries);
-  if (what->lookup->exchange().finished())
+  line_.release(by);
+  if (why == dns_lookup::pause::finished)
     finish(*what);
+  else
+    line_up(what);
   if (!life.over())
     serve();
 }
 
-/// Puts a question into the lines of all who can still pay for it.
-/// @return whether there is one
-bool dns_client::line_up(const std::shared_ptr<entry>& what) {
+/// Puts a question into the lines of all who have it.
+void dns_client::line_up(const std::shared_ptr<entry>& what) {
   what->now = entry::state::waiting;
-  bool payable = false;
-  for (const auto& each : what->askers) {
-    if (each.pays->is_spent())
-      continue;
-    payable = true;
-    line_.push(each.pays, what);
-  }
-  return payable;
+  for (const auto& each : what->requests)
+    line_.push(each.by, what);
 }
 
 void dns_client::finish(entry& what) {
@@ -129,7 +120,7 @@ void dns_client::finish(entry& what) {
   ++(result.status == dns::answer_status::failed ? totals_->failures
                                                  : totals_->answers);
   ++totals_->by_outcome[dns::index_of(what.lookup->exchange().outcome())];
-  for (auto& each : std::exchange(what.askers, {})) {
+  for (auto& each : std::exchange(what.requests, {})) {
     if (life.over())
       return;
     each.done(result);

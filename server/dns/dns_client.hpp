@@ -1,8 +1,8 @@
 // Asks name servers over UDP and TCP.
 #pragma once
 
+#include "core/dns/asker.hpp"
 #include "core/dns/exchange.hpp"
-#include "core/dns/query_account.hpp"
 #include "core/dns/resolver.hpp"
 #include "core/dns/round_trip.hpp"
 #include "core/support/fair_queue.hpp"
@@ -25,8 +25,8 @@ namespace spfblock::server {
 /// a query before goes on with what it has begun.  A question that its server
 /// was silent about gives its place up and lines up again, like a new one and
 /// behind all others of its askers, for the next attempt.  A question that
-/// several have stands in the line of each; the one whose turn comes first
-/// pays, and when its account is spent, another.
+/// several have stands in the line of each, and is sent when the first turn of
+/// one of them comes.
 class dns_client : public dns::resolver {
 public:
   struct settings {
@@ -42,8 +42,7 @@ public:
   dns_client& operator=(const dns_client&) = delete;
   ~dns_client() override;
 
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> payer,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> by,
                receiver done) override;
 
   /// Asks these servers from now on.  Questions that are on their way stay with
@@ -67,13 +66,13 @@ private:
     std::vector<dns::round_trip> measured; ///< of by.servers
   };
   struct entry;
-  using account = std::shared_ptr<dns::query_account>;
+  using asker = std::shared_ptr<dns::asker>;
 
   std::shared_ptr<dns_lookup> make_lookup(const dns::question& asked);
-  bool line_up(const std::shared_ptr<entry>& what);
+  void line_up(const std::shared_ptr<entry>& what);
   void serve();
-  void start(const std::shared_ptr<entry>& what, const account& payer);
-  void paused(const std::shared_ptr<entry>& what, const account& payer,
+  void start(const std::shared_ptr<entry>& what, const asker& by);
+  void paused(const std::shared_ptr<entry>& what, const asker& by,
               dns_lookup::pause why);
   void finish(entry& what);
 
@@ -82,7 +81,7 @@ private:
   random_numbers random_;
   std::shared_ptr<server_set> asked_; ///< never null
   std::shared_ptr<dns_totals> totals_;
-  fair_queue<account, std::shared_ptr<entry>> line_;
+  fair_queue<asker, std::shared_ptr<entry>> line_;
   tsl::hopscotch_map<dns::question, std::shared_ptr<entry>> unanswered_;
   lifetime life_; ///< who is called back may destroy the client
 };

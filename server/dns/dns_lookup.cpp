@@ -29,20 +29,14 @@ dns_lookup::dns_lookup(asio::io_context& io, datagram_sockets& sockets,
 
 // Steps --------------------------------------------------------------------
 
-void dns_lookup::run(std::shared_ptr<dns::query_account> payer,
-                     std::function<void(pause)> then) {
+void dns_lookup::run(std::function<void(pause)> then) {
   EXPECTS(!then_ && !exchange_.finished());
-  payer_ = std::move(payer);
   then_ = std::move(then);
-  if (payer_->pay())
-    begin_step();
-  else
-    asio::post(io_, on_step([this] { pause_for(pause::unpaid); }));
+  begin_step();
 }
 
 void dns_lookup::stop() {
   end_step();
-  payer_ = nullptr;
   then_ = nullptr;
 }
 
@@ -71,15 +65,12 @@ void dns_lookup::proceed() {
   end_step();
   if (exchange_.finished())
     pause_for(pause::finished);
-  else if (!payer_->pay())
-    pause_for(pause::unpaid);
   else
     begin_step();
 }
 
 void dns_lookup::pause_for(pause why) {
   end_step();
-  payer_ = nullptr;
   std::exchange(then_, nullptr)(why);
 }
 
@@ -125,10 +116,9 @@ void dns_lookup::send_datagram() {
 }
 
 /// Not if a message is there already, after a time in which this thread was
-/// busy.  Nor if the account is spent; but the step goes on: an answer to what
-/// was sent may still come.
+/// busy.
 void dns_lookup::resend_datagram() {
-  if (!udp_.has_message() && payer_->pay()) {
+  if (!udp_.has_message()) {
     ++totals_.queries;
     ++totals_.retransmissions;
     sole_ = false;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/dns/exchange.hpp"
-#include "core/dns/query_account.hpp"
 #include "server/dns/datagram_sockets.hpp"
 #include "server/dns/dns_totals.hpp"
 #include "server/system/lifetime.hpp"
@@ -24,7 +23,7 @@
 
 namespace spfblock::server {
 
-/// Performs the steps of an exchange, while they are paid for.
+/// Performs the steps of an exchange.
 ///
 /// Each UDP step has a socket to itself.  It is left to other questions if the
 /// step ended with the first message that came, in answer to the one that was
@@ -39,7 +38,6 @@ public:
   enum class pause : std::uint8_t {
     finished,  ///< the exchange is
     timed_out, ///< the server was silent; another step is to follow
-    unpaid,    ///< the account is spent; the step was not begun
   };
 
   /// @param sockets outlive what is under way
@@ -51,11 +49,9 @@ public:
              std::size_t longest_message, dns_totals& totals);
 
   /// Performs the next step and those that follow it without a time-out.
-  /// @param payer pays for each query
   /// @param then is called once, never from within this call
   /// @pre not under way, and the exchange is not finished
-  void run(std::shared_ptr<dns::query_account> payer,
-           std::function<void(pause)> then);
+  void run(std::function<void(pause)> then);
 
   /// Ends it, whatever is under way: `then` is not called any more.
   void stop();
@@ -102,7 +98,6 @@ private:
   dns::exchange exchange_;
   std::size_t longest_message_;
   dns_totals& totals_;
-  std::shared_ptr<dns::query_account> payer_;
   std::function<void(pause)> then_;
   std::chrono::steady_clock::time_point begun_; ///< when the step was
   std::vector<char> buffer_;                    ///< for TCP

@@ -55,13 +55,12 @@ system_resolver::system_resolver(boost::asio::io_context& io,
 }
 
 void system_resolver::resolve(const dns::question& asked,
-                              std::shared_ptr<dns::query_account> payer,
-                              receiver done) {
+                              std::shared_ptr<dns::asker> by, receiver done) {
   read_if_changed();
   if (named_ || clock::now() >= patient_until_)
-    return client_.resolve(asked, std::move(payer), std::move(done));
-  auto what = waiting{asked, payer, std::move(done)};
-  client_.resolve(asked, std::move(payer),
+    return client_.resolve(asked, std::move(by), std::move(done));
+  auto what = waiting{asked, by, std::move(done)};
+  client_.resolve(asked, std::move(by),
                   [this, what = std::move(what)](const dns::answer& got) {
                     if (got.status == dns::answer_status::failed)
                       ask_later(what);
@@ -128,7 +127,7 @@ void system_resolver::ask_again() {
   if (!named_ && clock::now() < patient_until_)
     return again_.set(clock::now() + look_interval);
   for (waiting& each : std::exchange(waiting_, {}))
-    client_.resolve(each.asked, std::move(each.payer), std::move(each.done));
+    client_.resolve(each.asked, std::move(each.by), std::move(each.done));
 }
 
 } // namespace spfblock::server

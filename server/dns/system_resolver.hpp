@@ -36,8 +36,7 @@ public:
                   std::shared_ptr<dns_totals> totals,
                   std::chrono::seconds patience);
 
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> payer,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> by,
                receiver done) override;
 
 private:
@@ -55,7 +54,7 @@ private:
   /// A question that failed while no server was named.
   struct waiting {
     dns::question asked;
-    std::shared_ptr<dns::query_account> payer;
+    std::shared_ptr<dns::asker> by;
     receiver done;
   };
 

@@ -16,8 +16,7 @@ zone_resolver::zone_resolver(boost::asio::io_context& io, const log_sink& log,
       zone_{std::move(zone)} {}
 
 void zone_resolver::resolve(const dns::question& asked,
-                            std::shared_ptr<dns::query_account> /*payer*/,
-                            receiver done) {
+                            std::shared_ptr<dns::asker> /*by*/, receiver done) {
   boost::asio::post(io_,
                     life_.guarded([answer = zone_.resolve(asked),
                                    done = std::move(done)] { done(answer); }));

@@ -21,9 +21,7 @@ public:
   zone_resolver(boost::asio::io_context& io, const log_sink& log,
                 std::string path, dns::zone zone);
 
-  /// Costs no query, so that no account is too short for it.
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> payer,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> by,
                receiver done) override;
 
   /// Reads the file; one that is faulty by now leaves the former records in

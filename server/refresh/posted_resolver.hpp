@@ -16,8 +16,8 @@ namespace spfblock::server {
 /// asked while an answer to it is on its way is not asked again: the other
 /// thread cannot know that it is.
 ///
-/// Nothing of who asks leaves its thread, but for the account.  Belongs to the
-/// thread of `own`; where the other resolver is destroyed, nothing is answered.
+/// Nothing of what is asked for leaves its thread.  Belongs to the thread of
+/// `own`; where the other resolver is destroyed, nothing is answered.
 class posted_resolver : public dns::resolver {
 public:
   /// @param own the loop that asks, `other` the one of `from`; both outlive
@@ -25,25 +25,18 @@ public:
   posted_resolver(boost::asio::io_context& own, boost::asio::io_context& other,
                   std::weak_ptr<dns::resolver> from);
 
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> payer,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> by,
                receiver done) override;
   void begin_refresh() override;
 
 private:
-  struct asker {
-    std::shared_ptr<dns::query_account> payer;
-    receiver done;
-  };
-
-  void pass_on(const dns::question& asked,
-               std::shared_ptr<dns::query_account> payer);
+  void pass_on(const dns::question& asked, std::shared_ptr<dns::asker> by);
   void answered(const dns::question& asked, const dns::answer& given);
 
   boost::asio::io_context& own_;
   boost::asio::io_context& other_;
   std::weak_ptr<dns::resolver> from_;
-  tsl::hopscotch_map<dns::question, std::vector<asker>> waiting_;
+  tsl::hopscotch_map<dns::question, std::vector<receiver>> waiting_;
   lifetime life_;
 };
 

@@ -12,15 +12,14 @@
 
 namespace spfblock::testing {
 
-/// Knows no accounts: nothing is sent.  What is not in the store fails.
+/// What is not in the store fails.
 class answers_resolver : public dns::resolver {
 public:
   answers_resolver(boost::asio::io_context& io, dns::answer_store answers)
       : io_{io},
         answers_{std::move(answers)} {}
 
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> /*payer*/,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> /*by*/,
                receiver done) override {
     const dns::answer* const given = answers_.find(asked);
     boost::asio::post(

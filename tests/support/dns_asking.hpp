@@ -32,16 +32,15 @@ asking(std::vector<net::scoped_endpoint> servers,
   return by;
 }
 
-inline std::shared_ptr<dns::query_account>
-account_of(std::optional<unsigned> queries = std::nullopt) {
-  return std::make_shared<dns::query_account>(queries);
+inline std::shared_ptr<dns::asker> an_asker() {
+  return std::make_shared<dns::asker>();
 }
 
 inline std::optional<dns::answer> ask(boost::asio::io_context& io,
                                       server::dns_client& client,
                                       const std::string& owner) {
   std::optional<dns::answer> got;
-  client.resolve(txt(owner), account_of(),
+  client.resolve(txt(owner), an_asker(),
                  [&got](const dns::answer& a) { got = a; });
   CHECK_FALSE(got); // never from within the call
   REQUIRE(run_until(io, [&] { return got.has_value(); }));

@@ -13,7 +13,6 @@
 
 namespace spfblock::testing {
 
-/// Knows no accounts: nothing is sent.
 class fixed_resolver : public dns::resolver {
 public:
   /// Calls what it is given, later and on the thread of the test.
@@ -23,8 +22,7 @@ public:
       : later_{std::move(later)},
         zone_{*dns::zone::parse(zone)} {}
 
-  void resolve(const dns::question& asked,
-               std::shared_ptr<dns::query_account> /*payer*/,
+  void resolve(const dns::question& asked, std::shared_ptr<dns::asker> /*by*/,
                receiver done) override {
     auto& askers = unanswered_[asked];
     askers.push_back(std::move(done));

@@ -85,7 +85,7 @@ def wide_tree(q):
     return _wide(q)
 
 
-@TREES(lists=None, entry=_SKIP, says="dns_queries")
+@TREES(lists=None, entry=_SKIP, says="permerror")
 def wide_tree_skip(q):
     """10,000 includes, and errors are passed over."""
     return _wide(q)
@@ -99,16 +99,16 @@ def wide_tree_of_nothing(q):
 
 @TREES(lists=True, entry=_SKIP, attempts=3, silent=True)
 def wide_tree_in_silence(q):
-    """290 includes, all unanswered: queries sent again count, too."""
+    """Sixty includes, all unanswered."""
     if not q.prefix:
-        q.send_fitting(q.answer(_wide(q, 290)["TXT"]))
+        q.send_fitting(q.answer(_wide(q, 60)["TXT"]))
 
 
 @TREES(lists=True, entry=_SKIP, attempts=3, silent=True)
 def wide_tree_over_tcp(q):
-    """290 includes, all truncated: queries over TCP count, too."""
+    """Sixty includes, all truncated, and nothing over TCP."""
     if not q.prefix:
-        q.send_fitting(q.answer(_wide(q, 290)["TXT"]))
+        q.send_fitting(q.answer(_wide(q, 60)["TXT"]))
     elif not q.over_tcp:
         q.truncate()
 
@@ -130,14 +130,27 @@ def mx_fan(q):
     return _mx_fan(q)
 
 
-@FANS(lists=True, attempts=3, silent=True)
+@FANS(lists=True)
+def mx_fan_truncated(q):
+    """Ten mx terms of ten hosts each, all over TCP, and what is listed behind."""
+    answers = _mx_fan(q)
+    terms = answers["TXT"][0].removeprefix("v=spf1 ").removesuffix(" -all")
+    own, others = terms.split(" ", 1)
+    answers["TXT"] = [f"v=spf1 {others} {own} -all"]
+    answers["A"] = ["62.99.0.1"]
+    if not q.over_tcp:
+        return q.truncate()
+    return answers
+
+
+@FANS(lists=True, attempts=2, silent=True)
 def mx_fan_in_silence(q):
     """Ten mx terms of ten hosts each, whose addresses are not told."""
     if q.prefix.count(".") == 0:
         q.send_fitting(q.answer(_mx_fan(q).get(q.kind, ())))
 
 
-@FANS(lists=True, attempts=3, silent=True)
+@FANS(lists=True, attempts=2, silent=True)
 def mx_fan_over_tcp(q):
     """Ten mx terms of ten hosts each, whose addresses are truncated."""
     if q.prefix.count(".") == 0:

@@ -224,6 +224,11 @@ class HostileDns:
         with self._lock:
             return len(self._looks[name, kind])
 
+    def questions(self, behaviour):
+        """How many questions, names with a type, were asked about it."""
+        with self._lock:
+            return sum(1 for name, _ in self._looks if name.endswith(behaviour.domain))
+
     def count(self, question, behaviour=None):
         """Counts a query; returns Query.nth and Query.look."""
         asked = question.name, question.kind

@@ -166,7 +166,7 @@ TEST_CASE("dns_client: ids and ports differ from query to query",
   constexpr int questions = 64;
   int answered = 0;
   for (int i = 0; i < questions; ++i)
-    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
+    client.resolve(txt(std::to_string(i) + ".example"), an_asker(),
                    [&answered](const dns::answer&) { ++answered; });
   REQUIRE(run_until(io, [&] { return answered == questions; }));
   std::set<std::size_t> ids;
@@ -189,7 +189,7 @@ TEST_CASE("dns_client: keeps no more questions in flight than allowed",
   dns_client client{io, by};
   int failed = 0;
   for (int i = 0; i < 5; ++i)
-    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
+    client.resolve(txt(std::to_string(i) + ".example"), an_asker(),
                    [&failed](const dns::answer&) { ++failed; });
   REQUIRE(run_until(io, [&] { return silent.queries().size() == 3; }));
   io.run_for(milliseconds{50});
@@ -208,7 +208,7 @@ TEST_CASE("dns_client: may be destroyed while questions are under way",
     by.in_flight = 1;
     dns_client client{io, by};
     for (const char* owner : {"a.example", "b.example"})
-      client.resolve(txt(owner), account_of(),
+      client.resolve(txt(owner), an_asker(),
                      [&called](const dns::answer&) { called = true; });
     REQUIRE(run_until(io, [&] { return !silent.queries().empty(); }));
   }
@@ -225,7 +225,7 @@ TEST_CASE("dns_client: may be destroyed by who gets an answer",
   auto client = std::make_unique<dns_client>(io, asking({peer.endpoint()}));
   int called = 0;
   for (int i = 0; i < 3; ++i)
-    client->resolve(txt("a.example"), account_of(), [&](const dns::answer&) {
+    client->resolve(txt("a.example"), an_asker(), [&](const dns::answer&) {
       ++called;
       client.reset();
     });
@@ -255,7 +255,7 @@ milliseconds time_to_ask(int questions, int lost_every) {
   const auto begin = std::chrono::steady_clock::now();
   int answered = 0;
   for (int i = 0; i < questions; ++i)
-    client.resolve(txt(std::to_string(i) + ".example"), account_of(),
+    client.resolve(txt(std::to_string(i) + ".example"), an_asker(),
                    [&answered](const dns::answer& a) {
                      answered += a.texts.empty() ? 0 : 1;
                    });
@@ -335,8 +335,7 @@ std::vector<std::uint16_t> ports_of(int questions,
   boost::asio::io_context io;
   scripted_server peer{io, std::move(answers)};
   dns_client client{io, asking({peer.endpoint()})};
-  client.resolve(txt("silent.example"), account_of(),
-                 [](const dns::answer&) {});
+  client.resolve(txt("silent.example"), an_asker(), [](const dns::answer&) {});
   for (int i = 0; i < questions; ++i)
     ask(io, client, std::to_string(i) + ".example");
   std::vector<std::uint16_t> ports;
@@ -390,8 +389,7 @@ TEST_CASE("dns_client: what comes late is no answer to the next question",
   boost::asio::io_context io;
   scripted_server peer{io, replies};
   dns_client client{io, asking({peer.endpoint()})};
-  client.resolve(txt("silent.example"), account_of(),
-                 [](const dns::answer&) {});
+  client.resolve(txt("silent.example"), an_asker(), [](const dns::answer&) {});
   for (int i = 0; i < 20; ++i)
     CHECK(ask(io, client, std::to_string(i) + ".example")->texts ==
           std::vector<std::string>{"heard"});

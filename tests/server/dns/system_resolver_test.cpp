@@ -36,7 +36,7 @@ struct fixture {
   }
 
   void ask() {
-    resolver->resolve(txt("a.example"), account_of(),
+    resolver->resolve(txt("a.example"), an_asker(),
                       [this](const dns::answer&) { ++answers; });
   }
 

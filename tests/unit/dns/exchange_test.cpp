@@ -416,18 +416,6 @@ TEST_CASE("exchange: an answer after a repetition is no sample, but doubt",
   CHECK(settings.measured[0].patience() == milliseconds{360});
 }
 
-TEST_CASE("exchange: what is abandoned is not sent and fails for the reason",
-          "[dns][exchange]") {
-  auto settings = settings_for({"192.0.2.1:53"});
-  auto talk = start(settings);
-  time_out(talk);
-  CHECK(talk.queries() == 2);
-  talk.abandon("no money");
-  REQUIRE(talk.finished());
-  CHECK(talk.queries() == 1);
-  CHECK(talk.result() == failed_answer("no money"));
-}
-
 TEST_CASE("exchange: whatever happens, it ends within 3 steps a round",
           "[dns][exchange][random]") {
   auto settings = settings_for({"192.0.2.1:53", "192.0.2.2:53"}, 4);

@@ -102,10 +102,6 @@ TEST_CASE("outcome: says why there is no answer", "[dns][outcome]") {
   over_tcp.receive(truncated);
   over_tcp.receive(truncated);
   CHECK(over_tcp.word() == "unusable");
-
-  fixture unpaid;
-  unpaid.talk->abandon("the account is spent");
-  CHECK(unpaid.word() == "abandoned");
 }
 
 TEST_CASE("outcome: the last server's failure counts, and an answer more",

@@ -10,6 +10,7 @@ using namespace spfblock::testing;
 using namespace std::chrono_literals;
 using domains::spread;
 using domains::wait_after_failure;
+using domains::wait_after_questions;
 using domains::wait_after_success;
 using std::chrono::seconds;
 
@@ -51,6 +52,19 @@ TEST_CASE("the second change in a row doubles the minimum, up to the interval",
   // It never shortens a wait.
   CHECK(wait_after_success(by, 1000, 2) == 1000s);
   CHECK(wait_after_success(by, 1000, 3) == 1200s);
+}
+
+TEST_CASE(
+    "a look waits a second for each four questions of the last one, up to "
+    "the interval",
+    "[table][schedule]") {
+  const auto by = by_default();
+  CHECK(wait_after_questions(by, 0) == 0s);
+  CHECK(wait_after_questions(by, 3) == 0s);
+  CHECK(wait_after_questions(by, 4) == 1s);
+  CHECK(wait_after_questions(by, 211) < by.minimum);
+  CHECK(wait_after_questions(by, spf::most_legal_questions) == 3071s);
+  CHECK(wait_after_questions(by, 1'000'000) == by.interval);
 }
 
 TEST_CASE("after failures the retry doubles, up to the interval",

@@ -3,6 +3,8 @@
 #include "tests/support/expected_listing.hpp"
 #include "tests/support/fixed_resolver.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -13,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spfblock::spf {
 namespace {
@@ -138,6 +141,167 @@ TEST_CASE("crawl: is abandoned when its resolver goes", "[spf][crawl]") {
   f.answer();
   CHECK(watched.expired());
   CHECK_FALSE(*slow);
+}
+
+// All that RFC 7208 allows ---------------------------------------------------
+
+namespace {
+
+/// So many of the upper bits of an address, of either family.
+struct region {
+  std::uint32_t bits = 0;
+  unsigned length = 0;
+
+  [[nodiscard]] region lower() const { return {bits, length + 1}; }
+  [[nodiscard]] region upper() const {
+    return {bits | (0x80000000U >> length), length + 1};
+  }
+  [[nodiscard]] std::string cut() const {
+    return fmt::format("-ip4:{}/{} -ip6:{:x}:{:x}::/{} ",
+                       net::ip_address::ipv4(bits).to_string(), length,
+                       bits >> 16U, bits & 0xffffU, length);
+  }
+  [[nodiscard]] net::ip_address ipv4(std::uint32_t host) const {
+    return net::ip_address::ipv4(bits | host);
+  }
+  [[nodiscard]] net::ip_address ipv6(std::uint32_t host) const {
+    return net::ip_address::ipv6((net::uint128{bits} << 96U) | host);
+  }
+};
+
+/// A zone whose records ask as much as records can within RFC 7208's limits:
+/// each include leads half of those who get there into a record of their own,
+/// and the others past it, until one term is left, which is an mx.
+class widest_zone {
+public:
+  /// @param families_apart by %{v}: each has names of its own
+  explicit widest_zone(bool families_apart) {
+    if (families_apart)
+      add("l", "%{v}.", {"in-addr.", "ip6."}, "", {}, dns_term_limit);
+    else
+      add("l", "", {""}, "", {}, dns_term_limit);
+  }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// Who is among the last hosts of his way, by ways.
+  [[nodiscard]] const std::vector<net::ip_address>& last() const {
+    return last_;
+  }
+
+private:
+  /// The record of `stem` for those of `mine`, who have `left` terms left.
+  /// @param macro that stands before the names it refers to, `values` its own
+  void add(const std::string& stem, const std::string& macro,
+           const std::vector<std::string>& values, const std::string& cuts,
+           region mine, unsigned left) {
+    std::string record = "v=spf1 " + cuts;
+    for (; left > 1; --left) {
+      const std::string inner = stem + std::to_string(left);
+      for (const std::string& value : values)
+        add(value + inner, "", {""}, mine.upper().cut(), mine.lower(),
+            left - 1);
+      record += "include:" + macro + inner + ".example ";
+      mine = mine.upper();
+    }
+    for (const std::string& value : values)
+      add_hosts(value + "m" + stem + ".example.", mine);
+    record += "mx:" + macro + "m" + stem + ".example -all";
+    text_ += stem + ".example. 60 IN TXT";
+    for (std::size_t at = 0; at < record.size(); at += 200)
+      text_ += " \"" + record.substr(at, 200) + '"';
+    text_ += '\n';
+  }
+
+  void add_hosts(const std::string& domain, region mine) {
+    for (std::uint32_t i = 0; i < mx_name_limit; ++i)
+      text_ += fmt::format("{0} 60 IN MX {1} h{1}.{0}\n"
+                           "h{1}.{0} 60 IN A {2}\n"
+                           "h{1}.{0} 60 IN AAAA {3}\n",
+                           domain, i, mine.ipv4(i).to_string(),
+                           mine.ipv6(i).to_string());
+    last_.push_back(mine.ipv4(mx_name_limit - 1));
+    last_.push_back(mine.ipv6(mx_name_limit - 1));
+  }
+
+  std::string text_;
+  std::vector<net::ip_address> last_;
+};
+
+} // namespace
+
+TEST_CASE("crawl: whoever passes within RFC 7208's limits is listed, however "
+          "much his record asks",
+          "[spf][crawl]") {
+  const bool families_apart = GENERATE(false, true);
+  const widest_zone widest{families_apart};
+  fixture f;
+  f.questions->change(widest.text());
+  rules by;
+  by.dns_queries = most_legal_questions;
+  by.depth = 20;
+  const auto result = f.expand("l.example", by);
+  std::size_t at_once = 0;
+  while (!f.queue.empty()) {
+    at_once = std::max(at_once, f.queue.size());
+    const auto next = std::move(f.queue.front());
+    f.queue.pop_front();
+    next();
+  }
+  REQUIRE(*result);
+  for (const net::ip_address& each : widest.last())
+    REQUIRE((*result)->pass.contains(each));
+  CHECK((*result)->questions ==
+        (families_apart ? most_legal_questions : 1 + 511 + 512 * 21));
+  CHECK((*result)->temperror.empty());
+  CHECK(at_once <= crawl::most_at_once);
+}
+
+TEST_CASE("crawl: answers are read up to a bound, however many there are",
+          "[spf][crawl]") {
+  /// Knows an mx of ten hosts under each name, with answers of 64 KiB.
+  class generous_resolver : public dns::resolver {
+  public:
+    void resolve(const dns::question& asked, std::shared_ptr<dns::asker>,
+                 receiver done) override {
+      queue.emplace_back([this, asked, done = std::move(done)] {
+        dns::answer given;
+        given.status = dns::answer_status::records;
+        const std::string own = asked.owner.to_string();
+        if (asked.type == dns::rr_type::txt)
+          given.texts = {"v=spf1" + testing::terms(100, "mx:#.test") +
+                         " ip4:192.0.2.2"};
+        for (unsigned i = 0; i < mx_name_limit; ++i)
+          given.exchanges.push_back(
+              {0, *dns::name::from_text(std::to_string(i) + '.' + own)});
+        given.addresses.assign(
+            4000, asked.type == dns::rr_type::a
+                      ? by_host
+                      : net::ip_address::ipv6(net::uint128{1} << 100U));
+        bytes += given.bytes();
+        done(given);
+      });
+    }
+    std::deque<std::function<void()>> queue;
+    std::size_t bytes = 0;
+  };
+  const auto generous = std::make_shared<generous_resolver>();
+  const auto round =
+      std::make_shared<crawl>(std::weak_ptr<dns::resolver>{generous});
+  rules by;
+  by.on_permerror = on_permerror::skip;
+  std::optional<expansion> got;
+  round->expand(*dns::name::from_text("l.example"), by,
+                [&got](const expansion& e) { got = e; });
+  for (; !generous->queue.empty(); generous->queue.pop_front())
+    generous->queue.front()();
+  REQUIRE(got);
+  CHECK(generous->bytes > crawl::most_answer_bytes);
+  CHECK(generous->bytes <
+        crawl::most_answer_bytes + crawl::most_at_once * 100'000);
+  CHECK(got->pass.contains(by_two));
+  CHECK(got->terms.at(99).remarks.back() ==
+        std::string{"permerror: "} + over_work);
 }
 
 TEST_CASE("crawl: what its looks cost together is bounded, however many there "
