@@ -70,9 +70,15 @@ service::service(std::string path, beginning with,
              listeners_,
              *dns_,
              [this] { return signs(); }},
-      admin_{io_, log_, [this](const admin_request& request) {
+      admin_{io_, log_,
+             [this](const admin_request& request) {
                return pages_.answer(request);
-             }} {}
+             }},
+      metrics_for_others_{io_, log_,
+                          [this](const admin_request& request) {
+                            return pages_.answer_others(request);
+                          },
+                          audience::others} {}
 
 service::~service() = default;
 
@@ -121,7 +127,9 @@ void service::apply(configuration next, contents of_it,
     threads_.start();
     listeners_.serve();
   }
+  metrics_.limit_series(now_.settings.metrics.domains);
   admin_.listen(now_.settings.admin, &inherited_);
+  metrics_for_others_.listen(now_.settings.metrics.listen, &inherited_);
   for (const json::problem& each : now_.warnings)
     log_.write(event_of<kind::configuration_warning>{}.with("warning",
                                                             each.to_string()));
@@ -277,6 +285,8 @@ std::string service::ports_in_trouble() const {
     told += "; port " + each.to_string() + " unavailable, see the log";
   if (admin_.is_missing())
     told += "; admin port unavailable, see the log";
+  if (metrics_for_others_.is_missing())
+    told += "; metrics port unavailable, see the log";
   return told;
 }
 

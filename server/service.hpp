@@ -93,6 +93,7 @@ private:
   metrics metrics_;
   admin_pages pages_;
   admin_port admin_;
+  admin_port metrics_for_others_;
 };
 
 } // namespace spfblock::server

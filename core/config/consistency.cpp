@@ -42,6 +42,21 @@ void check_admin(const json::json_value& document, const draft& read) {
   }
 }
 
+void check_metrics(const json::json_value& document, const draft& read) {
+  const auto& at = read.metrics.listen;
+  if (!at)
+    return;
+  const json::json_value metrics = said(document, "metrics");
+  const json::json_value listen = said(metrics, "listen");
+  if (read.admin && collide(*read.admin, *at))
+    listen.fault(fmt::format("{} is the admin port, too", at->to_string()));
+  for (const listener& each : read.listen) {
+    if (collide(each.where, *at))
+      listen.fault(
+          fmt::format("{} is a port of \"listen\", too", at->to_string()));
+  }
+}
+
 void warn_of_strangers(const json::json_value& document, const draft& read) {
   for (const listener& each : read.listen) {
     if (!net::is_loopback(each.where.address))
@@ -83,6 +98,7 @@ void warn_of_everybody(const json::json_value& document, const draft& read) {
 
 void check_consistency(const json::json_value& document, const draft& read) {
   check_admin(document, read);
+  check_metrics(document, read);
   warn_of_strangers(document, read);
   warn_of_listed_and_allowed(document.problems(), read);
   warn_of_everybody(document, read);

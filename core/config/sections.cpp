@@ -119,6 +119,15 @@ std::optional<net::endpoint> read_endpoint(const json::json_value& value,
   return std::nullopt;
 }
 
+void read_endpoint_or_none(const json::json_value& value,
+                           std::optional<net::endpoint>& into) {
+  if (const auto text = value.read_text(); text && text->empty())
+    into = std::nullopt;
+  else if (text)
+    into = read_endpoint(
+        value, R"("ADDRESS:PORT" or "[ADDRESS]:PORT", or "" for none)");
+}
+
 std::optional<net::ip_prefix> read_prefix(const json::json_value& value) {
   const auto text = value.read_text();
   if (!text)
@@ -186,6 +195,17 @@ void read_refresh(const json::json_value& value, refresh_settings& into) {
     return;
   fit_interval(value, "minimum", into.minimum, into.interval);
   fit_interval(value, "retry", into.retry, into.interval);
+}
+
+void read_metrics(const json::json_value& value, metrics_settings& into) {
+  static const json::field_table<metrics_settings> fields{
+      {"domains", json::integer(&metrics_settings::domains, 0, 10'000'000)},
+      {"listen",
+       [](const json::json_value& at, metrics_settings& to) {
+         read_endpoint_or_none(at, to.listen);
+       }},
+  };
+  json::read_fields(value, fields, into);
 }
 
 void read_log(const json::json_value& value, log_settings& into) {

@@ -185,6 +185,16 @@ struct refresh_settings {
                          const refresh_settings&) = default;
 };
 
+struct metrics_settings {
+  /// So many domains have series of their own.
+  std::size_t domains = 1000;
+  /// Where /metrics is served alone, for others too; none: only at `admin`.
+  std::optional<net::endpoint> listen = std::nullopt;
+
+  friend bool operator==(const metrics_settings&,
+                         const metrics_settings&) = default;
+};
+
 enum class log_target : std::uint8_t { standard_error, syslog };
 
 struct log_settings {
@@ -233,6 +243,7 @@ struct settings {
   /// Where the last good expansions are kept; empty: nowhere.
   std::string state_file{default_state_file};
   std::optional<net::endpoint> admin = default_admin; ///< HTTP; none: no port
+  metrics_settings metrics;
   log_settings log;
 
   friend bool operator==(const settings&, const settings&) = default;

@@ -65,11 +65,7 @@ void read_state_file(const json::json_value& value, draft& into) {
 }
 
 void read_admin(const json::json_value& value, draft& into) {
-  if (const auto text = value.read_text(); text && text->empty())
-    into.admin = std::nullopt;
-  else if (text)
-    into.admin = read_endpoint(
-        value, R"("ADDRESS:PORT" or "[ADDRESS]:PORT", or "" for none)");
+  read_endpoint_or_none(value, into.admin);
 }
 
 /// All settings.  What entries inherit stands before the entries, and what is
@@ -93,6 +89,7 @@ const json::field_table<draft>& fields() {
       {"refresh", json::section(&settings::refresh, read_refresh)},
       {"state_file", read_state_file},
       {"admin", read_admin},
+      {"metrics", json::section(&settings::metrics, read_metrics)},
       {"log", json::section(&settings::log, read_log)},
   };
   return table;

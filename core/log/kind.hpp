@@ -33,6 +33,8 @@ enum class kind : std::uint8_t {
   setting_takes_effect_later,
   admin_port_listening,
   admin_port_unavailable,
+  metrics_port_listening,
+  metrics_port_unavailable,
   stopping,
   stopped,
   log_lines_lost,

@@ -166,6 +166,20 @@ inline constexpr auto start_events = std::to_array<entry>({
      "file. It is tried again each second, and told again when the reason "
      "changes.",
      "See who has the port, or correct `admin`."},
+    {kind::metrics_port_listening,
+     level::notice,
+     "metrics port listening",
+     {fields::address},
+     "The port of `metrics.listen` is open.",
+     "Nothing."},
+    {kind::metrics_port_unavailable,
+     level::error,
+     "metrics port unavailable",
+     {fields::reason},
+     "The port of `metrics.listen` cannot be opened: a Prometheus elsewhere "
+     "gets nothing. It is tried again each second, and told again when the "
+     "reason changes.",
+     "See who has the port, or correct `metrics.listen`."},
     {kind::stopping,
      level::notice,
      "stopping",

@@ -4,8 +4,8 @@
 #include "core/reports/explanation.hpp"
 #include "core/reports/status.hpp"
 #include "server/admin/provenance.hpp"
-#include "server/system/clocks.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace spfblock::server {
@@ -41,6 +41,18 @@ admin_reply admin_pages::answer(const admin_request& request) const {
     return exported(request);
   return line(404, "not here; there are /metrics, /healthz, /status, "
                    "/explain?address= and /export?format=");
+}
+
+admin_reply admin_pages::answer_others(const admin_request& request) {
+  constexpr std::chrono::seconds good_for{1};
+  if (request.path != "/metrics")
+    return line(404, "not here; there is /metrics");
+  const auto now = read_clocks().steady;
+  if (!made_for_others_ || now - *made_for_others_ >= good_for) {
+    for_others_ = numbers();
+    made_for_others_ = now;
+  }
+  return for_others_;
 }
 
 admin_reply admin_pages::status() const {

@@ -9,6 +9,7 @@
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
+#include "server/system/clocks.hpp"
 
 #include <functional>
 #include <optional>
@@ -43,6 +44,10 @@ public:
   /// are for any other one.
   [[nodiscard]] admin_reply answer(const admin_request& request) const;
 
+  /// What others get: /metrics, made anew once a second at most, and nothing
+  /// else.
+  [[nodiscard]] admin_reply answer_others(const admin_request& request);
+
 private:
   [[nodiscard]] admin_reply status() const;
   [[nodiscard]] admin_reply health() const;
@@ -61,6 +66,8 @@ private:
   const listeners& ports_;
   const dns_totals& dns_;
   std::function<reports::vital_signs()> signs_;
+  admin_reply for_others_;
+  std::optional<moment> made_for_others_;
 };
 
 } // namespace spfblock::server

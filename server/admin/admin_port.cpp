@@ -117,6 +117,7 @@ bool is_loopback_host(std::string_view host) {
 
 struct admin_port::shared_state {
   handler answers;
+  audience is_for = audience::this_machine;
   unsigned connections = 0;
   /// Those whose request was read, the first one first.
   std::deque<std::shared_ptr<connection>> waiting;
@@ -252,7 +253,7 @@ private:
     const std::string_view host =
         authority.empty() ? std::string_view{header.data(), header.size()}
                           : authority; // RFC 9112 §3.2.2
-    if (!is_loopback_host(host))
+    if (state_->is_for == audience::this_machine && !is_loopback_host(host))
       return {403, text_type, "the Host header names no loopback address\n"};
     if (state_->answers == nullptr)
       return {503, text_type, "stopping\n"};
@@ -267,13 +268,14 @@ private:
 };
 
 admin_port::admin_port(asio::io_context& io, const log_sink& log,
-                       handler answers)
+                       handler answers, audience is_for)
     : state_{std::make_shared<shared_state>()},
       acceptor_{io},
       rest_{io},
       log_{log},
       again_{io, [this] { open(); }} {
   state_->answers = std::move(answers);
+  state_->is_for = is_for;
 }
 
 admin_port::~admin_port() {
@@ -301,16 +303,33 @@ void admin_port::open() {
   if (!sockets) {
     const std::string& reason = sockets.error().message;
     if (std::exchange(trouble_, reason) != reason)
-      log_.write(log::event_of<log::kind::admin_port_unavailable>{}.with(
-          "reason", reason));
+      tell_trouble(reason);
     return again_.set(std::chrono::steady_clock::now() + retry_interval);
   }
   trouble_.clear();
   auto opened = *std::move(sockets);
   acceptor_.assign(opened.endpoint().protocol(), opened.release().front());
-  log_.write(log::event_of<log::kind::admin_port_listening>{}.with(
-      "address", from_asio(opened.endpoint()).to_string()));
+  tell_open(from_asio(opened.endpoint()));
   accept();
+}
+
+void admin_port::tell_open(const net::endpoint& at) const {
+  using log::event_of, log::kind;
+  if (state_->is_for == audience::this_machine)
+    log_.write(
+        event_of<kind::admin_port_listening>{}.with("address", at.to_string()));
+  else
+    log_.write(event_of<kind::metrics_port_listening>{}.with("address",
+                                                             at.to_string()));
+}
+
+void admin_port::tell_trouble(const std::string& reason) const {
+  using log::event_of, log::kind;
+  if (state_->is_for == audience::this_machine)
+    log_.write(event_of<kind::admin_port_unavailable>{}.with("reason", reason));
+  else
+    log_.write(
+        event_of<kind::metrics_port_unavailable>{}.with("reason", reason));
 }
 
 /// Released first: where others hold the socket too, closing it would leave it

@@ -1,4 +1,5 @@
-// The admin port: HTTP on loopback for curl and for the program's own commands.
+// The admin port: HTTP on loopback for curl and for the program's own commands;
+// and the like for others.
 #pragma once
 
 #include "core/net/endpoint.hpp"
@@ -34,10 +35,17 @@ struct admin_request {
   [[nodiscard]] std::string parameter(std::string_view name) const;
 };
 
+/// Who may ask at a port.
+enum class audience : bool {
+  this_machine, ///< the admin port
+  others,       ///< the port of `metrics.listen`
+};
+
 /// Serves GET and HEAD; nothing on it changes anything.
 ///
-/// Refuses a Host header that is no loopback name or address: a web page must
-/// not reach it by DNS rebinding.  What is no HTTP/1 request, or has a body,
+/// For this machine it refuses a Host header that is no loopback name or
+/// address: a web page must not reach it by DNS rebinding.  What is no HTTP/1
+/// request, or has a body,
 /// gets 400 and ends the connection.  Bounded: 16 connections, 8 KiB of header,
 /// five seconds for each request.  Runs on the thread of `io`, which is never a
 /// serving one; answers one request at a time and leaves room between them for
@@ -47,7 +55,8 @@ public:
   using handler = std::function<admin_reply(const admin_request&)>;
 
   /// @param answers outlives the port with all it refers to
-  admin_port(boost::asio::io_context& io, const log_sink& log, handler answers);
+  admin_port(boost::asio::io_context& io, const log_sink& log, handler answers,
+             audience is_for = audience::this_machine);
   ~admin_port();
   admin_port(const admin_port&) = delete;
   admin_port& operator=(const admin_port&) = delete;
@@ -70,6 +79,8 @@ private:
   struct shared_state;
 
   void open();
+  void tell_open(const net::endpoint& at) const;
+  void tell_trouble(const std::string& reason) const;
   void accept();
   void rest();
   void close();

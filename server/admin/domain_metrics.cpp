@@ -1,7 +1,10 @@
 #include "core/reports/status.hpp"
 #include "server/admin/metrics.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -14,15 +17,15 @@ using reports::domain_status;
 
 /// One value for each domain that `value` gives one of.
 template <class Value>
-std::vector<exposition::sample> by_domain(const reports::status_report& of,
+std::vector<exposition::sample> by_domain(const domains_with_series& of,
                                           Value value) {
   std::vector<exposition::sample> samples;
-  samples.reserve(of.domains.size());
-  for (const domain_status& each : of.domains) {
-    const std::optional<double> number = value(each);
+  samples.reserve(of.size());
+  for (const domain_status* each : of) {
+    const std::optional<double> number = value(*each);
     if (number)
       samples.push_back(
-          {{{"domain", each.name}, {"role", std::string{text_of(each.role)}}},
+          {{{"domain", each->name}, {"role", std::string{text_of(each->role)}}},
            *number});
   }
   return samples;
@@ -46,25 +49,58 @@ void tell_conditions(exposition& to, const reports::status_report& of) {
            std::move(samples));
 }
 
+/// The lower, the sooner it has series: by the condition of what is in trouble,
+/// then by hits.
+std::pair<unsigned, std::uint64_t> rank(const domain_status& of) {
+  constexpr auto calm =
+      static_cast<unsigned>(reports::domain_conditions.size());
+  const unsigned pressing =
+      reports::is_in_trouble(of) ? static_cast<unsigned>(of.condition) : calm;
+  return {pressing,
+          std::numeric_limits<std::uint64_t>::max() - of.hits.value_or(0)};
+}
+
 } // namespace
 
-void tell_domains(exposition& to, const reports::status_report& of) {
+domains_with_series choose_series(const reports::status_report& of,
+                                  std::size_t most) {
+  domains_with_series all;
+  all.reserve(of.domains.size());
+  for (const domain_status& each : of.domains)
+    all.push_back(&each);
+  if (all.size() <= most)
+    return all;
+  std::stable_sort(all.begin(), all.end(), [](const auto* a, const auto* b) {
+    return rank(*a) < rank(*b);
+  });
+  all.resize(most);
+  std::sort(all.begin(), all.end()); // they are of one vector
+  return all;
+}
+
+void tell_domains(exposition& to, const reports::status_report& of,
+                  const domains_with_series& with_series) {
   tell_conditions(to, of);
+  to.gauge("spfblock_domains_without_series",
+           "Configured domains that are left out of the metrics by domain "
+           "(metrics.domains)",
+           static_cast<double>(of.domains.size() - with_series.size()));
   to.gauge("spfblock_providers", "Providers of allow.providers",
            static_cast<double>(of.providers));
   to.gauge("spfblock_providers_known",
            "Providers whose record has given networks that are not too old",
            static_cast<double>(of.providers_known));
-  to.gauge("spfblock_domain_age_seconds",
-           "Time since the networks of the domain were last found good; no "
-           "value while none are known",
-           by_domain(of, [](const auto& each) -> std::optional<double> {
-             if (!each.age)
-               return std::nullopt;
-             return static_cast<double>(each.age->count());
-           }));
+  to.gauge(
+      "spfblock_domain_age_seconds",
+      "Time since the networks of the domain were last found good; no "
+      "value while none are known",
+      by_domain(with_series, [](const auto& each) -> std::optional<double> {
+        if (!each.age)
+          return std::nullopt;
+        return static_cast<double>(each.age->count());
+      }));
   const auto gauge = [&](const char* name, const char* help, auto value) {
-    to.gauge(name, help, by_domain(of, [&](const domain_status& each) {
+    to.gauge(name, help, by_domain(with_series, [&](const domain_status& each) {
                return std::optional{static_cast<double>(value(each))};
              }));
   };
@@ -97,7 +133,7 @@ void tell_domains(exposition& to, const reports::status_report& of) {
         [](const auto& each) { return !reports::gap_in(each).empty(); });
   to.gauge("spfblock_domain_next_look_seconds",
            "Time until the next expansion; 0 if it is due or under way",
-           by_domain(of, [](const auto& each) {
+           by_domain(with_series, [](const auto& each) {
              return std::optional{static_cast<double>(each.next_look.count())};
            }));
 }

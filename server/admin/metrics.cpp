@@ -2,6 +2,7 @@
 
 #include "server/version.hpp"
 
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -43,8 +44,9 @@ std::string metrics::text(const reports::status_report& domains,
   tell_process(page, domains.configuration);
   tell_serving(page);
   tell_table(page);
-  tell_pages(page);
-  tell_domains(page, domains);
+  const domains_with_series chosen = choose_series(domains, most_domains_);
+  tell_pages(page, chosen);
+  tell_domains(page, domains, chosen);
   tell_totals(page);
   tell_refresh(page);
   tell_dns(page);
@@ -133,17 +135,21 @@ std::uint64_t metrics::hits_of(const std::string& domain) const {
   return counter ? from_.threads.hits_of(*counter) : 0;
 }
 
-void metrics::tell_pages(exposition& to) const {
+void metrics::tell_pages(exposition& to, const domains_with_series& of) const {
   std::vector<sample> by_domain;
+  std::set<std::pair<domains::role, std::string_view>> chosen;
+  for (const reports::domain_status* each : of) {
+    chosen.emplace(each->role, each->name);
+    if (each->hits)
+      by_domain.push_back(labelled("domain", each->name, *each->hits));
+  }
   std::vector<sample> refused_terms;
   for (const domains::known_domain& each : from_.refresh.book().domains()) {
-    const std::string name = each.domain.name.to_string();
-    refused_terms.push_back(
-        {{{"domain", name}, {"role", std::string{text_of(each.role)}}},
-         number(each.refused_terms.size())});
-    if (each.role != domains::role::listed)
-      continue;
-    by_domain.push_back(labelled("domain", name, hits_of(name)));
+    std::string name = each.domain.name.to_string();
+    if (chosen.contains({each.role, name}))
+      refused_terms.push_back({{{"domain", std::move(name)},
+                                {"role", std::string{text_of(each.role)}}},
+                               number(each.refused_terms.size())});
   }
   to.counter("spfblock_domain_hits_total",
              "Lookups answered with a network of the domain",

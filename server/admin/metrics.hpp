@@ -13,6 +13,7 @@
 #include "server/system/log_sink.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -28,11 +29,20 @@ struct reload_totals {
   std::chrono::sys_seconds accepted_at = read_clocks().wall;
 };
 
+/// The domains of a report that have series of their own, in its order.
+using domains_with_series = std::vector<const reports::domain_status*>;
+
+/// As many as may: those in trouble first, the most pressing before, then those
+/// with most hits.
+/// @param of outlives what is given
+[[nodiscard]] domains_with_series
+choose_series(const reports::status_report& of, std::size_t most);
+
 /// Reads the counters of all parts when it is asked: nobody who counts knows
 /// Prometheus.
 ///
-/// The label `domain` has configured domains only.  Belongs to the thread of
-/// the refresher.
+/// The label `domain` has configured domains only, and not more of them than
+/// limit_series() says.  Belongs to the thread of the refresher.
 class metrics {
 public:
   /// Where the counters are.  All outlive the metrics.
@@ -49,6 +59,9 @@ public:
 
   explicit metrics(const sources& from) : from_{from} {}
 
+  /// How many domains have series of their own, from now on.
+  void limit_series(std::size_t most) noexcept { most_domains_ = most; }
+
   /// All of them, in the format of exposition.
   /// @param domains as they are now
   /// @param healthy what /healthz says
@@ -63,15 +76,18 @@ private:
                     const reports::configuration_status& running) const;
   void tell_serving(exposition& to) const;
   void tell_table(exposition& to) const;
-  void tell_pages(exposition& to) const;
+  void tell_pages(exposition& to, const domains_with_series& of) const;
   void tell_totals(exposition& to) const;
   void tell_refresh(exposition& to) const;
   void tell_dns(exposition& to) const;
 
   sources from_;
+  std::size_t most_domains_ = config::metrics_settings{}.domains;
 };
 
-/// The families about the domains, one value for each domain.
-void tell_domains(exposition& to, const reports::status_report& of);
+/// The families about the domains.
+/// @param with_series those that have a value each
+void tell_domains(exposition& to, const reports::status_report& of,
+                  const domains_with_series& with_series);
 
 } // namespace spfblock::server

@@ -42,7 +42,8 @@ plan plan_ports(const inherited_sockets& inherited,
     add(each, inherited, made);
   for (const inherited_sockets::socket& each : inherited.all()) {
     const net::endpoint on = from_asio(each.on);
-    if (on == settings.admin || served_by(&each, made))
+    if (on == settings.admin || on == settings.metrics.listen ||
+        served_by(&each, made))
       continue;
     planned_port& port = made.emplace_back();
     port.where = on;

@@ -32,8 +32,8 @@ struct planned_port {
 
 /// The ports of `listen`, each by the socket that was handed over for it, or
 /// for its port on every address; and every other socket that was handed over
-/// but that of `admin`: a client that connects to a socket which nobody answers
-/// would hang for minutes.
+/// but those of `admin` and `metrics.listen`: a client that connects to a
+/// socket which nobody answers would hang for minutes.
 [[nodiscard]] std::vector<planned_port>
 plan_ports(const inherited_sockets& inherited,
            const config::settings& settings);

@@ -10,6 +10,7 @@ from .harness.metrics_case import OFTEN, RECORDS, MetricsCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.process import tool
 from .harness.scripted_dns import ScriptedDns
+from .harness.service_manager import listening_socket
 from .harness.waiting import PATIENCE_S
 
 
@@ -201,6 +202,77 @@ class Domains(MetricsCase):
         self.assertEqual(
             self.value("spfblock_domain_refusals", domain="one.example"), 1
         )
+
+
+class Series(MetricsCase):
+    def test_only_so_many_domains_have_series_those_in_trouble_first(self):
+        self.dns.rcodes["dead.example"] = SERVFAIL
+        server = self.start(
+            domains=["one.example", "two.example", "dead.example"],
+            metrics={"domains": 2},
+        )
+        self.wait_until_expanded(server)
+        self.wait_for_value(1, "spfblock_domains", role="listed", condition="unknown")
+        self.assert_listed(server.port, "62.1.2.1")
+        family = "spfblock_domain_networks"
+        self.assertEqual(
+            self.metrics().values_of(family, "domain"),
+            {"dead.example", "two.example"},
+        )
+        self.assertEqual(self.value("spfblock_domains_without_series"), 1)
+        server.reload(metrics={"domains": 1})
+        by_domain = {
+            each.labels["domain"]
+            for each in self.metrics().samples
+            if "domain" in each.labels
+        }
+        self.assertEqual(by_domain, {"dead.example"})
+        server.reload(metrics={})
+        self.assertEqual(len(self.metrics().values_of(family, "domain")), 3)
+
+
+class ForOthers(MetricsCase):
+    def start(self, **changes):
+        self.others = f"{LOOPBACK}:{free_port()}"
+        server = super().start(metrics={"listen": self.others, **changes})
+        server.wait_for_line(f"metrics port listening address={self.others}$")
+        return server
+
+    def test_the_metrics_are_served_and_nothing_else(self):
+        self.start()
+        page = admin.metrics(self.others)
+        self.assertEqual(page.value("spfblock_domains_without_series"), 0)
+        for path in ("/", "/status", "/healthz", "/export?format=plain", "/metric"):
+            self.assertEqual(admin.ask(self.others, path).status, 404, path)
+        self.assertEqual(admin.ask(self.others, "/metrics", "POST").status, 405)
+
+    def test_whatever_the_host_is_called(self):
+        self.start()
+        reply = admin.ask(self.others, "/metrics", host="mx.example.org:10063")
+        self.assertEqual(reply.status, 200)
+
+    def test_a_reload_opens_it_elsewhere_and_closes_it(self):
+        server = self.start()
+        elsewhere = f"{LOOPBACK}:{free_port()}"
+        server.reload(metrics={"listen": elsewhere})
+        server.wait_for_line(f"metrics port listening address={elsewhere}$")
+        self.assertEqual(admin.ask(elsewhere, "/metrics").status, 200)
+        with self.assertRaises(ConnectionError):
+            admin.ask(self.others, "/metrics")
+        server.reload(metrics={})
+        with self.assertRaises(ConnectionError):
+            admin.ask(elsewhere, "/metrics")
+
+    def test_one_that_is_taken_is_told_and_tried_again(self):
+        taken = free_port()
+        other = listening_socket(taken)
+        place = f"{LOOPBACK}:{taken}"
+        server = super().start(metrics={"listen": place})
+        server.wait_for_line("metrics port unavailable reason=")
+        self.assertEqual(admin.ask(self.endpoint, "/metrics").status, 200)
+        other.close()
+        server.wait_for_line(f"metrics port listening address={place}$")
+        self.assertEqual(admin.ask(place, "/metrics").status, 200)
 
 
 class ForgingDns(ScriptedDns):

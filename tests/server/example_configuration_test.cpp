@@ -36,6 +36,7 @@ TEST_CASE("the example shows the defaults", "[configuration]") {
   CHECK(example.refresh == defaults.refresh);
   CHECK(example.state_file == defaults.state_file);
   CHECK(example.admin == defaults.admin);
+  CHECK(example.metrics == defaults.metrics);
   CHECK(example.log == defaults.log);
 
   config::resolver_settings resolver = example.resolver;

@@ -46,6 +46,20 @@ TEST_CASE("the admin port is no port of listen", "[config][consistency]") {
   CHECK(faults_of(with_ports("127.0.0.1:0", "127.0.0.1:0")) == "none\n");
 }
 
+TEST_CASE("the port of metrics.listen is no other port, and may be anywhere",
+          "[config][consistency]") {
+  const auto with_metrics = [](const std::string& at) {
+    return faults_of(text_with("metrics", R"({"listen":")" + at + R"("})"));
+  };
+  CHECK(with_metrics("192.0.2.1:10063") == "none\n");
+  CHECK(with_metrics("0.0.0.0:10062") == "none\n");
+  CHECK(with_metrics("0.0.0.0:10061") ==
+        "t.json:1: /metrics/listen: 0.0.0.0:10061 is the admin port, too\n");
+  CHECK(with_metrics("127.0.0.1:10060") ==
+        "t.json:1: /metrics/listen: 127.0.0.1:10060 is a port of \"listen\", "
+        "too\n");
+}
+
 TEST_CASE("listen beyond loopback is a warning", "[config][consistency]") {
   CHECK(
       warnings_of(text_with("listen", R"(["127.0.0.1:1","[::1]:1"])")).empty());

@@ -106,6 +106,9 @@ TEST_CASE("parse_settings: null switches a limit off, and nothing else",
                                  "allow/reserved",
                                  "state_file",
                                  "admin",
+                                 "metrics",
+                                 "metrics/domains",
+                                 "metrics/listen",
                                  "resolver",
                                  "refresh",
                                  "log",
@@ -195,4 +198,16 @@ TEST_CASE("parse_settings compares no duration with one that is at fault",
       "refresh":{"interval":"1","minimum":"2h"}})"),
              Catch::StartsWith("t.json:2: /refresh/interval: found ") &&
                  !Catch::ContainsSubstring("minimum"));
+}
+
+TEST_CASE("by default the totals have room for the widest network that is let "
+          "through, and for more beside it",
+          "[config][sections]") {
+  const limit_settings by_default;
+  const auto widest_ipv4 = std::uint64_t{1} << (32U - *by_default.widest_ipv4);
+  const auto widest_ipv6 = std::uint64_t{1} << (64U - *by_default.widest_ipv6);
+  CHECK(*by_default.ipv4_addresses >= 2 * widest_ipv4);
+  CHECK(*by_default.ipv6_slash64s >= 2 * widest_ipv6);
+  CHECK(*by_default.total.ipv4_addresses >= 2 * *by_default.ipv4_addresses);
+  CHECK(*by_default.total.networks >= 2 * *by_default.networks);
 }

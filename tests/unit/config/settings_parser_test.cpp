@@ -102,7 +102,7 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines, and "
 t.json:2: /listen/2: port 70000 is over 65535 (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")
 t.json:3: /listen/3: "127.0.0.1:10060" is given twice (first at t.json:2)
 t.json:3: /listen/4: found 5 (expected "ADDRESS:PORT", or {"door": DOOR, "at": "ADDRESS:PORT"})
-t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, state_file, admin, log; did you mean "connections"?)
+t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, state_file, admin, metrics, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
 t.json:10: /domains/2/acton: unknown setting (known: name, on_permerror, limits, until, comment, action; did you mean "action"?)
@@ -262,6 +262,24 @@ TEST_CASE("parse_settings: a message is safe to print and of bounded length",
   }
 }
 
+TEST_CASE("metrics: a thousand domains and no port of their own unsaid",
+          "[config][settings_parser]") {
+  const auto unsaid = settings_of(R"({"domains":[]})").metrics;
+  CHECK(unsaid.domains == 1000);
+  CHECK_FALSE(unsaid.listen);
+  const auto said =
+      settings_of(text_with("metrics", R"({"domains":0,"listen":"[::]:9"})"))
+          .metrics;
+  CHECK(said.domains == 0);
+  CHECK(said.listen == *net::endpoint::parse("[::]:9"));
+  CHECK_FALSE(
+      settings_of(text_with("metrics", R"({"listen":""})")).metrics.listen);
+  CHECK(faults_of(text_with("metrics", R"({"listen":"here"})")) ==
+        "t.json:1: /metrics/listen: \"here\" is not an IP address "
+        "(expected \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\", or \"\" for "
+        "none)\n");
+}
+
 TEST_CASE("parse_settings: no odd number is a setting, wherever it stands",
           "[config][settings_parser]") {
   const std::string whole = R"({
@@ -280,6 +298,7 @@ TEST_CASE("parse_settings: no odd number is a setting, wherever it stands",
       "in_flight": 1},
     "refresh": {"interval": "1h", "follow_ttl": true, "minimum": "1m",
       "retry": "1m", "keep_stale": "1d"},
+    "metrics": {"domains": 1, "listen": ""},
     "state_file": "", "log": {"level": "info", "target": "stderr",
       "hits": false}})";
   REQUIRE(faults_of(whole) == "none\n");
