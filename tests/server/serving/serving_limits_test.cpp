@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/descriptors.hpp"
+#include "tests/support/run_until.hpp"
 #include "tests/support/serving.hpp"
 
 #include <algorithm>
@@ -253,6 +254,7 @@ TEST_CASE("serving_thread: at the limit who holds a connection gives way to "
     idle.push_back(std::make_unique<client>(f.io, f.at));
     idle.back()->send("g"); // no complete request
   }
+  REQUIRE(run_until(f.io, [&f] { return f.limit.open == 4; }));
   std::this_thread::sleep_for(server::client_order::patience);
   std::vector<std::unique_ptr<client>> fresh;
   for (auto& goes : idle) {
