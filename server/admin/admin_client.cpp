@@ -1,6 +1,7 @@
 #include "server/admin/admin_client.hpp"
 
 #include "core/support/text.hpp"
+#include "server/admin/admin_port.hpp"
 #include "server/system/asio_endpoint.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +14,19 @@
 namespace spfblock::server {
 
 namespace http = boost::beast::http;
+
+namespace {
+
+/// Whether a server of ours may have said that: version 0.1.0 does not say who
+/// it is, and never speaks HTML.
+bool is_ours(const http::response<http::string_body>& reply) {
+  const auto name = reply[http::field::server];
+  if (!name.empty())
+    return name == server_name;
+  return !reply[http::field::content_type].starts_with("text/html");
+}
+
+} // namespace
 
 result<std::string> admin_get(const net::endpoint& from,
                               const std::string& target) {
@@ -39,6 +53,9 @@ result<std::string> admin_get(const net::endpoint& from,
     return failure{errc::malformed,
                    from.to_string() + " does not answer in HTTP"};
   const auto& reply = parser.get();
+  if (!is_ours(reply))
+    return failure{errc::malformed,
+                   "another program answers at " + from.to_string()};
   if (reply.result() != http::status::ok)
     return failure{errc::malformed, from.to_string() + " says: " +
                                         std::to_string(reply.result_int()) +

@@ -10,7 +10,8 @@ namespace spfblock::server {
 
 /// Fetches `target`, as in "/explain?address=192.0.2.1".
 /// @return the body of a 200 reply; errc::temporary if nobody answers within
-///         ten seconds, errc::malformed for any other reply
+///         ten seconds, errc::malformed for any other reply, and for any of
+///         another program
 result<std::string> admin_get(const net::endpoint& from,
                               const std::string& target);
 

@@ -186,6 +186,7 @@ private:
     const bool whole = parser_->is_header_done();
     reply_ = {http::int_to_status(given.status),
               whole ? request.version() : 11};
+    reply_.set(http::field::server, server_name);
     reply_.set(http::field::content_type, given.content_type);
     reply_.set(http::field::cache_control, "no-store");
     reply_.set("X-Content-Type-Options", "nosniff");

@@ -19,6 +19,9 @@
 
 namespace spfblock::server {
 
+/// By which a client knows whom it asked: the field Server of each reply.
+inline constexpr const char* server_name = "spfblock";
+
 /// What a GET is answered.
 struct admin_reply {
   unsigned status = 200; ///< HTTP status code

@@ -1,14 +1,16 @@
 """The command line: what each command prints, exit codes, the examples."""
 
+import http.server
 import json
 import os
 import re
 import shutil
 import signal
+import threading
 
 from .harness.case import BlackBoxCase
 from .harness.dns_message import SERVFAIL
-from .harness.ports import free_port
+from .harness.ports import LOOPBACK, free_port
 from .harness.process import Process
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import CHECKOUT, listening, program, run
@@ -385,6 +387,35 @@ class Administered(BlackBoxCase):
         self.assertEqual(os.listdir(os.path.dirname(damaged)), ["damaged.json"])
 
 
+class OtherProgram:
+    """One that happens to have the port, and answers whatever it is asked."""
+
+    PAGE = "<html>It works!</html>"
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = OtherProgram.PAGE.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer((LOOPBACK, 0), Handler)
+        self.endpoint = f"{LOOPBACK}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
 class Explain(Administered):
     def assert_explains_the_chain(self, done):
         self.assertEqual(done.returncode, OK, done.stderr)
@@ -624,6 +655,25 @@ class Status(Administered):
         done = run("status", "-c", server.file)
         self.assertEqual(done.returncode, NEGATIVE, done.stderr)
         self.assertRegex(done.stdout, r"(?m)^new.example +waiting +0 ")
+
+    def test_what_another_program_says_at_the_admin_port_is_not_taken(self):
+        server = self.start_listing()
+        self.wait_until_saved(server)
+        other = self.closing(OtherProgram())
+        server.write({**server.configuration, "admin": other.endpoint})
+        for command, status, said in (
+            (["status"], NEGATIVE, "THE SERVER DOES NOT ANSWER: "),
+            (["explain", "45.120.197.160"], OK, "45.120.197.160 is listed by"),
+            (["export", "--format", "plain"], OK, "45.120.196.0/22"),
+        ):
+            with self.subTest(command=command):
+                done = run(command[0], "-c", server.file, *command[1:])
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertIn(said, done.stdout)
+                self.assertNotIn(OtherProgram.PAGE, done.stdout)
+                self.assert_reads_the_state(
+                    done, server, f"another program answers at {other.endpoint}"
+                )
 
     def test_domains_on_their_way_are_not_stale(self):
         dns = self.closing(ScriptedDns({}))
