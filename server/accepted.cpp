@@ -1,5 +1,7 @@
 #include "server/accepted.hpp"
 
+#include "server/patient_loading.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <cstdlib>
@@ -64,19 +66,20 @@ beginning begin_with(const std::string& file,
     else
       made.trouble = read.error().message;
   }
-  auto loaded =
-      load_configuration(file, kept ? kept->lists : config::list_sizes{});
+  const auto former = kept ? kept->lists : config::list_sizes{};
+  auto loaded = kept_at ? patient_loading{}.load(file, former)
+                        : load_configuration(file, former);
   if (auto* const valid = std::get_if<configuration>(&loaded)) {
     made.chosen = std::move(*valid);
     return made;
   }
   made.refused = std::get<std::vector<json::problem>>(std::move(loaded));
-  auto former = load_kept(kept);
-  if (auto* const valid = std::get_if<configuration>(&former))
+  auto accepted = load_kept(kept);
+  if (auto* const valid = std::get_if<configuration>(&accepted))
     made.chosen = std::move(*valid);
   else if (kept)
     made.trouble =
-        std::get<std::vector<json::problem>>(former).front().to_string();
+        std::get<std::vector<json::problem>>(accepted).front().to_string();
   return made;
 }
 

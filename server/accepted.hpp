@@ -42,7 +42,7 @@ struct beginning {
 };
 
 /// Reads the configuration file, or what was kept of an earlier one where it is
-/// faulty.
+/// faulty, or, where one may have been kept, does not come to its end.
 /// @param kept_at nothing: nowhere
 [[nodiscard]] beginning begin_with(const std::string& file,
                                    const std::optional<std::string>& kept_at);

@@ -202,7 +202,7 @@ void service::reload() {
 /// What the configuration file says now; nothing changes where it is faulty.
 /// @return whether it is taken over
 bool service::apply_file() {
-  auto loaded = load_configuration(path_, now_.lists);
+  auto loaded = loading_.load(path_, now_.lists);
   if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded)) {
     refuse(*problems);
     return false;

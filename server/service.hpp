@@ -8,6 +8,7 @@
 #include "server/configuration.hpp"
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
+#include "server/patient_loading.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
@@ -78,6 +79,7 @@ private:
   log_sink log_;
   boost::asio::io_context io_{1};
   configuration_record record_;
+  patient_loading loading_;
   boost::asio::signal_set signals_;
   published<table::snapshot> table_;
   inherited_sockets inherited_ = inherited_sockets::take();

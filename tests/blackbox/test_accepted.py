@@ -163,6 +163,20 @@ class FaultyAtTheStart(Service):
                 self.assert_runs_on_the_accepted(spfblock)
                 spfblock.stop()
 
+    def test_a_file_that_does_not_come_to_its_end(self):
+        self.start_well_once()
+        fifo = os.path.join(self.lists, "b.txt")
+        os.mkfifo(fifo)
+        spfblock = self.start()
+        self.assert_runs_on_the_accepted(spfblock)
+        spfblock.wait_for_line("configuration fault .*did not come to its end within")
+        before = spfblock.hang_up()
+        spfblock.wait_for_line("configuration refused, former one", after=before)
+        self.assert_listed(self.port, LISTED)
+        os.unlink(fifo)
+        spfblock.reload()
+        self.assertEqual(self.status()["running"], "file")
+
     def test_a_file_that_the_service_s_user_may_not_read(self):
         nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
         done = subprocess.run(

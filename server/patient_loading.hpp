@@ -1,0 +1,40 @@
+// Reading the configuration where nobody may wait for a disk for ever.
+#pragma once
+
+#include "server/configuration.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <string>
+#include <vector>
+
+namespace spfblock::server {
+
+/// As load_configuration(), on a thread of its own: a file that does not come
+/// to its end (a FIFO among the lists, a network file system whose server is
+/// away) is a fault, not a service that answers nobody.
+///
+/// A thread that still waits is left behind with what it reads; there are never
+/// more than `most_left_behind`.
+class patient_loading {
+public:
+  /// So long a file may take that is read at all.
+  static constexpr std::chrono::seconds patience{10};
+
+  static constexpr std::size_t most_left_behind = 8;
+
+  explicit patient_loading(std::chrono::milliseconds patient_for = patience)
+      : patience_{patient_for} {}
+
+  /// @return a fault, too, where it takes longer than `patience`, or where too
+  ///         many before still do
+  [[nodiscard]] loaded_configuration load(const std::string& path,
+                                          const config::list_sizes& former);
+
+private:
+  std::chrono::milliseconds patience_;
+  std::vector<std::future<loaded_configuration>> left_behind_;
+};
+
+} // namespace spfblock::server
