@@ -1,9 +1,12 @@
 #include "core/exports/access_keys.hpp"
 
+#include "core/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace spfblock::exports {
 namespace {
@@ -64,6 +67,12 @@ bool is_text_unmistakable(const groups& all) {
          longest_run(all, end, group_count).length == length;
 }
 
+/// Whether Postfix asks by this key for IPv4 clients as well: "100" is 100::/16
+/// and 100.0.0.0/8.
+bool is_octet(std::string_view key) {
+  return parse_decimal(key, 255).has_value();
+}
+
 } // namespace
 
 std::string access_key(std::uint32_t first, unsigned length) {
@@ -78,6 +87,8 @@ std::vector<std::string> access_keys(net::uint128 first, unsigned length) {
   if (all[0] == 0)
     return {};
   const std::size_t count = length / 16;
+  if (count == 1 && is_octet(written(all, count)))
+    return {};
   if (count == group_count) {
     if (is_text_unmistakable(all))
       return {net::ip_address::ipv6(first).to_string()};

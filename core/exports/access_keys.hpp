@@ -26,8 +26,10 @@ namespace spfblock::exports {
 /// found for its addresses and for no others.  A longer key stands for a
 /// network within, but for the one that ends with a colon: the same serves the
 /// network longer by 16 zero bits, if there is one, and is its.
-/// @return nothing where no keys do that, or where the first group is zero:
-///         those addresses are reserved
+/// @return nothing where no keys do that, where the first group is zero, and
+/// for
+///         a network of 16 bits whose key is one of IPv4, too (100::/16): those
+///         addresses are reserved
 [[nodiscard]] std::vector<std::string> access_keys(net::uint128 first,
                                                    unsigned length);
 

@@ -82,6 +82,19 @@ TEST_CASE("access_keys: none for reserved addresses that begin with zeros",
   CHECK(access_keys(0, 16).empty());
 }
 
+TEST_CASE("access_keys: none that stands for an IPv4 network, too",
+          "[exports][access_keys]") {
+  const auto keys = [](unsigned group) {
+    return access_keys(net::uint128{group} << 112U, 16);
+  };
+  for (const unsigned group : {0x1U, 0x9U, 0x10U, 0x100U, 0x255U})
+    CHECK(keys(group).empty());
+  for (const unsigned group : {0xaU, 0xffU, 0x256U, 0x1000U, 0x2001U})
+    CHECK(keys(group).size() == 1);
+  CHECK(access_keys(net::uint128{0x1000001} << 96U, 32) ==
+        std::vector<std::string>{"100:1"});
+}
+
 TEST_CASE("access_key: the octets of the network", "[exports][access_keys]") {
   CHECK(exports::access_key(0xc0000200, 8) == "192");
   CHECK(exports::access_key(0xc0000200, 16) == "192.0");

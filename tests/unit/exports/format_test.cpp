@@ -6,6 +6,8 @@
 #include "tests/support/table_consumers.hpp"
 
 #include <random>
+#include <set>
+#include <sstream>
 
 using namespace spfblock;
 using namespace spfblock::exports;
@@ -332,6 +334,20 @@ TEST_CASE("access: split at octets and groups, compressed as inet_ntop does",
         "2001:db9:\tREJECT 2001:db9::/64\n"
         "2001:dba:1:2:2\tREJECT 2001:dba:1:2:2::/79\n"
         "2001:dba:1:2:3\tREJECT 2001:dba:1:2:2::/79\n");
+}
+
+TEST_CASE("access: no key has two actions, whatever is listed", "[exports]") {
+  const snapshot table{{listing_of("four", "WARN four", {"0.0.0.0/0"}),
+                        listing_of("six", "REJECT six", {"::/0"})}};
+  std::set<std::string> keys;
+  std::istringstream lines{body_of(format::access, table)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::string key = line.substr(0, line.find('\t'));
+    if (!keys.insert(key).second)
+      FAIL_CHECK(line);
+  }
+  CHECK(keys.contains("100"));
+  CHECK(keys.contains("2001"));
 }
 
 TEST_CASE("access: a network without exact keys takes what is around it along",
