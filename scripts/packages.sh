@@ -28,7 +28,7 @@ test_packages="
 check_packages="
     $test_packages
     clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev
-    debootstrap git libbenchmark-dev shellcheck strace valgrind"
+    debootstrap git libbenchmark-dev shellcheck strace systemd-container valgrind"
 
 # For scripts/bench: what it measures with, and beside spfblock.
 bench_packages="

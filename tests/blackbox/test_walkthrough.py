@@ -108,13 +108,13 @@ ELSEWHERE = {
     "scripts/run": "tests/debian",
     "apt install ./spfblock_*.deb": "test_package",
     "systemctl enable --now spfblock.socket spfblock.service": "test_package",
-    "spfblock check && systemctl daemon-reload": "a real systemd",
+    "spfblock check && systemctl daemon-reload": "tests/debian",
     "systemctl stop spfblock.service && systemctl restart spfblock.socket": (
-        "a real systemd"
+        "tests/debian"
     ),
-    "systemctl start spfblock.service": "a real systemd",
-    "systemctl status": "a real systemd",
-    "systemctl reload": "a real systemd",
+    "systemctl start spfblock.service": "tests/debian",
+    "systemctl status": "tests/debian",
+    "systemctl reload": "tests/debian",
 }
 
 PROGRAMS = (
