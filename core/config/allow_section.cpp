@@ -17,12 +17,37 @@ namespace spfblock::config {
 
 namespace {
 
+void read_network(const json::json_value& value, allowed_network& into) {
+  if (const auto network = read_prefix(value))
+    into.network = *network;
+}
+
+/// Reads a network, or an object with one; whether that is without a fault.
+bool read_allowed(const json::json_value& element, allowed_network& into) {
+  static const json::field_table<allowed_network> fields{
+      {"network", read_network},
+      {"until", json::day(&allowed_network::until)},
+      {"comment", json::text(&allowed_network::comment)},
+  };
+  const auto faults_before = element.problems().size();
+  if (element.is_object()) {
+    json::read_fields(element, fields, into);
+    element.require("network", "a network");
+  } else if (element.is_string()) {
+    read_network(element, into);
+  } else {
+    element.unexpected("a network, or an object with one");
+  }
+  return element.problems().size() == faults_before;
+}
+
 void read_networks(const json::json_value& value, allow_places& given,
                    allow_settings& into) {
   for (const json::json_value& element : value.read_elements()) {
-    const auto network = read_prefix(element);
-    if (network && given.networks.is_new(element, network->to_string()))
-      into.networks.push_back(*network);
+    allowed_network one;
+    if (read_allowed(element, one) &&
+        given.networks.is_new(element, one.network.to_string()))
+      into.networks.push_back(std::move(one));
   }
 }
 

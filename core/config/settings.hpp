@@ -100,9 +100,20 @@ struct network_entry {
   friend bool operator==(const network_entry&, const network_entry&) = default;
 };
 
+/// One network that is never listed.
+struct allowed_network {
+  net::ip_prefix network{};
+  /// The entry ends at the beginning of this day, UTC.
+  std::optional<std::chrono::sys_days> until = std::nullopt;
+  std::string comment{};
+
+  friend bool operator==(const allowed_network&,
+                         const allowed_network&) = default;
+};
+
 /// What must never be listed.
 struct allow_settings {
-  std::vector<net::ip_prefix> networks;
+  std::vector<allowed_network> networks;
   /// What these authorise is expanded like a listing, and subtracted from all.
   std::vector<spf_domain> domains; ///< no name twice
   /// include: and redirect= to these names are not followed.  Ascending.

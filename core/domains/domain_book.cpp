@@ -168,23 +168,31 @@ domain_book::remove_ended(timestamp now,
     --configured_; // no provider ends
     return true;
   };
-  const auto has_ended = [&](const config::network_entry& entry) {
+  const auto has_ended = [&](const auto& entry) {
     return entry.until && now.wall >= *entry.until;
   };
-  const auto network_ended = [&](const config::network_entry& entry) {
-    if (!has_ended(entry))
-      return false;
-    if (is_news(entry.network.to_string()))
-      change.events.push_back(log::event_of<kind::entry_ended>{}.with(
-          "domain", entry.network.to_string()));
-    return true;
+  const auto network_ended = [&](role as) {
+    return [&, as](const auto& entry) {
+      if (!has_ended(entry))
+        return false;
+      const std::string name = entry.network.to_string();
+      if (is_news(name + (as == role::listed ? "" : " allowed")))
+        change.events.push_back(
+            log::event_of<kind::entry_ended>{}.with("domain", name));
+      return true;
+    };
   };
-  const bool some_networks_ended =
-      std::any_of(networks_->begin(), networks_->end(), has_ended);
-  if (std::erase_if(domains_, domain_ended) +
-          (some_networks_ended ? std::erase_if(networks_.edit(), network_ended)
-                               : 0) ==
-      0)
+  const auto any_ended = [&](const auto& networks) {
+    return std::any_of(networks.begin(), networks.end(), has_ended);
+  };
+  // What is shared with a copy of the book is edited only where it must be.
+  std::size_t ended = std::erase_if(domains_, domain_ended);
+  if (any_ended(*networks_))
+    ended += std::erase_if(networks_.edit(), network_ended(role::listed));
+  if (any_ended(allow_->networks))
+    ended +=
+        std::erase_if(allow_.edit().networks, network_ended(role::allowed));
+  if (ended == 0)
     return change;
   index_domains();
   derive_all(now, change);

@@ -29,9 +29,9 @@ bool is_cut(const known_domain& of, const share& by) {
 
 void domain_book::rebuild_allowance() {
   std::vector<allowance::entry> entries;
-  for (const net::ip_prefix& network : allow_->networks)
-    entries.push_back(
-        {"network " + network.to_string(), net::address_set{network}});
+  for (const config::allowed_network& each : allow_->networks)
+    entries.push_back({"network " + each.network.to_string(),
+                       net::address_set{each.network}});
   for (const page& each : domains_) {
     if (each->role == role::allowed && !each->effective.empty())
       entries.push_back({(each->is_provider ? "provider " : "domain ") +

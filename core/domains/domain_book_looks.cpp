@@ -56,6 +56,8 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
   }
   for (const config::network_entry& each : *networks_)
     at_end(each.until);
+  for (const config::allowed_network& each : allow_->networks)
+    at_end(each.until);
   if (std::any_of(domains_.begin(), domains_.end(),
                   [](const page& each) { return each->waits; }))
     sooner(awaited_until().value_or(now.steady));

@@ -40,7 +40,7 @@ config::settings settings_with(bool reserved) {
   made.allow.includes.push_back(testing::name_of("n2.test"));
   made.allow.reserved = reserved;
   for (const char* network : allowed_networks)
-    made.allow.networks.push_back(prefix(network));
+    made.allow.networks.push_back({prefix(network)});
   for (const char* network : networks_by_hand)
     made.networks.push_back({prefix(network), action, {}});
   return made;

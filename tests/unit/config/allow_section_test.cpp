@@ -47,8 +47,35 @@ TEST_CASE("allow.networks: networks and addresses, overlapping as they like",
   const auto allow = allow_of(
       R"("networks":["192.0.2.0/24","192.0.2.1","0.0.0.0/0","2001:db8::/32"])");
   CHECK(allow.networks ==
-        std::vector{network_of("192.0.2.0/24"), network_of("192.0.2.1/32"),
-                    network_of("0.0.0.0/0"), network_of("2001:db8::/32")});
+        std::vector<allowed_network>{{network_of("192.0.2.0/24")},
+                                     {network_of("192.0.2.1/32")},
+                                     {network_of("0.0.0.0/0")},
+                                     {network_of("2001:db8::/32")}});
+}
+
+TEST_CASE("allow.networks: an object may say how long, and why",
+          "[config][allow_section]") {
+  const auto allow = allow_of(
+      R"("networks":["192.0.2.0/24",{"network":"192.0.3.1",
+         "until":"2030-01-02","comment":"ticket 7"},{"network":"::/16"}])");
+  CHECK(
+      allow.networks ==
+      std::vector<allowed_network>{
+          {network_of("192.0.2.0/24")},
+          {network_of("192.0.3.1"),
+           std::chrono::sys_days{std::chrono::year{2030} / 1 / 2}, "ticket 7"},
+          {network_of("::/16")}});
+  CHECK(faults_in("\"networks\":[\"192.0.2.1\",\n{\"until\":1},\n"
+                  "{\"network\":\"192.0.2.1\",\"action\":\"OK\"},\n"
+                  "{\"network\":\"192.0.2.1/32\"}]") ==
+        "t.json:2: /allow/networks/1/until: found 1 (expected a day of the "
+        "calendar, YYYY-MM-DD)\n"
+        "t.json:2: /allow/networks/1: \"network\" is missing (expected a "
+        "network)\n"
+        "t.json:3: /allow/networks/2/action: unknown setting (known: network, "
+        "until, comment)\n"
+        "t.json:4: /allow/networks/3: \"192.0.2.1/32\" is given twice (first "
+        "at t.json:1)\n");
 }
 
 TEST_CASE("allow.networks: no network twice, however it is written",
@@ -66,7 +93,8 @@ TEST_CASE("allow.networks: a fault has its place", "[config][allow_section]") {
         "t.json:2: /allow/networks/0: host bits are set in \"192.0.2.1/24\", "
         "did you mean 192.0.2.0/24? (expected a network such as "
         "\"192.0.2.0/24\")\n"
-        "t.json:3: /allow/networks/1: found 5 (expected a string)\n"
+        "t.json:3: /allow/networks/1: found 5 (expected a network, or an "
+        "object with one)\n"
         "t.json:4: /allow/networks/2: \"a.test\" is not an IP address "
         "(expected a network such as \"192.0.2.0/24\")\n");
 }

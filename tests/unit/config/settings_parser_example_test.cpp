@@ -37,7 +37,8 @@ const std::string example = R"({
     { "network": "2001:db8::/32" }
   ],
   "allow": {
-    "networks": ["203.0.113.0/24", "2001:db8:1::1"],
+    "networks": ["203.0.113.0/24", { "network": "2001:db8:1::1",
+                 "until": "2030-02-28", "comment": "ticket 7" }],
     "domains": [
       "good.example",
       { "name": "ours.example", "on_permerror": "stop", "comment": "ourselves",
@@ -111,8 +112,9 @@ allow_settings example_allow() {
   for (spf_domain* const each : {&ours, &good})
     each->limits = limits_of_allowed(each->limits);
   allow_settings example;
-  example.networks = {network_of("203.0.113.0/24"),
-                      network_of("2001:db8:1::1/128")};
+  example.networks = {
+      {network_of("203.0.113.0/24")},
+      {network_of("2001:db8:1::1/128"), ours.until, "ticket 7"}};
   example.domains = {good, ours};
   example.includes = {name_of("_spf.a.example"), name_of("_spf.google.com")};
   example.reserved = false;

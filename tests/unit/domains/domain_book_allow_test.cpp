@@ -43,9 +43,9 @@ TEST_CASE("allowed networks are subtracted from every listing, exactly",
           "[table][domain_book][allow]") {
   config::settings settings = settings_of({"spam.example", "b.example"});
   settings.networks = {by_hand("45.120.1.0/24")};
-  settings.allow.networks = {*net::ip_prefix::parse("45.120.1.128/25"),
-                             *net::ip_prefix::parse("45.120.3.7/32"),
-                             *net::ip_prefix::parse("2a01:100::/64")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.120.1.128/25")},
+                             {*net::ip_prefix::parse("45.120.3.7/32")},
+                             {*net::ip_prefix::parse("2a01:100::/64")}};
   book_fixture f{settings};
   f.look(spam());
   f.look(expanded("b.example", "45.120.3.6/31"));
@@ -69,7 +69,7 @@ TEST_CASE("what is allowed stays unlisted whatever the listings are",
   settings.domains[0].limits.ipv6_slash64s = std::nullopt;
   settings.domains[0].limits.networks = std::nullopt;
   settings.limits.total = {std::nullopt, std::nullopt};
-  settings.allow.networks = {*net::ip_prefix::parse("45.120.1.128/25")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.120.1.128/25")}};
   settings.allow.reserved = true;
   book_fixture f{settings};
   f.own = set_of("45.9.9.9/32 2a01:9::9/128");
@@ -244,6 +244,38 @@ TEST_CASE("a listing follows an allowed domain through its life",
     CHECK(has(kept_off(f.look(buddy("45.120.1.0/24"), role::allowed)),
               "listing=networks"));
   }
+}
+
+TEST_CASE("an allowed network ends at the beginning of its day",
+          "[table][domain_book][allow]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.refresh.interval = 30 * 24h;
+  book_fixture f{settings};
+  const auto tomorrow =
+      std::chrono::floor<std::chrono::days>(f.now.wall) + std::chrono::days{1};
+  settings.allow.networks = {
+      {*net::ip_prefix::parse("45.120.1.0/25"), tomorrow},
+      {*net::ip_prefix::parse("45.120.1.128/26")}};
+  settings.networks = {by_hand("45.120.1.0/25")};
+  f.apply(settings);
+  f.look(expanded("a.example", "45.120.1.0/24", 30 * 86400));
+  REQUIRE(f.lists("45.120.1.192/26"));
+  const auto next = f.book.next_due(f.now);
+  REQUIRE(next);
+  f.pass(*next - f.now.steady - 1us);
+  CHECK_FALSE(f.book.remove_ended(f.now).listing_changed);
+  f.pass(1us);
+  const auto ended = f.book.remove_ended(f.now);
+  CHECK(ended.listing_changed);
+  CHECK(lines_of(ended, "entry ended") == "entry ended domain=45.120.1.0/25\n");
+  CHECK(f.lists("45.120.1.0/25 45.120.1.192/26"));
+  CHECK(f.book.listings()[0].networks == set_of("45.120.1.0/25").to_prefixes());
+
+  // That the same network, listed by hand, ends as well is news.
+  CHECK(lines_of(f.apply(settings), "entry ended").empty());
+  settings.networks[0].until = tomorrow;
+  CHECK(lines_of(f.apply(settings), "entry ended") ==
+        "entry ended domain=45.120.1.0/25\n");
 }
 
 TEST_CASE("a name that is listed and allowed lists nothing",

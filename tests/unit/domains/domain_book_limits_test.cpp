@@ -78,7 +78,7 @@ TEST_CASE("what is allowed does not count against the limits",
           "[table][domain_book][limits]") {
   config::settings settings =
       with_limits([](auto& limits) { limits.ipv4_addresses = 256; });
-  settings.allow.networks = {*net::ip_prefix::parse("45.0.0.0/8")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.0.0.0/8")}};
   book_fixture f{settings};
   f.look(of_a("45.0.0.0/16 46.0.0.0/24"));
   CHECK(f.lists("46.0.0.0/24"));
@@ -358,7 +358,7 @@ TEST_CASE("what is held and not listed is bounded for all domains together",
   config::settings settings =
       settings_of({"a.example", "b.example", "c.example"});
   settings.limits.total.networks = 20;
-  settings.allow.networks = {*net::ip_prefix::parse("10.0.0.0/8")};
+  settings.allow.networks = {{*net::ip_prefix::parse("10.0.0.0/8")}};
   book_fixture f{settings};
   f.take_due();
   const auto hoard = [](std::string_view domain, unsigned count) {

@@ -249,7 +249,7 @@ TEST_CASE("a restored listing is subject to allow and limits in force",
 
   config::settings settings = settings_of({"a.example"});
   settings.domains[0].limits.widest_ipv4 = 20;
-  settings.allow.networks = {*net::ip_prefix::parse("46.0.0.0/25")};
+  settings.allow.networks = {{*net::ip_prefix::parse("46.0.0.0/25")}};
   book_fixture f = restarted(before, settings, 1h);
   CHECK(told(hand_over(before, f)) ==
         "!kept off by allow; !refused by a limit");
@@ -319,7 +319,7 @@ TEST_CASE("a stale listing of which nothing was listed is forgotten too",
           "[table][domain_book][state]") {
   config::settings settings = settings_of({"a.example"});
   settings.refresh.keep_stale = 1h;
-  settings.allow.networks = {*net::ip_prefix::parse("45.0.0.0/8")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.0.0.0/8")}};
   book_fixture f{settings};
   f.look(expanded("a.example", "45.0.0.0/24"));
   REQUIRE(f.page().kept_off == set_of("45.0.0.0/24"));

@@ -162,7 +162,7 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
       settings.networks = {by_hand("45.0.0.0/16")};
       allowed_for_ever = {};
       if (random() % 2 == 0) {
-        settings.allow.networks = {*net::ip_prefix::parse("45.0.0.64/26")};
+        settings.allow.networks = {{*net::ip_prefix::parse("45.0.0.64/26")}};
         allowed_for_ever = set_of("45.0.0.64/26");
       }
       interval = seconds{600 * (1 + random() % 8)};

@@ -277,7 +277,7 @@ TEST_CASE("what is allowed later is taken off what is kept",
   book_fixture f{settings};
   f.look(expanded("a.example", "45.0.1.0/24 45.0.2.0/24"));
   f.look(undecided(expanded("a.example", "45.0.1.0/24")));
-  settings.allow.networks = {*net::ip_prefix::parse("45.0.2.0/25")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.0.2.0/25")}};
   f.apply(settings);
   CHECK(f.lists("45.0.1.0/24 45.0.2.128/25"));
 }

@@ -182,7 +182,7 @@ TEST_CASE("nobody gets off the list by padding his record",
       CAPTURE(i);
       config::settings settings = settings_of({"a.example"});
       settings.domains[0].limits.networks = 6500;
-      settings.allow.networks = {prefix("10.0.0.0/8")};
+      settings.allow.networks = {{prefix("10.0.0.0/8")}};
       book_fixture f{settings};
       // A record that is real for one of them, a quick one for the others.
       f.look(i == 2 ? evaluated(positions[i], settings.domains[0])
@@ -274,7 +274,7 @@ TEST_CASE("what is allowed pushes nothing off that is listed",
           "[table][limits][padding]") {
   config::settings settings = settings_of({"a.example"});
   settings.domains[0].limits.networks = 4;
-  settings.allow.networks = {prefix("10.0.0.0/8")};
+  settings.allow.networks = {{prefix("10.0.0.0/8")}};
   book_fixture f{settings};
   const auto led_to = f.look(naming("a.example", row("10.0.0.0", 24, 20, 2) +
                                                      row("45.0.0.0", 32, 6, 2) +

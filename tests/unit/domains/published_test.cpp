@@ -15,7 +15,7 @@ namespace {
 book_fixture grown(const char* action) {
   config::settings settings = settings_of({"a.example"});
   settings.domains[0] = entry_of("a.example", action);
-  settings.allow.networks = {*net::ip_prefix::parse("192.0.3.128/25")};
+  settings.allow.networks = {{*net::ip_prefix::parse("192.0.3.128/25")}};
   book_fixture world{settings};
   world.look(naming("a.example", "192.0.2.0/24"));
   world.pass(24h);

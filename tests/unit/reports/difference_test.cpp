@@ -73,7 +73,7 @@ TEST_CASE("a difference shows what another configuration does",
 
   settings.domains.pop_back();
   settings.networks = {by_hand("47.0.0.0/24")};
-  settings.allow.networks = {*net::ip_prefix::parse("45.0.1.0/24")};
+  settings.allow.networks = {{*net::ip_prefix::parse("45.0.1.0/24")}};
   f.apply(settings);
   CHECK(difference_text(before, f) ==
         "47.0.0.0/24: 1 network added\n"

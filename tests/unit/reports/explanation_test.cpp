@@ -151,8 +151,8 @@ TEST_CASE("explain says what allows an address that listings name",
           "[table][explanation]") {
   config::settings settings = settings_of({"a.example"});
   settings.networks = {by_hand("198.51.100.0/24")};
-  settings.allow.networks = {*net::ip_prefix::parse("198.51.100.128/25"),
-                             *net::ip_prefix::parse("192.0.2.1")};
+  settings.allow.networks = {{*net::ip_prefix::parse("198.51.100.128/25")},
+                             {*net::ip_prefix::parse("192.0.2.1")}};
   settings.allow.domains = {domain_of("friend.example")};
   settings.allow.reserved = true;
   book_fixture world{settings};

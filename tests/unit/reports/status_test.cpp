@@ -52,7 +52,7 @@ book_fixture world_of_all_conditions() {
   settings.domains[0].until =
       std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
   settings.domains[5].limits.networks = 2;
-  settings.allow.networks = {*net::ip_prefix::parse("192.0.2.128/25")};
+  settings.allow.networks = {{*net::ip_prefix::parse("192.0.2.128/25")}};
 
   book_fixture world{settings};
   world.take_due();
@@ -229,7 +229,7 @@ TEST_CASE("an allowed domain that protects only a part is warned of",
 
 TEST_CASE("a report gives the figures of a domain", "[table][status]") {
   config::settings settings = settings_of({"a.example"});
-  settings.allow.networks = {*net::ip_prefix::parse("192.0.2.0/30")};
+  settings.allow.networks = {{*net::ip_prefix::parse("192.0.2.0/30")}};
   book_fixture world{settings};
   world.look(expanded("a.example", "192.0.2.0/24 2001:db8::/63", 3600));
   world.pass(10min + 1ms);
