@@ -31,6 +31,8 @@ public:
   /// Where the domain was named; null if it is not in the list.
   [[nodiscard]] const json::place* place_of(const dns::name& domain) const;
 
+  friend bool operator==(const domain_list&, const domain_list&) = default;
+
 private:
   std::vector<domain_entry> entries_;
   std::map<dns::name, json::place> places_;

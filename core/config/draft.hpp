@@ -1,7 +1,7 @@
 // The settings while they are read, and what is needed for that.
 #pragma once
 
-#include "core/config/domain_list.hpp"
+#include "core/config/entry_places.hpp"
 #include "core/config/list_file.hpp"
 #include "core/config/settings.hpp"
 #include "core/json/first_places.hpp"
@@ -11,13 +11,6 @@
 #include <vector>
 
 namespace spfblock::config {
-
-/// Where what must never be listed was given first, in whichever file.
-struct allow_places {
-  json::first_places networks;
-  json::first_places domains;
-  json::first_places includes;
-};
 
 struct draft : settings {
   draft(settings defaults, const list_file_reader& reader)

@@ -164,8 +164,10 @@ parse_settings(std::string_view text, const std::string& file,
   read.domains = read.listed.entries();
   keep_providers(read);
   list_on_purpose(read);
-  return reading{std::move(static_cast<settings&>(read)), std::move(warnings),
-                 std::move(read.lists)};
+  return reading{std::move(static_cast<settings&>(read)),
+                 std::move(warnings),
+                 std::move(read.lists),
+                 {std::move(read.listed), std::move(read.allowed)}};
 }
 
 } // namespace spfblock::config

@@ -1,6 +1,7 @@
 // JSON text to settings, or everything that is wrong with it.
 #pragma once
 
+#include "core/config/entry_places.hpp"
 #include "core/config/list_file.hpp"
 #include "core/config/settings.hpp"
 #include "core/json/problem.hpp"
@@ -22,6 +23,7 @@ struct reading {
   config::settings settings;
   std::vector<json::problem> warnings; ///< json::problem_list::warnings()
   list_sizes lists;                    ///< of `domain_files` and `entry_files`
+  entry_places places;
 
   friend bool operator==(const reading&, const reading&) = default;
 };

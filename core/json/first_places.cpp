@@ -22,4 +22,12 @@ bool first_places::is_new(const json_value& element, const std::string& text) {
   return !why;
 }
 
+std::optional<std::string>
+first_places::place_of(const std::string& text) const {
+  const auto found = places_.find(text);
+  if (found == places_.end())
+    return std::nullopt;
+  return found->second;
+}
+
 } // namespace spfblock::json

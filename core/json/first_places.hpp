@@ -23,6 +23,12 @@ public:
   /// @param text the value that `element` gives, in its one written form
   bool is_new(const json_value& element, const std::string& text);
 
+  /// FILE:LINE of that text; nothing if it was not given.
+  [[nodiscard]] std::optional<std::string>
+  place_of(const std::string& text) const;
+
+  friend bool operator==(const first_places&, const first_places&) = default;
+
 private:
   std::map<std::string, std::string> places_;
 };
