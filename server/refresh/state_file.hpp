@@ -50,8 +50,7 @@ public:
   /// @return the new name, or failure if it cannot be moved
   [[nodiscard]] result<std::string> put_aside(const std::string& as) const;
 
-  /// Replaces the text: PATH.new is written and fsync(2)ed, takes the name by
-  /// rename(2), and the folder is fsync(2)ed.
+  /// Replaces the text, by PATH.new and replace_file().
   ///
   /// The new file has its mode whatever the former one had; a symbolic link at
   /// PATH is replaced, not followed.

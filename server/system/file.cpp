@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -51,7 +52,93 @@ result<std::string> read_all(const descriptor& file, const std::string& path,
   }
 }
 
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos)
+    return ".";
+  return path.substr(0, slash == 0 ? 1 : slash);
+}
+
+descriptor open_file(const std::string& path, int flags, mode_t mode = 0) {
+  return descriptor{uninterrupted(
+      [&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); })};
+}
+
+bool write_all(const descriptor& file, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = uninterrupted(
+        [&] { return ::write(file.number(), text.data(), text.size()); });
+    if (written < 0)
+      return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool sync(const descriptor& file) {
+  return uninterrupted([&] { return ::fsync(file.number()); }) == 0;
+}
+
+/// A file system that cannot do it for folders says EINVAL.
+bool sync_folder(const descriptor& folder) {
+  return sync(folder) || errno == EINVAL;
+}
+
+/// The owner is changed only where he is another one: not everybody may.
+bool set_access(const descriptor& file, const file_access& to) {
+  struct stat now {};
+  if (::fstat(file.number(), &now) != 0)
+    return false;
+  const bool is_his = now.st_uid == to.user && now.st_gid == to.group;
+  return (is_his || ::fchown(file.number(), to.user, to.group) == 0) &&
+         ::fchmod(file.number(), to.mode) == 0;
+}
+
+/// Creates the file: whatever a killed process or another user left under the
+/// name goes first, so that no link is followed.
+std::optional<failure> write_new(const std::string& path, std::string_view text,
+                                 mode_t mode,
+                                 const std::optional<file_access>& access) {
+  ::unlink(path.c_str());
+  constexpr mode_t nobody_else = 0600;
+  const descriptor file =
+      open_file(path, O_WRONLY | O_CREAT | O_EXCL, access ? nobody_else : mode);
+  if (!file.is_open())
+    return cannot("write", path);
+  if (access && !set_access(file, *access))
+    return cannot("keep the owner and the mode of", path);
+  if (!write_all(file, text) || !sync(file))
+    return cannot("write", path);
+  return std::nullopt;
+}
+
 } // namespace
+
+failure cannot(const char* act, const std::string& path) {
+  const char* why = std::strerror(errno);
+  return {errc::temporary,
+          std::string{"cannot "} + act + ' ' + in_quotes(path) + ": " + why, 0};
+}
+
+std::optional<failure> replace_file(const std::string& path,
+                                    const std::string& fresh,
+                                    std::string_view text, mode_t mode,
+                                    const std::optional<file_access>& access) {
+  const std::string folder_name = folder_of(path);
+  const descriptor folder = open_file(folder_name, O_RDONLY | O_DIRECTORY);
+  if (!folder.is_open())
+    return cannot("write", folder_name);
+  auto why = write_new(fresh, text, mode, access);
+  if (!why && std::rename(fresh.c_str(), path.c_str()) != 0)
+    why = cannot("write", path);
+  if (why) {
+    ::unlink(fresh.c_str());
+    return why;
+  }
+  if (!sync_folder(folder))
+    return cannot("write", folder_name);
+  return std::nullopt;
+}
 
 result<std::optional<std::string>> read_file_if_any(const std::string& path,
                                                     std::size_t longest) {

@@ -1,11 +1,14 @@
 // Whole files.
 #pragma once
 
+#include "core/support/failure.hpp"
 #include "core/support/result.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <sys/types.h>
 
 namespace spfblock::server {
 
@@ -20,5 +23,32 @@ result<std::string> read_file(const std::string& path,
 /// As read_file(), but a file that is not there is nothing and no failure.
 result<std::optional<std::string>>
 read_file_if_any(const std::string& path, std::size_t longest = longest_file);
+
+/// `cannot ACT "PATH": REASON`, by errno; errc::temporary.
+[[nodiscard]] failure cannot(const char* act, const std::string& path);
+
+/// Who may do what with a file.
+struct file_access {
+  uid_t user;
+  gid_t group;
+  mode_t mode; ///< permissions alone
+};
+
+/// Replaces a file, or makes it: whoever reads it finds the former text or the
+/// new one, whole, whenever this process or the machine stops.  The new text is
+/// written and fsync(2)ed under another name, takes `path` by rename(2), and
+/// the folder is fsync(2)ed.  A symbolic link is replaced, not followed.
+///
+/// @param fresh the other name, in the same folder; what is there goes
+/// @param mode of the file, less the umask
+/// @param access if given, exactly that instead, whatever the umask
+/// @return nothing if the text is safe on the disk.  Otherwise the failure,
+///         which names the file in trouble; `fresh` is gone and the former text
+///         stays, unless only the folder's fsync(2) failed: then either may be
+///         found after a power loss
+[[nodiscard]] std::optional<failure>
+replace_file(const std::string& path, const std::string& fresh,
+             std::string_view text, mode_t mode,
+             const std::optional<file_access>& access = std::nullopt);
 
 } // namespace spfblock::server
