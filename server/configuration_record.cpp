@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace spfblock::server {
@@ -66,7 +67,10 @@ void configuration_record::tell_beginning(const beginning& with) {
 }
 
 void configuration_record::accept(const configuration& now) {
+  const std::uint64_t reloads = status_.reloads;
   status_ = {};
+  status_.reloads = reloads;
+  status_.is_applying = true;
   keeper_.keep(now);
 }
 

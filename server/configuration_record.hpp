@@ -31,8 +31,15 @@ public:
   /// and once a minute until a file is accepted.
   void tell_beginning(const beginning& with);
 
-  /// The file is in force, and that is what it says.
+  /// The file was read again: accept() or refuse() follows.
+  void read_again() noexcept { ++status_.reloads; }
+
+  /// The file is in force, and that is what it says; for the domains it will
+  /// be.
   void accept(const configuration& now);
+
+  /// What was accepted last is in force for the domains, too.
+  void applied() noexcept { status_.is_applying = false; }
 
   /// The file was refused, and what was in force before goes on.
   void refuse(const std::vector<json::problem>& problems);

@@ -111,6 +111,7 @@ void service::begin() {
   apply(std::move(now_));
   if (begun_.refused.empty())
     accept();
+  record_.applied();
 }
 
 void service::apply(configuration next, contents of_it,
@@ -203,6 +204,7 @@ void service::reload() {
 /// @return whether it is taken over
 bool service::apply_file() {
   auto loaded = loading_.load(path_, now_.lists);
+  record_.read_again();
   if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded)) {
     refuse(*problems);
     return false;
@@ -223,6 +225,7 @@ bool service::apply_file() {
 
 /// What is known of the domains is by the configuration that was read last.
 void service::reloaded() {
+  record_.applied();
   log_.write(event_of<kind::configuration_reloaded>{}
                  .with("file", path_)
                  .with("domains", now_.settings.domains.size())

@@ -29,6 +29,10 @@ struct configuration_status {
   /// When the file was refused last; nothing if it is in force.
   std::optional<std::chrono::sys_seconds> refused_at;
   std::string reason; ///< the first fault, and how many more; safe
+  /// How often the file was read again since the start.
+  std::uint64_t reloads = 0;
+  /// What was read last is accepted, but not in force for the domains yet.
+  bool is_applying = false;
 
   friend bool operator==(const configuration_status&,
                          const configuration_status&) = default;

@@ -79,6 +79,7 @@ struct status_report {
   std::size_t providers_known = 0; ///< those whose record has given networks
   configuration_status configuration{}; ///< of a running server
   bool from_state_file = false;         ///< the server was not asked
+  std::optional<std::uint32_t> pid{};   ///< of the running server
   /// Whom the server asks, in order; empty for a zone file, and where no server
   /// runs.
   std::vector<std::string> name_servers{};

@@ -34,6 +34,15 @@ void write(json::writer& to, const domain_status& of) {
       .end_object();
 }
 
+/// A number, or null.
+void read_pid(const json::json_value& value, status_report& into) {
+  constexpr auto most = std::numeric_limits<std::int32_t>::max();
+  if (value.is_null())
+    return;
+  if (const auto number = value.read_integer(1, most))
+    into.pid = static_cast<std::uint32_t>(*number);
+}
+
 /// A count, or null.
 void read_hits(const json::json_value& value, domain_status& into) {
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
@@ -82,6 +91,8 @@ void read_configuration(const json::json_value& value, status_report& into) {
       {"running", json::choice(&status::running, configuration_sources)},
       {"refused_at", json::time(&status::refused_at)},
       {"reason", json::text(&status::reason)},
+      {"reloads", json::count(&status::reloads), true},
+      {"applying", json::boolean(&status::is_applying), true},
   };
   json::read_members(value, fields, into.configuration);
 }
@@ -107,6 +118,7 @@ std::string to_json(const status_report& of) {
   to.begin_object()
       .member("at", of.at)
       .member("from_state_file", of.from_state_file)
+      .member("pid", of.pid)
       .member("stale", of.is_stale())
       .key("domains")
       .begin_array();
@@ -123,6 +135,8 @@ std::string to_json(const status_report& of) {
       .member("running", text_of(of.configuration.running))
       .member("refused_at", of.configuration.refused_at)
       .member("reason", of.configuration.reason)
+      .member("reloads", of.configuration.reloads)
+      .member("applying", of.configuration.is_applying)
       .end_object()
       .key("resolver")
       .begin_object()
@@ -140,6 +154,7 @@ result<status_report> status_from_json(const std::string& text) {
   static const json::field_table<status_report> fields{
       {"at", json::time(&status_report::at)},
       {"from_state_file", json::boolean(&status_report::from_state_file), true},
+      {"pid", read_pid, true},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
       {"configuration", read_configuration, true},

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <unistd.h>
 
 namespace spfblock::server {
 namespace {
@@ -63,6 +64,7 @@ reports::status_report admin_pages::report() const {
   auto made = reports::report(refresher_.book(), read_clocks());
   made.configuration = configuration_;
   made.ports_unavailable = ports_.troubles();
+  made.pid = static_cast<std::uint32_t>(::getpid());
   for (const net::scoped_endpoint& each : dns_.servers)
     made.name_servers.push_back(each.to_string());
   for (reports::domain_status& each : made.domains) {

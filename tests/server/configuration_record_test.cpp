@@ -44,6 +44,25 @@ TEST_CASE("the record says what runs, and why that is not the file",
   CHECK(source_of(with(false, faults)).running == configuration_source::none);
 }
 
+TEST_CASE("each reload counts, be it refused or accepted",
+          "[configuration_record]") {
+  boost::asio::io_context io;
+  const log_sink log;
+  configuration_record record{io, log, "t.json", with(true, {}), std::nullopt};
+  record.accept(configuration{});
+  record.applied();
+  CHECK(record.status().reloads == 0);
+
+  record.read_again();
+  record.refuse({faults.front()});
+  CHECK(record.status().reloads == 1);
+  CHECK_FALSE(record.status().is_applying);
+  record.read_again();
+  record.accept(configuration{});
+  CHECK(record.status().reloads == 2);
+  CHECK(record.status().is_applying);
+}
+
 TEST_CASE("a reload that is refused is remembered until one is accepted",
           "[configuration_record]") {
   const testing::temporary_folder folder;
@@ -61,6 +80,8 @@ TEST_CASE("a reload that is refused is remembered until one is accepted",
   CHECK_FALSE(std::filesystem::exists(kept_at));
 
   record.accept(configuration{});
+  CHECK(record.status().is_applying);
+  record.applied();
   CHECK(record.status() == reports::configuration_status{});
   CHECK(record.is_kept_by(limit));
   CHECK(std::filesystem::exists(kept_at));

@@ -48,10 +48,14 @@ TEST_CASE("status: the configuration is read as it is written",
           "[reports][configuration_status]") {
   for (const auto running : configuration_sources) {
     for (const bool refused : {false, true}) {
-      const auto report = with(running, refused);
+      auto report = with(running, refused);
+      report.configuration.reloads = refused ? 7 : 0;
+      report.configuration.is_applying = refused;
+      report.pid = refused ? std::optional{4711U} : std::nullopt;
       const auto read = status_from_json(to_json(report));
       REQUIRE(read);
       CHECK(read->configuration == report.configuration);
+      CHECK(read->pid == report.pid);
     }
   }
 }

@@ -377,11 +377,12 @@ TEST_CASE("an earlier version told less", "[table][status]") {
   book_fixture world{settings_of({"a.example"})};
   std::string text = reports::to_json(report_on(world));
   for (const char* part :
-       {"  \"from_state_file\": false,\n",
+       {"  \"from_state_file\": false,\n", "  \"pid\": null,\n",
         ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
         ",\n  \"configuration\": {\n    \"running\": "
         "\"file\",\n    \"refused_at\": null,\n    "
-        "\"reason\": \"\"\n  }",
+        "\"reason\": \"\",\n    \"reloads\": 0,\n    "
+        "\"applying\": false\n  }",
         ",\n  \"ports\": {\n    \"unavailable\": []\n  }"}) {
     const auto at = text.find(part);
     REQUIRE(at != std::string::npos);
@@ -467,6 +468,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
   CHECK(reports::to_json(report_on(world)) == R"({
   "at": 1795478460,
   "from_state_file": false,
+  "pid": null,
   "stale": false,
   "domains": [
     {
@@ -499,7 +501,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
   "configuration": {
     "running": "file",
     "refused_at": null,
-    "reason": ""
+    "reason": "",
+    "reloads": 0,
+    "applying": false
   },
   "resolver": {
     "servers": []
