@@ -86,11 +86,9 @@ void check_state_folder(configuration& of, const std::string& path) {
 loaded_configuration complete(config::reading read,
                               config::source_texts texts) {
   const fs::path folder = fs::path{texts.file}.parent_path();
-  configuration whole{std::move(read.settings),
-                      {},
-                      std::move(read.warnings),
-                      std::move(read.lists),
-                      std::move(texts)};
+  configuration whole{std::move(read.settings), {},
+                      std::move(read.warnings), std::move(read.lists),
+                      std::move(read.places),   std::move(texts)};
   if (std::string& state_file = whole.settings.state_file; !state_file.empty())
     state_file = resolved(folder, state_file);
   std::string& zone_file = whole.settings.resolver.zone_file;

@@ -1,6 +1,7 @@
 // The configuration with all the files it names, read from disk.
 #pragma once
 
+#include "core/config/entry_places.hpp"
 #include "core/config/kept_configuration.hpp"
 #include "core/config/list_file.hpp"
 #include "core/config/settings.hpp"
@@ -24,6 +25,7 @@ struct configuration {
   std::optional<dns::zone> zone;       ///< what zone_file holds, if one is set
   std::vector<json::problem> warnings; ///< about 20, and one that counts more
   config::list_sizes lists;            ///< what each list gave
+  config::entry_places places;
   config::source_texts texts;
 };
 

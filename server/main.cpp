@@ -79,17 +79,19 @@ struct command_line {
   bool as_json = false;
   bool only_trouble = false;
   bool tell_changes = false;
+  std::vector<std::string> allowed;
+  entry_options entry;
   std::function<exit_status()> chosen;
 
   /// As it was typed.
   void restore() {
     if (!file)
       file = file_before;
-    for (auto* each : {&file, &server, &asked_address})
+    for (auto* each : {&file, &server, &asked_address, &entry.until})
       unmark(*each);
-    for (auto* each : {&keys, &domains})
+    for (auto* each : {&keys, &domains, &allowed})
       unmark(*each);
-    for (auto* each : {&address, &export_format, &topic})
+    for (auto* each : {&address, &export_format, &topic, &entry.comment})
       unmark(*each);
   }
 
@@ -225,6 +227,60 @@ void add_export_command(CLI::App& program, command_line& line) {
   });
 }
 
+/// What an entry can have beside its name.
+void add_entry_options(CLI::App& to, entry_options& into) {
+  to.add_option("--until", into.until,
+                "End the entry when this day begins, UTC: YYYY-MM-DD")
+      ->type_name("DAY");
+  to.add_option("--comment", into.comment, "Why, for whoever reads the file")
+      ->type_name("TEXT");
+}
+
+/// The commands that edit the entry files.
+void add_editing_commands(CLI::App& program, command_line& line) {
+  CLI::App* add = add_command(program, "add",
+                              "List domains, and reload the server", line.file);
+  add->add_option("DOMAIN", line.domains, "Domains to list")
+      ->required()
+      ->type_name("");
+  add->add_flag("--watch", line.entry.watch,
+                "Reject nothing: only show in the mail log what would be");
+  add_entry_options(*add, line.entry);
+  add->callback([&line] {
+    line.chosen = [&line] {
+      return add_command(line.configured(), line.domains, line.entry);
+    };
+  });
+
+  CLI::App* remove =
+      add_command(program, "remove",
+                  "List domains no more, and reload the server", line.file);
+  remove->add_option("DOMAIN", line.domains, "Domains of the entry files")
+      ->required()
+      ->type_name("");
+  remove->callback([&line] {
+    line.chosen = [&line] {
+      return remove_command(line.configured(), line.domains);
+    };
+  });
+
+  CLI::App* allow = add_command(
+      program, "allow",
+      "Never list networks, or hosts of domains, and reload the server",
+      line.file);
+  allow
+      ->add_option("NETWORK-OR-DOMAIN", line.allowed,
+                   "Networks, addresses, or domains with an SPF record")
+      ->required()
+      ->type_name("");
+  add_entry_options(*allow, line.entry);
+  allow->callback([&line] {
+    line.chosen = [&line] {
+      return allow_command(line.configured(), line.allowed, line.entry);
+    };
+  });
+}
+
 std::vector<std::string_view> command_names(const CLI::App& program) {
   std::vector<std::string_view> names;
   for (const CLI::App* each : program.get_subcommands(nullptr))
@@ -300,6 +356,7 @@ exit_status run(int argc, const char* const* argv) {
   add_own_commands(program, line);
   add_asking_commands(program, line);
   add_export_command(program, line);
+  add_editing_commands(program, line);
   add_help_command(program, line);
 
   try {

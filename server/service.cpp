@@ -240,10 +240,12 @@ void service::refuse(const std::vector<json::problem>& problems) {
   record_.refuse(problems);
 }
 
-/// What is in force is what the file says; its texts are of no more use here.
+/// What is in force is what the file says; its texts, and what stands where in
+/// them, are of no more use here.
 void service::accept() {
   record_.accept(now_);
   now_.texts = {};
+  now_.places = {};
 }
 
 void service::tell_statistics() {

@@ -19,7 +19,6 @@ struct draft : settings {
 
   const list_file_reader& read_files;
   std::vector<std::string> restriction_classes;
-  table::action action = *table::action::parse(default_action);
   domain_list listed;
   json::first_places networks_by_hand;
   allow_places allowed;

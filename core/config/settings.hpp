@@ -246,6 +246,8 @@ struct settings {
   std::vector<domain_entry> domains;
   std::vector<network_entry> networks;
   allow_settings allow;
+  /// Of the listed entries that set none of their own.
+  table::action action = *table::action::parse(default_action);
   limit_settings limits; ///< of the entries that set none of their own
   /// Of the listed entries that set none of their own.
   config::on_permerror on_permerror = on_permerror::stop;

@@ -1,9 +1,11 @@
 # bash completion of spfblock(8)    -*- shell-script -*-
 
-# The names in a configuration, without asking anybody: what is quoted and looks
-# like a domain.
+# The names in a configuration and in the files of entries beside it, without
+# asking anybody: what is quoted and looks like a domain.
 _spfblock_domains() {
-    sed -e 's|//.*||' -- "$1" 2>/dev/null |
+    local folder
+    folder=$(dirname -- "$1")
+    sed -e 's|//.*||' -- "$1" "$folder"/conf.d/*.json 2>/dev/null |
         grep -oE '"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]+"' |
         tr -d '"' | sort -u
 }
@@ -18,6 +20,8 @@ _spfblock_among() {
 _spfblock_options() {
     local options='-c --config --help --version'
     case $1 in
+    add) options+=' --comment --until --watch' ;;
+    allow) options+=' --comment --until' ;;
     diff) options+=' --exit-code' ;;
     expand) options+=' --address --json' ;;
     export) options+=' --format' ;;
@@ -29,7 +33,8 @@ _spfblock_options() {
 }
 
 _spfblock() {
-    local commands='check diff expand explain export help query serve status'
+    local commands='add allow check diff expand explain export help query remove
+        serve status'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()
@@ -40,8 +45,12 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --format:* | --server:*) option='' ;;
-        :-c | :--config | :--address | :--format | :--server) option=$word ;;
+        --address:* | --comment:* | --format:* | --server:* | --until:*)
+            option=''
+            ;;
+        :-c | :--config | :--address | :--comment | :--format | :--server | :--until)
+            option=$word
+            ;;
         :-*) ;;
         *) [[ $command ]] || command=$word ;;
         esac
@@ -60,13 +69,13 @@ _spfblock() {
             plain json cidr access nftables rbldnsd dnsbl-zone
         return
         ;;
-    --address | --server) return ;;
+    --address | --comment | --server | --until) return ;;
     esac
 
     case $command:$word in
     :*) _spfblock_among "$word" "$commands -c --config --help --version" ;;
     *:-*) _spfblock_among "$word" "$(_spfblock_options "$command")" ;;
-    expand:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
+    expand:* | remove:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
     help:*) _spfblock_among "$word" "$commands" ;;
     esac
 }

@@ -63,6 +63,34 @@ exit_status diff_command(const std::string& configuration_file,
 exit_status export_command(const std::string& configuration_file,
                            const std::string& format);
 
+/// What the entries that a command adds have beside their name.
+struct entry_options {
+  std::optional<std::string> until; ///< as it was typed: a day, YYYY-MM-DD
+  std::string comment;
+  bool watch = false; ///< an action that rejects nothing
+};
+
+// The next three edit the files of `entry_files`, all that is asked for in one
+// step, and reload the server; docs/operations.md.  They say where an entry
+// stands that is there already: negative if it is another one than was asked
+// for.
+
+/// `spfblock add`: lists domains.
+exit_status add_command(const std::string& configuration_file,
+                        const std::vector<std::string>& domains,
+                        const entry_options& options);
+
+/// `spfblock remove`: lists domains no more.
+/// @return negative if a domain is not listed, or is by a file that is not
+///         edited
+exit_status remove_command(const std::string& configuration_file,
+                           const std::vector<std::string>& domains);
+
+/// `spfblock allow`: has networks, or what domains authorise, never listed.
+exit_status allow_command(const std::string& configuration_file,
+                          const std::vector<std::string>& entries,
+                          const entry_options& options);
+
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,
 /// the defaults apply: any domain can be looked at without set-up.

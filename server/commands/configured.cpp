@@ -1,5 +1,6 @@
 #include "server/commands/configured.hpp"
 
+#include "server/commands/service_reach.hpp"
 #include "server/system/file.hpp"
 
 #include <iostream>
@@ -18,6 +19,15 @@ std::optional<configuration> load_or_complain(const std::string& path) {
       std::cerr << each.to_string() << '\n';
   }
   return std::nullopt;
+}
+
+std::optional<configuration> load_checked(const std::string& path) {
+  auto loaded = load_or_complain(path);
+  const auto faults =
+      loaded ? out_of_reach(*loaded) : std::vector<json::problem>{};
+  for (const json::problem& each : faults)
+    std::cerr << each.to_string() << '\n';
+  return faults.empty() ? std::move(loaded) : std::nullopt;
 }
 
 config::whereabouts server_of(const std::string& path) {

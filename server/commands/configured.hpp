@@ -13,6 +13,10 @@ namespace spfblock::server {
 [[nodiscard]] std::optional<configuration>
 load_or_complain(const std::string& path);
 
+/// The same, and what `check` finds beside: files that the service cannot read.
+[[nodiscard]] std::optional<configuration>
+load_checked(const std::string& path);
+
 /// Where the server is that a configuration describes: all that asking it
 /// needs, be the rest of the file as faulty as it may.  Says on stderr what of
 /// this cannot be read; the defaults stand for that.

@@ -44,6 +44,9 @@ COMMANDS = (
     "export",
     "status",
     "diff",
+    "add",
+    "remove",
+    "allow",
     "help",
 )
 

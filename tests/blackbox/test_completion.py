@@ -10,6 +10,8 @@ from .harness.waiting import PATIENCE_S
 SCRIPT = os.path.join(CHECKOUT, "etc", "completion", "spfblock.bash")
 
 COMMANDS = {
+    "add",
+    "allow",
     "check",
     "diff",
     "expand",
@@ -17,6 +19,7 @@ COMMANDS = {
     "export",
     "help",
     "query",
+    "remove",
     "serve",
     "status",
 }
@@ -73,6 +76,12 @@ class Completion(BlackBoxCase):
         self.assertEqual(offered("diff", "--e"), {"--exit-code"})
         self.assertEqual(offered("expand", "--a"), {"--address"})
         self.assertEqual(offered("query", "--s"), {"--server"})
+        self.assertEqual(
+            offered("add", "x.example", "--"),
+            {"--comment", "--config", "--help", "--until", "--version", "--watch"},
+        )
+        self.assertEqual(offered("allow", "--u"), {"--until"})
+        self.assertEqual(offered("allow", "--w"), set())
         self.assertEqual(offered("check", "--j"), set())
         self.assertEqual(offered("serve", "--"), {"--config", "--help", "--version"})
 
@@ -105,6 +114,28 @@ class Completion(BlackBoxCase):
             offered("expand", "--config", file, "--json", "more"),
             {"more-spam.example"},
         )
+
+    def test_remove_offers_the_domains_of_entry_files_too(self):
+        folder = self.directory()
+        os.mkdir(os.path.join(folder, "conf.d"))
+        for name, text in (
+            ("c.json", CONFIGURATION),
+            ("conf.d/added.json", '{"domains": ["added.example"]}'),
+        ):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        file = os.path.join(folder, "c.json")
+        self.assertEqual(offered("remove", "-c", file, "a"), {"added.example"})
+        self.assertIn("spam.example", offered("remove", "-c", file, ""))
+
+    def test_what_an_option_takes_is_not_completed(self):
+        file = self.file("c.json", CONFIGURATION)
+        for option in ("--until", "--comment"):
+            self.assertEqual(offered("add", "-c", file, option, ""), set())
+            self.assertEqual(
+                offered(option, "remove", "-c", file, "remove", "more"),
+                {"more-spam.example"},
+            )
 
     def test_without_a_configuration_expand_offers_nothing(self):
         file = os.path.join(self.directory(), "none.json")

@@ -24,6 +24,7 @@ ZONES = {
 CONFIGURATION = """{{
   "action": "WARN spfblock: {{domain}} {{network}}",
   "domains": ["toramaki.net"],
+  "entry_files": ["conf.d/*.json"],
   "allow": {{ "providers": false }},
   "resolver": {{ "servers": ["{server}"] }}
 }}
@@ -35,6 +36,7 @@ LISTED = "45.120.197.160"
 STAND_INS = {
     "systemctl": """\
 case $* in
+'show --property=MainPID --value spfblock') cat /run/spfblock.pid ;;
 'reload spfblock') kill -HUP "$(cat /run/spfblock.pid)" ;;
 'kill -s USR1 spfblock') kill -USR1 "$(cat /run/spfblock.pid)" ;;
 *) echo "no such stand-in: $*" >&2; exit 1 ;;
@@ -91,6 +93,12 @@ RUN = {
     " > /etc/postfix/spfblock.new &&"
     " mv /etc/postfix/spfblock.new /etc/postfix/spfblock.cidr": (0, ""),
     "systemctl kill -s USR1 spfblock": (0, ""),
+    "spfblock add --watch spammer.example": (
+        0,
+        "spammer.example lists 1 network, 256 IPv4 addresses",
+    ),
+    "spfblock remove spammer.example": (0, "spammer.example is not listed any more"),
+    "spfblock allow 203.0.113.7 --comment 'ticket 7'": (0, "203.0.113.7/32: allowed"),
 }
 
 # Of the demo, in a checkout.
@@ -149,7 +157,7 @@ class Walkthrough(BlackBoxCase):
     @classmethod
     def setUpClass(cls):
         own_machine.move_in()
-        os.makedirs("/etc/spfblock")
+        os.makedirs("/etc/spfblock/conf.d")
         for folder in ("/var/lib/spfblock", "/var/lib/rbldns", "/etc/nsd"):
             os.makedirs(folder, exist_ok=True)
         os.mkdir("/run/bin")
@@ -161,7 +169,11 @@ class Walkthrough(BlackBoxCase):
         os.environ["PATH"] = f"/run/bin:{os.environ['PATH']}"
 
     def setUp(self):
-        for name in ("/var/lib/spfblock/state.json", "/var/log/mail.log"):
+        for name in (
+            "/etc/spfblock/conf.d/added.json",
+            "/var/lib/spfblock/state.json",
+            "/var/log/mail.log",
+        ):
             if os.path.lexists(name):
                 os.remove(name)
 
@@ -226,6 +238,30 @@ class Walkthrough(BlackBoxCase):
             "/etc/postfix/spfblock.cidr",
         ):
             self.assertGreater(os.path.getsize(made), 0, made)
+
+    def test_where_systemd_runs_it_the_reload_is_its(self):
+        os.makedirs("/run/systemd/system", exist_ok=True)
+        self.addCleanup(os.removedirs, "/run/systemd/system")
+        self.configure()
+        server = self.start("spfblock serve")
+        said = self.sh("spfblock add spammer.example")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.wait_until_listed(10060, "45.124.217.1")
+        # One that fails is told, with what the server says of it.
+        with open("/run/bin/systemctl", encoding="ascii") as file:
+            stand_in = file.read()
+        self.addCleanup(self.write_stand_in, "systemctl", stand_in)
+        self.write_stand_in("systemctl", stand_in + "exit 1\n")
+        said = self.sh("spfblock remove spammer.example")
+        self.assertEqual(said.returncode, 78, said.stdout)
+        self.assertIn("systemctl reload spfblock failed", said.stderr)
+        self.wait_until_not_listed(10060, "45.124.217.1")
+        self.assertTrue(server.returncode is None)
+
+    @staticmethod
+    def write_stand_in(name, text):
+        with open(f"/run/bin/{name}", "w", encoding="ascii") as file:
+            file.write(text)
 
     def test_cron_mails_what_is_wrong(self):
         self.configure()

@@ -44,7 +44,11 @@ TEST_CASE("the example shows the defaults", "[configuration]") {
   CHECK(resolver == defaults.resolver);
 }
 
-TEST_CASE("the package begins with the defaults and lists nothing",
-          "[configuration]") {
-  CHECK(shipped("debian/spfblock.json") == config::default_settings());
+TEST_CASE(
+    "the package begins with the defaults, lists nothing and only watches",
+    "[configuration]") {
+  config::settings begun = shipped("debian/spfblock.json");
+  CHECK(begun.action.text() == "WARN spfblock: {domain} {network}");
+  begun.action = config::default_settings().action;
+  CHECK(begun == config::default_settings());
 }

@@ -146,6 +146,7 @@ settings example_settings() {
         {protocols::door::tcp_table, *net::endpoint::parse(where)});
   s.threads = 2;
   s.connections = 100;
+  s.action = action_of("REJECT listed by {domain}");
   s.domains = example_domains();
   s.networks = {{network_of("192.0.2.0/24"), action_of("HOLD"), "by hand"},
                 {network_of("2001:db8::/32"),
