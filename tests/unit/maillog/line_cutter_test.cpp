@@ -1,0 +1,40 @@
+#include "core/maillog/line_cutter.hpp"
+#include "tests/support/catch.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using spfblock::maillog::line_cutter;
+
+namespace {
+
+std::vector<std::string> lines_of(std::string_view stream, std::size_t piece) {
+  std::vector<std::string> made;
+  const auto keep = [&made](std::string_view line) { made.emplace_back(line); };
+  line_cutter cutter;
+  for (std::size_t at = 0; at < stream.size(); at += piece)
+    cutter.feed(stream.substr(at, piece), keep);
+  cutter.finish(keep);
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("maillog::line_cutter: any cut of a stream gives the same lines",
+          "[maillog][line_cutter]") {
+  const std::string_view stream = "one\ntwo\r\n\nthree \r\r\nfour";
+  const std::vector<std::string> lines{"one", "two", "", "three \r", "four"};
+  for (std::size_t piece = 1; piece <= stream.size(); ++piece)
+    CHECK(lines_of(stream, piece) == lines);
+  CHECK(lines_of("", 1).empty());
+  CHECK(lines_of("\n", 1) == std::vector<std::string>{""});
+}
+
+TEST_CASE("maillog::line_cutter: of a long line the beginning is given",
+          "[maillog][line_cutter]") {
+  const std::string begin(line_cutter::longest, 'a');
+  const std::string stream = begin + std::string(100'000, 'b') + "\nnext\n";
+  for (const std::size_t piece : {std::size_t{4096}, stream.size()})
+    CHECK(lines_of(stream, piece) == std::vector<std::string>{begin, "next"});
+}
