@@ -8,7 +8,7 @@ build_packages="
     libboost-dev>=1.81|libboost1.83-dev|libboost1.81-dev
     libcli11-dev libfmt-dev libldns-dev
     libsystemd-dev libtsl-hopscotch-map-dev nlohmann-json3-dev
-    prometheus-cpp-dev"
+    prometheus-cpp-dev zlib1g-dev"
 
 # To make the Debian package of it.
 package_packages="dpkg-dev file"

@@ -72,6 +72,7 @@ struct command_line {
   std::optional<std::string> server;
   std::vector<std::string> keys;
   std::vector<std::string> domains;
+  std::vector<std::string> files;
   std::string address;
   std::optional<std::string> asked_address;
   std::string export_format;
@@ -89,7 +90,7 @@ struct command_line {
       file = file_before;
     for (auto* each : {&file, &server, &asked_address, &entry.until})
       unmark(*each);
-    for (auto* each : {&keys, &domains, &allowed})
+    for (auto* each : {&keys, &domains, &allowed, &files})
       unmark(*each);
     for (auto* each : {&address, &export_format, &topic, &entry.comment})
       unmark(*each);
@@ -281,6 +282,29 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 }
 
+/// Adds what commands have that read the mail log.
+void add_log_files(CLI::App& command, command_line& line) {
+  command.add_flag("--json", line.as_json, "Print JSON (docs/mail-log.md)");
+  command
+      .add_option("LOG", line.files,
+                  "The mail log; - reads stdin (default: the journal)")
+      ->type_name("");
+}
+
+/// The commands that read the mail log.
+void add_log_commands(CLI::App& program, command_line& line) {
+  CLI::App* report = add_command(
+      program, "report",
+      "Say by the mail log what the listings rejected, or would have",
+      line.file);
+  add_log_files(*report, line);
+  report->callback([&line] {
+    line.chosen = [&line] {
+      return report_command(line.configured(), line.format(), line.files);
+    };
+  });
+}
+
 std::vector<std::string_view> command_names(const CLI::App& program) {
   std::vector<std::string_view> names;
   for (const CLI::App* each : program.get_subcommands(nullptr))
@@ -357,6 +381,7 @@ exit_status run(int argc, const char* const* argv) {
   add_asking_commands(program, line);
   add_export_command(program, line);
   add_editing_commands(program, line);
+  add_log_commands(program, line);
   add_help_command(program, line);
 
   try {

@@ -27,6 +27,7 @@ _spfblock_options() {
     export) options+=' --format' ;;
     help) options='--help --version' ;;
     query) options+=' --server' ;;
+    report) options+=' --json' ;;
     status) options+=' --json --trouble' ;;
     esac
     printf '%s' "$options"
@@ -34,7 +35,7 @@ _spfblock_options() {
 
 _spfblock() {
     local commands='add allow check diff expand explain export help query remove
-        serve status'
+        report serve status'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()
@@ -76,6 +77,10 @@ _spfblock() {
     :*) _spfblock_among "$word" "$commands -c --config --help --version" ;;
     *:-*) _spfblock_among "$word" "$(_spfblock_options "$command")" ;;
     expand:* | remove:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
+    report:*)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        ;;
     help:*) _spfblock_among "$word" "$commands" ;;
     esac
 }

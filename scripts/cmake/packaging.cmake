@@ -13,6 +13,7 @@ set(user_pages
   doors.md
   export.md
   log-events.md
+  mail-log.md
   metrics.md
   operations.md
   performance-growth.svg

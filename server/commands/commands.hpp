@@ -91,6 +91,13 @@ exit_status allow_command(const std::string& configuration_file,
                           const std::vector<std::string>& entries,
                           const entry_options& options);
 
+/// `spfblock report`: says what the listings of the configuration rejected, or
+/// would have while they only warn, by the mail log.
+/// @param files as read_mail_log() takes them
+exit_status report_command(const std::string& configuration_file,
+                           output_format format,
+                           const std::vector<std::string>& files);
+
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,
 /// the defaults apply: any domain can be looked at without set-up.

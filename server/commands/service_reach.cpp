@@ -2,6 +2,8 @@
 
 #include "server/system/user.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -61,8 +63,8 @@ std::vector<json::problem> out_of_reach(const configuration& of) {
     found.push_back({each.path,
                      0,
                      {},
-                     std::string{"the service, as user "} + service_user +
-                         ", cannot read it: " + each.reason});
+                     fmt::format("the service, as user {}, cannot read it: {}",
+                                 service_user, each.reason)});
   return found;
 }
 

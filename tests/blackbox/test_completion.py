@@ -20,6 +20,7 @@ COMMANDS = {
     "help",
     "query",
     "remove",
+    "report",
     "serve",
     "status",
 }

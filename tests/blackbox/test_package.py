@@ -51,6 +51,7 @@ FILES = {
     DOC + "/docs/doors.md",
     DOC + "/docs/export.md",
     DOC + "/docs/log-events.md",
+    DOC + "/docs/mail-log.md",
     DOC + "/docs/metrics.md",
     DOC + "/docs/operations.md",
     DOC + "/docs/performance-growth.svg",

@@ -70,10 +70,8 @@ RUN = {
         0,
         "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
     ),
-    "grep 'warn: .*spfblock:' /var/log/mail.log": (
-        0,
-        "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
-    ),
+    "spfblock report /var/log/mail.log": (0, "toramaki.net: 1 would have been (WARN)"),
+    "spfblock report --json /var/log/mail.log": (0, '"name": "toramaki.net"'),
     "spfblock status": (0, "1 domain: 1 fresh"),
     "spfblock status DOMAIN": (0, "1 domain: 1 fresh"),
     "spfblock status --trouble": (0, "1 domain: 1 fresh"),

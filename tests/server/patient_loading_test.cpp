@@ -61,8 +61,9 @@ TEST_CASE("patient_loading: no more than a few threads are left behind",
           "[server][patient_loading]") {
   fixture f;
   for (std::size_t i = 0; i < patient_loading::most_left_behind; ++i)
-    CHECK_THAT(f.load(), Catch::Contains("did not come to its end"));
-  CHECK_THAT(f.load(), Catch::Contains("restart when they can be read"));
+    CHECK_THAT(f.load(), Catch::ContainsSubstring("did not come to its end"));
+  CHECK_THAT(f.load(),
+             Catch::ContainsSubstring("restart when they can be read"));
   f.end_list();
   // They end when it pleases them.
   for (int i = 0; i < 1000 && f.load() != "valid"; ++i)

@@ -78,9 +78,12 @@ TEST_CASE("tell_domains: counts all by condition, and says how many have no "
   exposition page;
   tell_domains(page, f.report, choose_series(f.report, 1));
   const std::string text = page.text();
-  CHECK_THAT(text, Catch::Contains("\nspfblock_domains{role=\"listed\","
-                                   "condition=\"fresh\"} 2\n"));
-  CHECK_THAT(text, Catch::Contains("\nspfblock_domains_without_series 1\n"));
-  CHECK_THAT(text, Catch::Contains("spfblock_domain_stale{domain=\"two\""));
-  CHECK_THAT(text, !Catch::Contains("domain=\"one\""));
+  CHECK_THAT(text,
+             Catch::ContainsSubstring("\nspfblock_domains{role=\"listed\","
+                                      "condition=\"fresh\"} 2\n"));
+  CHECK_THAT(text,
+             Catch::ContainsSubstring("\nspfblock_domains_without_series 1\n"));
+  CHECK_THAT(text,
+             Catch::ContainsSubstring("spfblock_domain_stale{domain=\"two\""));
+  CHECK_THAT(text, !Catch::ContainsSubstring("domain=\"one\""));
 }

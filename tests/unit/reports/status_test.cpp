@@ -407,7 +407,8 @@ TEST_CASE("a port that cannot be had is told before the domains",
   told.ports_unavailable.emplace_back("\x1b");
   CHECK(ports_problem(told) ==
         "cannot listen on [::1]:10060: no such address; and 1 more");
-  CHECK_THAT(to_text(told), Catch::Contains("PORT UNAVAILABLE: \\x1b\n"));
+  CHECK_THAT(to_text(told),
+             Catch::ContainsSubstring("PORT UNAVAILABLE: \\x1b\n"));
 }
 
 TEST_CASE("of providers a status says how many are known",
