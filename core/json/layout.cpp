@@ -56,7 +56,7 @@ private:
   std::string_view string() {
     const std::size_t begin = at_++;
     for (; text_[at_] != '"'; ++at_)
-      at_ += text_[at_] == '\\' ? 1 : 0;
+      at_ += text_[at_] == '\\' ? 1U : 0U;
     ++at_;
     return text_.substr(begin, at_ - begin);
   }
@@ -73,7 +73,7 @@ private:
       }
       child.value = value();
       skip();
-      at_ += text_[at_] == ',' ? 1 : 0;
+      at_ += text_[at_] == ',' ? 1U : 0U;
     }
     ++at_;
   }

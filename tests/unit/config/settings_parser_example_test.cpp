@@ -111,14 +111,13 @@ allow_settings example_allow() {
   good.on_permerror = on_permerror::skip;
   for (spf_domain* const each : {&ours, &good})
     each->limits = limits_of_allowed(each->limits);
-  allow_settings example;
-  example.networks = {
-      {network_of("203.0.113.0/24")},
-      {network_of("2001:db8:1::1/128"), ours.until, "ticket 7"}};
-  example.domains = {good, ours};
-  example.includes = {name_of("_spf.a.example"), name_of("_spf.google.com")};
-  example.reserved = false;
-  return example;
+  allow_settings allow;
+  allow.networks = {{network_of("203.0.113.0/24")},
+                    {network_of("2001:db8:1::1/128"), ours.until, "ticket 7"}};
+  allow.domains = {good, ours};
+  allow.includes = {name_of("_spf.a.example"), name_of("_spf.google.com")};
+  allow.reserved = false;
+  return allow;
 }
 
 std::vector<domain_entry> example_domains() {

@@ -258,7 +258,7 @@ TEST_CASE("a report costs no more where listings are large",
           net::ip_address::ipv4(0x14000000U + 2 * i), 32));
     config::settings settings = settings_of({"a.example", "b.example"});
     settings.domains[1].limits.networks = hosts / 2;
-    settings.allow.networks = {*net::ip_prefix::parse("20.0.0.0/20")};
+    settings.allow.networks = {{*net::ip_prefix::parse("20.0.0.0/20")}};
     book_fixture world{settings};
     for (const char* each : {"a.example", "b.example"})
       world.look(undecided(naming(each, every_other), "30.0.0.0/8"));
