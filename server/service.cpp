@@ -31,8 +31,9 @@ namespace {
 
 /// Clients that take no replies are cut off so long after SIGTERM.
 constexpr std::chrono::milliseconds stop_patience{2000};
-/// What is still under way so long after SIGTERM is left as it is.
-constexpr std::chrono::milliseconds longest_stop{4000};
+/// What is still under way so long after SIGTERM is left as it is; the log has
+/// a second more (log_sink::last_wait), of five in all.
+constexpr std::chrono::milliseconds longest_stop{3000};
 /// Descriptors for other purposes than clients and questions: for the admin
 /// port, the state, the log and such, and for each serving thread.
 constexpr rlim_t spare_descriptors = 64;
@@ -97,7 +98,6 @@ exit_status service::run() {
   record_.tell_beginning(begun_);
   begin();
   await_signal();
-  start_pulse();
   while (!stopped_)
     io_.run_one();
   log_.write(event_of<kind::stopped>{});
@@ -124,10 +124,8 @@ void service::apply(configuration next, contents of_it,
   listeners_.apply(now_.settings);
   if (of_it == contents::listings)
     refresh(std::move(applied));
-  if (!threads_.started()) {
-    threads_.start();
-    listeners_.serve();
-  }
+  else
+    serve();
   metrics_.limit_series(now_.settings.metrics.domains);
   admin_.listen(now_.settings.admin, &inherited_);
   metrics_for_others_.listen(now_.settings.metrics.listen, &inherited_);
@@ -142,8 +140,20 @@ void service::refresh(std::function<void()> applied) {
   if (std::exchange(refreshes_, true))
     return refresher_.apply(now_.settings, std::move(questions),
                             std::move(applied));
-  refresher_.start(now_.settings, std::move(questions));
-  boost::asio::post(io_, std::move(applied));
+  refresher_.start(now_.settings, std::move(questions),
+                   [this, applied = std::move(applied)] {
+                     serve();
+                     applied();
+                   });
+}
+
+/// Answers clients from now on.
+void service::serve() {
+  if (threads_.started())
+    return;
+  threads_.start();
+  listeners_.serve();
+  start_pulse();
 }
 
 /// The defaults, without anything that is listed or kept: whoever asks, at the

@@ -57,6 +57,7 @@ private:
       std::function<void()> applied = [] {});
   [[nodiscard]] configuration without_any() const;
   void refresh(std::function<void()> applied);
+  void serve();
   void accept();
   [[nodiscard]] unsigned allow_clients(const config::settings& settings) const;
   void await_signal();

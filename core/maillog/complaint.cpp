@@ -109,7 +109,9 @@ measure measure_of_reply(std::string_view text) noexcept {
 
 std::optional<event> read_complaint(std::string_view rest) noexcept {
   const auto action = take_until(rest, ": ");
-  const auto what = action ? measure_called(*action) : std::nullopt;
+  if (!action)
+    return std::nullopt;
+  const auto what = measure_called(*action);
   const auto stage = take_word(rest);
   if (!what || !take(rest, "from "))
     return std::nullopt;

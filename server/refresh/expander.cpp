@@ -63,26 +63,10 @@ expander::order expander::make_order(const config::settings& settings,
   return {settings, std::move(known), std::move(questions), given_up_};
 }
 
-expander::news expander::start(const config::settings& settings,
-                               std::optional<domains::state> known,
-                               std::weak_ptr<dns::resolver> questions) {
-  std::promise<news> promised;
-  auto taken_over = promised.get_future();
-  asio::post(own_, [this, promised = std::move(promised),
-                    what = make_order(settings, std::move(known),
-                                      std::move(questions))]() mutable {
-    take_over(std::move(what));
-    shown_ = std::make_shared<const domains::domain_book>(book_);
-    has_untold_ = false;
-    promised.set_value(std::exchange(untold_, {}));
-    refresh();
-  });
-  return taken_over.get();
-}
-
 void expander::apply(const config::settings& settings,
-                     std::weak_ptr<dns::resolver> questions) {
-  asio::post(own_, [this, what = make_order(settings, std::nullopt,
+                     std::weak_ptr<dns::resolver> questions,
+                     std::optional<domains::state> known) {
+  asio::post(own_, [this, what = make_order(settings, std::move(known),
                                             std::move(questions))]() mutable {
     take_over(std::move(what));
     refresh();

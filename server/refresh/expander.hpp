@@ -56,16 +56,12 @@ public:
   expander(const expander&) = delete;
   expander& operator=(const expander&) = delete;
 
-  /// Takes over a configuration and what an earlier process knew, and waits for
-  /// that: for the start.  Domains are looked at from then on.
-  [[nodiscard]] news start(const config::settings& settings,
-                           std::optional<domains::state> known,
-                           std::weak_ptr<dns::resolver> questions);
-
-  /// Takes over another configuration; news tell when.  Expansions under way
-  /// are given up.
+  /// Takes over a configuration; news tell when.  Expansions under way are
+  /// given up.
+  /// @param known what an earlier process knew, for the first one
   void apply(const config::settings& settings,
-             std::weak_ptr<dns::resolver> questions);
+             std::weak_ptr<dns::resolver> questions,
+             std::optional<domains::state> known = std::nullopt);
 
   /// What is known of the domains, as of the last news.
   [[nodiscard]] const domains::domain_book& book() const noexcept {

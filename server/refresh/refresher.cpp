@@ -50,14 +50,16 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
 }
 
 void refresher::start(const config::settings& settings,
-                      std::shared_ptr<dns::resolver> questions) {
+                      std::shared_ptr<dns::resolver> questions,
+                      std::function<void()> started) {
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
-  const auto known = expander_.start(settings, keeper_.load(), questions_);
-  take_note(known.change);
-  table_.store(table_of(book(), numbers_));
-  totals_.published_at = read_clocks().wall;
-  publication_.published();
+  started_ = std::move(started);
+  awaiting_state_ = settings;
+  keeper_.load([this](std::optional<domains::state> known) {
+    expander_.apply(*std::exchange(awaiting_state_, std::nullopt), questions_,
+                    std::move(known));
+  });
 }
 
 void refresher::apply(const config::settings& settings,
@@ -66,7 +68,10 @@ void refresher::apply(const config::settings& settings,
   applied_ = std::move(applied);
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
-  expander_.apply(settings, questions_);
+  if (awaiting_state_)
+    awaiting_state_ = settings;
+  else
+    expander_.apply(settings, questions_);
 }
 
 bool refresher::stop(moment limit) {
@@ -92,7 +97,7 @@ void refresher::heard(const expander::news& what) {
   publish(what.applied
               ? publication_.urgent(clock::now())
               : publication_.settled(book().expanding(), clock::now()));
-  if (what.applied)
+  if (what.applied && applied_)
     applied_();
 }
 
@@ -129,15 +134,19 @@ void refresher::build() {
 void refresher::built(std::shared_ptr<const table::snapshot> next,
                       clock::duration took) {
   const auto then = publication_.built(book().expanding(), clock::now());
-  log_.write(log::event_of<log::kind::table_published>{}
-                 .with("ipv4_networks", next->ipv4_networks())
-                 .with("ipv6_networks", next->ipv6_networks())
-                 .with("domains", book().domains().size())
-                 .with("build_ms",
-                       std::chrono::duration_cast<milliseconds>(took).count()));
+  if (!started_)
+    log_.write(
+        log::event_of<log::kind::table_published>{}
+            .with("ipv4_networks", next->ipv4_networks())
+            .with("ipv6_networks", next->ipv6_networks())
+            .with("domains", book().domains().size())
+            .with("build_ms",
+                  std::chrono::duration_cast<milliseconds>(took).count()));
   table_.store(std::move(next));
   totals_.build_seconds.add(std::chrono::duration<double>(took).count());
   totals_.published_at = read_clocks().wall;
+  if (started_)
+    std::exchange(started_, nullptr)();
   on_published_();
   free_retired();
   publish(then);

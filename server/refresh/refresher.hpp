@@ -23,6 +23,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace spfblock::server {
 
@@ -37,17 +38,21 @@ public:
       published<table::snapshot>& table,
       std::function<void()> on_published = [] {});
 
-  /// Starts with a configuration: what is listed by hand and what the state
-  /// file knows is published when this returns, the domains are expanded from
-  /// then on.
-  void start(const config::settings& settings,
-             std::shared_ptr<dns::resolver> questions);
+  /// Starts with a configuration: reads the state file, publishes what is
+  /// listed by hand and what the file knows, and expands the domains from then
+  /// on.
+  /// @param started is called when the first table is published
+  void start(
+      const config::settings& settings,
+      std::shared_ptr<dns::resolver> questions,
+      std::function<void()> started = [] {});
 
   /// Changes over to another configuration, soon: publishes what is known of
   /// the domains that remain and expands the new ones.  Expansions under way
   /// begin anew with the resolver given.
   /// @param applied is called once book() is of this configuration, unless
-  ///        another one comes in between
+  ///        another one comes in between.  After start() it waits for the state
+  ///        file.
   void apply(
       const config::settings& settings,
       std::shared_ptr<dns::resolver> questions,
@@ -96,6 +101,9 @@ private:
   refresh_totals totals_;
   std::shared_ptr<dns::resolver> questions_;
   std::function<void()> applied_;
+  std::function<void()> started_; ///< to be called yet
+  /// To be applied once the state file is read.
+  std::optional<config::settings> awaiting_state_;
   expander expander_;
   domains::publication publication_;
   alarm soon_;    ///< for publication_

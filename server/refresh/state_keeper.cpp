@@ -24,6 +24,42 @@ log::event about(const state_file& file, const failure& why) {
   return event_of<Kind>{}.with("file", file.path()).with("reason", why.message);
 }
 
+void put_aside(const state_file& file, const failure& why,
+               const log_sink& log) {
+  const bool of_other_version = why.code == errc::out_of_range;
+  const auto aside =
+      file.put_aside(of_other_version ? ".other-version" : ".damaged");
+  if (!of_other_version)
+    log.write(about<kind::state_damaged>(file, why));
+  else if (aside)
+    log.write(event_of<kind::state_of_other_version>{}
+                  .with("file", file.path())
+                  .with("aside", *aside));
+  if (!aside)
+    log.write(about<kind::state_not_put_aside>(file, aside.error()));
+}
+
+/// Waits for the disk.
+std::optional<domains::state> load_now(const state_file& file,
+                                       const log_sink& log) {
+  const auto text = file.load();
+  if (!text) {
+    log.write(about<kind::state_unreadable>(file, text.error()));
+    return std::nullopt;
+  }
+  if (!*text)
+    return std::nullopt;
+  auto state = domains::state_from_json(**text);
+  if (!state) {
+    put_aside(file, state.error(), log);
+    return std::nullopt;
+  }
+  log.write(event_of<kind::state_loaded>{}
+                .with("file", file.path())
+                .with("domains", state->domains.size()));
+  return *std::move(state);
+}
+
 } // namespace
 
 state_keeper::state_keeper(asio::io_context& io, const log_sink& log,
@@ -48,39 +84,20 @@ void state_keeper::use(const std::string& path,
   trouble_.clear();
 }
 
-std::optional<domains::state> state_keeper::load() {
+void state_keeper::load(
+    std::function<void(std::optional<domains::state>)> done) {
+  auto told = life_.guarded(std::move(done));
   if (!file_)
-    return std::nullopt;
-  const auto text = file_->load();
-  if (!text) {
-    log_.write(about<kind::state_unreadable>(*file_, text.error()));
-    return std::nullopt;
-  }
-  if (!*text)
-    return std::nullopt;
-  auto state = domains::state_from_json(**text);
-  if (state) {
-    log_.write(event_of<kind::state_loaded>{}
-                   .with("file", file_->path())
-                   .with("domains", state->domains.size()));
-    return *std::move(state);
-  }
-  put_aside(state.error());
-  return std::nullopt;
-}
-
-void state_keeper::put_aside(const failure& why) {
-  const bool of_other_version = why.code == errc::out_of_range;
-  const auto aside =
-      file_->put_aside(of_other_version ? ".other-version" : ".damaged");
-  if (!of_other_version)
-    log_.write(about<kind::state_damaged>(*file_, why));
-  else if (aside)
-    log_.write(event_of<kind::state_of_other_version>{}
-                   .with("file", file_->path())
-                   .with("aside", *aside));
-  if (!aside)
-    log_.write(about<kind::state_not_put_aside>(*file_, aside.error()));
+    return asio::post(
+        io_, [told = std::move(told)]() mutable { told(std::nullopt); });
+  asio::post(writer_, [&io = io_, &log = log_, file = file_,
+                       told = std::move(told)]() mutable {
+    auto known = load_now(*std::exchange(file, nullptr), log);
+    asio::post(io,
+               [told = std::move(told), known = std::move(known)]() mutable {
+                 told(std::move(known));
+               });
+  });
 }
 
 void state_keeper::note(bool changed) {
@@ -159,8 +176,9 @@ bool state_keeper::stop(moment limit) {
                promised.set_value(file ? save_now(*file, state) : outcome{});
              });
   if (last.wait_until(limit) != std::future_status::ready) {
-    tell(failure{errc::temporary,
-                 "the process ends, and writing takes too long", 0});
+    if (unsaved)
+      tell(failure{errc::temporary,
+                   "the process ends, and writing takes too long", 0});
     return false;
   }
   if (unsaved)

@@ -54,9 +54,10 @@ public:
   /// @param keep_stale how old a state may become of use
   void use(const std::string& path, std::chrono::seconds keep_stale);
 
-  /// What an earlier process saved.  A file that is damaged is put aside.
-  /// Waits for the disk: for the start.
-  [[nodiscard]] std::optional<domains::state> load();
+  /// Reads what an earlier process saved.  A file that is damaged is put aside.
+  /// @param done is called later, not after stop(); with nothing if there is no
+  ///        such thing
+  void load(std::function<void(std::optional<domains::state>)> done);
 
   /// Something happened.
   /// @param changed whether more than ages changed
@@ -79,7 +80,6 @@ private:
   };
   static outcome save_now(state_file& file, const source& state);
 
-  void put_aside(const failure& why);
   void follow(const domains::step& next);
   void save();
   void saved(const outcome& of);

@@ -84,15 +84,22 @@ TEST_CASE("expander: asks the DNS and tells news on the controlling thread",
   CHECK(applied == 1);
 }
 
-TEST_CASE("expander: what start() gives is in force when it returns",
+TEST_CASE("expander: what an earlier process knew is in force with the "
+          "configuration",
           "[server][expander]") {
   fixture f;
   const auto questions = f.zone(two);
-  const auto news =
-      f.expands.start(settings_for({"b.example"}), std::nullopt, questions);
-  CHECK(news.change.listing_changed);
-  CHECK(f.expands.book().domains().size() == 1);
-  REQUIRE(run_until(f.io, [&] { return f.lists(0); }));
+  questions->hold("b.example");
+  domains::state known;
+  auto& kept = known.domains.emplace_back();
+  kept.name = *dns::name::from_text("b.example");
+  kept.good_at = read_clocks().wall;
+  kept.good.pass = net::address_set{*net::ip_prefix::parse("192.0.2.9/32")};
+  f.expands.apply(settings_for({"b.example"}), questions, std::move(known));
+  REQUIRE(run_until(f.io, [&] { return !f.told.empty(); }));
+  CHECK(f.told.front().applied);
+  CHECK(f.told.front().change.listing_changed);
+  CHECK(f.lists(0));
 }
 
 TEST_CASE("expander: a book that was shown stays as it was",
