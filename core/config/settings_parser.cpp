@@ -109,16 +109,31 @@ void read_document(const json::json_value& document, draft& into) {
   check_consistency(document, into);
 }
 
+/// Warns of a provider where a list names it.
+void warn_of_provider(const draft& of, const dns::name& named,
+                      const char* what_becomes, json::problem_list& problems) {
+  const json::place& at = *of.listed.place_of(named);
+  if (at.file != problems.file())
+    problems.warn({at.file, at.line, at.pointer,
+                   named.to_string() + " is a provider: " + what_becomes});
+}
+
 /// What only a list of others names stays a provider.
-void keep_providers(settings& of) {
+void keep_providers(draft& of, json::problem_list& problems) {
   allow_settings& allow = of.allow;
   std::erase_if(of.domains, [&](const domain_entry& each) {
-    const bool is_kept = each.is_from_file &&
-                         std::binary_search(allow.providers.begin(),
-                                            allow.providers.end(), each.name);
-    if (is_kept)
+    if (!std::binary_search(allow.providers.begin(), allow.providers.end(),
+                            each.name))
+      return false;
+    warn_of_provider(of, each.name,
+                     each.is_from_file
+                         ? "not listed (expected as an entry of \"domains\", "
+                           "if it is to be)"
+                         : "listed, since it is an entry of \"domains\"",
+                     problems);
+    if (each.is_from_file)
       allow.kept_providers.push_back(each.name);
-    return is_kept;
+    return each.is_from_file;
   });
   std::sort(allow.kept_providers.begin(), allow.kept_providers.end());
 }
@@ -155,15 +170,15 @@ parse_settings(std::string_view text, const std::string& file,
   });
   for (json::problem& each : losses(former, read.lists))
     problems.warn(std::move(each));
+  read.domains = read.listed.entries();
+  keep_providers(read, problems);
+  list_on_purpose(read);
   auto warnings = problems.warnings();
   if (problems.size() != 0) {
     auto all = problems.in_order();
     std::move(warnings.begin(), warnings.end(), std::back_inserter(all));
     return all;
   }
-  read.domains = read.listed.entries();
-  keep_providers(read);
-  list_on_purpose(read);
   return reading{std::move(static_cast<settings&>(read)),
                  std::move(warnings),
                  std::move(read.lists),

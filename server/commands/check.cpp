@@ -52,10 +52,6 @@ exit_status check_command(const std::string& configuration_file) {
             << " by hand\n";
   for (const dns::name& each : valid.settings.allow.listed_providers)
     std::cout << each.to_string() << " is a provider: listed on purpose\n";
-  for (const dns::name& each : valid.settings.allow.kept_providers)
-    std::cout << "warning: " << each.to_string()
-              << " is a provider: not listed, since only a list of "
-                 "domain_files names it\n";
   return exit_status::done;
 }
 

@@ -260,6 +260,23 @@ TEST_CASE("allow.providers: a list that others maintain lists no provider",
   CHECK(settings.allow.providers == shipped_providers());
 }
 
+TEST_CASE("allow.providers: whoever names one in a list is told where",
+          "[config][allow_section]") {
+  const fake_files files{
+      {{"a.txt", std::vector<list_file>{{"a.txt", "spam.example\n"
+                                                  "sendgrid.net\n"}}},
+       {"b.json", std::vector<list_file>{
+                      {"b.json", "{\n\"domains\": [\"mailgun.org\"]}"}}}}};
+  CHECK(
+      warnings_of(R"({"domains":["sendgrid.com"],"domain_files":["a.txt"],
+                       "entry_files":["b.json"]})",
+                  files) ==
+      "a.txt:2: warning: sendgrid.net is a provider: not listed (expected as "
+      "an entry of \"domains\", if it is to be)\n"
+      "b.json:2: /domains/0: warning: mailgun.org is a provider: listed, since "
+      "it is an entry of \"domains\"\n");
+}
+
 TEST_CASE("allow.providers: what is listed on purpose is no provider",
           "[config][allow_section]") {
   const auto allow =
