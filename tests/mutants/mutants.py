@@ -336,8 +336,8 @@ MUTANTS = [
     Mutant(
         "a list of others lists a provider",
         "core/config/settings_parser.cpp",
-        "each.is_from_file &&",
-        "each.is_from_file && false &&",
+        "    return each.is_from_file;",
+        "    return false;",
     ),
     Mutant(
         "a new listing waits for nobody",
@@ -374,5 +374,47 @@ MUTANTS = [
         "core/domains/expansion_rules.cpp",
         "    return config::rules_of(*allowed, nullptr);",
         "    return rules_of_listed(*allowed, by.allow);",
+    ),
+    Mutant(
+        "not all records that a legal way leads through are visited",
+        "core/spf/budget.cpp",
+        "  if (records_ >= record_visit_limit)",
+        "  if (records_ >= record_visit_limit / 8)",
+    ),
+    Mutant(
+        "answers are read without end",
+        "core/spf/crawl.cpp",
+        "    return answer_bytes <= most_answer_bytes;",
+        "    return answer_bytes <= 100 * most_answer_bytes;",
+    ),
+    Mutant(
+        "who asks much is looked at as often as others",
+        SETTLING,
+        "  const auto wait = std::max(wait_after_success(by, result.ttl, of.changes),",
+        "  const auto wait = std::min(wait_after_success(by, result.ttl, of.changes),",
+    ),
+    Mutant(
+        "a total refuses one network too many",
+        LIMITS,
+        "      if (sum > most)",
+        "      if (sum >= most)",
+    ),
+    Mutant(
+        "of networks that add up to a wider one all are refused up to the open one",
+        LIMITS,
+        "    refuse_first(within, static_cast<std::size_t>(open - filled.begin()) + 1);",
+        "    refuse_first(within, static_cast<std::size_t>(open - filled.begin()));",
+    ),
+    Mutant(
+        "each host of an IPv6 network of 64 bits counts",
+        "core/domains/nested_networks.cpp",
+        "    if (i + 1 < narrow.size() && narrow[i].first == narrow[i + 1].first)",
+        "    if (i + 1 < narrow.size() && narrow[i] == narrow[i + 1])",
+    ),
+    Mutant(
+        "what waits for an allowed domain is an illness",
+        "core/reports/health.cpp",
+        "  case domain_condition::waiting: return of.age.has_value();",
+        "  case domain_condition::waiting: return false;",
     ),
 ]

@@ -45,6 +45,22 @@ TEST_CASE("next_due is the earliest moment of those not being expanded",
   CHECK(f.book.next_due(f.now) == beginning.steady + 2000s);
 }
 
+TEST_CASE("who asks much is looked at less often, whether it fails or not",
+          "[table][domain_book]") {
+  book_fixture f{settings_of({"a.example"})};
+  auto dear = expanded("a.example", "192.0.2.0/24", 60);
+  dear.questions = 4000;
+  f.take_due();
+  f.settle(dear);
+  CHECK(f.book.next_due(f.now) == f.now.steady + 1000s);
+  f.look(undecided(dear));
+  CHECK(f.book.next_due(f.now) == f.now.steady + 1000s);
+  auto failed = failing("a.example");
+  failed.questions = 1'000'000;
+  f.look(failed);
+  CHECK(f.book.next_due(f.now) == f.now.steady + 1h);
+}
+
 TEST_CASE(
     "quiet_since is when an expansion last began or ended, as long as one "
     "is under way",
