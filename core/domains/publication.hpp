@@ -55,6 +55,11 @@ public:
   /// @param expanding as in settled()
   [[nodiscard]] step built(std::size_t expanding, moment now);
 
+  /// Whether all that changed is published.
+  [[nodiscard]] bool is_current() const noexcept {
+    return !changed_ && !building_since_;
+  }
+
   /// When the table that is being built was begun; nothing if none is.
   [[nodiscard]] std::optional<moment> building_since() const noexcept {
     return building_since_;

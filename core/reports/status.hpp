@@ -80,6 +80,7 @@ struct status_report {
   configuration_status configuration{}; ///< of a running server
   bool from_state_file = false;         ///< the server was not asked
   std::optional<std::uint32_t> pid{};   ///< of the running server
+  bool is_published = false; ///< the table that answers is of what this tells
   /// Whom the server asks, in order; empty for a zone file, and where no server
   /// runs.
   std::vector<std::string> name_servers{};

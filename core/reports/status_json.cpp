@@ -119,6 +119,7 @@ std::string to_json(const status_report& of) {
       .member("at", of.at)
       .member("from_state_file", of.from_state_file)
       .member("pid", of.pid)
+      .member("published", of.is_published)
       .member("stale", of.is_stale())
       .key("domains")
       .begin_array();
@@ -155,6 +156,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"at", json::time(&status_report::at)},
       {"from_state_file", json::boolean(&status_report::from_state_file), true},
       {"pid", read_pid, true},
+      {"published", json::boolean(&status_report::is_published), true},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
       {"configuration", read_configuration, true},

@@ -65,6 +65,7 @@ reports::status_report admin_pages::report() const {
   made.configuration = configuration_;
   made.ports_unavailable = ports_.troubles();
   made.pid = static_cast<std::uint32_t>(::getpid());
+  made.is_published = refresher_.is_current();
   for (const net::scoped_endpoint& each : dns_.servers)
     made.name_servers.push_back(each.to_string());
   for (reports::domain_status& each : made.domains) {

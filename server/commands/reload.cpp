@@ -33,7 +33,7 @@ constexpr const char* sign_of_systemd = "/run/systemd/system";
 constexpr std::chrono::seconds longest_reload{30};
 /// Where systemd says that it failed: did the server hear of it?
 constexpr std::chrono::seconds longest_if_failed{5};
-constexpr std::chrono::seconds longest_look{10};
+constexpr std::chrono::seconds longest_look{20};
 
 result<status_report> status_at(const std::optional<net::endpoint>& admin) {
   if (!admin)
@@ -152,7 +152,7 @@ exit_status await_outcome(const std::optional<net::endpoint>& admin,
     return exit_status::config;
   }
   now = ask_until(admin, longest_look, [&](const status_report& is) {
-    return !waits_for_look(before, is);
+    return is.is_published && !waits_for_look(before, is);
   });
   if (!now)
     return no_answer(now.error().message);

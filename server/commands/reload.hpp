@@ -12,8 +12,8 @@ namespace spfblock::server {
 /// Reloads the server that a configuration describes, if it runs: by
 /// `systemctl reload` where systemd runs it, otherwise by a SIGHUP to the
 /// process that `/status` names.  Waits for what becomes of that, and some
-/// seconds longer for the first look at domains that are new.  Says what
-/// changed, or why nothing did.
+/// seconds longer for the first look at domains that are new and for the table
+/// that has what was found.  Says what changed, or why nothing did.
 ///
 /// @param now what was read from the file that the server reads
 /// @return done, also where no server answers; config where it refuses the

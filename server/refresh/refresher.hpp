@@ -69,6 +69,11 @@ public:
     return expander_.book();
   }
 
+  /// Whether the table that is published is of that.
+  [[nodiscard]] bool is_current() const noexcept {
+    return publication_.is_current();
+  }
+
   [[nodiscard]] const refresh_totals& totals() const noexcept {
     return totals_;
   }

@@ -36,16 +36,20 @@ TEST_CASE("publication: where nothing changed, nothing is built",
   CHECK(f.table.woken(start) == nothing);
   CHECK(f.table.urgent(start) == nothing);
   CHECK_FALSE(f.table.building_since());
+  CHECK(f.table.is_current());
 }
 
 TEST_CASE("publication: a change is built at once when no domain is under way",
           "[domains][publication]") {
   fixture f;
   f.table.changed();
+  CHECK_FALSE(f.table.is_current());
   CHECK(f.table.settled(0, start) == act);
   CHECK(f.table.building_since() == start);
+  CHECK_FALSE(f.table.is_current());
   CHECK(f.table.built(0, start + 1s) == nothing);
   CHECK_FALSE(f.table.building_since());
+  CHECK(f.table.is_current());
 }
 
 TEST_CASE("publication: while domains are under way, changes of half a second "

@@ -52,10 +52,12 @@ TEST_CASE("status: the configuration is read as it is written",
       report.configuration.reloads = refused ? 7 : 0;
       report.configuration.is_applying = refused;
       report.pid = refused ? std::optional{4711U} : std::nullopt;
+      report.is_published = refused;
       const auto read = status_from_json(to_json(report));
       REQUIRE(read);
       CHECK(read->configuration == report.configuration);
       CHECK(read->pid == report.pid);
+      CHECK(read->is_published == report.is_published);
     }
   }
 }

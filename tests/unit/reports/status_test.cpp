@@ -378,7 +378,8 @@ TEST_CASE("an earlier version told less", "[table][status]") {
   std::string text = reports::to_json(report_on(world));
   for (const char* part :
        {"  \"from_state_file\": false,\n", "  \"pid\": null,\n",
-        ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
+        "  \"published\": false,\n", ",\n      \"action\": \"REJECT {domain}\"",
+        ",\n      \"hits\": null",
         ",\n  \"configuration\": {\n    \"running\": "
         "\"file\",\n    \"refused_at\": null,\n    "
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
@@ -470,6 +471,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
   "at": 1795478460,
   "from_state_file": false,
   "pid": null,
+  "published": false,
   "stale": false,
   "domains": [
     {
