@@ -73,6 +73,7 @@ struct command_line {
   std::vector<std::string> keys;
   std::vector<std::string> domains;
   std::vector<std::string> files;
+  std::vector<std::string> with;
   std::string address;
   std::optional<std::string> asked_address;
   std::string export_format;
@@ -90,7 +91,7 @@ struct command_line {
       file = file_before;
     for (auto* each : {&file, &server, &asked_address, &entry.until})
       unmark(*each);
-    for (auto* each : {&keys, &domains, &allowed, &files})
+    for (auto* each : {&keys, &domains, &allowed, &files, &with})
       unmark(*each);
     for (auto* each : {&address, &export_format, &topic, &entry.comment})
       unmark(*each);
@@ -282,7 +283,7 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 }
 
-/// Adds what commands have that read the mail log.
+/// Adds what both commands have that read the mail log.
 void add_log_files(CLI::App& command, command_line& line) {
   command.add_flag("--json", line.as_json, "Print JSON (docs/mail-log.md)");
   command
@@ -293,6 +294,23 @@ void add_log_files(CLI::App& command, command_line& line) {
 
 /// The commands that read the mail log.
 void add_log_commands(CLI::App& program, command_line& line) {
+  CLI::App* replay = add_command(
+      program, "replay",
+      "Say what this table would have done to the mail of the log", line.file);
+  replay
+      ->add_option("--with", line.with,
+                   "A domain that is listed as well, and rejects; may be given "
+                   "again")
+      ->type_name("DOMAIN")
+      ->allow_extra_args(false);
+  add_log_files(*replay, line);
+  replay->callback([&line] {
+    line.chosen = [&line] {
+      return replay_command(line.configured(), {line.format(), line.with},
+                            line.files);
+    };
+  });
+
   CLI::App* report = add_command(
       program, "report",
       "Say by the mail log what the listings rejected, or would have",

@@ -27,6 +27,7 @@ _spfblock_options() {
     export) options+=' --format' ;;
     help) options='--help --version' ;;
     query) options+=' --server' ;;
+    replay) options+=' --json --with' ;;
     report) options+=' --json' ;;
     status) options+=' --json --trouble' ;;
     esac
@@ -35,7 +36,7 @@ _spfblock_options() {
 
 _spfblock() {
     local commands='add allow check diff expand explain export help query remove
-        report serve status'
+        replay report serve status'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()
@@ -46,10 +47,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --format:* | --server:* | --until:*)
+        --address:* | --comment:* | --format:* | --server:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--config | :--address | :--comment | :--format | :--server | :--until)
+        :-c | :--config | :--address | :--comment | :--format | :--server | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -70,14 +71,14 @@ _spfblock() {
             plain json cidr access nftables rbldnsd dnsbl-zone
         return
         ;;
-    --address | --comment | --server | --until) return ;;
+    --address | --comment | --server | --until | --with) return ;;
     esac
 
     case $command:$word in
     :*) _spfblock_among "$word" "$commands -c --config --help --version" ;;
     *:-*) _spfblock_among "$word" "$(_spfblock_options "$command")" ;;
     expand:* | remove:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
-    report:*)
+    replay:* | report:*)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         ;;

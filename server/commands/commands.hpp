@@ -98,6 +98,23 @@ exit_status report_command(const std::string& configuration_file,
                            output_format format,
                            const std::vector<std::string>& files);
 
+/// What `spfblock replay` looks at.
+struct replay_choice {
+  output_format format = output_format::text;
+  /// Domains that are listed as well, and reject; a configured one rejects
+  /// then, whatever its action.
+  std::vector<std::string> with;
+};
+
+/// `spfblock replay`: expands all domains now, and says what the table would
+/// have done to the mails of the log, by what became of them.
+/// @param files as read_mail_log() takes them
+/// @return negative if mail that was delivered, and not taken for spam, would
+///         have been rejected; unavailable if the DNS failed for all domains
+exit_status replay_command(const std::string& configuration_file,
+                           const replay_choice& choice,
+                           const std::vector<std::string>& files);
+
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,
 /// the defaults apply: any domain can be looked at without set-up.

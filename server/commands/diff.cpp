@@ -3,16 +3,12 @@
 #include "core/exports/format.hpp"
 #include "core/exports/holdings_json.hpp"
 #include "core/reports/difference.hpp"
-#include "core/spf/crawl.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
+#include "server/commands/expand_book.hpp"
 #include "server/commands/last_known.hpp"
-#include "server/commands/progress_line.hpp"
-#include "server/dns/make_resolver.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/own_addresses.hpp"
-
-#include <boost/asio/io_context.hpp>
 
 #include <iostream>
 #include <utility>
@@ -73,24 +69,6 @@ domains::domain_book known_book(const config::settings& by,
   return book;
 }
 
-/// Expands every domain of the book.
-void refresh(domains::domain_book& book, const configuration& by) {
-  boost::asio::io_context io{1};
-  const log_sink log{level::warning};
-  const auto questions = make_resolver(io, log, by);
-  const auto round = std::make_shared<spf::crawl>(std::weak_ptr{questions});
-  const auto due = book.take_due(read_clocks());
-  progress_line progress{io, due.size()};
-  for (const auto& each : due) {
-    round->expand(each.domain, each.by,
-                  [&, as = each.role](const spf::expansion& result) {
-                    book.settle(as, result, read_clocks());
-                    progress.one_more();
-                  });
-  }
-  io.run();
-}
-
 } // namespace
 
 exit_status diff_command(const std::string& configuration_file,
@@ -100,7 +78,7 @@ exit_status diff_command(const std::string& configuration_file,
     return exit_status::config;
   const auto before = holdings_now(loaded->settings);
   domains::domain_book book = known_book(loaded->settings, before);
-  refresh(book, *loaded);
+  expand_due(book, *loaded);
   book.let_go();
   const auto changes = reports::difference_between(before, book);
   std::cout << reports::to_text(changes);

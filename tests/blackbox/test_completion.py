@@ -20,6 +20,7 @@ COMMANDS = {
     "help",
     "query",
     "remove",
+    "replay",
     "report",
     "serve",
     "status",

@@ -1,11 +1,13 @@
-"""What the mail log tells: `spfblock report`."""
+"""What the mail log tells: `spfblock report` and `replay`."""
 
 import gzip
 import json
 import os
+import subprocess
 
 from .harness.case import BlackBoxCase
-from .harness.spfblock import run
+from .harness.spfblock import program, run
+from .harness.waiting import PATIENCE_S
 
 OK, NEGATIVE, UNAVAILABLE, CONFIG = 0, 1, 69, 78
 
@@ -112,3 +114,128 @@ class Report(MailLog):
         done = self.report("REJECT " + REJECT, log)
         self.assertIn("\\x1b[2Jinfo@toramaki.net (1)", done.stdout)
         self.assertNotIn("\x1b", done.stdout)
+
+
+ZONE = """\
+toramaki.net. 300 IN TXT "v=spf1 include:spf-stx.burn-oxygen.com ~all"
+spf-stx.burn-oxygen.com. 300 IN TXT "v=spf1 ip4:45.120.196.0/22 ip4:103.232.203.0/24 ~all"
+partner.example. 300 IN TXT "v=spf1 ip4:62.1.1.0/24 -all"
+"""
+
+
+def delivered(queue_id, client, sender, more=""):
+    """The lines of a mail that a recipient got; `more` stands within them."""
+    syslog = "Apr  4 05:00:00 mx postfix/"
+    return (
+        f"{syslog}smtpd[1]: {queue_id}: client=unknown[{client}]\n"
+        f"{syslog}cleanup[2]: {queue_id}: message-id=<{queue_id}@x>\n{more}"
+        f"{syslog}qmgr[3]: {queue_id}: from=<{sender}>, size=1, nrcpt=1 (queue active)\n"
+        f"{syslog}lmtp[4]: {queue_id}: to=<you@example.org>, relay=mx[private/lmtp],"
+        " delay=1, delays=1/0/0/0, dsn=2.0.0, status=sent (250 2.0.0 Saved)\n"
+        f"{syslog}qmgr[3]: {queue_id}: removed\n"
+    )
+
+
+class Journal(MailLog):
+    def test_without_a_file_the_journal_is_read(self):
+        stand_in = self.file(
+            "journalctl",
+            "#!/bin/sh\n"
+            "echo '2016-04-04T04:38:31+0200 mx' 'postfix/smtpd[1]: NOQUEUE: warn: RCPT"
+            f" from {CLIENT}: spfblock: toramaki.net 45.120.196.0/22; {ENVELOPE}'\n"
+            'for asked; do echo "$asked" >&2; done\n'
+            "exit $STATUS\n",
+        )
+        os.chmod(stand_in, 0o755)
+        for status, expected in ("0", OK), ("1", UNAVAILABLE):
+            path = os.path.dirname(stand_in) + ":" + os.environ["PATH"]
+            done = self.in_environment({"PATH": path, "STATUS": status})
+            self.assertEqual(done.returncode, expected, done.stderr)
+            self.assertIn("SYSLOG_FACILITY=2\n", done.stderr)
+            told = "toramaki.net: 1 would have been (WARN)\n" in done.stdout
+            self.assertEqual(told, expected == OK)
+        self.assertIn("journalctl failed; name the files", done.stderr)
+
+    def in_environment(self, changes):
+        return subprocess.run(
+            [program(), "report", "-c", self.configured("WARN " + WARN)],
+            env={**os.environ, **changes},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+
+
+class Replay(MailLog):
+    def replay(self, *arguments, **settings):
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "domains": ["toramaki.net"],
+                    "resolver": {"zone_file": self.file("zone", ZONE)},
+                    "state_file": "",
+                    **settings,
+                }
+            ),
+        )
+        return run("replay", "-c", file, *arguments)
+
+    def test_a_table_that_rejects_only_what_was_refused_harms_nobody(self):
+        log = self.log("mail.log", REJECTED + delivered("A1", "62.1.1.1", "a@b.example"))
+        done = self.replay(log)
+        self.assertEqual(
+            (done.returncode, done.stdout),
+            (OK, "mails: 2\nwould be rejected: 1\n  refused anyway: 1\n"),
+        )
+
+    def test_delivered_mail_that_would_be_rejected_is_named(self):
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        self.assertEqual(self.replay(log).returncode, OK)
+        done = self.replay("--with", "partner.example", log)
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertEqual(
+            done.stdout,
+            "mails: 1\nwould be rejected: 1\n  DELIVERED: 1\n"
+            "    2016-04-04 05:00:00  62.1.1.1  <a@partner.example> ->"
+            " you@example.org: partner.example (62.1.1.0/24)\n",
+        )
+        told = json.loads(self.replay("--with=partner.example", "--json", log).stdout)
+        self.assertEqual(told["harmed"], 1)
+        self.assertEqual(told["harmed_mails"][0]["network"], "62.1.1.0/24")
+
+    def test_what_is_allowed_is_not_rejected(self):
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        done = self.replay(
+            "--with", "partner.example", log, allow={"networks": ["62.1.1.1/32"]}
+        )
+        self.assertEqual(
+            (done.returncode, done.stdout),
+            (OK, "mails: 1\nwould be rejected: 0\n"),
+        )
+
+    def test_a_domain_that_is_watched_rejects_where_it_is_named(self):
+        log = self.log("mail.log", delivered("A1", "45.120.197.1", "a@toramaki.net"))
+        action = "WARN spfblock: {domain}"
+        done = self.replay(log, action=action)
+        self.assertEqual(done.returncode, OK)
+        self.assertIn("would only be told of (WARN and its like): 1", done.stdout)
+        done = self.replay("--with", "toramaki.net", log, action=action)
+        self.assertEqual(done.returncode, NEGATIVE)
+
+    def test_what_was_taken_for_spam_is_not_missed(self):
+        spam = (
+            "Apr  4 05:00:00 mx rspamd[5]: <a1>; task; rspamd_task_write_log:"
+            " id: <A1@x>, qid: <A1>, ip: 45.120.197.1, from: <a@toramaki.net>,"
+            " (default: T (add header): [9.00/15.00] []), len: 1\n"
+        )
+        log = self.log("mail.log", delivered("A1", "45.120.197.1", "a@x.example", spam))
+        done = self.replay(log)
+        self.assertEqual(done.returncode, OK)
+        self.assertIn("delivered, and taken for spam: 1", done.stdout)
+
+    def test_what_is_wrong_is_said(self):
+        log = self.log("mail.log", "")
+        self.assertEqual(self.replay("--with", "a b", log).returncode, 64)
+        self.assertEqual(self.replay(log + ".gone").returncode, UNAVAILABLE)
+        self.assertEqual(self.replay(log, colour=1).returncode, CONFIG)
