@@ -53,8 +53,9 @@ struct limit_settings {
   std::optional<unsigned> growth = 4;
   std::uint64_t growth_floor = 4096;
   std::chrono::seconds growth_wait{3600};
-  /// Questions of one expansion.
-  std::optional<unsigned> dns_queries = spf::most_legal_questions;
+  /// Questions of one expansion: more than any one client's way can ask within
+  /// RFC 7208 (211); all ways together may need spf::most_legal_questions.
+  std::optional<unsigned> dns_queries = 300;
   std::optional<unsigned> depth = 20; ///< records on the way to the innermost
   /// Octets of a DNS message.  The same for all domains, since answers are
   /// shared.
