@@ -267,8 +267,7 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 
   CLI::App* allow = add_command(
-      program, "allow",
-      "Never list networks, or hosts of domains, and reload the server",
+      program, "allow", "Never list networks or hosts of domains, and reload",
       line.file);
   allow
       ->add_option("NETWORK-OR-DOMAIN", line.allowed,
@@ -312,8 +311,7 @@ void add_log_commands(CLI::App& program, command_line& line) {
   });
 
   CLI::App* report = add_command(
-      program, "report",
-      "Say by the mail log what the listings rejected, or would have",
+      program, "report", "Say by the mail log what was rejected, or would be",
       line.file);
   add_log_files(*report, line);
   report->callback([&line] {

@@ -154,6 +154,8 @@ void service::serve() {
   threads_.start();
   listeners_.serve();
   start_pulse();
+  if (std::exchange(reload_waits_, false))
+    boost::asio::post(io_, [this] { reload(); });
 }
 
 /// The defaults, without anything that is listed or kept: whoever asks, at the
@@ -202,7 +204,12 @@ void service::await_signal() {
   });
 }
 
+/// What comes before clients are answered waits for that.
 void service::reload() {
+  if (!threads_.started()) {
+    reload_waits_ = true;
+    return;
+  }
   service_manager::reloading();
   if (apply_file())
     return; // until reloaded()
@@ -305,8 +312,9 @@ std::string service::ports_in_trouble() const {
   return told;
 }
 
+/// Not before the service is ready.
 void service::tell_status() const {
-  if (!service_manager::listens())
+  if (!ready_ || !service_manager::listens())
     return;
   const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();

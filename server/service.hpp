@@ -87,7 +87,8 @@ private:
   serving_threads threads_;
   listeners listeners_;
   pulse pulse_;
-  bool ready_ = false; ///< and the service manager knows
+  bool ready_ = false;        ///< and the service manager knows
+  bool reload_waits_ = false; ///< until clients are answered
   bool stopped_ = false;
   moment alive_at_; ///< when all serving threads last answered
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();

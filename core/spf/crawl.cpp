@@ -17,6 +17,7 @@ struct crawl::task {
   std::function<void(const expansion&)> done;
   std::shared_ptr<dns::asker> asker = std::make_shared<dns::asker>();
   std::vector<dns::question> missing = {}; ///< to ask, the last one first
+  std::size_t asked = 0;                   ///< in all
   std::size_t outstanding = 0;             ///< answers to wait for
   std::size_t answer_bytes = 0;            ///< of those that came
   /// Whether one of those that came may make more be missing.
@@ -27,6 +28,14 @@ struct crawl::task {
   /// What is left for finding out what to ask.
   [[nodiscard]] std::uint64_t left() const {
     return may_read_on() ? by.work - std::min(spent, by.work) : 0;
+  }
+
+  /// Why nothing more is asked, as in rules::asks_no_more.
+  [[nodiscard]] const char* end_of_asking() const {
+    if (left() == 0)
+      return over_work;
+    return by.dns_queries && asked >= *by.dns_queries ? over_dns_queries
+                                                      : nullptr;
   }
 
   [[nodiscard]] bool may_read_on() const {
@@ -61,7 +70,8 @@ void crawl::advance(const std::shared_ptr<task>& of) {
   if (from_.expired())
     return;
   rules by = of->by;
-  if (of->leads_on && of->left() > 0) {
+  by.asks_no_more = of->end_of_asking();
+  if (of->leads_on && by.asks_no_more == nullptr) {
     by.work = of->left();
     lack found = missing_answers(of->domain, answers_, by, parsed_);
     of->spent += found.work;
@@ -71,7 +81,7 @@ void crawl::advance(const std::shared_ptr<task>& of) {
       return ask(of, std::move(found.missing));
   }
   by.work = of->by.work;
-  by.may_ask = of->left() > 0;
+  by.asks_no_more = of->end_of_asking();
   expansion now = evaluate(of->domain, answers_, by, parsed_);
   of->spent += now.work;
   if (by.is_given_up())
@@ -85,6 +95,12 @@ void crawl::advance(const std::shared_ptr<task>& of) {
 
 void crawl::ask(const std::shared_ptr<task>& of,
                 std::vector<dns::question> missing) {
+  if (const auto most = of->by.dns_queries) {
+    const auto room = std::min(missing.size(), *most - of->asked);
+    missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(room),
+                  missing.end());
+  }
+  of->asked += missing.size();
   of->missing = std::move(missing);
   std::reverse(of->missing.begin(), of->missing.end());
   of->leads_on = false;

@@ -10,7 +10,7 @@ namespace spfblock::spf {
 
 expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
                    const rules& by, parsed_records& parsed) {
-  inquiry dns{answers, by.dns_queries, by.may_ask};
+  inquiry dns{answers, by.dns_queries, by.asks_no_more};
   written_account written{domain};
   evaluator walk{domain, by, parsed, dns, written};
   walk.run();
@@ -33,7 +33,7 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
 
 lack missing_answers(const dns::name& domain, const dns::answer_store& answers,
                      const rules& by, parsed_records& parsed) {
-  inquiry dns{answers, by.dns_queries, by.may_ask};
+  inquiry dns{answers, by.dns_queries, by.asks_no_more};
   quiet_account quiet;
   evaluator walk{domain, by, parsed, dns, quiet};
   walk.run();

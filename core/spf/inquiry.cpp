@@ -10,7 +10,8 @@ inquiry::lookup inquiry::ask(const dns::question& asked) {
   const dns::answer* given = answers_.find(asked);
   if (!asked_.contains(asked)) {
     const bool is_to_be_asked = given == nullptr;
-    if ((most_ && asked_.size() >= *most_) || (is_to_be_asked && !may_ask_))
+    if ((most_ && asked_.size() >= *most_) ||
+        (is_to_be_asked && asks_no_more_ != nullptr))
       return {availability::over_limit, nullptr};
     asked_.insert(asked);
     if (is_to_be_asked)
@@ -26,7 +27,7 @@ inquiry::lookup inquiry::ask(const dns::question& asked) {
 }
 
 const char* inquiry::limit() const noexcept {
-  return may_ask_ ? over_dns_queries : over_work;
+  return asks_no_more_ != nullptr ? asks_no_more_ : over_dns_queries;
 }
 
 } // namespace spfblock::spf

@@ -29,12 +29,12 @@ public:
 
   /// @param answers outlives the inquiry and does not change meanwhile
   /// @param most distinct questions, if there is a limit
-  /// @param may_ask whether answers that are not there may be asked for
+  /// @param asks_no_more if not null, what answers that are not there are over
   inquiry(const dns::answer_store& answers, std::optional<unsigned> most,
-          bool may_ask = true)
+          const char* asks_no_more = nullptr)
       : answers_{answers},
         most_{most},
-        may_ask_{may_ask} {}
+        asks_no_more_{asks_no_more} {}
 
   /// The answer; a question that is asked again costs nothing.
   lookup ask(const dns::question& asked);
@@ -59,7 +59,7 @@ private:
 
   const dns::answer_store& answers_;
   std::optional<unsigned> most_;
-  bool may_ask_;
+  const char* asks_no_more_;
   std::unordered_set<dns::question> asked_;
   std::vector<dns::question> missing_;
   std::uint32_t ttl_ = no_ttl;

@@ -83,9 +83,9 @@ struct rules {
   std::shared_ptr<const std::vector<dns::name>> providers;
   /// Ranges that the evaluation may touch.
   std::uint64_t work = work_limit;
-  /// Whether it may name questions as missing; if not, answers that are not
-  /// there are over the work.
-  bool may_ask = true;
+  /// If not null, no question is named as missing: an answer that is not there
+  /// is over this, over_work or over_dns_queries.
+  const char* asks_no_more = nullptr;
   /// Becomes true when nobody waits for the result any more: then an evaluation
   /// comes to its end soon, with a result of no account.  Null: never.
   std::shared_ptr<const std::atomic<bool>> given_up = nullptr;

@@ -125,7 +125,14 @@ class FaultyAtTheStart(Service):
         self.wait_until_not_listed(self.port, BY_HAND)
         self.assert_listed(self.port, LISTED)
         self.assertEqual(
-            self.status(), {"running": "file", "refused_at": None, "reason": ""}
+            self.status(),
+            {
+                "running": "file",
+                "refused_at": None,
+                "reason": "",
+                "reloads": 1,
+                "applying": False,
+            },
         )
         self.assertEqual(admin.ask(self.admin, "/healthz").status, 200)
         self.wait_for_status("1 domain: ")

@@ -39,7 +39,7 @@ TEST_CASE("budget: records and terms that were visited leave no room for more",
     records.spend_record();
   CHECK_FALSE(records.exceeded_at(1));
   records.spend_record();
-  CHECK(records.exceeded_at(1) == "over 500 records visited");
+  CHECK(records.exceeded_at(1) == "over 2047 records visited");
 
   spf::budget terms{{}};
   terms.spend_terms(spf::term_visit_limit - 1);

@@ -257,6 +257,38 @@ TEST_CASE("crawl: whoever passes within RFC 7208's limits is listed, however "
   CHECK(at_once <= crawl::most_at_once);
 }
 
+TEST_CASE("crawl: all looks at a domain ask no more than dns_queries, wherever "
+          "the answers lead",
+          "[spf][crawl]") {
+  constexpr unsigned most = 50;
+  std::string zone = "wide.example. 60 IN TXT \"v=spf1";
+  for (int i = 0; i < 40; ++i)
+    zone += fmt::format(" include:{}.w.example", i);
+  zone += " -all\"\n";
+  for (int i = 0; i < 40; ++i) {
+    zone += fmt::format("{}.w.example. 60 IN TXT \"v=spf1", i);
+    for (int k = 0; k < 40; ++k)
+      zone += fmt::format(" include:{}.{}.w", k, i);
+    zone += " -all\"\n";
+  }
+  std::string cut; // strings of a record hold 255 octets
+  for (std::size_t at = 0; at < zone.size(); ++at) {
+    cut += zone[at];
+    if (zone[at] == ' ' && zone.compare(at + 1, 8, "include:") == 0)
+      cut += "\" \"";
+  }
+  fixture f;
+  f.questions->change(cut);
+  rules by;
+  by.on_permerror = on_permerror::skip;
+  by.dns_queries = most;
+  const auto result = f.expand("wide.example", by);
+  f.answer();
+  REQUIRE(*result);
+  CHECK(f.questions->asked().size() <= most);
+  CHECK_FALSE((*result)->permerror.empty());
+}
+
 TEST_CASE("crawl: answers are read up to a bound, however many there are",
           "[spf][crawl]") {
   /// Knows an mx of ten hosts under each name, with answers of 64 KiB.
