@@ -319,16 +319,18 @@ class MaintainerScripts(PackageCase):
         self.assertEqual(said, "")
         self.assertEqual(calls[0], "systemd-sysusers spfblock.conf")
         self.assertEqual(
-            calls[-4:],
+            calls[-6:],
             [
                 "systemctl --system daemon-reload",
                 "runuser -u spfblock -- spfblock check",
+                "systemctl is-enabled spfblock.socket",
                 "deb-systemd-invoke start spfblock.socket",
+                "systemctl is-enabled spfblock.service",
                 "deb-systemd-invoke restart spfblock.service",
             ],
         )
         for unit in UNITS:
-            self.assertIn(f"deb-systemd-helper enable {unit}", calls[:-4])
+            self.assertIn(f"deb-systemd-helper enable {unit}", calls[:-6])
 
     def test_an_upgrade_restarts_the_service_and_leaves_its_socket_open(self):
         self.assertEqual(self.calls("prerm", "upgrade", "0.2"), ([], ""))

@@ -240,6 +240,13 @@ def install():
     run("systemctl", "restart", "postfix")
     in_force()
     wait_for_health(200)
+    eventually(has_the_same_words, "both statuses have the same words")
+
+
+def has_the_same_words():
+    """`systemctl status` and `spfblock status` begin alike."""
+    said = run("spfblock", "status").splitlines()[0]
+    return property_of("spfblock.service", "StatusText").startswith(said + "; ")
 
 
 def typo_and_reload():
@@ -391,6 +398,20 @@ def upgrade_with_a_typo():
     mend()
 
 
+def upgrade_while_masked():
+    """What the administrator has masked is left alone, without complaints."""
+    before = property_of("spfblock.service", "MainPID")
+    run("systemctl", "mask", "spfblock.service")
+    said = run("dpkg", "-i", NEXT_PACKAGE)
+    if "Could not" in said or "rror" in said:
+        raise AssertionError(said)
+    if property_of("spfblock.service", "UnitFileState") != "masked":
+        raise AssertionError("not masked any more")
+    if property_of("spfblock.service", "MainPID") != before:
+        raise AssertionError("another process")
+    run("systemctl", "unmask", "spfblock.service")
+
+
 def downgrade():
     run("dpkg", "-i", PACKAGE)
     if version().endswith("+next"):
@@ -406,9 +427,7 @@ def version():
 def boot_with_a_typo():
     """Postfix's very first lookup is answered, by what was accepted."""
     for address in (LISTED, OTHER):
-        begun = time.monotonic()
-        reply = first_reply(address)
-        took_s = time.monotonic() - begun
+        reply, took_s = first_session(address)
         if not is_right(address, reply) or took_s >= LONGEST_SESSION_S:
             raise AssertionError(f"{address}: {reply}, {took_s:.1f} s")
     run("systemctl", "is-active", "spfblock.socket", "spfblock.service")
@@ -426,11 +445,12 @@ def began(unit, what):
     return int(property_of(unit, what) or 0)
 
 
-def first_reply(address):
-    """Of Postfix as soon as it listens."""
+def first_session(address):
+    """With Postfix as soon as it listens: (reply, how long it took)."""
     while True:
+        begun = time.monotonic()
         try:
-            return smtp.reply_to(SMTP_PORT, address)
+            return smtp.reply_to(SMTP_PORT, address), time.monotonic() - begun
         except ConnectionError:
             time.sleep(0.02)
 
@@ -464,6 +484,7 @@ IN_THE_FIRST_LIFE = (
     killed,
     upgrade,
     upgrade_with_a_typo,
+    upgrade_while_masked,
     downgrade,
 )
 
