@@ -267,8 +267,8 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 
   CLI::App* allow = add_command(
-      program, "allow", "Never list networks or hosts of domains, and reload",
-      line.file);
+      program, "allow",
+      "Never list a network or the hosts of a domain, and reload", line.file);
   allow
       ->add_option("NETWORK-OR-DOMAIN", line.allowed,
                    "Networks, addresses, or domains with an SPF record")
