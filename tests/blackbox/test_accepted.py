@@ -124,16 +124,11 @@ class FaultyAtTheStart(Service):
         self.wait_until_listed(self.port, NOT_LISTED)
         self.wait_until_not_listed(self.port, BY_HAND)
         self.assert_listed(self.port, LISTED)
+        said = self.status()
         self.assertEqual(
-            self.status(),
-            {
-                "running": "file",
-                "refused_at": None,
-                "reason": "",
-                "reloads": 1,
-                "applying": False,
-            },
+            (said["running"], said["refused_at"], said["reason"]), ("file", None, "")
         )
+        self.assertEqual(said["reloads"], 1)
         self.assertEqual(admin.ask(self.admin, "/healthz").status, 200)
         self.wait_for_status("1 domain: ")
 
