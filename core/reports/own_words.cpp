@@ -162,7 +162,7 @@ std::optional<std::string> own_words::match(const words& with,
 std::optional<std::string>
 own_words::listing_that_says(std::string_view text) const {
   for (const words& each : words_) {
-    const auto domain = match(each, text);
+    auto domain = match(each, text);
     if (!domain)
       continue;
     if (!domain->empty())

@@ -38,10 +38,9 @@ std::optional<failure> read_stream(int descriptor, const std::string& name,
   maillog::reader reader{end_of(descriptor)};
   maillog::line_cutter lines;
   const auto read_line = [&](std::string_view line) { reader.read(line, to); };
-  const auto failed =
-      read_octets(descriptor, name, [&](std::string_view piece) {
-        lines.feed(piece, read_line);
-      });
+  auto failed = read_octets(descriptor, name, [&](std::string_view piece) {
+    lines.feed(piece, read_line);
+  });
   lines.finish(read_line);
   counts.lines += reader.counts().lines;
   counts.events += reader.counts().events;
@@ -59,7 +58,7 @@ std::optional<failure> read_named(const std::string& file,
     return failure{errc::temporary,
                    fmt::format("cannot read {}: {}", printable(file), why)};
   }
-  const auto failed = read_stream(descriptor, file, to, counts);
+  auto failed = read_stream(descriptor, file, to, counts);
   close(descriptor);
   return failed;
 }
