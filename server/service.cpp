@@ -140,10 +140,14 @@ void service::refresh(std::function<void()> applied) {
   if (std::exchange(refreshes_, true))
     return refresher_.apply(now_.settings, std::move(questions),
                             std::move(applied));
+  is_starting_ = true;
   refresher_.start(now_.settings, std::move(questions),
                    [this, applied = std::move(applied)] {
+                     is_starting_ = false;
                      serve();
                      applied();
+                     for (const int each : std::exchange(early_signals_, {}))
+                       asio::post(io_, [this, each] { heed(each); });
                    });
 }
 
@@ -154,8 +158,6 @@ void service::serve() {
   threads_.start();
   listeners_.serve();
   start_pulse();
-  if (std::exchange(reload_waits_, false))
-    boost::asio::post(io_, [this] { reload(); });
 }
 
 /// The defaults, without anything that is listed or kept: whoever asks, at the
@@ -195,21 +197,25 @@ void service::await_signal() {
   signals_.async_wait([this](error_code error, int number) {
     if (error)
       return;
-    switch (number) {
-    case SIGHUP: reload(); break;
-    case SIGUSR1: tell_statistics(); break;
-    default: stop(); return;
-    }
+    if (number == SIGTERM || number == SIGINT)
+      return stop();
+    if (is_starting_)
+      early_signals_.insert(number);
+    else
+      heed(number);
     await_signal();
   });
 }
 
-/// What comes before clients are answered waits for that.
+/// @param number of a signal that does not end the service
+void service::heed(int number) {
+  if (number == SIGHUP)
+    reload();
+  else
+    tell_statistics();
+}
+
 void service::reload() {
-  if (!threads_.started()) {
-    reload_waits_ = true;
-    return;
-  }
   service_manager::reloading();
   if (apply_file())
     return; // until reloaded()

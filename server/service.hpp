@@ -23,6 +23,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ private:
   void accept();
   [[nodiscard]] unsigned allow_clients(const config::settings& settings) const;
   void await_signal();
+  void heed(int number);
   void reload();
   bool apply_file();
   void reloaded();
@@ -82,13 +84,14 @@ private:
   configuration_record record_;
   patient_loading loading_;
   boost::asio::signal_set signals_;
+  bool is_starting_ = false;    ///< the state is being read
+  std::set<int> early_signals_; ///< that came meanwhile
   published<table::snapshot> table_;
   inherited_sockets inherited_ = inherited_sockets::take();
   serving_threads threads_;
   listeners listeners_;
   pulse pulse_;
-  bool ready_ = false;        ///< and the service manager knows
-  bool reload_waits_ = false; ///< until clients are answered
+  bool ready_ = false; ///< and the service manager knows
   bool stopped_ = false;
   moment alive_at_; ///< when all serving threads last answered
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();

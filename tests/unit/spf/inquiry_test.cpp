@@ -73,8 +73,8 @@ TEST_CASE("inquiry: the smallest TTL of what says how long it holds",
   CHECK(after(a) == 30);
 }
 
-TEST_CASE("inquiry: where nothing may be asked, what is not there is over the "
-          "work",
+TEST_CASE("inquiry: where nothing is asked any more, what is not there is over "
+          "what ended that",
           "[spf][inquiry]") {
   dns::answer_store answers;
   const dns::question known{*dns::name::from_text("known.example"),
@@ -82,10 +82,11 @@ TEST_CASE("inquiry: where nothing may be asked, what is not there is over the "
   const dns::question other{*dns::name::from_text("other.example"),
                             dns::rr_type::txt};
   answers.put(known, dns::failed_answer("SERVFAIL"));
-  spf::inquiry dns{answers, std::nullopt, false};
+  const auto* const why = GENERATE(spf::over_work, spf::over_dns_queries);
+  spf::inquiry dns{answers, std::nullopt, why};
   CHECK(dns.ask(known).state == spf::inquiry::availability::found);
   CHECK(dns.ask(other).state == spf::inquiry::availability::over_limit);
   CHECK(dns.missing().empty());
   CHECK(dns.questions() == 1);
-  CHECK(dns.limit() == std::string{"over the work an expansion may cost"});
+  CHECK(dns.limit() == std::string{why});
 }
