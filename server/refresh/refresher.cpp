@@ -55,10 +55,8 @@ void refresher::start(const config::settings& settings,
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
   started_ = std::move(started);
-  awaiting_state_ = settings;
-  keeper_.load([this](std::optional<domains::state> known) {
-    expander_.apply(*std::exchange(awaiting_state_, std::nullopt), questions_,
-                    std::move(known));
+  keeper_.load([this, settings](std::optional<domains::state> known) {
+    expander_.apply(settings, questions_, std::move(known));
   });
 }
 
@@ -68,10 +66,7 @@ void refresher::apply(const config::settings& settings,
   applied_ = std::move(applied);
   questions_ = std::move(questions);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
-  if (awaiting_state_)
-    awaiting_state_ = settings;
-  else
-    expander_.apply(settings, questions_);
+  expander_.apply(settings, questions_);
 }
 
 bool refresher::stop(moment limit) {

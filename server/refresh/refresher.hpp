@@ -23,7 +23,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 
 namespace spfblock::server {
 
@@ -51,8 +50,8 @@ public:
   /// the domains that remain and expands the new ones.  Expansions under way
   /// begin anew with the resolver given.
   /// @param applied is called once book() is of this configuration, unless
-  ///        another one comes in between.  After start() it waits for the state
-  ///        file.
+  ///        another one comes in between
+  /// @pre start() has started, or was not called
   void apply(
       const config::settings& settings,
       std::shared_ptr<dns::resolver> questions,
@@ -107,8 +106,6 @@ private:
   std::shared_ptr<dns::resolver> questions_;
   std::function<void()> applied_;
   std::function<void()> started_; ///< to be called yet
-  /// To be applied once the state file is read.
-  std::optional<config::settings> awaiting_state_;
   expander expander_;
   domains::publication publication_;
   alarm soon_;    ///< for publication_
