@@ -94,7 +94,7 @@ bool session::answer(std::string_view requests) {
     requests.remove_prefix(feed(requests));
     const std::string_view replies = context_.replies;
     if (replies.empty())
-      return true;
+      return !conversation_.finished();
     const auto sent = send_some(client_, replies);
     if (!sent)
       return false;

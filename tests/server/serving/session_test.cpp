@@ -18,12 +18,11 @@ namespace {
 /// A session on one end of a connection; the other end is the test's, and so
 /// is the thread: the session is called by hand.
 struct connected {
-  connected() {
+  explicit connected(protocols::door at = protocols::door::tcp_table) {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     ours = descriptor{ends[0]};
-    theirs = std::make_unique<session>(descriptor{ends[1]},
-                                       protocols::door::tcp_table, context);
+    theirs = std::make_unique<session>(descriptor{ends[1]}, at, context);
     REQUIRE(theirs->start());
   }
 
@@ -74,6 +73,18 @@ TEST_CASE("session: answers all complete requests that are there",
   f.turn();
   CHECK(f.received() == "200 REJECT x.example\n");
   CHECK(f.ended == 0);
+}
+
+TEST_CASE("session: ends with a conversation that ends without a reply",
+          "[server][session]") {
+  for (const auto at : {protocols::door::policy, protocols::door::socketmap}) {
+    const connected f{at};
+    f.send("get 192.0.2.1\n");
+    f.turn();
+    CHECK(f.received().empty());
+    CHECK(f.ended == 1);
+    CHECK(f.totals.so_far()[count::refused] == 1);
+  }
 }
 
 TEST_CASE("session: counts each request, and each hit for its listing",
