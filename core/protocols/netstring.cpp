@@ -2,8 +2,6 @@
 
 #include "core/support/contract.hpp"
 
-#include <algorithm>
-
 namespace spfblock::protocols {
 
 /// Reads up to the colon.
@@ -34,23 +32,17 @@ bool netstring_reader::read_length(std::string_view& bytes) {
 std::optional<std::string_view>
 netstring_reader::next(std::string_view& bytes) {
   EXPECTS(!broken_);
-  if (!has_length_) {
-    content_.clear();
-    if (!read_length(bytes))
-      return std::nullopt;
-  }
-  const std::string_view piece = bytes.substr(0, length_ - content_.size());
-  content_ += piece;
-  bytes.remove_prefix(piece.size());
-  if (content_.size() < length_ || bytes.empty())
+  if (!has_length_ && !read_length(bytes))
     return std::nullopt;
-  broken_ = bytes.front() != ',';
-  if (broken_)
+  const auto whole = content_.take(bytes, std::size_t{length_} + 1);
+  if (!whole)
     return std::nullopt;
-  bytes.remove_prefix(1);
   length_ = 0;
   has_digit_ = has_length_ = false;
-  return content_;
+  broken_ = whole->back() != ',';
+  if (broken_)
+    return std::nullopt;
+  return whole->substr(0, whole->size() - 1);
 }
 
 void append_netstring(std::string_view content, std::string& out) {

@@ -1,7 +1,8 @@
 // Netstrings: the length in digits, a colon, so many octets, a comma.
 #pragma once
 
-#include <cstddef>
+#include "core/protocols/framing.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,12 +31,12 @@ public:
 private:
   [[nodiscard]] bool read_length(std::string_view& bytes);
 
-  std::string content_;
-  std::uint32_t longest_;
-  std::uint32_t length_ = 0; ///< up to longest_, and the digit too many
+  [[no_unique_address]] pieces content_; ///< with the comma
   bool has_digit_ = false;
   bool has_length_ = false; ///< the colon was read
   bool broken_ = false;
+  std::uint32_t longest_;
+  std::uint32_t length_ = 0; ///< up to longest_, and the digit too many
 };
 
 /// Appends `content` as a netstring to `out`.

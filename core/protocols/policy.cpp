@@ -17,7 +17,6 @@ constexpr std::string_view no_action = "DUNNO";
 void policy::give_up(const lookup& in) {
   in.refuse();
   finished_ = true;
-  unfinished_ = {};
   asked_ = nullptr;
 }
 
@@ -53,6 +52,8 @@ void policy::take(std::string_view line, const lookup& in,
   if (!asked_)
     asked_ = std::make_unique<request>();
   asked_->octets += line.size() + 1;
+  if (asked_->octets >= longest_request)
+    return give_up(in); // no room for its end
   if (name == "request")
     asked_->asks = value == "smtpd_access_policy";
   else if (name == "client_address")
@@ -66,31 +67,15 @@ void policy::take(std::string_view line, const lookup& in,
 std::size_t policy::feed(std::string_view bytes, const lookup& in,
                          std::string& replies) {
   EXPECTS(!finished_);
-  std::string_view rest = bytes;
-  while (!rest.empty() && replies.size() < enough_replies) {
-    const auto end = rest.find('\n');
-    const std::string_view piece = rest.substr(0, end);
+  return feed_requests(bytes, replies, [&](std::string_view& rest) {
     // The LF counts, too.
     const std::size_t before = asked_ ? asked_->octets : 0;
-    if (before + unfinished_.size() + piece.size() >= longest_request) {
+    if (const auto line = lines_.next(rest, longest_request - before - 1))
+      take(*line, in, replies);
+    else if (lines_.broken())
       give_up(in);
-      return bytes.size();
-    }
-    if (end == std::string_view::npos) {
-      unfinished_ += piece;
-      return bytes.size();
-    }
-    if (unfinished_.empty()) {
-      take(piece, in, replies);
-    } else {
-      unfinished_ += piece;
-      take(std::exchange(unfinished_, {}), in, replies);
-    }
-    if (finished_)
-      return bytes.size();
-    rest.remove_prefix(end + 1);
-  }
-  return bytes.size() - rest.size();
+    return !finished_;
+  });
 }
 
 } // namespace spfblock::protocols

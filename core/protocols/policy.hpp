@@ -2,6 +2,7 @@
 // octets out.
 #pragma once
 
+#include "core/protocols/framing.hpp"
 #include "core/protocols/lookup.hpp"
 
 #include <cstddef>
@@ -35,10 +36,6 @@ public:
   /// four values of an SMTP line (2,048) at most.
   static constexpr std::size_t longest_request = 16384;
 
-  /// Replies of so many octets are sent before more requests are answered: a
-  /// client that sends much and reads nothing costs no more than that.
-  static constexpr std::size_t enough_replies = 16384;
-
   /// Appends the replies to the requests that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
   ///         enough; the others are to be fed once those are sent
@@ -64,11 +61,11 @@ private:
   void take(std::string_view line, const lookup& in, std::string& replies);
   void give_up(const lookup& in);
 
-  std::string unfinished_; ///< a line without its LF yet
+  [[no_unique_address]] line_reader lines_;
+  bool finished_ = false;
   /// As far as its lines are complete; none between requests, where a
   /// conversation spends its time.
   std::unique_ptr<request> asked_;
-  bool finished_ = false;
 };
 
 } // namespace spfblock::protocols

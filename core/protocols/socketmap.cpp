@@ -26,18 +26,14 @@ std::string answer(std::string_view request, const lookup& in) {
 
 std::size_t socketmap::feed(std::string_view bytes, const lookup& in,
                             std::string& replies) {
-  EXPECTS(!finished_);
-  std::string_view rest = bytes;
-  while (!rest.empty() && replies.size() < enough_replies) {
-    if (const auto request = frame_.next(rest)) {
+  EXPECTS(!finished());
+  return feed_requests(bytes, replies, [&](std::string_view& rest) {
+    if (const auto request = requests_.next(rest))
       append_netstring(answer(*request, in), replies);
-    } else if (frame_.broken()) {
+    else if (finished())
       in.refuse();
-      finished_ = true;
-      return bytes.size();
-    }
-  }
-  return bytes.size() - rest.size();
+    return !finished();
+  });
 }
 
 } // namespace spfblock::protocols

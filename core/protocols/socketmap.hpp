@@ -33,10 +33,6 @@ public:
   /// an SMTP line (2,048).
   static constexpr std::uint32_t longest_request = 8192;
 
-  /// Replies of so many octets are sent before more requests are answered: a
-  /// client that sends much and reads nothing costs no more than that.
-  static constexpr std::size_t enough_replies = 16384;
-
   /// Appends the replies to the requests that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
   ///         enough; the others are to be fed once those are sent
@@ -45,11 +41,10 @@ public:
                                  std::string& replies);
 
   /// Whether the connection is to be closed once the replies are sent.
-  [[nodiscard]] bool finished() const noexcept { return finished_; }
+  [[nodiscard]] bool finished() const noexcept { return requests_.broken(); }
 
 private:
-  netstring_reader frame_{longest_request};
-  bool finished_ = false;
+  netstring_reader requests_{longest_request};
 };
 
 } // namespace spfblock::protocols

@@ -41,32 +41,16 @@ void answer(std::string_view line, const lookup& in, std::string& reply) {
 
 std::size_t tcp_table::feed(std::string_view bytes, const lookup& in,
                             std::string& replies) {
-  EXPECTS(!finished_);
-  std::string_view rest = bytes;
-  while (!rest.empty() && replies.size() < enough_replies) {
-    const auto end = rest.find('\n');
-    const std::string_view piece = rest.substr(0, end);
-    if (unfinished_.size() + piece.size() > longest_request) {
+  EXPECTS(!finished());
+  return feed_requests(bytes, replies, [&](std::string_view& rest) {
+    if (const auto line = lines_.next(rest, longest_request)) {
+      answer(*line, in, replies);
+    } else if (lines_.broken()) {
       in.refuse();
       replies += too_long;
-      finished_ = true;
-      unfinished_ = {};
-      return bytes.size();
     }
-    if (end == std::string_view::npos) {
-      unfinished_ += piece;
-      return bytes.size();
-    }
-    if (unfinished_.empty()) {
-      answer(piece, in, replies);
-    } else {
-      unfinished_ += piece;
-      answer(unfinished_, in, replies);
-      unfinished_ = {};
-    }
-    rest.remove_prefix(end + 1);
-  }
-  return bytes.size() - rest.size();
+    return !finished();
+  });
 }
 
 } // namespace spfblock::protocols

@@ -1,6 +1,7 @@
 // The server's side of a tcp_table(5) connection: octets in, octets out.
 #pragma once
 
+#include "core/protocols/framing.hpp"
 #include "core/protocols/lookup.hpp"
 
 #include <cstddef>
@@ -30,10 +31,6 @@ public:
   /// Octets of a line without its LF.  Postfix sends at most about 6,100.
   static constexpr std::size_t longest_request = 8192;
 
-  /// Replies of so many octets are sent before more requests are answered: a
-  /// client that sends much and reads nothing costs no more than that.
-  static constexpr std::size_t enough_replies = 16384;
-
   /// Appends the replies to the lines that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
   ///         enough; the others are to be fed once those are sent
@@ -42,11 +39,10 @@ public:
                                  std::string& replies);
 
   /// Whether the connection is to be closed once the replies are sent.
-  [[nodiscard]] bool finished() const noexcept { return finished_; }
+  [[nodiscard]] bool finished() const noexcept { return lines_.broken(); }
 
 private:
-  std::string unfinished_; ///< a line without its LF yet
-  bool finished_ = false;
+  line_reader lines_;
 };
 
 /// The reply to one request line without its LF, appended to `reply`.

@@ -77,10 +77,10 @@ outcome converse(std::string_view stream, std::size_t piece) {
     const std::size_t taken =
         with_client.feed(stream.substr(0, size), in, replies);
     require(taken == size || (taken > 0 && taken < size &&
-                              replies.size() >= tcp_table::enough_replies),
+                              replies.size() >= protocols::enough_replies),
             "only enough replies keep octets waiting");
     require(replies.size() <
-                tcp_table::enough_replies + table::action::longest_reply,
+                protocols::enough_replies + table::action::longest_reply,
             "replies wait in bounded memory");
     led_to.replies += replies;
     stream.remove_prefix(taken);

@@ -37,11 +37,12 @@ outcome converse(std::string_view stream, std::size_t piece) {
     const std::string_view some = stream.substr(0, piece);
     std::string replies;
     const std::size_t taken = with_client.feed(some, in, replies);
-    require(taken == some.size() || (taken > 0 && taken < some.size() &&
-                                     replies.size() >= Door::enough_replies),
+    require(taken == some.size() ||
+                (taken > 0 && taken < some.size() &&
+                 replies.size() >= protocols::enough_replies),
             "only enough replies keep octets waiting");
     require(replies.size() <
-                Door::enough_replies + table::action::longest_reply + 16,
+                protocols::enough_replies + table::action::longest_reply + 16,
             "replies wait in bounded memory");
     led_to.replies += replies;
     stream.remove_prefix(taken);

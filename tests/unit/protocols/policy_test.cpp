@@ -165,7 +165,7 @@ TEST_CASE("policy: the cuts of the stream make no difference",
 TEST_CASE("policy: does not answer more at once than is enough",
           "[protocols][policy]") {
   std::string stream;
-  while (stream.size() < 40 * policy::enough_replies)
+  while (stream.size() < 40 * protocols::enough_replies)
     stream += request("192.0.2.1");
   protocols::counts counted;
   const protocols::lookup in{testing::listed_table(), counted};
@@ -173,6 +173,6 @@ TEST_CASE("policy: does not answer more at once than is enough",
   std::string replies;
   const std::size_t taken = with_client.feed(stream, in, replies);
   CHECK(taken < stream.size());
-  CHECK(replies.size() >= policy::enough_replies);
-  CHECK(replies.size() < policy::enough_replies + 4096);
+  CHECK(replies.size() >= protocols::enough_replies);
+  CHECK(replies.size() < protocols::enough_replies + 4096);
 }

@@ -325,7 +325,7 @@ TEST_CASE("no more requests are answered once the replies are enough",
     REQUIRE(batches < 10);
     std::string batch;
     rest.remove_prefix(with_client.feed(rest, in, batch));
-    CHECK(batch.size() < tcp_table::enough_replies + 100);
+    CHECK(batch.size() < protocols::enough_replies + 100);
     replies += batch.size();
   }
   CHECK(replies == 5000 * not_listed.size());
