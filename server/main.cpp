@@ -2,6 +2,7 @@
 // went.
 #include "core/exports/format.hpp"
 #include "core/json/closest_word.hpp"
+#include "core/protocols/door.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/configuration.hpp"
@@ -69,8 +70,7 @@ void unmark(std::vector<std::string>& values) {
 struct command_line {
   std::optional<std::string> file_before; ///< the command
   std::optional<std::string> file;
-  std::optional<std::string> server;
-  std::vector<std::string> keys;
+  question asked;
   std::vector<std::string> domains;
   std::vector<std::string> files;
   std::vector<std::string> with;
@@ -89,9 +89,9 @@ struct command_line {
   void restore() {
     if (!file)
       file = file_before;
-    for (auto* each : {&file, &server, &asked_address, &entry.until})
+    for (auto* each : {&file, &asked.server, &asked_address, &entry.until})
       unmark(*each);
-    for (auto* each : {&keys, &domains, &allowed, &files, &with})
+    for (auto* each : {&asked.keys, &domains, &allowed, &files, &with})
       unmark(*each);
     for (auto* each : {&address, &export_format, &topic, &entry.comment})
       unmark(*each);
@@ -158,16 +158,26 @@ void add_asking_commands(CLI::App& program, command_line& line) {
   CLI::App* query = add_command(
       program, "query", "Ask a running server, as Postfix does", line.file);
   query
-      ->add_option("--server", line.server,
+      ->add_option("--server", line.asked.server,
                    "Where to ask (default: as the configuration says)")
       ->type_name("HOST:PORT");
   query
-      ->add_option("KEY", line.keys, "Keys to look up; - reads them from stdin")
+      ->add_option("--door", line.asked.door,
+                   fmt::format("In which protocol: {}",
+                               fmt::join(protocols::door_words, ", ")))
+      ->check(CLI::IsMember(std::vector<std::string>{
+          protocols::door_words.begin(), protocols::door_words.end()}))
+      ->option_text("DOOR");
+  query
+      ->add_option("KEY", line.asked.keys,
+                   "Keys to look up; - reads them from stdin.  For policy,\n"
+                   "addresses, and what else is known: sender=ADDRESS,\n"
+                   "recipient=ADDRESS")
       ->required()
       ->type_name("");
   query->callback([&line] {
     line.chosen = [&line] {
-      return query_command(line.configured(), line.server, line.keys);
+      return query_command(line.configured(), line.asked);
     };
   });
 

@@ -3,7 +3,6 @@
 #include "core/config/settings_parser.hpp"
 #include "core/reports/status.hpp"
 #include "server/dns/make_resolver.hpp"
-#include "server/system/asio_endpoint.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
 #include "server/system/service_manager.hpp"
@@ -169,8 +168,8 @@ configuration service::without_any() const {
   made.settings.state_file.clear();
   std::vector<config::listener> handed_over;
   for (const inherited_sockets::socket& each : inherited_.all()) {
-    if (const auto on = from_asio(each.on); on != made.settings.admin)
-      handed_over.push_back({protocols::door::tcp_table, on});
+    if (!each.is_at(made.settings.admin))
+      handed_over.push_back({door_of(each), each.on});
   }
   if (!handed_over.empty())
     made.settings.listen = std::move(handed_over);
@@ -309,8 +308,8 @@ reports::vital_signs service::signs() const {
 /// As a part of the status.
 std::string service::ports_in_trouble() const {
   std::string told;
-  for (const net::endpoint& each : listeners_.missing())
-    told += "; port " + each.to_string() + " unavailable, see the log";
+  for (const net::socket_address& each : listeners_.missing())
+    told += "; " + each.to_string() + " unavailable, see the log";
   if (admin_.is_missing())
     told += "; admin port unavailable, see the log";
   if (metrics_for_others_.is_missing())
@@ -342,6 +341,7 @@ void service::stop() {
   service_manager::stopping();
   const moment limit = read_clocks().steady + longest_stop;
   pulse_.stop();
+  listeners_.remove_files();
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();

@@ -36,7 +36,7 @@ void check_admin(const json::json_value& document, const draft& read) {
     admin.unexpected("an address of loopback, as in \"127.0.0.1:10061\": it "
                      "shows everything to whoever asks");
   for (const listener& each : read.listen) {
-    if (collide(each.where, *read.admin))
+    if (each.where.tcp() && collide(*each.where.tcp(), *read.admin))
       admin.fault(fmt::format("the admin port {} is a port of \"listen\", too",
                               read.admin->to_string()));
   }
@@ -59,7 +59,7 @@ void check_metrics(const json::json_value& document, const draft& read) {
 
 void warn_of_strangers(const json::json_value& document, const draft& read) {
   for (const listener& each : read.listen) {
-    if (!net::is_loopback(each.where.address))
+    if (each.where.tcp() && !net::is_loopback(each.where.tcp()->address))
       said(document, "listen")
           .warn(fmt::format("others than this machine can ask at {}, and hold "
                             "its connections",

@@ -1,27 +1,27 @@
 #include "core/config/listen_section.hpp"
 
-#include "core/config/sections.hpp"
 #include "core/json/field.hpp"
 #include "core/json/first_places.hpp"
 #include "core/protocols/door.hpp"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 namespace spfblock::config {
 namespace {
 
-constexpr std::string_view expected_place =
-    R"(an address and a port, as in "127.0.0.1:10060" or "[::1]:10060")";
 constexpr std::string_view expected_listener =
-    R"("ADDRESS:PORT", or {"door": DOOR, "at": "ADDRESS:PORT"})";
+    R"("ADDRESS:PORT", "unix:/PATH", or {"door": DOOR, "at": one of these})";
 
 /// A listener while its members are read.
 struct draft {
   std::optional<protocols::door> kind;
-  std::optional<net::endpoint> where;
+  std::optional<net::socket_address> where;
+  std::optional<unsigned> mode;
 };
 
 void read_kind(const json::json_value& value, draft& into) {
@@ -32,7 +32,27 @@ void read_kind(const json::json_value& value, draft& into) {
 }
 
 void read_place(const json::json_value& value, draft& into) {
-  into.where = read_endpoint(value, expected_place);
+  into.where = read_socket_address(value);
+}
+
+/// The number of an octal text, "0" to "0777".
+std::optional<unsigned> parse_mode(std::string_view text) {
+  constexpr unsigned most = 0777;
+  unsigned mode = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error != std::errc{} || end != text.data() + text.size() || mode > most)
+    return std::nullopt;
+  return mode;
+}
+
+void read_mode(const json::json_value& value, draft& into) {
+  const auto text = value.read_text();
+  if (!text)
+    return;
+  into.mode = parse_mode(*text);
+  if (!into.mode)
+    value.unexpected(R"(an octal mode, as in "0660")");
 }
 
 /// The listener that an object describes, if it does.
@@ -40,14 +60,18 @@ std::optional<listener> read_object(const json::json_value& value) {
   static const json::field_table<draft> fields{
       {"door", read_kind},
       {"at", read_place},
+      {"mode", read_mode},
   };
   draft read;
   json::read_fields(value, fields, read);
   value.require("door", "what is spoken there");
-  value.require("at", expected_place);
+  value.require("at", expected_address);
   if (!read.kind || !read.where)
     return std::nullopt;
-  return listener{*read.kind, *read.where};
+  if (read.where->tcp() && read.mode)
+    value.member("mode")->fault("only a UNIX socket has a mode");
+  return listener{*read.kind, *read.where,
+                  read.mode.value_or(default_socket_mode)};
 }
 
 std::optional<listener> read_listener(const json::json_value& value) {
@@ -57,12 +81,25 @@ std::optional<listener> read_listener(const json::json_value& value) {
     value.unexpected(expected_listener);
     return std::nullopt;
   }
-  if (const auto where = read_endpoint(value, expected_place))
+  if (const auto where = read_socket_address(value))
     return listener{protocols::door::tcp_table, *where};
   return std::nullopt;
 }
 
 } // namespace
+
+std::optional<net::socket_address>
+read_socket_address(const json::json_value& value) {
+  const auto text = value.read_text();
+  if (!text)
+    return std::nullopt;
+  const auto address = net::socket_address::parse(*text);
+  if (address)
+    return *address;
+  value.fault(fmt::format("{} (expected {})", address.error().message,
+                          expected_address));
+  return std::nullopt;
+}
 
 void read_listen(const json::json_value& value, std::vector<listener>& into) {
   into.clear();

@@ -5,6 +5,7 @@
 #include "core/net/endpoint.hpp"
 #include "core/net/ip_prefix.hpp"
 #include "core/net/scoped_endpoint.hpp"
+#include "core/net/socket_address.hpp"
 #include "core/protocols/door.hpp"
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
@@ -228,17 +229,22 @@ inline constexpr net::endpoint default_admin{net::ip_address::ipv4(0x7f000001),
 inline constexpr std::string_view default_state_file =
     "/var/lib/spfblock/state.json";
 
-/// A port that clients ask at.
+/// Who may connect to a UNIX socket unless told otherwise: whoever comes as far
+/// as its folder, as with a port of loopback.
+inline constexpr unsigned default_socket_mode = 0666;
+
+/// A port or a UNIX socket that clients ask at.
 struct listener {
   protocols::door kind = protocols::door::tcp_table;
-  net::endpoint where = default_listen;
+  net::socket_address where = default_listen;
+  unsigned mode = default_socket_mode; ///< of a UNIX socket's file, 0 to 0777
 
   friend bool operator==(const listener&, const listener&) = default;
 };
 
 /// A valid configuration.
 struct settings {
-  /// Never empty; a port 0 means any free one.
+  /// Never empty, no address twice; a port 0 means any free one.
   std::vector<listener> listen = std::vector(1, listener{});
   unsigned threads = 1;
   unsigned connections = 4096;

@@ -1,5 +1,6 @@
 #include "core/config/whereabouts.hpp"
 
+#include "core/config/listen_section.hpp"
 #include "core/config/sections.hpp"
 #include "core/json/document.hpp"
 #include "core/json/json_value.hpp"
@@ -8,29 +9,40 @@
 namespace spfblock::config {
 namespace {
 
-constexpr std::string_view lookup_door = "tcp_table";
+using protocols::door;
 
-/// The address of an element of `listen`; nothing where another door is there.
-std::optional<net::endpoint> lookups_at(const json::json_value& element) {
-  constexpr std::string_view expected = "an address and a port";
-  if (!element.is_object())
-    return read_endpoint(element, expected);
-  if (const auto door = element.member("door")) {
-    const auto name = door->read_text();
-    if (!name || *name != lookup_door)
-      return std::nullopt;
-  }
-  const auto at = element.member("at");
-  return at ? read_endpoint(*at, expected) : std::nullopt;
+/// What is spoken at an element of `listen`; nothing where nobody knows.
+std::optional<door> door_at(const json::json_value& element) {
+  const auto said = element.member("door");
+  if (!said)
+    return door::tcp_table;
+  const auto word = said->read_text();
+  return word ? protocols::door_of(*word) : std::nullopt;
 }
 
-void read_listen(const json::json_value& value, whereabouts& into) {
-  for (const json::json_value& element : value.read_elements()) {
-    if (const auto found = lookups_at(element)) {
-      into.lookups = *found;
-      return;
-    }
+std::optional<net::socket_address> address_of(const json::json_value& element) {
+  if (!element.is_object())
+    return read_socket_address(element);
+  const auto at = element.member("at");
+  return at ? read_socket_address(*at) : std::nullopt;
+}
+
+/// The first element with the door, or else, unless it is wanted, the first.
+std::optional<listener> find(const json::json_value& listen,
+                             std::optional<door> wanted) {
+  const door preferred = wanted.value_or(door::tcp_table);
+  std::optional<listener> other;
+  for (const json::json_value& element : listen.read_elements()) {
+    const auto kind = door_at(element);
+    if (!kind || (kind != preferred && (wanted || other)))
+      continue;
+    const auto where = address_of(element);
+    if (where && kind == preferred)
+      return listener{*kind, *where};
+    if (where)
+      other = listener{*kind, *where};
   }
+  return other;
 }
 
 void read_admin(const json::json_value& value, whereabouts& into) {
@@ -45,8 +57,11 @@ void read_admin(const json::json_value& value, whereabouts& into) {
 
 } // namespace
 
-whereabouts whereabouts_in(std::string_view text, const std::string& file) {
+whereabouts whereabouts_in(std::string_view text, const std::string& file,
+                           std::optional<door> wanted) {
   whereabouts found;
+  if (wanted && wanted != door::tcp_table)
+    found.lookups = std::nullopt;
   const auto document = json::document::parse(text, json::comments::taken);
   if (!document) {
     const failure& why = document.error();
@@ -56,8 +71,11 @@ whereabouts whereabouts_in(std::string_view text, const std::string& file) {
   }
   json::problem_list problems{file};
   const json::json_value root{document->root(), problems};
-  if (const auto listen = root.member("listen"))
-    read_listen(*listen, found);
+  if (const auto listen = root.member("listen")) {
+    const auto there = find(*listen, wanted);
+    if (there || (wanted && problems.size() == 0))
+      found.lookups = there;
+  }
   if (const auto admin = root.member("admin"))
     read_admin(*admin, found);
   found.faults = problems.in_order();

@@ -14,8 +14,8 @@ namespace spfblock::config {
 
 /// The addresses of a server.
 struct whereabouts {
-  /// The first of `listen` that speaks tcp_table.
-  net::endpoint lookups = default_listen;
+  /// Where clients ask, and how; nothing: the door that is wanted is not there.
+  std::optional<listener> lookups = listener{};
   std::optional<net::endpoint> admin = default_admin; ///< nothing: off
   /// Why a default had to stand in.
   std::vector<json::problem> faults;
@@ -23,9 +23,11 @@ struct whereabouts {
 
 /// What `listen` and `admin` of a configuration say.  Faults elsewhere do not
 /// matter, and the files that it names are not needed; a fault here leaves the
-/// default.
+/// default.  Of `listen` that is the first with the door.
 /// @param file how the problems name it
-[[nodiscard]] whereabouts whereabouts_in(std::string_view text,
-                                         const std::string& file);
+/// @param wanted nothing: tcp_table where there is one, or else any
+[[nodiscard]] whereabouts
+whereabouts_in(std::string_view text, const std::string& file,
+               std::optional<protocols::door> wanted = std::nullopt);
 
 } // namespace spfblock::config

@@ -5,7 +5,7 @@
 
 namespace spfblock::log::fields {
 
-inline constexpr field address{"address", "where, ADDRESS:PORT",
+inline constexpr field address{"address", "where, ADDRESS:PORT or unix:/PATH",
                                "127.0.0.1:10060"};
 inline constexpr field domain{"domain", "the domain of the entry",
                               "spam.example"};

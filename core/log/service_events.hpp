@@ -18,11 +18,14 @@ inline constexpr auto start_events = std::to_array<entry>({
      level::notice,
      "listening",
      {fields::address,
+      field{"door", "what is spoken there, where it is not `tcp_table`",
+            "policy"}
+          .usually(),
       field{"socket", "the unit that has opened it, where it was handed over",
             "spfblock.socket"}
           .usually()},
-     "A port for lookups is open. One that was handed over stays open when "
-     "the service is restarted.",
+     "A port for lookups is open, or another door is at it since a reload. One "
+     "that was handed over stays open when the service is restarted.",
      "Nothing."},
     {kind::listening_no_more,
      level::notice,
@@ -43,8 +46,8 @@ inline constexpr auto start_events = std::to_array<entry>({
      "A port of `listen` cannot be had. The others are served; this one is "
      "tried again each second, and told again when the reason changes. Once "
      "it is had, `listening` says so.",
-     "See who has the port (`ss -ltnp`), or correct `listen`. Where a socket "
-     "is "
+     "See who has the port (`ss -ltnp`, `ss -lxp`), or correct `listen`; the "
+     "folder of a UNIX socket must be there. Where a socket is "
      "named, it is the one: make `listen` and its `ListenStream=` agree. Until "
      "then Postfix cannot ask there and defers mail."},
     {kind::socket_not_in_listen,
@@ -52,8 +55,8 @@ inline constexpr auto start_events = std::to_array<entry>({
      "socket handed over but not in listen",
      {fields::address, {"socket", "the unit that holds it", "spfblock.socket"}},
      "The service manager holds a port that neither `listen` nor `admin` "
-     "names. Clients that connect there are answered all the same, as by "
-     "`tcp_table`: they would hang otherwise.",
+     "names, and that has not the name of a door. Clients that connect there "
+     "are answered all the same, as by `tcp_table`: they would hang otherwise.",
      "Make `listen` and the `ListenStream=` of the unit agree, and restart "
      "both: the socket first."},
     {kind::socket_stands_in,
@@ -71,7 +74,7 @@ inline constexpr auto start_events = std::to_array<entry>({
      "socket of no use handed over",
      {{"socket", "the unit that holds it", "other.socket"}},
      "The service manager handed over something that is no listening TCP "
-     "socket.",
+     "or UNIX socket.",
      "See `Sockets=` of the service and what names it in `Service=`."},
     {kind::too_few_open_files,
      level::warning,

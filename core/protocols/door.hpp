@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace spfblock::protocols {
@@ -21,6 +22,16 @@ inline constexpr std::array<std::string_view, 3> door_words{
 
 [[nodiscard]] constexpr std::string_view text_of(door kind) noexcept {
   return door_words[static_cast<std::size_t>(kind)];
+}
+
+/// The door of that word; nothing of any other text.
+[[nodiscard]] constexpr std::optional<door>
+door_of(std::string_view word) noexcept {
+  for (std::size_t i = 0; i < door_words.size(); ++i) {
+    if (door_words[i] == word)
+      return static_cast<door>(i);
+  }
+  return std::nullopt;
 }
 
 } // namespace spfblock::protocols

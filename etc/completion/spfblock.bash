@@ -26,7 +26,7 @@ _spfblock_options() {
     expand) options+=' --address --json' ;;
     export) options+=' --format' ;;
     help) options='--help --version' ;;
-    query) options+=' --server' ;;
+    query) options+=' --door --server' ;;
     replay) options+=' --json --with' ;;
     report) options+=' --json' ;;
     status) options+=' --json --trouble' ;;
@@ -47,10 +47,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --format:* | --server:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --format:* | --server:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--config | :--address | :--comment | :--format | :--server | :--until | :--with)
+        :-c | :--config | :--address | :--comment | :--door | :--format | :--server | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -69,6 +69,10 @@ _spfblock() {
     --format)
         _spfblock_among "$word" \
             plain json cidr access nftables rbldnsd dnsbl-zone
+        return
+        ;;
+    --door)
+        _spfblock_among "$word" tcp_table policy socketmap
         return
         ;;
     --address | --comment | --server | --until | --with) return ;;

@@ -71,6 +71,7 @@ install(FILES
   ${etc}/grafana-dashboard.json
   ${etc}/main.cf.example
   ${etc}/prometheus-alerts.yml
+  ${etc}/spfblock-policy.socket
   ${etc}/spfblock.json
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
@@ -79,6 +80,7 @@ install(FILES
 
 # What the package owns on the system.
 install(FILES
+  ${etc}/spfblock-policy.socket
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
   DESTINATION /usr/lib/systemd/system COMPONENT package EXCLUDE_FROM_ALL)

@@ -309,8 +309,10 @@ void admin_port::open() {
   }
   trouble_.clear();
   auto opened = *std::move(sockets);
-  acceptor_.assign(opened.endpoint().protocol(), opened.release().front());
-  tell_open(from_asio(opened.endpoint()));
+  const net::endpoint& on = *opened.address().tcp();
+  acceptor_.assign(tcp_endpoint(on).protocol(),
+                   opened.release().front().release());
+  tell_open(on);
   accept();
 }
 

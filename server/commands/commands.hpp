@@ -16,14 +16,23 @@ exit_status serve_command(const std::string& configuration_file);
 /// `spfblock check`: says every fault of the configuration.
 exit_status check_command(const std::string& configuration_file);
 
-/// `spfblock query`: asks a running server over tcp_table, as Postfix does.
-/// Prints KEY<TAB>VALUE for each key found; the key "-" stands for the lines
-/// of stdin.
-/// @param server "HOST:PORT" with a numeric host; nothing: the first address
-///        that the configuration listens on, however faulty the rest of it is
+/// What `spfblock query` asks, and where.
+struct question {
+  /// "HOST:PORT" with a numeric host, or "unix:/PATH"; nothing: where the
+  /// configuration says that the door is, however faulty the rest of it is.
+  std::optional<std::string> server;
+  /// One of protocols::door_words; nothing: tcp_table, or what the
+  /// configuration has instead.
+  std::optional<std::string> door;
+  /// For policy, NAME=VALUE is an attribute of each request and no key.
+  std::vector<std::string> keys;
+};
+
+/// `spfblock query`: asks a running server at one of its doors, as Postfix
+/// does. Prints KEY<TAB>VALUE for each key found; the key "-" stands for the
+/// lines of stdin.
 exit_status query_command(const std::string& configuration_file,
-                          const std::optional<std::string>& server,
-                          const std::vector<std::string>& keys);
+                          question asked);
 
 /// For people, or for programs.
 enum class output_format : bool { text, json };

@@ -30,10 +30,11 @@ std::optional<configuration> load_checked(const std::string& path) {
   return faults.empty() ? std::move(loaded) : std::nullopt;
 }
 
-config::whereabouts server_of(const std::string& path) {
+config::whereabouts server_of(const std::string& path,
+                              std::optional<protocols::door> door) {
   config::whereabouts found;
   if (const auto text = read_file(path))
-    found = config::whereabouts_in(*text, path);
+    found = config::whereabouts_in(*text, path, door);
   else
     found.faults.push_back({path, 0, "", text.error().message});
   for (const json::problem& each : found.faults)
@@ -48,6 +49,12 @@ net::endpoint reachable(net::endpoint at) {
     at.address = at.address.family() == net::family::ipv4
                      ? net::ip_address::ipv4(0x7f000001)
                      : net::ip_address::ipv6(1);
+  return at;
+}
+
+config::listener reachable(config::listener at) {
+  if (const net::endpoint* const tcp = at.where.tcp())
+    at.where = reachable(*tcp);
   return at;
 }
 

@@ -20,10 +20,13 @@ load_checked(const std::string& path);
 /// Where the server is that a configuration describes: all that asking it
 /// needs, be the rest of the file as faulty as it may.  Says on stderr what of
 /// this cannot be read; the defaults stand for that.
-[[nodiscard]] config::whereabouts server_of(const std::string& path);
+/// @param door config::whereabouts_in()
+[[nodiscard]] config::whereabouts
+server_of(const std::string& path,
+          std::optional<protocols::door> door = std::nullopt);
 
-/// Where a server that listens on `at` is asked: a wildcard address at
-/// loopback.
+/// Where a server that listens there is asked: a wildcard address at loopback.
 [[nodiscard]] net::endpoint reachable(net::endpoint at);
+[[nodiscard]] config::listener reachable(config::listener at);
 
 } // namespace spfblock::server

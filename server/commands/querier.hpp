@@ -1,13 +1,15 @@
-// Asks the lookup port of a running server, as Postfix does.
+// Asks a running server at one of its doors, as Postfix does.
 #pragma once
 
-#include "core/net/endpoint.hpp"
+#include "core/config/settings.hpp"
 #include "core/support/result.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -15,16 +17,29 @@ namespace spfblock::server {
 /// each.
 class querier {
 public:
-  explicit querier(const net::endpoint& server);
+  /// @param server where, and what is spoken there
+  /// @param attributes NAME=VALUE without line ends: what a request of `policy`
+  ///        says besides the address; the other doors have no use for them
+  explicit querier(const config::listener& server,
+                   std::vector<std::string> attributes = {});
 
-  /// @return the value of the key, or nothing if it has none; errc::temporary
-  ///         if nobody answers, errc::malformed for a reply that tells of a
-  ///         fault; the message names the server
+  /// @return the value of the key, or nothing if it has none (in policy:
+  ///         DUNNO); errc::temporary if nobody answers, errc::malformed for a
+  ///         reply that tells of a fault; the message names the server
   result<std::optional<std::string>> ask(const std::string& key);
 
 private:
-  net::endpoint server_;
-  boost::asio::ip::tcp::iostream stream_;
+  void send(std::string_view request);
+  [[nodiscard]] failure no_answer() const;
+  [[nodiscard]] failure unexpected(std::string_view reply) const;
+  result<std::optional<std::string>> ask_table(const std::string& key);
+  result<std::optional<std::string>> ask_policy(const std::string& key);
+  result<std::optional<std::string>> ask_socketmap(const std::string& key);
+  std::optional<std::string> read_netstring();
+
+  config::listener server_;
+  std::vector<std::string> attributes_;
+  boost::asio::generic::stream_protocol::iostream stream_;
 };
 
 } // namespace spfblock::server

@@ -2,8 +2,13 @@
 #include "server/commands/configured.hpp"
 #include "server/commands/querier.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
@@ -25,27 +30,71 @@ bool for_each_key(const std::vector<std::string>& keys, Each each) {
   return true;
 }
 
+/// Where to ask, and how.
+/// @return nothing if that is not known, which was said on stderr
+std::optional<config::listener> door_of(const std::string& configuration_file,
+                                        const question& asked) {
+  const auto door = asked.door ? protocols::door_of(*asked.door) : std::nullopt;
+  if (!asked.server) {
+    const auto found = server_of(configuration_file, door).lookups;
+    if (found)
+      return reachable(*found);
+    std::cerr << "spfblock: --door: `listen` has no door " << *asked.door
+              << " (name one by --server)\n";
+    return std::nullopt;
+  }
+  const auto at = net::socket_address::parse(*asked.server);
+  if (at)
+    return config::listener{door.value_or(protocols::door::tcp_table), *at};
+  std::cerr << "spfblock: --server: " << at.error().message << '\n';
+  return std::nullopt;
+}
+
+/// Takes the attributes out of the keys; that of the client is a key, too.
+std::vector<std::string> take_attributes(std::vector<std::string>& keys) {
+  constexpr std::string_view client = "client_address=";
+  std::vector<std::string> attributes;
+  std::vector<std::string> others;
+  for (std::string& each : keys) {
+    if (each.starts_with(client))
+      others.push_back(each.substr(client.size()));
+    else if (each.find('=') != std::string::npos)
+      attributes.push_back(std::move(each));
+    else
+      others.push_back(std::move(each));
+  }
+  keys = std::move(others);
+  return attributes;
+}
+
+bool has_line_end(const std::string& text) {
+  return text.find('\n') != std::string::npos;
+}
+
 } // namespace
 
 exit_status query_command(const std::string& configuration_file,
-                          const std::optional<std::string>& server,
-                          const std::vector<std::string>& keys) {
-  net::endpoint at;
-  if (server) {
-    const auto parsed = net::endpoint::parse(*server);
-    if (!parsed) {
-      std::cerr << "spfblock: --server: " << parsed.error().message << '\n';
+                          question asked) {
+  const auto door = door_of(configuration_file, asked);
+  if (!door)
+    return exit_status::usage;
+  std::vector<std::string> attributes;
+  if (door->kind == protocols::door::policy) {
+    attributes = take_attributes(asked.keys);
+    if (asked.keys.empty()) {
+      std::cerr << "spfblock: the address of a client is missing\n";
       return exit_status::usage;
     }
-    at = *parsed;
-  } else {
-    at = reachable(server_of(configuration_file).lookups);
+    if (std::any_of(attributes.begin(), attributes.end(), has_line_end)) {
+      std::cerr << "spfblock: an attribute has no line ends\n";
+      return exit_status::usage;
+    }
   }
 
-  querier asked{at};
+  querier server{*door, std::move(attributes)};
   bool all_found = true;
-  const bool reached = for_each_key(keys, [&](const std::string& key) {
-    const auto value = asked.ask(key);
+  const bool reached = for_each_key(asked.keys, [&](const std::string& key) {
+    const auto value = server.ask(key);
     if (!value) {
       std::cerr << "spfblock: " << value.error().message << '\n';
       return false;

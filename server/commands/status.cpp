@@ -25,7 +25,7 @@ bool answers_lookups(const std::string& configuration_file) {
   const auto server = server_of(configuration_file);
   if (server.admin)
     return false;
-  const auto answer = querier{reachable(server.lookups)}.ask("status");
+  const auto answer = querier{reachable(*server.lookups)}.ask("status");
   if (!answer)
     std::cerr << "spfblock: " << answer.error().message << '\n';
   return answer.has_value();

@@ -1,14 +1,11 @@
 #include "server/serving/listeners.hpp"
 
-#include "server/system/asio_endpoint.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 namespace spfblock::server {
 
-using boost::asio::ip::tcp;
 using clock = std::chrono::steady_clock;
 using log::event_of;
 using log::kind;
@@ -18,6 +15,16 @@ namespace {
 constexpr std::chrono::milliseconds retry_interval{1000};
 /// How long a thread may take to close a port that was in the way.
 constexpr std::chrono::milliseconds close_time{50};
+
+/// @param count of sockets, where threads can share a port
+result<listening_sockets> open(const planned_port& plan, unsigned count) {
+  if (plan.handed_over)
+    return listening_sockets::duplicate(plan.handed_over->number.number(),
+                                        plan.handed_over->on);
+  if (const std::string* const path = plan.where.path())
+    return listening_sockets::open(*path, plan.mode);
+  return listening_sockets::open(*plan.where.tcp(), count);
+}
 
 } // namespace
 
@@ -42,10 +49,7 @@ void listeners::apply(const config::settings& settings) {
     }
     ports_.push_back(std::move(*same));
     former.erase(same);
-    const planned_port before =
-        std::exchange(ports_.back().plan, std::move(each));
-    if (!ports_.back().plan.named_as(before))
-      tell_mismatch(ports_.back());
+    follow(ports_.back(), std::exchange(ports_.back().plan, std::move(each)));
   }
   // What was closed just now may still be in the way for a moment.
   const bool closed = drop(std::move(former));
@@ -58,6 +62,19 @@ void listeners::apply(const config::settings& settings) {
     serve();
 }
 
+/// Changes what may change while a port stays.
+void listeners::follow(port& served, const planned_port& before) {
+  const planned_port& now = served.plan;
+  if (now.mode != before.mode)
+    served.file.change_mode(now.mode);
+  if (served.number != 0 && now.door != before.door) {
+    threads_.speak(now.door, served.number);
+    tell_served(served);
+  } else if (!now.named_as(before)) {
+    tell_mismatch(served);
+  }
+}
+
 /// @return whether there was one that was open
 bool listeners::drop(std::vector<port> gone) {
   bool any = false;
@@ -66,23 +83,19 @@ bool listeners::drop(std::vector<port> gone) {
       continue;
     any = true;
     if (!each.open)
-      threads_.stop_listening(*each.real);
+      threads_.stop_listening(each.number);
     log_.write(event_of<kind::listening_no_more>{}.with(
-        "address", from_asio(*each.real).to_string()));
+        "address", each.real->to_string()));
   }
   return any;
 }
 
 void listeners::try_to_open(port& which, bool tell) {
-  const planned_port& plan = which.plan;
-  auto sockets =
-      plan.handed_over
-          ? listening_sockets::duplicate(plan.handed_over->number.number(),
-                                         plan.handed_over->on)
-          : listening_sockets::open(plan.where, threads_.count());
+  auto sockets = open(which.plan, threads_.count());
   if (sockets) {
-    which.real = sockets->endpoint();
+    which.real = sockets->address();
     which.open.emplace(*std::move(sockets));
+    which.file = which.open->release_file();
     which.trouble.clear();
   } else if (tell) {
     tell_trouble(which, sockets.error().message);
@@ -103,7 +116,8 @@ void listeners::serve() {
   for (port& each : ports_) {
     if (!each.open)
       continue;
-    threads_.listen(each.plan.door, *std::exchange(each.open, std::nullopt));
+    each.number = threads_.listen(each.plan.door,
+                                  *std::exchange(each.open, std::nullopt));
     tell_served(each);
   }
 }
@@ -115,15 +129,17 @@ void listeners::tell_trouble(port& of, const std::string& reason) const {
                   .with("address", of.plan.where.to_string())
                   .with("reason", reason);
   // Likely the one that has it.
-  if (const auto* other = inherited_.with_port(of.plan.where.port))
-    line.with("socket", other->name)
-        .with("on", from_asio(other->on).to_string());
+  const net::endpoint* const tcp = of.plan.where.tcp();
+  if (const auto* other = tcp ? inherited_.with_port(tcp->port) : nullptr)
+    line.with("socket", other->name).with("on", other->on.to_string());
   log_.write(line);
 }
 
 void listeners::tell_served(const port& which) const {
-  auto line = event_of<kind::listening>{}.with(
-      "address", from_asio(*which.real).to_string());
+  auto line =
+      event_of<kind::listening>{}.with("address", which.real->to_string());
+  if (which.plan.door != protocols::door::tcp_table)
+    line.with("door", protocols::text_of(which.plan.door));
   if (const auto* socket = which.plan.handed_over)
     line.with("socket", socket->name);
   log_.write(line);
@@ -132,28 +148,33 @@ void listeners::tell_served(const port& which) const {
 
 /// Where `listen` and the sockets that were handed over do not agree.
 void listeners::tell_mismatch(const port& of) const {
-  const auto& [door, where, socket, in_listen, stands_for] = of.plan;
-  if (!in_listen)
+  const planned_port& plan = of.plan;
+  if (!plan.asked_for)
     log_.write(event_of<kind::socket_not_in_listen>{}
-                   .with("address", where.to_string())
-                   .with("socket", socket->name));
-  for (const net::endpoint& each : stands_for)
+                   .with("address", plan.where.to_string())
+                   .with("socket", plan.handed_over->name));
+  for (const net::socket_address& each : plan.stands_for)
     log_.write(event_of<kind::socket_stands_in>{}
                    .with("address", each.to_string())
-                   .with("socket", socket->name)
-                   .with("on", where.to_string()));
+                   .with("socket", plan.handed_over->name)
+                   .with("on", plan.where.to_string()));
 }
 
-std::vector<tcp::endpoint> listeners::endpoints() const {
-  std::vector<tcp::endpoint> all;
+void listeners::remove_files() {
+  for (port& each : ports_)
+    each.file = {};
+}
+
+std::vector<net::socket_address> listeners::addresses() const {
+  std::vector<net::socket_address> all;
   for (const port& each : ports_)
     if (each.real)
       all.push_back(*each.real);
   return all;
 }
 
-std::vector<net::endpoint> listeners::missing() const {
-  std::vector<net::endpoint> all;
+std::vector<net::socket_address> listeners::missing() const {
+  std::vector<net::socket_address> all;
   for (const port& each : ports_)
     if (!each.real)
       all.push_back(each.plan.where);

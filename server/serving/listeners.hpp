@@ -1,4 +1,4 @@
-// The ports that clients ask at, as they are configured.
+// The ports and UNIX sockets that clients ask at, as they are configured.
 #pragma once
 
 #include "core/config/settings.hpp"
@@ -8,9 +8,9 @@
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/listening_socket.hpp"
 #include "server/system/log_sink.hpp"
+#include "server/system/socket_file.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <optional>
 #include <string>
@@ -20,7 +20,9 @@ namespace spfblock::server {
 
 /// Opens what plan_ports() says, and closes what it no longer says.  A port
 /// that cannot be had is logged, once as long as the reason is the same, and
-/// tried again each second; the others are served meanwhile.
+/// tried again each second; the others are served meanwhile.  Where only what
+/// is spoken at a port changes, its sockets stay, and clients that are
+/// connected speak as they began.
 ///
 /// Belongs to the controlling thread, the one of `io`.
 class listeners {
@@ -38,11 +40,15 @@ public:
   /// @pre the threads are started
   void serve();
 
+  /// Removes the files of the UNIX sockets that it has opened: nobody comes
+  /// any more.
+  void remove_files();
+
   /// Where it listens at present.
-  [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> endpoints() const;
+  [[nodiscard]] std::vector<net::socket_address> addresses() const;
 
   /// The ports that cannot be had at present.
-  [[nodiscard]] std::vector<net::endpoint> missing() const;
+  [[nodiscard]] std::vector<net::socket_address> missing() const;
 
   /// Why not, a text for each of them.
   [[nodiscard]] std::vector<std::string> troubles() const;
@@ -50,11 +56,14 @@ public:
 private:
   struct port {
     planned_port plan;
-    std::optional<listening_sockets> open;              ///< and not served yet
-    std::optional<boost::asio::ip::tcp::endpoint> real; ///< open or served
+    std::optional<listening_sockets> open;   ///< and not served yet
+    std::optional<net::socket_address> real; ///< open or served
+    unsigned number = 0; ///< by serving_threads, where it is served
+    socket_file file;    ///< of a UNIX socket that was opened
     std::string trouble; ///< why not, as it was told
   };
 
+  void follow(port& served, const planned_port& before);
   [[nodiscard]] bool drop(std::vector<port> gone);
   void try_to_open(port& which, bool tell);
   void try_missing();

@@ -1,7 +1,5 @@
 #include "server/serving/port_plan.hpp"
 
-#include "server/system/asio_endpoint.hpp"
-
 #include <algorithm>
 
 namespace spfblock::server {
@@ -27,7 +25,8 @@ void add(const config::listener& wanted, const inherited_sockets& inherited,
   }
   planned_port& port = to.emplace_back();
   port.door = wanted.kind;
-  port.where = socket ? from_asio(socket->on) : wanted.where;
+  port.where = socket ? socket->on : wanted.where;
+  port.mode = wanted.mode;
   port.handed_over = socket;
   if (port.where != wanted.where)
     port.stands_for.push_back(wanted.where);
@@ -35,20 +34,24 @@ void add(const config::listener& wanted, const inherited_sockets& inherited,
 
 } // namespace
 
+protocols::door door_of(const inherited_sockets::socket& of) {
+  return protocols::door_of(of.name).value_or(protocols::door::tcp_table);
+}
+
 plan plan_ports(const inherited_sockets& inherited,
                 const config::settings& settings) {
   plan made;
   for (const config::listener& each : settings.listen)
     add(each, inherited, made);
   for (const inherited_sockets::socket& each : inherited.all()) {
-    const net::endpoint on = from_asio(each.on);
-    if (on == settings.admin || on == settings.metrics.listen ||
+    if (each.is_at(settings.admin) || each.is_at(settings.metrics.listen) ||
         served_by(&each, made))
       continue;
     planned_port& port = made.emplace_back();
-    port.where = on;
+    port.door = door_of(each);
+    port.where = each.on;
     port.handed_over = &each;
-    port.in_listen = false;
+    port.asked_for = protocols::door_of(each.name).has_value();
   }
   return made;
 }

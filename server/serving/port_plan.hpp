@@ -8,32 +8,38 @@
 
 namespace spfblock::server {
 
-/// A port that is to be served.
+/// A port, or a UNIX socket, that is to be served.
 struct planned_port {
   protocols::door door = protocols::door::tcp_table;
-  net::endpoint where;
+  net::socket_address where;
+  unsigned mode =
+      config::default_socket_mode; ///< of a UNIX socket to be opened
   /// The socket that serves it; null: one is to be opened.
   const inherited_sockets::socket* handed_over = nullptr;
-  bool in_listen = true;
+  /// `listen` names it, or its socket has the name of a door.
+  bool asked_for = true;
   /// Addresses of `listen` whose clients come to it: it listens on all.
-  std::vector<net::endpoint> stands_for;
+  std::vector<net::socket_address> stands_for;
 
-  /// Whether what serves the one serves the other.
+  /// Whether the same sockets serve both.
   [[nodiscard]] bool same_as(const planned_port& other) const {
-    return door == other.door && where == other.where &&
-           handed_over == other.handed_over;
+    return where == other.where && handed_over == other.handed_over;
   }
 
   /// Whether `listen` calls both the same.
   [[nodiscard]] bool named_as(const planned_port& other) const {
-    return in_listen == other.in_listen && stands_for == other.stands_for;
+    return asked_for == other.asked_for && stands_for == other.stands_for;
   }
 };
 
+/// What is spoken at a socket that was handed over and that `listen` does not
+/// name: the door of which it has the name (FileDescriptorName=), or tcp_table.
+[[nodiscard]] protocols::door door_of(const inherited_sockets::socket& of);
+
 /// The ports of `listen`, each by the socket that was handed over for it, or
 /// for its port on every address; and every other socket that was handed over
-/// but those of `admin` and `metrics.listen`: a client that connects to a
-/// socket which nobody answers would hang for minutes.
+/// but those of `admin` and `metrics.listen`, by door_of(): a client that
+/// connects to a socket which nobody answers would hang for minutes.
 [[nodiscard]] std::vector<planned_port>
 plan_ports(const inherited_sockets& inherited,
            const config::settings& settings);

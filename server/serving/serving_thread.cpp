@@ -9,7 +9,6 @@
 
 namespace spfblock::server {
 
-using boost::asio::ip::tcp;
 using std::chrono::milliseconds;
 
 namespace {
@@ -36,34 +35,25 @@ bool client_has_gone(int reason) noexcept {
 
 class serving_thread::listener final : public event_loop::watcher {
 public:
-  listener(serving_thread& on_thread, protocols::door at,
-           const tcp::endpoint& on, int number, socket_owner owner)
+  listener(serving_thread& on_thread, listening_socket of)
       : thread_{on_thread},
-        door_{at},
-        endpoint_{on},
-        socket_{number},
-        owner_{owner} {
+        of_{std::move(of)} {
+    const int number = descriptor();
     ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
   }
-  ~listener() { thread_.loop_.unwatch(number()); }
+  ~listener() { thread_.loop_.unwatch(descriptor()); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
   void ready() override { thread_.accept(*this, accepts_at_once); }
 
-  [[nodiscard]] protocols::door door() const noexcept { return door_; }
-  [[nodiscard]] const tcp::endpoint& endpoint() const noexcept {
-    return endpoint_;
-  }
-  [[nodiscard]] int number() const noexcept { return socket_.number(); }
-  [[nodiscard]] socket_owner owner() const noexcept { return owner_; }
+  /// How its clients are served.
+  [[nodiscard]] listening_socket& of() noexcept { return of_; }
+  [[nodiscard]] int descriptor() const noexcept { return of_.socket.number(); }
 
 private:
   serving_thread& thread_;
-  protocols::door door_;
-  tcp::endpoint endpoint_;
-  descriptor socket_;
-  socket_owner owner_;
+  listening_socket of_;
 };
 
 serving_thread::serving_thread(const published<table::snapshot>& table,
@@ -85,14 +75,20 @@ serving_thread::~serving_thread() {
   join();
 }
 
-void serving_thread::listen(protocols::door at, const tcp::endpoint& on,
-                            int descriptor, socket_owner owner) {
+void serving_thread::listen(listening_socket on) {
   loop_.post([this, fresh = std::make_unique<listener>(
-                        *this, at, on, descriptor, owner)]() mutable {
-    if (loop_.watch(fresh->number(), readiness::readable, *fresh))
+                        *this, std::move(on))]() mutable {
+    if (loop_.watch(fresh->descriptor(), readiness::readable, *fresh))
       listeners_.push_back(std::move(fresh));
     else
       warn_of_failure(errno);
+  });
+}
+
+void serving_thread::speak(protocols::door at, unsigned number) {
+  loop_.post([this, at, number] {
+    if (listener* const one = with_number(number))
+      one->of().door = at;
   });
 }
 
@@ -100,10 +96,10 @@ void serving_thread::share_clients(std::vector<serving_thread*> all) {
   loop_.post([this, all = std::move(all)] { all_ = all; });
 }
 
-void serving_thread::stop_listening(const tcp::endpoint& on) {
-  loop_.post([this, on] {
+void serving_thread::stop_listening(unsigned number) {
+  loop_.post([this, number] {
     listeners_.remove_if([&](const std::unique_ptr<listener>& each) {
-      if (each->endpoint() != on)
+      if (each->of().number != number)
         return false;
       accept(*each, last_accepts);
       return true;
@@ -113,8 +109,8 @@ void serving_thread::stop_listening(const tcp::endpoint& on) {
 
 void serving_thread::begin_stop(milliseconds patience) {
   loop_.post([this, patience] {
-    close_listeners();
     stopping_ = true;
+    close_listeners();
     for (auto& [number, each] : sessions_)
       each.finish();
     if (sessions_.empty())
@@ -129,16 +125,25 @@ void serving_thread::join() {
     thread_.join();
 }
 
+/// @return null if there is none
+serving_thread::listener* serving_thread::with_number(unsigned number) {
+  for (const auto& each : listeners_)
+    if (each->of().number == number)
+      return each.get();
+  return nullptr;
+}
+
 /// Accepts those who wait, `most` at most.
 void serving_thread::accept(listener& from, unsigned most) {
   for (unsigned i = 0; i < most; ++i) {
-    descriptor client{::accept4(from.number(), nullptr, nullptr,
+    descriptor client{::accept4(from.descriptor(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.is_open()) {
-      if (from.owner() == socket_owner::us)
-        take(std::move(client), from.door());
+      // Another thread may have stopped already.
+      if (from.of().for_all && !stopping_)
+        give(std::move(client), from.of().door);
       else
-        give(std::move(client), from.door());
+        take(std::move(client), from.of().door);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
     } else if (!client_has_gone(errno)) {
@@ -151,11 +156,10 @@ void serving_thread::accept(listener& from, unsigned most) {
 /// Out of descriptors or memory: the listener stays open and is looked at
 /// again soon.
 void serving_thread::pause(listener& which) {
-  loop_.change(which.number(), readiness::none, which);
-  loop_.after(rest, [this, on = which.endpoint()] {
-    for (const auto& each : listeners_)
-      if (each->endpoint() == on)
-        loop_.change(each->number(), readiness::readable, *each);
+  loop_.change(which.descriptor(), readiness::none, which);
+  loop_.after(rest, [this, number = which.of().number] {
+    if (listener* const one = with_number(number))
+      loop_.change(one->descriptor(), readiness::readable, *one);
   });
 }
 
@@ -254,7 +258,7 @@ void serving_thread::forget(int client) {
 
 void serving_thread::close_listeners() {
   for (const auto& each : listeners_)
-    if (each->owner() == socket_owner::us)
+    if (each->of().owner == socket_owner::us)
       accept(*each, last_accepts);
   listeners_.clear();
 }

@@ -6,8 +6,6 @@
 #include "server/system/descriptor.hpp"
 #include "server/system/listening_socket.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -31,6 +29,15 @@ struct connection_limit {
   std::atomic<unsigned> to_go = 0;
 };
 
+/// A socket that listens, as serving threads take it over.
+struct listening_socket {
+  unsigned number;      ///< which it is: no other's, but of the other threads
+  protocols::door door; ///< what is spoken with its clients
+  descriptor socket;
+  socket_owner owner = socket_owner::us;
+  bool for_all = false; ///< its clients are dealt out to those who share
+};
+
 /// Accepts and serves clients on one thread.  Where as many are connected as
 /// may be, one gives way to each new one, as client_order says: one of its own
 /// that only holds its connection, else such a one of another thread, else one
@@ -48,21 +55,21 @@ public:
   serving_thread& operator=(const serving_thread&) = delete;
 
   /// Takes over a listening socket.
-  /// @param at what is spoken with its clients
-  /// @param descriptor owned by the thread from now on
-  void listen(protocols::door at, const boost::asio::ip::tcp::endpoint& on,
-              int descriptor, socket_owner owner = socket_owner::us);
+  void listen(listening_socket on);
+
+  /// Speaks another protocol with the clients to come of that socket.
+  void speak(protocols::door at, unsigned number);
 
   /// All threads that serve, this one among them.  They make room for each
-  /// other's clients, and get those of sockets that the service manager keeps
-  /// in turn: several threads that wait at one socket would leave nearly all
-  /// clients to the same.  Before listen().
+  /// other's clients, and get those of sockets that are for all in turn:
+  /// several threads that wait at one socket would leave nearly all clients to
+  /// the same.  Before listen().
   /// @param all none is destroyed before all have ended
   void share_clients(std::vector<serving_thread*> all);
 
   /// Stops listening there; connected clients stay, and those that wait to be
   /// accepted are.
-  void stop_listening(const boost::asio::ip::tcp::endpoint& on);
+  void stop_listening(unsigned number);
 
   /// Stops accepting, answers what was received, and ends; clients that take
   /// no replies are cut off after `patience`.  Those that wait to be accepted
@@ -93,6 +100,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> given_;
   };
 
+  [[nodiscard]] listener* with_number(unsigned number);
   void accept(listener& from, unsigned most);
   void pause(listener& which);
   void give(descriptor client, protocols::door at);

@@ -33,18 +33,26 @@ void serving_threads::start() {
       each->share_clients(sharing);
 }
 
-void serving_threads::listen(protocols::door at, listening_sockets sockets) {
-  const auto on = sockets.endpoint();
-  const auto owner = sockets.owner();
-  const auto descriptors = sockets.release();
+unsigned serving_threads::listen(protocols::door at,
+                                 listening_sockets sockets) {
+  ++last_number_;
+  auto descriptors = sockets.release();
   EXPECTS(descriptors.size() <= all_.size());
+  const bool for_all = descriptors.size() < all_.size();
   for (std::size_t i = 0; i < descriptors.size(); ++i)
-    all_[i]->listen(at, on, descriptors[i], owner);
+    all_[i]->listen({last_number_, at, std::move(descriptors[i]),
+                     sockets.owner(), for_all});
+  return last_number_;
 }
 
-void serving_threads::stop_listening(const boost::asio::ip::tcp::endpoint& on) {
+void serving_threads::speak(protocols::door at, unsigned number) {
   for (const auto& each : all_)
-    each->stop_listening(on);
+    each->speak(at, number);
+}
+
+void serving_threads::stop_listening(unsigned number) {
+  for (const auto& each : all_)
+    each->stop_listening(number);
 }
 
 void serving_threads::begin_stop(std::chrono::milliseconds patience) {

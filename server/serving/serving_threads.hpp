@@ -4,8 +4,6 @@
 #include "core/config/settings.hpp"
 #include "server/serving/serving_thread.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -43,11 +41,15 @@ public:
   /// Serves the clients that come there.  One socket for all threads, as the
   /// service manager has it, is the first thread's, which deals its clients
   /// out to all.
+  /// @return a number by which the functions below know the sockets
   /// @pre started
-  void listen(protocols::door at, listening_sockets sockets);
+  [[nodiscard]] unsigned listen(protocols::door at, listening_sockets sockets);
+
+  /// As serving_thread::speak().
+  void speak(protocols::door at, unsigned number);
 
   /// As serving_thread::stop_listening().
-  void stop_listening(const boost::asio::ip::tcp::endpoint& on);
+  void stop_listening(unsigned number);
 
   /// As serving_thread::begin_stop().
   void begin_stop(std::chrono::milliseconds patience);
@@ -79,6 +81,7 @@ private:
   connection_limit limit_;
   std::atomic<bool> log_hits_ = false;
   std::vector<std::unique_ptr<serving_thread>> all_;
+  unsigned last_number_ = 0; ///< of listen()
 };
 
 } // namespace spfblock::server

@@ -22,7 +22,7 @@ tcp_endpoint(const net::scoped_endpoint& from);
 [[nodiscard]] boost::asio::ip::udp::endpoint
 udp_endpoint(const net::scoped_endpoint& from);
 
-/// @pre the address is not scoped
+/// Without the scope of the address.
 [[nodiscard]] net::endpoint
 from_asio(const boost::asio::ip::tcp::endpoint& from);
 

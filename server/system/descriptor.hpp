@@ -31,6 +31,9 @@ public:
   [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
   [[nodiscard]] int number() const noexcept { return number_; }
 
+  /// Gives it away: somebody else closes it.
+  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
 private:
   int number_ = -1;
 };

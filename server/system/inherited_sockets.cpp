@@ -3,10 +3,15 @@
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/service_manager.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <netinet/in.h>
 #include <optional>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <utility>
 
 namespace spfblock::server {
@@ -22,34 +27,54 @@ int option_of(int number, int level, int option) {
   return ::getsockopt(number, level, option, &value, &size) == 0 ? value : 0;
 }
 
-/// Where a TCP socket listens; nothing of any other descriptor.
-std::optional<tcp::endpoint> where_listens(int number) {
-  tcp::endpoint on;
-  auto size = static_cast<socklen_t>(on.capacity());
+/// The path of a UNIX socket; nothing of one that has no file.
+std::optional<net::socket_address> path_of(const sockaddr_storage& at,
+                                           std::size_t size) {
+  sockaddr_un named{};
+  std::memcpy(&named, &at, std::min(size, sizeof named));
+  const std::size_t length =
+      size < offsetof(sockaddr_un, sun_path)
+          ? 0
+          : ::strnlen(named.sun_path, size - offsetof(sockaddr_un, sun_path));
+  if (length == 0)
+    return std::nullopt;
+  return net::socket_address::at_path(std::string(named.sun_path, length));
+}
+
+/// Where a TCP or UNIX socket listens; nothing of any other descriptor.
+std::optional<net::socket_address> where_listens(int number) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
   if (option_of(number, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
       option_of(number, SOL_SOCKET, SO_ACCEPTCONN) == 0 ||
-      ::getsockname(number, on.data(), &size) != 0)
+      ::getsockname(number, reinterpret_cast<sockaddr*>(&at), &size) != 0)
     return std::nullopt;
-  const auto family = on.data()->sa_family;
-  if (family != AF_INET && family != AF_INET6)
+  if (at.ss_family == AF_UNIX)
+    return path_of(at, size);
+  if (at.ss_family != AF_INET && at.ss_family != AF_INET6)
     return std::nullopt;
+  tcp::endpoint on;
+  std::memcpy(on.data(), &at, std::min<std::size_t>(size, on.capacity()));
   on.resize(size);
-  return on;
+  return from_asio(on);
+}
+
+bool is_wildcard(const net::socket_address& on) {
+  return on.tcp() && on.tcp()->address.number() == 0;
 }
 
 /// @param number listens on `on`
-bool takes_both_families(int number, const tcp::endpoint& on) {
-  return on.address().is_v6() && on.address().is_unspecified() &&
+bool takes_both_families(int number, const net::socket_address& on) {
+  return is_wildcard(on) && on.tcp()->address.family() == net::family::ipv6 &&
          option_of(number, IPPROTO_IPV6, IPV6_V6ONLY) == 0;
 }
 
 /// Whether it listens on all addresses, that of the endpoint among them.
 bool takes_all_at(const inherited_sockets::socket& socket,
-                  const tcp::endpoint& on) {
-  return socket.on.address().is_unspecified() &&
-         socket.on.port() == on.port() &&
+                  const net::endpoint& on) {
+  return is_wildcard(socket.on) && socket.on.tcp()->port == on.port &&
          (socket.both_families ||
-          socket.on.address().is_v4() == on.address().is_v4());
+          socket.on.tcp()->address.family() == on.address.family());
 }
 
 } // namespace
@@ -67,31 +92,33 @@ inherited_sockets inherited_sockets::take() {
   return taken;
 }
 
+/// @return null if there is none
+template <class Condition>
 const inherited_sockets::socket*
-inherited_sockets::find(const net::endpoint& on) const {
-  const auto found = std::find_if(
-      sockets_.begin(), sockets_.end(),
-      [wanted = tcp_endpoint(on)](const auto& s) { return s.on == wanted; });
+inherited_sockets::first(Condition holds) const {
+  const auto found = std::find_if(sockets_.begin(), sockets_.end(), holds);
   return found == sockets_.end() ? nullptr : &*found;
 }
 
 const inherited_sockets::socket*
-inherited_sockets::taking(const net::endpoint& on) const {
-  if (const socket* same = find(on))
+inherited_sockets::find(const net::socket_address& on) const {
+  return first([&on](const socket& each) { return each.on == on; });
+}
+
+const inherited_sockets::socket*
+inherited_sockets::taking(const net::socket_address& on) const {
+  const socket* const same = find(on);
+  if (same || !on.tcp())
     return same;
-  const auto found = std::find_if(sockets_.begin(), sockets_.end(),
-                                  [wanted = tcp_endpoint(on)](const auto& s) {
-                                    return takes_all_at(s, wanted);
-                                  });
-  return found == sockets_.end() ? nullptr : &*found;
+  return first(
+      [&on](const socket& each) { return takes_all_at(each, *on.tcp()); });
 }
 
 const inherited_sockets::socket*
 inherited_sockets::with_port(std::uint16_t port) const {
-  const auto found =
-      std::find_if(sockets_.begin(), sockets_.end(),
-                   [port](const auto& s) { return s.on.port() == port; });
-  return found == sockets_.end() ? nullptr : &*found;
+  return first([port](const socket& each) {
+    return each.on.tcp() && each.on.tcp()->port == port;
+  });
 }
 
 result<listening_sockets> inherited_sockets::listen(const net::endpoint& on,

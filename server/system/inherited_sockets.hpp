@@ -1,14 +1,13 @@
 // Listening sockets that the service manager has opened for us.
 #pragma once
 
-#include "core/net/endpoint.hpp"
+#include "core/net/socket_address.hpp"
 #include "core/support/result.hpp"
 #include "server/system/descriptor.hpp"
 #include "server/system/listening_socket.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +25,13 @@ public:
   struct socket {
     std::string name; ///< FileDescriptorName= of systemd.socket(5); any text
     descriptor number;
-    boost::asio::ip::tcp::endpoint on;
+    net::socket_address on;
     bool both_families = false; ///< "[::]" with IPv4 clients, too
+
+    /// Whether it listens there.
+    [[nodiscard]] bool is_at(const std::optional<net::endpoint>& where) const {
+      return where && on == *where;
+    }
   };
 
   /// None.
@@ -37,7 +41,7 @@ public:
   /// service_manager::take_descriptors().
   static inherited_sockets take();
 
-  /// The listening TCP sockets among them.
+  /// The listening TCP and UNIX sockets among them.
   [[nodiscard]] const std::vector<socket>& all() const noexcept {
     return sockets_;
   }
@@ -48,14 +52,15 @@ public:
     return useless_;
   }
 
-  /// The one that listens there: the same address and port, no wildcard.
+  /// The one that listens there: the same address and port, no wildcard; or the
+  /// same path.
   /// @return null if there is none; valid as long as this object
-  [[nodiscard]] const socket* find(const net::endpoint& on) const;
+  [[nodiscard]] const socket* find(const net::socket_address& on) const;
 
-  /// The one that clients of this endpoint come to: find(), or one that listens
+  /// The one that clients of this address come to: find(), or one that listens
   /// at the port on every address.
   /// @return as find()
-  [[nodiscard]] const socket* taking(const net::endpoint& on) const;
+  [[nodiscard]] const socket* taking(const net::socket_address& on) const;
 
   /// One that listens at this port, wherever.
   /// @return as find()
@@ -68,6 +73,9 @@ public:
                                                  unsigned count) const;
 
 private:
+  template <class Condition>
+  [[nodiscard]] const socket* first(Condition holds) const;
+
   std::vector<socket> sockets_;
   std::vector<std::string> useless_;
 };

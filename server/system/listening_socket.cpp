@@ -2,13 +2,15 @@
 
 #include "server/system/asio_endpoint.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 namespace spfblock::server {
@@ -47,24 +49,28 @@ bool set_for_clients(int descriptor) {
          set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, probes);
 }
 
-/// @return a listening descriptor, or -1 with errno set
-int open_one(const tcp::endpoint& on, bool shared) {
-  const int descriptor =
-      ::socket(on.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (descriptor < 0)
-    return -1;
+/// @return a listening descriptor, or none, with errno set
+descriptor open_one(const tcp::endpoint& on, bool shared) {
+  descriptor made{::socket(on.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC,
+                           IPPROTO_TCP)};
+  const int number = made.number();
   const bool ipv6 = on.address().is_v6();
-  if (enable(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-      (!shared || enable(descriptor, SOL_SOCKET, share_port)) &&
-      (!ipv6 || enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-      set_for_clients(descriptor) &&
-      ::bind(descriptor, on.data(), static_cast<socklen_t>(on.size())) == 0 &&
-      ::listen(descriptor, SOMAXCONN) == 0)
-    return descriptor;
+  if (enable(number, SOL_SOCKET, SO_REUSEADDR) &&
+      (!shared || enable(number, SOL_SOCKET, share_port)) &&
+      (!ipv6 || enable(number, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+      set_for_clients(number) &&
+      ::bind(number, on.data(), static_cast<socklen_t>(on.size())) == 0 &&
+      ::listen(number, SOMAXCONN) == 0)
+    return made;
   const int reason = errno;
-  ::close(descriptor);
+  made = descriptor{};
   errno = reason;
-  return -1;
+  return made;
+}
+
+failure cannot_listen(const net::socket_address& on, std::string_view reason) {
+  return {errc::temporary,
+          fmt::format("cannot listen on {}: {}", on.to_string(), reason)};
 }
 
 /// The endpoint that the kernel gave a socket.
@@ -80,52 +86,47 @@ tcp::endpoint real_endpoint(int descriptor, tcp::endpoint asked) {
 result<listening_sockets> listening_sockets::open(const net::endpoint& on,
                                                   unsigned count) {
   listening_sockets all;
-  all.endpoint_ = tcp_endpoint(on);
+  auto endpoint = tcp_endpoint(on);
   for (unsigned i = 0; i < count; ++i) {
-    const int descriptor = open_one(all.endpoint_, count > 1);
-    if (descriptor < 0)
-      return failure{errc::temporary, "cannot listen on " + on.to_string() +
-                                          ": " + std::strerror(errno)};
-    all.descriptors_.push_back(descriptor);
-    all.endpoint_ = real_endpoint(descriptor, all.endpoint_);
+    all.descriptors_.push_back(open_one(endpoint, count > 1));
+    if (!all.descriptors_.back().is_open())
+      return cannot_listen(on, std::strerror(errno));
+    endpoint = real_endpoint(all.descriptors_.back().number(), endpoint);
   }
+  all.address_ = from_asio(endpoint);
   return all;
 }
 
-result<listening_sockets>
-listening_sockets::duplicate(int socket, const tcp::endpoint& on) {
-  const int descriptor = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
-  if (descriptor < 0)
-    return failure{errc::temporary, std::string{"cannot duplicate a socket: "} +
-                                        std::strerror(errno)};
-  set_for_clients(descriptor); // without that, clients are served all the same
+result<listening_sockets> listening_sockets::open(const std::string& path,
+                                                  mode_t mode) {
   listening_sockets one;
-  one.endpoint_ = on;
-  one.descriptors_ = {descriptor};
-  one.owner_ = socket_owner::service_manager;
+  one.address_ = net::socket_address::at_path(path);
+  descriptor made{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (!made.is_open())
+    return cannot_listen(one.address_, std::strerror(errno));
+  auto file = socket_file::bind(made, path, mode);
+  if (!file)
+    return cannot_listen(one.address_, file.error().message);
+  one.file_ = *std::move(file);
+  if (::listen(made.number(), SOMAXCONN) != 0)
+    return cannot_listen(one.address_, std::strerror(errno));
+  one.descriptors_.push_back(std::move(made));
   return one;
 }
 
-listening_sockets::~listening_sockets() {
-  for (const int descriptor : descriptors_)
-    ::close(descriptor);
-}
-
-listening_sockets::listening_sockets(listening_sockets&& other) noexcept
-    : endpoint_{std::move(other.endpoint_)},
-      descriptors_{std::exchange(other.descriptors_, {})},
-      owner_{other.owner_} {}
-
-listening_sockets&
-listening_sockets::operator=(listening_sockets&& other) noexcept {
-  std::swap(endpoint_, other.endpoint_);
-  std::swap(descriptors_, other.descriptors_);
-  std::swap(owner_, other.owner_);
-  return *this;
-}
-
-std::vector<int> listening_sockets::release() noexcept {
-  return std::exchange(descriptors_, {});
+result<listening_sockets>
+listening_sockets::duplicate(int socket, const net::socket_address& on) {
+  descriptor made{::fcntl(socket, F_DUPFD_CLOEXEC, 0)};
+  if (!made.is_open())
+    return failure{errc::temporary, std::string{"cannot duplicate a socket: "} +
+                                        std::strerror(errno)};
+  if (on.tcp())
+    set_for_clients(made.number()); // else clients are served all the same
+  listening_sockets one;
+  one.address_ = on;
+  one.descriptors_.push_back(std::move(made));
+  one.owner_ = socket_owner::service_manager;
+  return one;
 }
 
 } // namespace spfblock::server

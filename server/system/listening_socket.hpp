@@ -1,12 +1,14 @@
 // Sockets that listen for clients.
 #pragma once
 
-#include "core/net/endpoint.hpp"
+#include "core/net/socket_address.hpp"
 #include "core/support/result.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "server/system/descriptor.hpp"
+#include "server/system/socket_file.hpp"
 
 #include <cstdint>
+#include <sys/types.h>
+#include <utility>
 #include <vector>
 
 namespace spfblock::server {
@@ -18,9 +20,8 @@ enum class socket_owner : std::uint8_t {
   service_manager, ///< it keeps the socket, and them, for the next process
 };
 
-/// Listening descriptors for one endpoint, one for each serving thread or one
-/// for all.
-/// Closes those that were not released.
+/// Listening descriptors for one address, one for each serving thread or one
+/// for all; and the file of a UNIX socket.
 class listening_sockets {
 public:
   /// Opens `count` sockets that share the port by SO_REUSEPORT or FreeBSD's
@@ -33,34 +34,37 @@ public:
   static result<listening_sockets> open(const net::endpoint& on,
                                         unsigned count);
 
+  /// Opens one UNIX socket, for all threads: socket_file::bind().
+  /// @return as the other open()
+  static result<listening_sockets> open(const std::string& path, mode_t mode);
+
   /// Duplicates a socket that the service manager has opened: one descriptor,
   /// however many threads there are.  Connections are as with open().
   /// @return errc::temporary if there is no descriptor left
-  static result<listening_sockets>
-  duplicate(int socket, const boost::asio::ip::tcp::endpoint& on);
-
-  ~listening_sockets();
-  listening_sockets(const listening_sockets&) = delete;
-  listening_sockets& operator=(const listening_sockets&) = delete;
-  listening_sockets(listening_sockets&& other) noexcept;
-  listening_sockets& operator=(listening_sockets&& other) noexcept;
+  static result<listening_sockets> duplicate(int socket,
+                                             const net::socket_address& on);
 
   /// Where they listen: the port is the real one if 0 was asked for.
-  [[nodiscard]] const boost::asio::ip::tcp::endpoint&
-  endpoint() const noexcept {
-    return endpoint_;
+  [[nodiscard]] const net::socket_address& address() const noexcept {
+    return address_;
   }
 
   [[nodiscard]] socket_owner owner() const noexcept { return owner_; }
 
   /// Gives the descriptors away.
-  [[nodiscard]] std::vector<int> release() noexcept;
+  [[nodiscard]] std::vector<descriptor> release() noexcept {
+    return std::exchange(descriptors_, {});
+  }
+
+  /// Gives away the file of a UNIX socket that was opened; none of any other.
+  [[nodiscard]] socket_file release_file() noexcept { return std::move(file_); }
 
 private:
   listening_sockets() = default;
 
-  boost::asio::ip::tcp::endpoint endpoint_;
-  std::vector<int> descriptors_;
+  net::socket_address address_;
+  std::vector<descriptor> descriptors_;
+  socket_file file_;
   socket_owner owner_ = socket_owner::us;
 };
 

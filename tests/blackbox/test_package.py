@@ -32,6 +32,7 @@ FILES = {
     PROGRAM,
     CONFIGURATION,
     "/etc/logcheck/ignore.d.server/spfblock",
+    "/usr/lib/systemd/system/spfblock-policy.socket",
     "/usr/lib/systemd/system/spfblock.service",
     "/usr/lib/systemd/system/spfblock.socket",
     "/usr/lib/sysusers.d/spfblock.conf",
@@ -65,6 +66,7 @@ FILES = {
     DOC + "/examples/grafana-dashboard.json",
     DOC + "/examples/main.cf.example",
     DOC + "/examples/prometheus-alerts.yml",
+    DOC + "/examples/spfblock-policy.socket",
     DOC + "/examples/spfblock.json",
     DOC + "/examples/spfblock.service",
     DOC + "/examples/spfblock.socket",
@@ -365,7 +367,10 @@ class MaintainerScripts(PackageCase):
     def test_a_removal_stops_both(self):
         calls, _ = self.calls("prerm", "remove")
         self.assertEqual(
-            calls, ["deb-systemd-invoke stop spfblock.socket spfblock.service"]
+            calls, [
+                "deb-systemd-invoke stop spfblock.socket "
+                "spfblock-policy.socket spfblock.service"
+            ]
         )
 
     def test_a_purge_forgets_the_units_and_the_state(self):

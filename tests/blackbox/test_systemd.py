@@ -21,7 +21,7 @@ from .harness.spfblock import CHECKOUT, program
 from .harness.tcp_table import TableClient, ask_once, refuses_connections
 from .harness.waiting import eventually
 
-UNITS = ("spfblock.service", "spfblock.socket")
+UNITS = ("spfblock.service", "spfblock.socket", "spfblock-policy.socket")
 ETC = os.path.join(CHECKOUT, "etc")
 
 BY_HAND = {"networks": [{"network": "62.1.1.0/24"}], "action": "REJECT by hand"}

@@ -33,7 +33,12 @@ COMPLETION = "etc/completion/spfblock.bash"
 DESCRIBED_AT = {"domains[].limits": "limits", "allow.domains[]": "domains[]"}
 # Excludes another setting, or is one of two forms: the example has it in a
 # comment.
-ONLY_IN_COMMENT = {"resolver.zone_file", "listen[].door", "listen[].at"}
+ONLY_IN_COMMENT = {
+    "resolver.zone_file",
+    "listen[].door",
+    "listen[].at",
+    "listen[].mode",
+}
 
 COMMON_OPTIONS = {"-h", "--help", "--version"}
 

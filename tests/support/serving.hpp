@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/serving/serving_thread.hpp"
+#include "server/system/asio_endpoint.hpp"
 #include "server/system/listening_socket.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -75,8 +76,8 @@ inline const net::endpoint any_port{net::ip_address::ipv4(0x7f000001), 0};
 struct held_socket {
   held_socket() {
     auto opened = *server::listening_sockets::open(any_port, 1);
-    at = opened.endpoint();
-    number = server::descriptor{opened.release().front()};
+    at = server::tcp_endpoint(*opened.address().tcp());
+    number = std::move(opened.release().front());
   }
 
   boost::asio::ip::tcp::endpoint at;
@@ -90,14 +91,17 @@ struct served_table {
     quiet.level = level::error;
     log.configure(quiet);
     auto sockets = *server::listening_sockets::open(any_port, 1);
-    at = sockets.endpoint();
-    thread.listen(protocols::door::tcp_table, at, sockets.release().front());
+    at = server::tcp_endpoint(*sockets.address().tcp());
+    thread.listen({number, protocols::door::tcp_table,
+                   std::move(sockets.release().front())});
   }
 
   /// How many there were so far.
   [[nodiscard]] std::uint64_t counted(protocols::count of) const {
     return thread.totals().so_far()[of];
   }
+
+  static constexpr unsigned number = 1; ///< of its socket
 
   server::log_sink log;
   server::published<table::snapshot> table{table_with("192.0.2.0/24")};

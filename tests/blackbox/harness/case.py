@@ -35,8 +35,8 @@ class BlackBoxCase(unittest.TestCase):
     def nsd(self, zones):
         return self.closing(Nsd(zones))
 
-    def postfix(self, table_port, settings=""):
-        return self.closing(Postfix(table_port, settings))
+    def postfix(self, table_port, settings="", is_chrooted=False):
+        return self.closing(Postfix(table_port, settings, is_chrooted))
 
     def serve(self, configuration, cwd=None, through=(), pass_fds=(), text=None):
         return self.closing(Spfblock(configuration, cwd, through, pass_fds, text))

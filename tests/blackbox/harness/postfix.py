@@ -32,10 +32,11 @@ class Postfix:
 
     Its smtpd checks each client against tcp:127.0.0.1:`table_port` and takes
     the client's address from XCLIENT.  Whatever mail it accepts is discarded.
-    `settings` are lines for the end of its main.cf.
+    `settings` are lines for the end of its main.cf.  Where `is_chrooted`, its
+    smtpd's root is the queue directory.
     """
 
-    def __init__(self, table_port, settings=""):
+    def __init__(self, table_port, settings="", is_chrooted=False):
         if os.geteuid() != 0:
             raise AssertionError("Postfix starts as root only; run as root")
         self.table = f"tcp:{LOOPBACK}:{table_port}"
@@ -45,6 +46,7 @@ class Postfix:
         os.chmod(self._directory, 0o755)  # Postfix' daemons run as `postfix`
         self.log_file = self._path("maillog")
         self._settings = settings
+        self._chroot = "y" if is_chrooted else "n"
         self._write_configuration()
         atexit.register(self.close)  # a daemon: nothing else ends it on Ctrl-C
         try:
@@ -59,6 +61,15 @@ class Postfix:
         atexit.unregister(self.close)
         self._run("stop", check=False)
         shutil.rmtree(self._directory, ignore_errors=True)
+
+    @property
+    def folder(self):
+        """Where its main.cf and master.cf are."""
+        return self._directory
+
+    def in_queue(self, name):
+        """The path of what a chrooted smtpd calls /NAME."""
+        return os.path.join(self._path("queue"), name)
 
     def log(self):
         """All that it has logged."""
@@ -133,7 +144,7 @@ notify_classes =
         return f"smtpd_client_restrictions = check_client_access {self.table}\n"
 
     def _smtpd_service(self):
-        return f"{LOOPBACK}:{self.port} inet n - n - - smtpd\n"
+        return f"{LOOPBACK}:{self.port} inet n - {self._chroot} - - smtpd\n"
 
     def _greets(self):
         try:

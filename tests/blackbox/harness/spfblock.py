@@ -189,9 +189,12 @@ def listening(endpoint):
 
 
 def place_of(listener):
-    """Where an element of `listen` is: ADDRESS:PORT."""
+    """Where an element of `listen` is: ADDRESS:PORT or unix:/PATH."""
     return listener if isinstance(listener, str) else listener["at"]
 
 
-def port_of(endpoint):
-    return int(endpoint.rpartition(":")[2])
+def port_of(address):
+    """None of a UNIX socket."""
+    if address.startswith("unix:"):
+        return None
+    return int(address.rpartition(":")[2])

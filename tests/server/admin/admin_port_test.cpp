@@ -27,7 +27,7 @@ net::endpoint free_port() {
   const auto probe =
       listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1);
   REQUIRE(probe);
-  return from_asio(probe->endpoint());
+  return *probe->address().tcp();
 }
 
 /// An admin port on a thread of its own that repeats what it was asked.
@@ -221,7 +221,7 @@ TEST_CASE("admin_port: a port that cannot be had is tried again",
                   }};
   auto other = std::make_optional(
       *listening_sockets::open({net::ip_address::ipv4(0x7f000001), 0}, 1));
-  const auto at = from_asio(other->endpoint());
+  const auto at = *other->address().tcp();
   port.listen(at);
   CHECK(port.is_missing());
   other.reset();

@@ -43,6 +43,10 @@ int open_as_descriptor(const handed& what, int number, std::uint16_t port) {
   return at.port();
 }
 
+std::string host_of(const net::socket_address& of) {
+  return of.tcp()->address.to_string();
+}
+
 /// The plan for these sockets, all at one port P.
 /// @param listen, admin addresses; a port P stands behind them
 std::string plan_for(const std::vector<handed>& sockets,
@@ -80,13 +84,13 @@ std::string plan_for(const std::vector<handed>& sockets,
     const auto inherited = inherited_sockets::take();
     std::string text;
     for (const planned_port& each : plan_ports(inherited, settings)) {
-      text += each.where.address.to_string();
+      text += host_of(each.where);
       if (each.handed_over)
         text += " by " + each.handed_over->name;
-      if (!each.in_listen)
+      if (!each.asked_for)
         text += " unasked";
-      for (const net::endpoint& other : each.stands_for)
-        text += " for " + other.address.to_string();
+      for (const net::socket_address& other : each.stands_for)
+        text += " for " + host_of(other);
       text += "; ";
     }
     return text + '.';

@@ -94,7 +94,7 @@ TEST_CASE("serving_thread: stops listening and keeps its clients",
   served_table f;
   client one{f.io, f.at};
   REQUIRE(one.ask("192.0.2.1") == "200 REJECT x.example");
-  f.thread.stop_listening(f.at);
+  f.thread.stop_listening(served_table::number);
   CHECK(one.ask("192.0.2.1") == "200 REJECT x.example");
   tcp::socket late{f.io};
   boost::system::error_code error;
@@ -114,7 +114,7 @@ TEST_CASE("listening_sockets: a port in use is a failure that names it",
   const net::endpoint any{net::ip_address::ipv4(0x7f000001), 0};
   const auto first = listening_sockets::open(any, 1);
   REQUIRE(first);
-  const auto taken = from_asio(first->endpoint());
+  const auto taken = *first->address().tcp();
   const auto second = listening_sockets::open(taken, 1);
   REQUIRE_FALSE(second);
   CHECK(second.error().message ==
@@ -122,5 +122,5 @@ TEST_CASE("listening_sockets: a port in use is a failure that names it",
 
   const auto several = listening_sockets::open(any, 3);
   REQUIRE(several);
-  CHECK(several->endpoint().port() != 0);
+  CHECK(several->address().tcp()->port != 0);
 }

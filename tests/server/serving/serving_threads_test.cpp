@@ -33,8 +33,9 @@ struct serving {
 
   /// The threads share the clients of a held socket.
   serving(const held_socket& held, unsigned count) : serving{count} {
-    threads.listen(door::tcp_table, *listening_sockets::duplicate(
-                                        held.number.number(), held.at));
+    number = threads.listen(door::tcp_table,
+                            *listening_sockets::duplicate(held.number.number(),
+                                                          from_asio(held.at)));
   }
 
   [[nodiscard]] serving_thread& thread(std::size_t which) const {
@@ -49,6 +50,7 @@ struct serving {
   log_sink log;
   published<table::snapshot> table{table_with("192.0.2.0/24")};
   serving_threads threads;
+  unsigned number = 0; ///< of the held socket
 };
 
 } // namespace
@@ -58,8 +60,8 @@ TEST_CASE("serving_threads: each has its own socket of a port, and all are "
           "[server][serving_threads]") {
   serving f{3};
   auto sockets = *listening_sockets::open(any_port, f.threads.count());
-  const auto at = sockets.endpoint();
-  f.threads.listen(door::tcp_table, std::move(sockets));
+  const auto at = tcp_endpoint(*sockets.address().tcp());
+  CHECK(f.threads.listen(door::tcp_table, std::move(sockets)) != 0);
   boost::asio::io_context io;
   std::vector<std::unique_ptr<client>> clients;
   for (int i = 0; i < 30; ++i) {
@@ -165,7 +167,7 @@ TEST_CASE(
   serving f{held, 1};
   client before{io, held.at};
   REQUIRE(before.ask("192.0.2.1") == reply);
-  f.threads.stop_listening(held.at);
+  f.threads.stop_listening(f.number);
   std::promise<void> stopped;
   f.thread(0).run([&] { stopped.set_value(); });
   stopped.get_future().wait();

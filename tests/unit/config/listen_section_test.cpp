@@ -31,13 +31,45 @@ TEST_CASE("listen: an address alone speaks tcp_table, an object says its door",
             {door::tcp_table, *net::endpoint::parse("127.0.0.1:4")}});
 }
 
+TEST_CASE("listen: a UNIX socket has a path and a mode", "[config][listen]") {
+  const auto read = settings_of(with_listen(R"(["unix:/run/a",
+      {"door": "policy", "at": "unix:/run/b", "mode": "0660"},
+      {"door": "policy", "at": "unix:/run/c", "mode": "600"}])"));
+  REQUIRE(read.listen.size() == 3);
+  CHECK(read.listen[0].where == net::socket_address::at_path("/run/a"));
+  CHECK(read.listen[0].kind == protocols::door::tcp_table);
+  CHECK(read.listen[0].mode == 0666);
+  CHECK(read.listen[1].mode == 0660);
+  CHECK(read.listen[2].mode == 0600);
+
+  const auto fault_of_mode = [](const std::string& at,
+                                const std::string& mode) {
+    return faults_of(with_listen(R"([{"door":"policy","at":")" + at +
+                                 R"(","mode":)" + mode + "}]"));
+  };
+  CHECK(fault_of_mode("127.0.0.1:1", R"("0660")") ==
+        "t.json:1: /listen/0/mode: only a UNIX socket has a mode\n");
+  for (const char* wrong : {R"("0668")", R"("1777")", R"("")", R"("-1")",
+                            R"("u=rw")", R"("0660 ")"})
+    CHECK_THAT(fault_of_mode("unix:/run/a", wrong),
+               Catch::EndsWith("(expected an octal mode, as in \"0660\")\n"));
+  CHECK_THAT(fault_of_mode("unix:/run/a", "432"),
+             Catch::Contains("/listen/0/mode: found 432"));
+  CHECK_THAT(faults_of(with_listen(R"(["unix:run/a"])")),
+             Catch::StartsWith("t.json:1: /listen/0: \"run/a\" is no absolute "
+                               "path (expected an address"));
+  CHECK_THAT(faults_of(with_listen(R"(["unix:/run/a",
+      {"door": "policy", "at": "unix:/run/a"}])")),
+             Catch::Contains("/listen/1: \"unix:/run/a\" is given twice"));
+}
+
 TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
   struct row {
     std::string json;
     std::string fault;
   };
-  const std::string object = R"("ADDRESS:PORT", or )"
-                             R"({"door": DOOR, "at": "ADDRESS:PORT"})";
+  const std::string object = R"("ADDRESS:PORT", "unix:/PATH", or )"
+                             R"({"door": DOOR, "at": one of these})";
   for (const row& each : {
            row{"[]", "t.json:1: /listen: found an empty array (expected " +
                          object + ")\n"},
@@ -48,7 +80,8 @@ TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
                "spoken there)\n"},
            row{R"([{"door":"policy"}])",
                "t.json:1: /listen/0: \"at\" is missing (expected an address "
-               "and a port, as in \"127.0.0.1:10060\" or \"[::1]:10060\")\n"},
+               "and a port, as in \"127.0.0.1:10060\" or \"[::1]:10060\", or "
+               "\"unix:/PATH\")\n"},
            row{R"(["127.0.0.1:1",{"door":"policy","at":"127.0.0.1:1"}])",
                "t.json:1: /listen/1: \"127.0.0.1:1\" is given twice (first at "
                "t.json:1)\n"},

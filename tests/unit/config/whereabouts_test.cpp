@@ -38,13 +38,16 @@ TEST_CASE("a server is where its configuration says, whatever else is wrong",
        "127.0.0.1:7", "127.0.0.1:10061"},
       {R"({"listen": [{"door": "tcp_table", "at": "127.0.0.1:8"}]})",
        "127.0.0.1:8", "127.0.0.1:10061"},
-      {R"({"listen": [{"door": "policy", "at": "unix:/run/x"}]})",
+      {R"({"listen": [{"door": "policy", "at": "unix:/run/x"},
+                      {"door": "socketmap", "at": "unix:/run/y"}]})",
+       "unix:/run/x", "127.0.0.1:10061"},
+      {R"({"listen": [{"door": "later", "at": "unix:/run/x"}]})",
        "127.0.0.1:10060", "127.0.0.1:10061"},
       {"[]", "127.0.0.1:10060", "127.0.0.1:10061"},
   }));
   CAPTURE(text);
   const auto found = found_in(text);
-  CHECK(found.lookups.to_string() == lookups);
+  CHECK(found.lookups->where.to_string() == lookups);
   CHECK(admin_of(found) == admin);
   CHECK(found.faults.empty());
 }
@@ -67,7 +70,7 @@ TEST_CASE("what cannot be read of a server's address is told, and the default "
   }));
   CAPTURE(text);
   const auto found = found_in(text);
-  CHECK(found.lookups.to_string() == "127.0.0.1:10060");
+  CHECK(found.lookups->where.to_string() == "127.0.0.1:10060");
   CHECK(admin_of(found) == "127.0.0.1:10061");
   REQUIRE(found.faults.size() == 1);
   CHECK_THAT(found.faults.front().to_string(), Catch::StartsWith(fault));
@@ -76,6 +79,25 @@ TEST_CASE("what cannot be read of a server's address is told, and the default "
 TEST_CASE("a server is asked at the first address that can be read",
           "[config][whereabouts]") {
   const auto found = found_in(R"({"listen": ["here", "127.0.0.1:9"]})");
-  CHECK(found.lookups.to_string() == "127.0.0.1:9");
+  CHECK(found.lookups->where.to_string() == "127.0.0.1:9");
   CHECK(found.faults.size() == 1);
+}
+
+TEST_CASE("the door that is wanted is found, or none",
+          "[config][whereabouts]") {
+  using protocols::door;
+  const std::string text = R"({"listen": ["127.0.0.1:1",
+      {"door": "policy", "at": "unix:/run/p"},
+      {"door": "policy", "at": "127.0.0.1:2"}]})";
+  const auto found = [&text](door wanted) {
+    const auto there = config::whereabouts_in(text, "c.json", wanted).lookups;
+    return there ? std::string{text_of(there->kind)} + ' ' +
+                       there->where.to_string()
+                 : "none";
+  };
+  CHECK(found(door::tcp_table) == "tcp_table 127.0.0.1:1");
+  CHECK(found(door::policy) == "policy unix:/run/p");
+  CHECK(found(door::socketmap) == "none");
+  CHECK(config::whereabouts_in("{}", "c.json", door::tcp_table).lookups);
+  CHECK_FALSE(config::whereabouts_in("{}", "c.json", door::policy).lookups);
 }
