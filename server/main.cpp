@@ -83,6 +83,7 @@ struct command_line {
   bool tell_changes = false;
   std::vector<std::string> allowed;
   entry_options entry;
+  bool with_postfix = false;
   std::function<exit_status()> chosen;
 
   /// As it was typed.
@@ -128,10 +129,17 @@ void add_own_commands(CLI::App& program, command_line& line) {
       ->callback([&line] {
         line.chosen = [&line] { return serve_command(line.configured()); };
       });
-  add_command(program, "check", "Validate the configuration", line.file)
-      ->callback([&line] {
-        line.chosen = [&line] { return check_command(line.configured()); };
-      });
+  CLI::App* check =
+      add_command(program, "check", "Validate the configuration", line.file);
+  check->add_flag("--postfix", line.with_postfix,
+                  "Also say whether Postfix asks, and rightly");
+  check->callback([&line] {
+    line.chosen = [&line] {
+      return check_command(line.configured(), line.with_postfix
+                                                  ? checks::with_postfix
+                                                  : checks::configuration);
+    };
+  });
 
   CLI::App* expand = add_command(
       program, "expand", "Expand SPF records now and print them", line.file);

@@ -22,6 +22,7 @@ _spfblock_options() {
     case $1 in
     add) options+=' --comment --until --watch' ;;
     allow) options+=' --comment --until' ;;
+    check) options+=' --postfix' ;;
     diff) options+=' --exit-code' ;;
     expand) options+=' --address --json' ;;
     export) options+=' --format' ;;

@@ -1,4 +1,5 @@
 #include "server/accepted.hpp"
+#include "server/commands/check_postfix.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/service_reach.hpp"
 
@@ -32,7 +33,7 @@ std::vector<json::problem> lost_since_accepted(const configuration& now) {
 
 } // namespace
 
-exit_status check_command(const std::string& configuration_file) {
+exit_status check_command(const std::string& configuration_file, checks which) {
   const auto loaded = load_configuration(configuration_file);
   if (const auto* const problems =
           std::get_if<std::vector<json::problem>>(&loaded)) {
@@ -52,7 +53,8 @@ exit_status check_command(const std::string& configuration_file) {
             << " by hand\n";
   for (const dns::name& each : valid.settings.allow.listed_providers)
     std::cout << each.to_string() << " is a provider: listed on purpose\n";
-  return exit_status::done;
+  return which == checks::with_postfix ? check_postfix(valid.settings)
+                                       : exit_status::done;
 }
 
 } // namespace spfblock::server

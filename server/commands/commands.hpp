@@ -13,8 +13,13 @@ namespace spfblock::server {
 /// `spfblock serve`: runs the server in the foreground.
 exit_status serve_command(const std::string& configuration_file);
 
-/// `spfblock check`: says every fault of the configuration.
-exit_status check_command(const std::string& configuration_file);
+/// What `spfblock check` looks at.
+enum class checks : bool { configuration, with_postfix };
+
+/// `spfblock check`: says every fault of the configuration; where it is valid,
+/// and that is wanted, also what is wrong with the wiring in main.cf.
+/// @return negative where the wiring is wrong
+exit_status check_command(const std::string& configuration_file, checks which);
 
 /// What `spfblock query` asks, and where.
 struct question {

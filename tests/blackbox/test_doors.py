@@ -3,8 +3,10 @@ answers, and what becomes of its mail when we are not there."""
 
 import collections
 import os
+import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 
@@ -12,7 +14,7 @@ from .harness.case import BlackBoxCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.service_manager import ServiceManager
 from .harness.smtp import Smtp
-from .harness.spfblock import Spfblock, run
+from .harness.spfblock import CHECKOUT, Spfblock, program, run
 from .harness.waiting import eventually
 
 LISTED = "62.1.1.9"
@@ -389,3 +391,104 @@ class Query(Doors):
         done = run("query", "-c", self.spfblock.file, "--door", "tcp_table", LISTED)
         self.assertEqual(done.returncode, 64)
         self.assertIn("`listen` has no door tcp_table", done.stderr)
+
+
+class CheckPostfix(BlackBoxCase):
+    """`spfblock check --postfix`, with the real postconf."""
+
+    def check(self, main_cf, services="smtp inet n - n - - smtpd\n"):
+        """(exit status, what it says of Postfix)"""
+        folder = self.directory()
+        for name, text in (
+            ("main.cf", f"compatibility_level = 3.6\n{main_cf}"),
+            ("master.cf", services),
+            (
+                "spfblock.json",
+                """{ "listen": ["127.0.0.1:10060",
+                { "door": "policy", "at": "127.0.0.1:10062" }],
+                "networks": [], "state_file": "" }""",
+            ),
+        ):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+        done = subprocess.run(
+            [program(), "check", "--postfix", "-c", f"{folder}/spfblock.json"],
+            env={**os.environ, "MAIL_CONFIG": folder},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        said = done.stdout.partition("by hand\n")[2] + done.stderr
+        return done.returncode, said
+
+    def test_the_example_is_good(self):
+        with open(os.path.join(CHECKOUT, "etc/main.cf.example"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(
+            self.check(text),
+            (0, "main.cf: smtpd_client_restrictions: asks 127.0.0.1:10060, tcp_table\n"),
+        )
+        for line in re.findall(r"(?m)^#     (check_policy_service .* inet:.*),$", text):
+            status, said = self.check(
+                f"smtpd_client_restrictions = permit_mynetworks, {line}\n"
+            )
+            self.assertEqual((status, said.partition("asks ")[2]), (0, "127.0.0.1:10062, policy\n"))
+
+    def test_follows_names_and_what_master_cf_says(self):
+        status, said = self.check(
+            "smtpd_restriction_classes = spammers\n"
+            "spammers = check_client_access ${table}\n"
+            "table = tcp:$host:10060\n"
+            "host = 127.0.0.1\n"
+            "smtpd_recipient_restrictions = permit_mynetworks, spammers\n"
+            "mua = permit_sasl_authenticated, reject\n",
+            "smtp inet n - n - - smtpd\n"
+            "submission inet n - n - - smtpd\n"
+            "  -o smtpd_recipient_restrictions=$mua\n"
+            "587 inet n - n - - smtpd\n"
+            "  -o { smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:10062 }\n",
+        )
+        self.assertEqual(status, 1)
+        self.assertEqual(
+            said.splitlines(),
+            [
+                "main.cf: smtpd_recipient_restrictions: asks 127.0.0.1:10060, tcp_table",
+                *(
+                    f"master.cf: 587/inet: smtpd_recipient_restrictions: {each}"
+                    for each in (
+                        "own networks are looked up, too: permit_mynetworks does not"
+                        " stand before",
+                        "mail is deferred while spfblock is away:"
+                        " default_action=DUNNO is missing",
+                        "warning: a server that hangs holds each mail for more than"
+                        " ten seconds: timeout=2s is missing",
+                    )
+                ),
+            ],
+        )
+
+    def test_nobody_asks(self):
+        status, said = self.check("smtpd_client_restrictions = permit_mynetworks\n")
+        self.assertEqual(status, 1)
+        self.assertIn("no smtpd asks a door of `listen`", said)
+
+    def test_what_smtpd_does_not_start_with(self):
+        """It says so where the real one does not."""
+        for option in ("retry_delay=0s", "default_action=DEFER later"):
+            options = f"default_action=DUNNO, timeout=2s, {option}"
+            status, said = self.check(
+                "smtpd_client_restrictions = permit_mynetworks, check_policy_service"
+                f" {{ inet:127.0.0.1:10062, {options} }}\n"
+            )
+            self.assertEqual(status, 1, option)
+            self.assertIn("smtpd does not start: ", said)
+
+    def test_without_a_postfix(self):
+        folder = self.directory()
+        status = subprocess.run(
+            [program(), "check", "--postfix", "-c", f"{CHECKOUT}/etc/demo/spfblock.json"],
+            env={**os.environ, "MAIL_CONFIG": folder},
+            capture_output=True,
+            timeout=60,
+        ).returncode
+        self.assertEqual(status, 69)

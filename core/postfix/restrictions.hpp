@@ -1,0 +1,33 @@
+// What stands in the restriction lists of an smtpd.
+#pragma once
+
+#include "core/postfix/setup.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spfblock::postfix {
+
+/// The lists, in the order in which smtpd goes through them.
+inline constexpr std::array<const char*, 8> restriction_lists{
+    "smtpd_client_restrictions",      "smtpd_helo_restrictions",
+    "smtpd_sender_restrictions",      "smtpd_relay_restrictions",
+    "smtpd_recipient_restrictions",   "smtpd_data_restrictions",
+    "smtpd_end_of_data_restrictions", "smtpd_etrn_restrictions"};
+
+/// A restriction of a list.
+struct restriction {
+  std::string name;          ///< in lower case; empty of a table alone
+  std::string_view argument; ///< a table or a service, where it has one
+};
+
+/// The restrictions of a list in their order; those of restriction classes in
+/// the place of the class.
+/// @return valid as long as `postfix`
+[[nodiscard]] std::vector<restriction> restrictions_of(const setup& postfix,
+                                                       const service& of,
+                                                       const std::string& list);
+
+} // namespace spfblock::postfix

@@ -1,0 +1,21 @@
+// Whether a Postfix asks this server, and rightly.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/postfix/finding.hpp"
+#include "core/postfix/setup.hpp"
+
+#include <vector>
+
+namespace spfblock::postfix {
+
+/// What asks the doors of `settings.listen`, in the order of master.cf, and
+/// what is wrong with it; nothing twice.
+///
+/// Looks at the restrictions of each smtpd, restriction classes followed, at
+/// postscreen and at the number of processes.
+/// Source: postconf(5), SMTPD_POLICY_README, Postfix smtpd_check.c.
+[[nodiscard]] std::vector<finding> wiring_of(const setup& postfix,
+                                             const config::settings& settings);
+
+} // namespace spfblock::postfix
