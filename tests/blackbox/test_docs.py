@@ -58,14 +58,14 @@ DAMAGES = [
     ),
     (
         "README.md",
-        "| `spfblock check [-c FILE]` |",
+        "| `spfblock check [-c FILE] [--postfix]` |",
         "| `spfblock test [-c FILE]` |",
         "README.md: the program has no test",
     ),
     (
         "etc/completion/spfblock.bash",
-        "query) options+=' --server' ;;",
-        "query) ;;",
+        "options+=' --door --server' ;;",
+        "options+=' --door' ;;",
         "etc/completion/spfblock.bash: query: --server is missing",
     ),
     (
