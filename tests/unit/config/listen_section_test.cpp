@@ -54,13 +54,14 @@ TEST_CASE("listen: a UNIX socket has a path and a mode", "[config][listen]") {
     CHECK_THAT(fault_of_mode("unix:/run/a", wrong),
                Catch::EndsWith("(expected an octal mode, as in \"0660\")\n"));
   CHECK_THAT(fault_of_mode("unix:/run/a", "432"),
-             Catch::Contains("/listen/0/mode: found 432"));
+             Catch::ContainsSubstring("/listen/0/mode: found 432"));
   CHECK_THAT(faults_of(with_listen(R"(["unix:run/a"])")),
              Catch::StartsWith("t.json:1: /listen/0: \"run/a\" is no absolute "
                                "path (expected an address"));
-  CHECK_THAT(faults_of(with_listen(R"(["unix:/run/a",
+  CHECK_THAT(
+      faults_of(with_listen(R"(["unix:/run/a",
       {"door": "policy", "at": "unix:/run/a"}])")),
-             Catch::Contains("/listen/1: \"unix:/run/a\" is given twice"));
+      Catch::ContainsSubstring("/listen/1: \"unix:/run/a\" is given twice"));
 }
 
 TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
