@@ -51,7 +51,7 @@ void check_metrics(const json::json_value& document, const draft& read) {
   if (read.admin && collide(*read.admin, *at))
     listen.fault(fmt::format("{} is the admin port, too", at->to_string()));
   for (const listener& each : read.listen) {
-    if (collide(each.where, *at))
+    if (each.where.tcp() && collide(*each.where.tcp(), *at))
       listen.fault(
           fmt::format("{} is a port of \"listen\", too", at->to_string()));
   }

@@ -31,7 +31,7 @@ std::string random_address(std::mt19937& random) {
 net::ip_prefix random_network(std::mt19937& random) {
   const auto address = *net::ip_address::parse(random_address(random));
   const unsigned width = address.family() == net::family::ipv4 ? 32U : 128U;
-  return net::ip_prefix::containing(address, width - random() % 9);
+  return net::ip_prefix::containing(address, width - static_cast<unsigned>(random() % 9));
 }
 
 table::snapshot random_table(std::mt19937& random) {
@@ -129,7 +129,7 @@ TEST_CASE("the doors give the same action for the same address, whatever the "
       if (take_action(door::policy, rest[1]) != action ||
           take_action(door::socketmap, rest[2]) != action)
         FAIL(each << " in table " << i);
-      listed += action == "DUNNO" ? 0 : 1;
+      listed += action == "DUNNO" ? 0U : 1U;
     }
     for (const std::string_view each : rest)
       REQUIRE(each.empty());
