@@ -285,8 +285,7 @@ TEST_CASE("crawl: all looks at a domain ask no more than dns_queries, wherever "
   const auto result = f.expand("wide.example", by);
   f.answer();
   REQUIRE(*result);
-  CHECK(f.questions->asked().size() <= most);
-  CHECK_FALSE((*result)->permerror.empty());
+  CHECK(f.questions->asked().size() == most);
 }
 
 TEST_CASE("crawl: answers are read up to a bound, however many there are",
