@@ -75,6 +75,8 @@ struct command_line {
   std::vector<std::string> files;
   std::vector<std::string> with;
   std::string address;
+  std::optional<std::string> sender;
+  std::optional<std::string> helo;
   std::optional<std::string> asked_address;
   std::string export_format;
   std::string topic;
@@ -90,7 +92,8 @@ struct command_line {
   void restore() {
     if (!file)
       file = file_before;
-    for (auto* each : {&file, &asked.server, &asked_address, &entry.until})
+    for (auto* each :
+         {&file, &asked.server, &asked_address, &entry.until, &sender, &helo})
       unmark(*each);
     for (auto* each : {&asked.keys, &domains, &allowed, &files, &with})
       unmark(*each);
@@ -195,8 +198,19 @@ void add_asking_commands(CLI::App& program, command_line& line) {
   explain->add_option("ADDRESS", line.address, "IPv4 or IPv6 address")
       ->required()
       ->type_name("");
+  explain
+      ->add_option("--sender", line.sender,
+                   "Say instead, step by step, whether this sender's domain\n"
+                   "authorises the address")
+      ->type_name("SENDER");
+  explain->add_option("--helo", line.helo, "What the client said in HELO")
+      ->type_name("NAME");
   explain->callback([&line] {
     line.chosen = [&line] {
+      if (line.sender || line.helo)
+        return explain_mail_command(line.configured(), line.address,
+                                    line.sender.value_or(""),
+                                    line.helo.value_or(""));
       return explain_command(line.configured(), line.address);
     };
   });

@@ -1,6 +1,7 @@
 #include "server/service.hpp"
 
 #include "core/config/settings_parser.hpp"
+#include "core/domains/expansion_rules.hpp"
 #include "core/reports/status.hpp"
 #include "server/dns/make_resolver.hpp"
 #include "server/system/clocks.hpp"
@@ -50,7 +51,8 @@ service::service(std::string path, beginning with,
       record_{io_, log_, path_, begun_, kept_at},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
-      threads_{now_.settings.threads, table_, log_},
+      mail_{io_, log_, table_},
+      threads_{now_.settings.threads, table_, log_, &mail_},
       listeners_{io_, inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
@@ -63,13 +65,8 @@ service::service(std::string path, beginning with,
                 .dns = *dns_,
                 .reloads = reloads_,
                 .started_at = read_clocks().wall}},
-      pages_{table_,
-             refresher_,
-             metrics_,
-             record_.status(),
-             listeners_,
-             *dns_,
-             [this] { return signs(); }},
+      pages_{table_,     refresher_, metrics_, record_.status(),
+             listeners_, *dns_,      mail_,    [this] { return signs(); }},
       admin_{io_, log_,
              [this](const admin_request& request) {
                return pages_.answer(request);
@@ -136,6 +133,15 @@ void service::apply(configuration next, contents of_it,
 /// @param applied is called, later, once the domains are those of now_
 void service::refresh(std::function<void()> applied) {
   auto questions = make_resolver(io_, log_, now_, dns_, patience_at_start);
+  const auto& doors = now_.settings.listen;
+  const bool sees_mail =
+      std::any_of(doors.begin(), doors.end(), [](const config::listener& each) {
+        return each.kind == protocols::door::policy;
+      });
+  mail_.apply(now_.settings.query_time, sees_mail, questions,
+              [this](const dns::name& domain) {
+                return domains::rules_for(domain, now_.settings);
+              });
   if (std::exchange(refreshes_, true))
     return refresher_.apply(now_.settings, std::move(questions),
                             std::move(applied));
@@ -342,6 +348,7 @@ void service::stop() {
   const moment limit = read_clocks().steady + longest_stop;
   pulse_.stop();
   listeners_.remove_files();
+  mail_.stop();
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();

@@ -9,6 +9,7 @@
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
 #include "server/patient_loading.hpp"
+#include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
@@ -88,6 +89,7 @@ private:
   std::set<int> early_signals_; ///< that came meanwhile
   published<table::snapshot> table_;
   inherited_sockets inherited_ = inherited_sockets::take();
+  mail_checks mail_;
   serving_threads threads_;
   listeners listeners_;
   pulse pulse_;

@@ -208,6 +208,15 @@ void read_metrics(const json::json_value& value, metrics_settings& into) {
   json::read_fields(value, fields, into);
 }
 
+void read_query_time(const json::json_value& value, query_time_settings& into) {
+  static const json::field_table<query_time_settings> fields{
+      {"unknown", json::choice(&query_time_settings::unknown,
+                               {{"pass", unknown_mail::pass},
+                                {"defer", unknown_mail::defer}})},
+  };
+  json::read_fields(value, fields, into);
+}
+
 void read_log(const json::json_value& value, log_settings& into) {
   static const json::field_table<log_settings> fields{
       {"level", json::choice(&log_settings::level, {{"error", level::error},

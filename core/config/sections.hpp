@@ -18,6 +18,7 @@ void read_domain_limits(const json::json_value& value, limit_settings& into);
 void read_resolver(const json::json_value& value, resolver_settings& into);
 void read_refresh(const json::json_value& value, refresh_settings& into);
 void read_metrics(const json::json_value& value, metrics_settings& into);
+void read_query_time(const json::json_value& value, query_time_settings& into);
 void read_log(const json::json_value& value, log_settings& into);
 
 /// Reads a text of net::endpoint.

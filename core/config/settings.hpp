@@ -208,6 +208,16 @@ struct metrics_settings {
                          const metrics_settings&) = default;
 };
 
+/// What becomes of mail whose claim is open (core/query_time).
+enum class unknown_mail : std::uint8_t { pass, defer };
+
+struct query_time_settings {
+  unknown_mail unknown = unknown_mail::pass;
+
+  friend bool operator==(const query_time_settings&,
+                         const query_time_settings&) = default;
+};
+
 enum class log_target : std::uint8_t { standard_error, syslog };
 
 struct log_settings {
@@ -260,6 +270,7 @@ struct settings {
   config::on_permerror on_permerror = on_permerror::stop;
   resolver_settings resolver;
   refresh_settings refresh;
+  query_time_settings query_time;
   /// Where the last good expansions are kept; empty: nowhere.
   std::string state_file{default_state_file};
   std::optional<net::endpoint> admin = default_admin; ///< HTTP; none: no port

@@ -87,6 +87,7 @@ const json::field_table<draft>& fields() {
       {"entry_files", read_entry_files},
       {"resolver", json::section(&settings::resolver, read_resolver)},
       {"refresh", json::section(&settings::refresh, read_refresh)},
+      {"query_time", json::section(&settings::query_time, read_query_time)},
       {"state_file", read_state_file},
       {"admin", read_admin},
       {"metrics", json::section(&settings::metrics, read_metrics)},

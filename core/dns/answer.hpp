@@ -44,6 +44,8 @@ struct answer {
   bool has_mapped_address = false;
   /// MX, in the order of the message.
   std::vector<mail_exchange> exchanges;
+  /// PTR, in the order of the message.
+  std::vector<name> hosts{};
   /// Seconds the answer may be kept: the smallest TTL of the records used,
   /// CNAMEs included; for no_data and nxdomain as RFC 2308 §5 says, 0 if the
   /// message does not tell.  At most 604800 (RFC 8767 §4).

@@ -49,6 +49,13 @@ std::optional<data> cname_data(const ldns_rr& from) {
   return alias{*std::move(target)};
 }
 
+std::optional<data> ptr_data(const ldns_rr& from) {
+  auto host = name::from_wire(field(from, 0));
+  if (!host)
+    return std::nullopt;
+  return host_name{*std::move(host)};
+}
+
 std::optional<data> mx_data(const ldns_rr& from) {
   const auto preference = field(from, 0);
   auto host = name::from_wire(field(from, 1));
@@ -89,6 +96,7 @@ std::optional<data> data_of(const ldns_rr& from) {
   case LDNS_RR_TYPE_A: return a_data(from);
   case LDNS_RR_TYPE_AAAA: return aaaa_data(from);
   case LDNS_RR_TYPE_CNAME: return cname_data(from);
+  case LDNS_RR_TYPE_PTR: return ptr_data(from);
   case LDNS_RR_TYPE_MX: return mx_data(from);
   case LDNS_RR_TYPE_TXT: return txt_data(from);
   case type_whole_txt: return whole_txt_data(from);
@@ -118,6 +126,7 @@ bool is_answering(const ldns_rr& from) noexcept {
   case LDNS_RR_TYPE_A:
   case LDNS_RR_TYPE_AAAA:
   case LDNS_RR_TYPE_CNAME:
+  case LDNS_RR_TYPE_PTR:
   case LDNS_RR_TYPE_MX:
   case LDNS_RR_TYPE_TXT:
   case type_whole_txt: return true;

@@ -89,6 +89,14 @@ std::string name::to_string() const {
   return out;
 }
 
+bool name::is_at_or_below(const name& other) const noexcept {
+  const std::string_view wire = wire_;
+  std::size_t at = 0;
+  while (wire.size() - at > other.wire_.size())
+    at += octet(wire, at) + 1;
+  return wire.substr(at) == other.wire_;
+}
+
 std::size_t name::label_count() const noexcept {
   std::size_t count = 0;
   for (std::size_t at = 0; octet(wire_, at) != 0; ++count)

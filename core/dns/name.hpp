@@ -44,6 +44,9 @@ public:
   /// How many labels, not counting the root.
   [[nodiscard]] std::size_t label_count() const noexcept;
 
+  /// Whether it is `other` or a name below it.
+  [[nodiscard]] bool is_at_or_below(const name& other) const noexcept;
+
   [[nodiscard]] bool is_root() const noexcept { return wire_.size() == 1; }
 
   friend bool operator==(const name&, const name&) = default;

@@ -5,6 +5,7 @@ namespace spfblock::dns {
 std::string_view to_string(rr_type type) noexcept {
   switch (type) {
   case rr_type::a: return "A";
+  case rr_type::ptr: return "PTR";
   case rr_type::mx: return "MX";
   case rr_type::txt: return "TXT";
   case rr_type::aaaa: return "AAAA";

@@ -12,9 +12,15 @@ namespace spfblock::dns {
 
 /// The RR types that SPF evaluation asks for (RFC 1035 §3.2.2, RFC 3596); the
 /// numbers are those on the wire.
-enum class rr_type : std::uint16_t { a = 1, mx = 15, txt = 16, aaaa = 28 };
+enum class rr_type : std::uint16_t {
+  a = 1,
+  ptr = 12,
+  mx = 15,
+  txt = 16,
+  aaaa = 28
+};
 
-/// "A", "MX", "TXT" or "AAAA".
+/// "A", "PTR", "MX", "TXT" or "AAAA".
 [[nodiscard]] std::string_view to_string(rr_type type) noexcept;
 
 /// One question.  Regular value type, the key of the answer store.

@@ -23,6 +23,9 @@ struct append_to {
   void operator()(const mail_exchange& exchange) const {
     out.exchanges.push_back(exchange);
   }
+  void operator()(const host_name& named) const {
+    out.hosts.push_back(named.host);
+  }
 };
 
 /// Keeps the first of equal ones: an RRset has none twice (RFC 2181 §5).
@@ -55,6 +58,7 @@ bool append_records(const std::vector<record>& from, rr_type type,
   drop_repeated(out.texts);
   drop_repeated(out.addresses);
   drop_repeated(out.exchanges);
+  drop_repeated(out.hosts);
   return any;
 }
 

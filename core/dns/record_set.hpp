@@ -29,13 +29,18 @@ struct alias {
   friend bool operator==(const alias&, const alias&) = default;
 };
 
+/// What a PTR record tells.
+struct host_name {
+  name host;
+};
+
 /// One record without its owner, of a type that is asked for or a CNAME.
 struct record {
   std::uint16_t type = 0; ///< the number on the wire
   std::uint32_t ttl = 0;  ///< seconds, as in the message or file
   /// monostate for an AAAA record with an IPv4-mapped address
   std::variant<std::monostate, alias, std::string, net::ip_address,
-               mail_exchange>
+               mail_exchange, host_name>
       data;
 };
 

@@ -241,10 +241,14 @@ std::vector<table::listing> domain_book::listings() const {
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }
   for (const page& each : domains_) {
-    if (!each->action || each->effective.empty() || each->waits)
+    if (!each->action || each->waits)
       continue;
-    for (table::listing& listing : listings_of(*each))
-      all.push_back(std::move(listing));
+    if (!each->effective.empty()) {
+      for (table::listing& listing : listings_of(*each))
+        all.push_back(std::move(listing));
+    }
+    if (each->waits_for_mail)
+      all.push_back(listing_by_mail(*each));
   }
   return all;
 }

@@ -109,7 +109,8 @@ book_change domain_book::let_go() {
     if (!each->waits)
       continue;
     each.edit().waits = false;
-    change.listing_changed |= !each->effective.empty();
+    change.listing_changed |=
+        !each->effective.empty() || each->waits_for_mail != nullptr;
   }
   return change;
 }

@@ -11,9 +11,11 @@
 #include "core/net/address_set.hpp"
 #include "core/support/timestamp.hpp"
 #include "core/table/action.hpp"
+#include "core/table/residue.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +51,11 @@ struct known_domain {
   /// while the record gives nothing, or the DNS leaves somebody undecided.
   net::address_set shipped;
   std::vector<refused_term> refused_terms; ///< at the last look
+  /// Of a listed domain: for whom the mail decides; null: for nobody, or for
+  /// too many ranges of addresses to be kept.
+  std::shared_ptr<const table::residue> waits_for_mail;
+  /// The chains to the terms that decide then, the first of them; safe.
+  std::vector<std::string> mail_terms;
 
   moment due{};
   bool expanding = false;

@@ -32,4 +32,14 @@ std::vector<table::listing> listings_of(const known_domain& of) {
   return all;
 }
 
+table::listing listing_by_mail(const known_domain& of) {
+  EXPECTS(of.action.has_value() && of.waits_for_mail != nullptr);
+  const std::string name = of.domain.name.to_string();
+  const std::string since =
+      of.changed_at
+          ? day_text(std::chrono::floor<std::chrono::days>(*of.changed_at))
+          : std::string{table::action::no_day};
+  return {name, of.action->bind(name, since), {}, 0, of.waits_for_mail};
+}
+
 } // namespace spfblock::domains

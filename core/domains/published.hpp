@@ -20,4 +20,8 @@ namespace spfblock::domains {
 /// @pre the domain has an action
 [[nodiscard]] std::vector<table::listing> listings_of(const known_domain& of);
 
+/// The listing of those for whom the mail decides: it has no network.
+/// @pre the domain has an action, and waits_for_mail is not null
+[[nodiscard]] table::listing listing_by_mail(const known_domain& of);
+
 } // namespace spfblock::domains

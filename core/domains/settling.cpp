@@ -61,6 +61,7 @@ void forget(known_domain& of) {
   of.refusals.clear();
   of.size = {};
   of.held = of.not_kept = std::nullopt;
+  of.waits_for_mail = nullptr;
 }
 
 } // namespace
@@ -88,6 +89,7 @@ settling::judgement settling::judge(const known_domain& of,
 void settling::settle(known_domain& of, const spf::expansion& result,
                       book_change& change) const {
   note_open_questions(of, result);
+  note_residue(of, result, change);
   if (has_failed(result) && result.pass.empty())
     keep_after_failure(of, result, change);
   else if (result.outcome == spf::outcome::no_record && !of.gone && of.good_at)
@@ -130,6 +132,45 @@ void settling::list(known_domain& of, judgement found,
     if (more_refused)
       change.events.push_back(refused_event(of, each));
   }
+}
+
+/// Notes for whom the mail decides.  Whom the look left undecided keeps what
+/// was so before, and all do where the record is gone for the first time.
+void settling::note_residue(known_domain& of, const spf::expansion& result,
+                            book_change& change) const {
+  constexpr std::size_t most_ranges = 65'536;
+  constexpr std::size_t most_chains = 8;
+  const bool may_come_back = result.outcome == spf::outcome::no_record &&
+                             !of.gone && of.good_at.has_value();
+  if (of.role != role::listed || may_come_back)
+    return;
+  table::residue found{of.domain.name, result.residue.addresses,
+                       result.residue.depends.on_local_part,
+                       result.residue.depends.on_helo};
+  if (of.waits_for_mail && has_failed(result)) {
+    found.addresses |= of.waits_for_mail->addresses & result.temperror;
+    found.addresses -= result.pass;
+    found.addresses = found.addresses.canonical();
+    found.on_local_part |= of.waits_for_mail->on_local_part;
+    found.on_helo |= of.waits_for_mail->on_helo;
+  } else {
+    of.mail_terms.clear();
+  }
+  for (const std::size_t term : result.residue.terms) {
+    std::string text = spf::chain(result, term);
+    if (of.mail_terms.size() < most_chains &&
+        std::find(of.mail_terms.begin(), of.mail_terms.end(), text) ==
+            of.mail_terms.end())
+      of.mail_terms.push_back(std::move(text));
+  }
+  const std::size_t ranges = found.addresses.range_count();
+  if (of.waits_for_mail ? *of.waits_for_mail == found : ranges == 0)
+    return;
+  change.listing_changed = true;
+  of.waits_for_mail =
+      ranges == 0 || ranges > most_ranges
+          ? nullptr
+          : std::make_shared<const table::residue>(std::move(found));
 }
 
 /// Nobody is known to pass: keeps whom the look left undecided.

@@ -74,6 +74,8 @@ private:
   [[nodiscard]] judgement judge(const known_domain& of,
                                 const finding& found) const;
   void list(known_domain& of, judgement found, book_change& change) const;
+  void note_residue(known_domain& of, const spf::expansion& result,
+                    book_change& change) const;
   void keep_after_failure(known_domain& of, const spf::expansion& result,
                           book_change& change) const;
   [[nodiscard]] finding keep_undecided(const known_domain& of,

@@ -172,6 +172,21 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "The day `until` of the entry has come: it is no longer listed, or "
      "allowed.",
      "Remove the entry, or give it a later day."},
+    {kind::mail_passes_everybody,
+     level::warning,
+     "mail passes everybody, decides about nobody",
+     {fields::domain},
+     "Asked for a mail that claims the domain, its record authorised an "
+     "address that can be nobody's client: by an `exists:` or another term of "
+     "the mail it says yes to everybody. Its claims decide about nobody until "
+     "it is found otherwise; its networks stay listed.",
+     "Nothing; it is asked again after an hour at most."},
+    {kind::mail_passes_some,
+     level::notice,
+     "mail decides again",
+     {fields::domain},
+     "What `mail passes everybody` told is over.",
+     "Nothing."},
     {kind::zone_file_refused,
      level::warning,
      "zone file refused, former one kept",

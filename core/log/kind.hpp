@@ -63,6 +63,8 @@ enum class kind : std::uint8_t {
   provider_listed,
   provider_not_listed,
   entry_ended,
+  mail_passes_everybody,
+  mail_passes_some,
   zone_file_refused,
   name_servers,
   name_servers_missing,

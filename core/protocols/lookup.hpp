@@ -3,6 +3,7 @@
 
 #include "core/net/ip_address.hpp"
 #include "core/protocols/counts.hpp"
+#include "core/query_time/judge.hpp"
 #include "core/table/snapshot.hpp"
 
 #include <functional>
@@ -25,16 +26,31 @@ struct hit {
 class lookup {
 public:
   /// @param on_hit told of each hit, if set
+  /// @param mail who knows of claims; null: nobody
   lookup(const table::snapshot& table, counts& counted,
-         std::function<void(const hit&)> on_hit = nullptr)
+         std::function<void(const hit&)> on_hit = nullptr,
+         query_time::judge* mail = nullptr)
       : table_{table},
         counted_{counted},
-        on_hit_{std::move(on_hit)} {}
+        on_hit_{std::move(on_hit)},
+        mail_{mail} {}
 
   /// Takes `key` as inet_pton(3) does; an IPv4-mapped address is the IPv4 one.
   /// What is no address, be it a host name, "unknown" or garbage, is not found.
   /// @return what is listed for it, valid as long as the table
   [[nodiscard]] std::optional<hit> find(std::string_view key) const;
+
+  /// What is found for a mail.
+  struct mail_outcome {
+    std::optional<hit> found;
+    bool deferred = false; ///< not known yet, and it is to come again
+  };
+
+  /// As find(); where nothing is listed for the address, what is known of the
+  /// claim of the mail, if it makes one: that it passes is found, as a network
+  /// of that one address.
+  [[nodiscard]] mail_outcome
+  find_for_mail(std::string_view key, const query_time::mail_facts& mail) const;
 
   /// Whether mail to `recipient` is never looked up.
   [[nodiscard]] bool is_exempt(std::string_view recipient) const {
@@ -48,9 +64,20 @@ public:
   void refuse() const noexcept { ++counted_[count::refused]; }
 
 private:
+  [[nodiscard]] std::optional<hit>
+  found_hit(const net::ip_address& address,
+            const table::snapshot::match& at) const {
+    ++counted_[count::found];
+    const hit made{address, at};
+    if (on_hit_)
+      on_hit_(made);
+    return made;
+  }
+
   const table::snapshot& table_;
   counts& counted_;
   std::function<void(const hit&)> on_hit_;
+  query_time::judge* mail_;
 };
 
 // Here, for it is on the way of every request.
@@ -61,11 +88,7 @@ inline std::optional<hit> lookup::find(std::string_view key) const {
     ++counted_[count::not_found];
     return std::nullopt;
   }
-  ++counted_[count::found];
-  const hit found_hit{*address, *found};
-  if (on_hit_)
-    on_hit_(found_hit);
-  return found_hit;
+  return found_hit(*address, *found);
 }
 
 } // namespace spfblock::protocols

@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view begin_of_reply = "action=";
 constexpr std::string_view end_of_reply = "\n\n";
 constexpr std::string_view no_action = "DUNNO";
+constexpr std::string_view come_again =
+    "DEFER_IF_PERMIT 4.7.1 sender is being looked up, try again later";
 
 } // namespace
 
@@ -26,10 +28,12 @@ std::string policy::answer(const request& asked, const lookup& in) {
     in.pass_over();
     return std::string{no_action};
   }
-  const auto hit = in.find(asked.client_address);
-  return hit ? hit->found.by->action.filled(hit->found.network,
-                                            hit->address.to_string())
-             : std::string{no_action};
+  const auto [hit, deferred] = in.find_for_mail(
+      asked.client_address, {asked.sender, asked.helo, asked.client_name});
+  if (hit)
+    return hit->found.by->action.filled(hit->found.network,
+                                        hit->address.to_string());
+  return std::string{deferred ? come_again : no_action};
 }
 
 /// Takes one line of a request without its LF.
@@ -58,6 +62,12 @@ void policy::take(std::string_view line, const lookup& in,
     asked_->asks = value == "smtpd_access_policy";
   else if (name == "client_address")
     asked_->client_address = value;
+  else if (name == "client_name")
+    asked_->client_name = value;
+  else if (name == "helo_name")
+    asked_->helo = value;
+  else if (name == "sender")
+    asked_->sender = value;
   else if (name == "recipient")
     asked_->recipient = value;
   else if (name == "sasl_username")

@@ -17,11 +17,14 @@ namespace spfblock::protocols {
 ///
 ///     NAME=VALUE lines, an empty line    action=ACTION, an empty line
 ///
-/// ACTION is that of the listing that holds `client_address`.  For a client
-/// that is not listed, one that has logged in (`sasl_username`), and a
-/// recipient that is exempt, it is DUNNO: never OK, which would let the client
-/// past the restrictions that follow.  Other attributes are ignored; of one
-/// that is given twice the last counts.
+/// ACTION is that of the listing that holds `client_address`.  Where none does,
+/// it is that of the listed domain that `sender`, `helo_name` or `client_name`
+/// claims, if the domain authorises the client for this mail; while that is not
+/// known, DUNNO or DEFER_IF_PERMIT (query_time::judge).  For a client that is
+/// not listed, one that has logged in (`sasl_username`), and a recipient that
+/// is exempt, it is DUNNO: never OK, which would let the client past the
+/// restrictions that follow.  Other attributes are ignored; of one that is
+/// given twice the last counts.
 ///
 /// What is no request gets no reply and ends the conversation, and Postfix
 /// takes its `default_action`: a line without `=`, a request without
@@ -51,6 +54,9 @@ private:
   struct request {
     bool asks = false; ///< it is one of policy delegation
     std::string client_address;
+    std::string client_name;
+    std::string helo;
+    std::string sender;
     std::string recipient;
     bool logged_in = false;
     std::size_t octets = 0; ///< of its complete lines

@@ -74,6 +74,7 @@ domain_status status_of(const domains::known_domain& known,
   report.trouble = known.trouble;
   report.kept_off = known.figures.kept_off;
   report.refusals = known.figures.objections;
+  report.by_mail = known.mail_terms;
   if (known.domain.until)
     report.until = day_text(*known.domain.until);
   report.comment = known.domain.comment;

@@ -64,6 +64,10 @@ struct domain_status {
   std::string until; ///< the day on which the entry ends, YYYY-MM-DD, or empty
   std::string comment; ///< as configured, any text
   std::string action;  ///< of a listed domain, as configured
+  /// The chains to the terms by which the mail decides; safe.
+  std::vector<std::string> by_mail{};
+  /// Asked for a mail, it authorised an address that is nobody's client.
+  bool passes_everybody = false;
   /// Lookups answered with a network of it since the server started; nothing
   /// where nobody counts.
   std::optional<std::uint64_t> hits;
@@ -86,6 +90,7 @@ struct status_report {
   std::vector<std::string> name_servers{};
   /// Why ports of `listen` cannot be had, a text for each; of a running server.
   std::vector<std::string> ports_unavailable{};
+  bool sees_mail = false; ///< a door is open that knows the mail
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;

@@ -30,6 +30,8 @@ void write(json::writer& to, const domain_status& of) {
       .member("until", of.until)
       .member("comment", of.comment)
       .member("action", of.action)
+      .member("by_mail", of.by_mail)
+      .member("passes_everybody", of.passes_everybody)
       .member("hits", of.hits)
       .end_object();
 }
@@ -72,6 +74,8 @@ const json::field_table<domain_status>& domain_fields() {
       {"until", json::text(&status::until)},
       {"comment", json::text(&status::comment)},
       {"action", json::text(&status::action), true},
+      {"by_mail", json::texts(&status::by_mail), true},
+      {"passes_everybody", json::boolean(&status::passes_everybody), true},
       {"hits", read_hits, true},
   };
   return fields;
@@ -121,6 +125,7 @@ std::string to_json(const status_report& of) {
       .member("pid", of.pid)
       .member("published", of.is_published)
       .member("stale", of.is_stale())
+      .member("sees_mail", of.sees_mail)
       .key("domains")
       .begin_array();
   for (const domain_status& each : of.domains)
@@ -157,6 +162,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"from_state_file", json::boolean(&status_report::from_state_file), true},
       {"pid", read_pid, true},
       {"published", json::boolean(&status_report::is_published), true},
+      {"sees_mail", json::boolean(&status_report::sees_mail), true},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
       {"configuration", read_configuration, true},

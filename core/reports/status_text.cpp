@@ -219,7 +219,21 @@ bool is_trouble_told(const domain_status& of) {
   return of.trouble.empty() || !gap_in(of).empty();
 }
 
-std::vector<std::string> notes_on(const domain_status& of) {
+/// What becomes of the terms by which the mail decides; empty if none does.
+std::string mail_note(const domain_status& of, bool sees_mail) {
+  if (of.by_mail.empty())
+    return {};
+  std::string terms;
+  for (const std::string& each : of.by_mail)
+    terms += (terms.empty() ? "" : "; ") + safe(each);
+  if (of.passes_everybody)
+    return "passes everybody, so its mail decides about nobody: " + terms;
+  return (sees_mail ? "the mail decides, at the door policy: "
+                    : "the mail would decide, but no door policy is open: ") +
+         terms;
+}
+
+std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
   std::vector<std::string> notes;
   if (const std::string missing = gap_in(of); !missing.empty())
     notes.push_back("WARNING: " + safe(missing));
@@ -232,13 +246,15 @@ std::vector<std::string> notes_on(const domain_status& of) {
                     counted(of.kept_off, "network", "networks"));
   if (!is_trouble_told(of))
     notes.push_back("not listed in full: " + safe(of.trouble));
+  if (std::string note = mail_note(of, sees_mail); !note.empty())
+    notes.push_back(std::move(note));
   if (!of.until.empty())
     notes.push_back("ends on " + safe(of.until));
   return notes;
 }
 
-void append_notes(std::string& out, const domain_status& of) {
-  const auto notes = notes_on(of);
+void append_notes(std::string& out, const domain_status& of, bool sees_mail) {
+  const auto notes = notes_on(of, sees_mail);
   if (notes.empty())
     return;
   const std::string comment =
@@ -308,7 +324,7 @@ std::string to_text(const status_report& of, shown which) {
   if (!all.empty())
     out += '\n' + tables{all}.text();
   for (const domain_status* each : all)
-    append_notes(out, *each);
+    append_notes(out, *each, of.sees_mail);
   return out;
 }
 

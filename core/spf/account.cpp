@@ -49,6 +49,9 @@ bool is_all(const term& written) {
 expansion written_account::result() && {
   if (!out_.temperror.empty())
     out_.outcome = outcome::temperror;
+  out_.residue.addresses = (out_.residue.addresses - out_.pass).canonical();
+  if (out_.residue.addresses.empty())
+    out_.residue = {};
   tidy(out_.named);
   return std::move(out_);
 }
@@ -141,6 +144,14 @@ void written_account::too_wide(entry at, const net::ip_prefix& network,
     return;
   too_wide_ |= addresses;
   out_.too_wide.push_back({at.index_, std::move(addresses)});
+}
+
+void written_account::waits(entry at, mail_dependence on, const cohorts& whom) {
+  spf::residue& of = out_.residue;
+  of.addresses |= whom.addresses();
+  of.depends |= on;
+  if (of.terms.empty() || of.terms.back() != at.index_)
+    of.terms.push_back(at.index_);
 }
 
 void written_account::permerror(const cohorts& whom) {

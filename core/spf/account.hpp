@@ -85,6 +85,9 @@ public:
   virtual void too_wide(entry at, const net::ip_prefix& network,
                         const cohorts& undecided) = 0;
 
+  /// Whether the term matches `whom` depends on the mail; here it matches none.
+  virtual void waits(entry at, mail_dependence on, const cohorts& whom) = 0;
+
   /// check_host() ends in an error for them.
   virtual void permerror(const cohorts& whom) = 0;
   virtual void temperror(const cohorts& whom, const std::string& why) = 0;
@@ -112,6 +115,7 @@ public:
   void named(std::span<const net::ip_prefix> networks) override;
   void too_wide(entry at, const net::ip_prefix& network,
                 const cohorts& undecided) override;
+  void waits(entry at, mail_dependence on, const cohorts& whom) override;
 
   void permerror(const cohorts& whom) override;
   void temperror(const cohorts& whom, const std::string& why) override;
@@ -140,6 +144,7 @@ public:
   void decided(entry, decision, const cohorts&) override {}
   void named(std::span<const net::ip_prefix>) override {}
   void too_wide(entry, const net::ip_prefix&, const cohorts&) override {}
+  void waits(entry, mail_dependence, const cohorts&) override {}
 
   void permerror(const cohorts&) override {}
   void temperror(const cohorts&, const std::string&) override {}

@@ -194,15 +194,15 @@ std::optional<std::string> domain_spec::unlistable_macro() const {
   return std::nullopt;
 }
 
-bool domain_spec::depends_on_family() const noexcept {
-  return std::any_of(parts_.begin(), parts_.end(), [](const part& p) {
+bool domain_spec::has_macro(std::string_view letters) const noexcept {
+  return std::any_of(parts_.begin(), parts_.end(), [letters](const part& p) {
     const auto* m = std::get_if<macro>(&p);
-    return m != nullptr && m->letter == 'v';
+    return m != nullptr && letters.find(m->letter) != std::string_view::npos;
   });
 }
 
 result<dns::name> domain_spec::expand(const macro_values& values) const {
-  EXPECTS(!unlistable_macro());
+  EXPECTS(values.mail != nullptr || !unlistable_macro());
   std::string text;
   for (const part& p : parts_) {
     if (const auto* literal = std::get_if<std::string>(&p))

@@ -41,16 +41,17 @@ public:
   /// "%{ir}".
   [[nodiscard]] std::optional<std::string> unlistable_macro() const;
 
-  /// Whether %{v} stands in it, so that IPv4 and IPv6 clients are sent to
-  /// different names.
-  [[nodiscard]] bool depends_on_family() const noexcept;
+  /// Whether one of these macros stands in it, as "v": IPv4 and IPv6 clients
+  /// are sent to different names then.
+  /// @param letters in lower case
+  [[nodiscard]] bool has_macro(std::string_view letters) const noexcept;
 
   /// Puts the values in, cuts labels from the left until at most 253 octets
   /// are left (RFC 7208 §7.3), and reads the result as a name.  One final dot
-  /// is dropped before.  The values are in lower case and without a final dot.
+  /// is dropped before.
   /// @return errc::malformed if it is no domain name (an empty label, a label
   ///         over 63 octets): the DNS has no such name; the offset says nothing
-  /// @pre no unlistable_macro()
+  /// @pre no unlistable_macro(), or the values are those of a mail
   [[nodiscard]] result<dns::name> expand(const macro_values& values) const;
 
   [[nodiscard]] const std::vector<part>& parts() const noexcept {

@@ -18,6 +18,7 @@ expansion evaluate(const dns::name& domain, const dns::answer_store& answers,
   expansion made = std::move(written).result();
   if (by.on_permerror == on_permerror::list_void && !made.permerror.empty()) {
     made.pass = made.temperror = {};
+    made.residue = {};
     made.grants.clear();
     made.named.clear();
     made.open_questions.clear();

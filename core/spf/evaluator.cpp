@@ -205,7 +205,7 @@ void evaluator::follow(const redirect_modifier& what, const place& at,
     return;
   }
   account_.reached(at.term);
-  matches other = consult(what.target, at,
+  matches other = consult(what.target, at, matcher::leading::to_pass,
                           tally_.spend_dns_term(at.term, std::move(undecided)));
   account_.decided(at.term, account::decision::granted, other.matched);
   account_.counted(at.term, other.matched);
@@ -225,16 +225,18 @@ matches evaluator::match(const directive& what, const place& at,
   frame here = at.record;
   here.granting = here.granting && what.qualifier == qualifier::pass;
   return consult(*what.target, {here, at.term},
+                 matcher::leads(at, what.qualifier),
                  tally_.spend_dns_term(at.term, std::move(undecided)));
 }
 
 /// What the record that include or redirect names says: `matched` are those
 /// that it passes.  No such record is a permerror (RFC 7208 §5.2, §6.1).
+/// @param where a match may lead
 matches evaluator::consult(const domain_spec& spec, const place& at,
-                           cohorts undecided) {
+                           matcher::leading where, cohorts undecided) {
   matches result;
   for (const auto family : {net::family::ipv4, net::family::ipv6}) {
-    cohorts concerned = spec.depends_on_family()
+    cohorts concerned = spec.has_macro("v")
                             ? undecided.extract_if([family](const cohort& c) {
                                 return c.family == family;
                               })
@@ -244,6 +246,8 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
     const auto target = matcher_.target_of(spec, at, family);
     const bool passed_over = target ? may_not_follow(*target, at)
                                     : spec.unlistable_macro().has_value();
+    if (spec.unlistable_macro()) // to a record that may have any macro
+      matcher_.depend_on_mail(at, where, {true, true}, concerned);
     if (passed_over) {
       result.unmatched.add(std::move(concerned));
       continue;

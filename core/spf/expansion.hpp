@@ -86,6 +86,32 @@ struct open_question {
 /// output.
 [[nodiscard]] std::string text_of(const open_question& of);
 
+/// What of a mail, beside its client, terms depend on.
+struct mail_dependence {
+  bool on_local_part = false; ///< of the sender
+  bool on_helo = false;
+
+  mail_dependence& operator|=(const mail_dependence& more) noexcept {
+    on_local_part = on_local_part || more.on_local_part;
+    on_helo = on_helo || more.on_helo;
+    return *this;
+  }
+
+  friend bool operator==(const mail_dependence&,
+                         const mail_dependence&) = default;
+};
+
+/// Of whom check_host() for a mail may say pass though `pass` has them not:
+/// those for whom a term of the mail decides (ptr, exists, a macro).
+struct residue {
+  net::address_set addresses;
+  mail_dependence depends;
+  /// Indices in expansion::terms, in order of evaluation.
+  std::vector<std::size_t> terms;
+
+  friend bool operator==(const residue&, const residue&) = default;
+};
+
 /// The result of evaluate().  Regular value type.
 struct expansion {
   dns::name domain;
@@ -119,6 +145,10 @@ struct expansion {
   /// The latter, disjoint, by the question that failed, in order of evaluation;
   /// a question once.
   std::vector<open_question> open_questions;
+
+  /// Disjoint from `pass`.  A term that can only end without pass for whom it
+  /// matches counts for nobody.
+  spf::residue residue;
 
   std::vector<record_visit> records; ///< in order of visit; [0] is the domain's
   std::vector<term_visit> terms;

@@ -93,6 +93,21 @@ void write_undecided(json::writer& to, const expansion& of) {
   to.end_array();
 }
 
+void write_residue(json::writer& to, const expansion& of) {
+  const residue& mail = of.residue;
+  to.begin_object()
+      .member("clients", mail.addresses.empty()
+                             ? std::string{}
+                             : clients_of({{}, mail.addresses}))
+      .key("terms")
+      .begin_array();
+  for (const std::size_t each : mail.terms)
+    to.value(chain(of, each));
+  to.end_array();
+  write_ranges(to.key("ranges"), mail.addresses);
+  to.end_object();
+}
+
 void write_domain(json::writer& to, const expansion& of) {
   to.begin_object()
       .member("domain", of.domain.to_string())
@@ -105,6 +120,7 @@ void write_domain(json::writer& to, const expansion& of) {
       .member("ipv6_slash64s", of.pass.ipv6_slash64_count());
   write_undecided(to.key("undecided"), of);
   write_provenance(to.key("provenance"), of);
+  write_residue(to.key("by_mail"), of);
   write_record(to.key("record"), of, 0);
   to.end_object();
 }

@@ -190,6 +190,14 @@ std::string listing_text(const expansion& of) {
                   counted(of.questions, "DNS question", "DNS questions")));
   for (const open_question& each : of.open_questions)
     out += paragraph(domain + ": " + text_of(each));
+  if (!of.residue.terms.empty()) {
+    std::string terms;
+    for (const std::size_t each : of.residue.terms)
+      terms += (terms.empty() ? "" : "; ") + chain(of, each);
+    out +=
+        paragraph(fmt::format("{}: the mail decides about {}: {}", domain,
+                              clients_of({{}, of.residue.addresses}), terms));
+  }
   return out;
 }
 

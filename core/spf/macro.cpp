@@ -42,16 +42,17 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-/// The labels as they are, with dots between: no escapes.
-std::string literal_text(const dns::name& name) {
-  const std::string_view wire = name.wire();
+/// Of an IPv6 address the 32 nibbles (RFC 7208 §7.3).
+std::string dotted(const net::ip_address& address) {
+  if (address.family() == net::family::ipv4)
+    return address.to_string();
   std::string text;
-  std::size_t at = 0;
-  while (const std::size_t length = static_cast<unsigned char>(wire[at])) {
-    if (at > 0)
+  for (unsigned shift = 128; shift > 0; shift -= 4) {
+    const auto nibble =
+        static_cast<std::size_t>(address.number() >> (shift - 4)) & 15U;
+    text += "0123456789abcdef"[nibble];
+    if (shift > 4)
       text += '.';
-    text += wire.substr(at + 1, length);
-    at += 1 + length;
   }
   return text;
 }
@@ -60,7 +61,16 @@ std::string value_of(char letter, const macro_values& values) {
   switch (letter) {
   case 'd': return literal_text(values.domain);
   case 'o': return literal_text(values.listed);
-  default: return values.family == net::family::ipv4 ? "in-addr" : "ip6";
+  case 'v': return values.family == net::family::ipv4 ? "in-addr" : "ip6";
+  default: break;
+  }
+  const mail_values& mail = *values.mail;
+  switch (letter) {
+  case 's': return mail.local_part + '@' + literal_text(values.listed);
+  case 'l': return mail.local_part;
+  case 'i': return dotted(mail.client);
+  case 'h': return mail.helo;
+  default: return mail.client_name;
   }
 }
 
@@ -91,6 +101,19 @@ std::string url_escaped(std::string_view text) {
 }
 
 } // namespace
+
+std::string literal_text(const dns::name& of) {
+  const std::string_view wire = of.wire();
+  std::string text;
+  std::size_t at = 0;
+  while (const std::size_t length = static_cast<unsigned char>(wire[at])) {
+    if (at > 0)
+      text += '.';
+    text += wire.substr(at + 1, length);
+    at += 1 + length;
+  }
+  return text;
+}
 
 result<macro> macro::parse(std::string_view spelled) {
   EXPECTS(spelled.starts_with("%{") && spelled.ends_with('}'));
@@ -124,7 +147,7 @@ result<macro> macro::parse(std::string_view spelled) {
 }
 
 std::string macro::expand(const macro_values& values) const {
-  EXPECTS(listable());
+  EXPECTS(listable() || values.mail != nullptr);
   const std::string value = value_of(letter, values);
   std::vector<std::string_view> pieces = split_at_any(
       value, delimiters.empty() ? std::string_view{"."} : delimiters);

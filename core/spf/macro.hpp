@@ -11,12 +11,27 @@
 
 namespace spfblock::spf {
 
+/// What macros stand for that depend on the mail.
+struct mail_values {
+  net::ip_address client; ///< %{i}
+  std::string local_part; ///< %{l}, and with the sender's domain %{s}
+  std::string helo;       ///< %{h}
+  /// %{p}: the client's validated name (client_name.hpp)
+  std::string client_name = "unknown";
+};
+
 /// What macros stand for while a record is evaluated.
 struct macro_values {
   dns::name domain;   ///< %{d}: the domain whose record is evaluated
   dns::name listed;   ///< %{o}: the sender's domain, which is the listed one
   net::family family; ///< %{v}: "in-addr" or "ip6"
+  /// Of the one mail that it is about; null where it is about everybody.
+  const mail_values* mail = nullptr;
 };
+
+/// The labels of a name as they are, with dots between: no escapes, no final
+/// dot.
+[[nodiscard]] std::string literal_text(const dns::name& of);
 
 /// `%{...}` (RFC 7208 §7.1).  Not c, r and t: these are legal only in the text
 /// that exp= points to, which a list has no use for (§7.2).
@@ -40,7 +55,7 @@ struct macro {
 
   /// What the macro stands for: the value in lower case without a final dot,
   /// split, reversed, cut and joined by dots, then escaped (RFC 7208 §7.3).
-  /// @pre listable()
+  /// @pre listable(), or the values are those of a mail
   [[nodiscard]] std::string expand(const macro_values& values) const;
 
   /// "%{d2r-}": printable ASCII that parses to an equal value.

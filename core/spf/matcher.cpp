@@ -15,6 +15,11 @@ bool lists(const directive& what, const place& at) {
   return at.record.granting && what.qualifier == qualifier::pass;
 }
 
+/// Through the macros of the name that a term is about.
+mail_dependence dependence_of(const std::optional<domain_spec>& spec) {
+  return {spec && spec->has_macro("sl"), spec && spec->has_macro("h")};
+}
+
 } // namespace
 
 matches matcher::match(const directive& what, const place& at,
@@ -30,14 +35,23 @@ matches matcher::match(const directive& what, const place& at,
   case mechanism::ptr:
     account_.remark(at.term,
                     "not listable: ptr asks for the client's host name");
-    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};
+    return match_about_mail(what, at, std::move(undecided));
   case mechanism::exists:
     account_.remark(at.term, "not listable: exists names no addresses");
-    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};
+    return match_about_mail(what, at, std::move(undecided));
   case mechanism::include: break;
   }
   EXPECTS(false); // the evaluation's own
   return {};
+}
+
+/// ptr, exists: they match nobody while the mail is not known.
+matches matcher::match_about_mail(const directive& what, const place& at,
+                                  cohorts undecided) {
+  undecided = tally_.spend_dns_term(at.term, std::move(undecided));
+  depend_on_mail(at, leads(at, what.qualifier), dependence_of(what.target),
+                 undecided);
+  return {{}, std::move(undecided)};
 }
 
 /// Whether the term would grant a network that is wider than the limit.
@@ -123,6 +137,9 @@ matches matcher::match_hosts(const directive& what, const place& at,
     const auto target = target_of(what.target, at, family);
     const unsigned length = family == net::family::ipv4 ? what.ip4_cidr_length
                                                         : what.ip6_cidr_length;
+    if (what.target && what.target->unlistable_macro())
+      depend_on_mail(at, leads(at, what.qualifier), dependence_of(what.target),
+                     concerned);
     if (!target || too_wide(what, at, family, length)) {
       result.unmatched.add(std::move(concerned));
       continue;

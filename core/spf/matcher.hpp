@@ -49,7 +49,29 @@ public:
   target_of(const std::optional<domain_spec>& spec, const place& at,
             net::family family);
 
+  /// What a match of the term may lead to, were the mail known.
+  enum class leading : bool {
+    nowhere, ///< to no pass of the listed domain: it would end without
+    to_pass,
+  };
+
+  /// Where a directive with that qualifier may lead.
+  [[nodiscard]] static leading leads(const place& at, qualifier by) noexcept {
+    return at.record.granting && by != qualifier::pass ? leading::nowhere
+                                                       : leading::to_pass;
+  }
+
+  /// Notes that a term matches none of `whom` only because the mail is not
+  /// known.
+  void depend_on_mail(const place& at, leading where, mail_dependence on,
+                      const cohorts& whom) {
+    if (where == leading::to_pass)
+      tally_.depend_on_mail(at.term, on, whom);
+  }
+
 private:
+  matches match_about_mail(const directive& what, const place& at,
+                           cohorts undecided);
   matches match_network(const directive& what, const place& at,
                         cohorts undecided);
   matches match_hosts(const directive& what, const place& at,

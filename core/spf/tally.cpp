@@ -43,6 +43,16 @@ void tally::spend_error(const cohorts& concerned) {
   budget_.spend_work(concerned.work_to_unite() + ranges_in_error_);
 }
 
+/// The account adds them to those who wait so far.
+void tally::depend_on_mail(account::entry at, mail_dependence on,
+                           const cohorts& whom) {
+  if (whom.empty())
+    return;
+  ranges_waiting_ += whom.ranges();
+  budget_.spend_work(whom.work_to_unite() + ranges_waiting_);
+  account_.waits(at, on, whom);
+}
+
 cohorts tally::spend_dns_term(account::entry at, cohorts undecided) {
   undecided.count(1, 0);
   account_.counted(at, undecided);

@@ -51,6 +51,10 @@ public:
   /// @return those that go on
   [[nodiscard]] cohorts spend_void_lookup(account::entry at, cohorts unmatched);
 
+  /// Whether a term matches `whom` depends on the mail.
+  void depend_on_mail(account::entry at, mail_dependence on,
+                      const cohorts& whom);
+
 private:
   void spend_error(const cohorts& concerned);
 
@@ -58,6 +62,7 @@ private:
   budget& budget_;
   account& account_;
   std::uint64_t ranges_in_error_ = 0; ///< at most; of those told so far
+  std::uint64_t ranges_waiting_ = 0;
 };
 
 } // namespace spfblock::spf

@@ -1,12 +1,15 @@
 #include "core/table/snapshot.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace spfblock::table {
 
-snapshot::snapshot(std::vector<listing> listings, recipients exempt)
+snapshot::snapshot(std::vector<listing> listings, recipients exempt,
+                   std::shared_ptr<const net::address_set> never)
     : listings_{std::move(listings)},
-      exempt_{std::move(exempt)} {
+      exempt_{std::move(exempt)},
+      never_{std::move(never)} {
   std::size_t total = 0;
   for (const listing& each : listings_)
     total += each.networks.size();
@@ -17,6 +20,8 @@ snapshot::snapshot(std::vector<listing> listings, recipients exempt)
     for (const net::ip_prefix& network : listings_[i].networks)
       entries.push_back({network, static_cast<std::uint32_t>(i)});
     listings_[i].networks = {};
+    if (listings_[i].waits)
+      residues_.try_emplace(listings_[i].waits->domain.wire(), i);
   }
   table_ = net::prefix_table{entries};
 }
@@ -27,6 +32,23 @@ snapshot::find(const net::ip_address& address) const noexcept {
   if (!found)
     return std::nullopt;
   return match{&listings_[found->value], found->prefix};
+}
+
+const listing* snapshot::decided_by_mail(const dns::name& name,
+                                         const net::ip_address& address) const {
+  if (residues_.empty() || (never_ && never_->contains(address)))
+    return nullptr;
+  std::string_view wire = name.wire();
+  while (wire.size() > 1) {
+    const auto found = residues_.find(wire);
+    if (found != residues_.end()) {
+      const listing& by = listings_[found->second];
+      if (by.waits->addresses.contains(address))
+        return &by;
+    }
+    wire.remove_prefix(static_cast<unsigned char>(wire.front()) + 1U);
+  }
+  return nullptr;
 }
 
 std::vector<snapshot::match> snapshot::networks() const {

@@ -6,9 +6,13 @@
 #include "core/net/prefix_table.hpp"
 #include "core/table/action.hpp"
 #include "core/table/recipients.hpp"
+#include "core/table/residue.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +26,9 @@ struct listing {
   std::vector<net::ip_prefix> networks;
   /// Under which number its hits are counted, by whoever counts them.
   std::uint32_t counter = 0;
+  /// Whom it answers for beside the networks if their mail says so; null:
+  /// nobody.
+  std::shared_ptr<const residue> waits = nullptr;
 };
 
 /// An immutable table, published whole.
@@ -41,10 +48,23 @@ public:
   /// @param listings in order of precedence: for equal networks the first
   ///        listing answers
   /// @param exempt recipients whose mail is let through
-  explicit snapshot(std::vector<listing> listings, recipients exempt = {});
+  /// @param never who is listed by no mail either; null: nobody
+  explicit snapshot(std::vector<listing> listings, recipients exempt = {},
+                    std::shared_ptr<const net::address_set> never = nullptr);
 
   [[nodiscard]] std::optional<match>
   find(const net::ip_address& address) const noexcept;
+
+  /// Whether the mail decides about anybody.
+  [[nodiscard]] bool has_residues() const noexcept {
+    return !residues_.empty();
+  }
+
+  /// The listing whose domain is `name`, or is nearest above it, of those for
+  /// which the mail decides about the address; null if there is none.  Valid as
+  /// long as the snapshot.
+  [[nodiscard]] const listing*
+  decided_by_mail(const dns::name& name, const net::ip_address& address) const;
 
   /// To whom mail is let through, whoever sends it.
   [[nodiscard]] const recipients& exempt_recipients() const noexcept {
@@ -66,6 +86,9 @@ private:
   std::vector<listing> listings_; ///< networks moved into the table
   net::prefix_table table_;
   recipients exempt_;
+  std::shared_ptr<const net::address_set> never_;
+  /// Indices in listings_, by the domain in wire format.
+  std::map<std::string, std::size_t, std::less<>> residues_;
 };
 
 } // namespace spfblock::table

@@ -25,6 +25,7 @@ _spfblock_options() {
     check) options+=' --postfix' ;;
     diff) options+=' --exit-code' ;;
     expand) options+=' --address --json' ;;
+    explain) options+=' --helo --sender' ;;
     export) options+=' --format' ;;
     help) options='--help --version' ;;
     query) options+=' --door --server' ;;
@@ -48,10 +49,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --format:* | --server:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--config | :--address | :--comment | :--door | :--format | :--server | :--until | :--with)
+        :-c | :--config | :--address | :--comment | :--door | :--format | :--helo | :--sender | :--server | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -76,7 +77,7 @@ _spfblock() {
         _spfblock_among "$word" tcp_table policy socketmap
         return
         ;;
-    --address | --comment | --server | --until | --with) return ;;
+    --address | --comment | --helo | --sender | --server | --until | --with) return ;;
     esac
 
     case $command:$word in

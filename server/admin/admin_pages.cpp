@@ -68,9 +68,14 @@ reports::status_report admin_pages::report() const {
   made.is_published = refresher_.is_current();
   for (const net::scoped_endpoint& each : dns_.servers)
     made.name_servers.push_back(each.to_string());
+  made.sees_mail = mail_.has_door();
   for (reports::domain_status& each : made.domains) {
-    if (each.role == domains::role::listed)
-      each.hits = metrics_.hits_of(each.name);
+    if (each.role != domains::role::listed)
+      continue;
+    each.hits = metrics_.hits_of(each.name);
+    if (const auto name = dns::name::from_text(each.name);
+        name && !each.by_mail.empty())
+      each.passes_everybody = mail_.passes_everybody(*name);
   }
   return made;
 }

@@ -6,6 +6,7 @@
 #include "server/admin/admin_port.hpp"
 #include "server/admin/metrics.hpp"
 #include "server/dns/dns_totals.hpp"
+#include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
@@ -26,11 +27,13 @@ public:
   /// Everything given outlives the pages.
   /// @param ports that clients ask at
   /// @param dns whom the server asks
+  /// @param mail who knows of claims
   /// @param signs tells how the service gets on
   admin_pages(const published<table::snapshot>& table,
               const refresher& refresher, const metrics& counted,
               const reports::configuration_status& configuration,
               const listeners& ports, const dns_totals& dns,
+              const mail_checks& mail,
               std::function<reports::vital_signs()> signs)
       : table_{table},
         refresher_{refresher},
@@ -38,6 +41,7 @@ public:
         configuration_{configuration},
         ports_{ports},
         dns_{dns},
+        mail_{mail},
         signs_{std::move(signs)} {}
 
   /// The page of the path that was asked for; 404 with the paths that there
@@ -65,6 +69,7 @@ private:
   const reports::configuration_status& configuration_;
   const listeners& ports_;
   const dns_totals& dns_;
+  const mail_checks& mail_;
   std::function<reports::vital_signs()> signs_;
   admin_reply for_others_;
   std::optional<moment> made_for_others_;

@@ -48,6 +48,16 @@ enum class output_format : bool { text, json };
 exit_status explain_command(const std::string& configuration_file,
                             const std::string& address);
 
+/// `spfblock explain --sender --helo`: asks the DNS now whether the domain that
+/// a mail claims authorises the client for it, as the policy door would, and
+/// prints the steps.
+/// @param sender of MAIL FROM; empty: postmaster at HELO
+/// @return done if it passes, unavailable after a temperror
+exit_status explain_mail_command(const std::string& configuration_file,
+                                 const std::string& address,
+                                 const std::string& sender,
+                                 const std::string& helo);
+
 /// What `spfblock status` shows.
 struct status_choice {
   output_format format = output_format::text;

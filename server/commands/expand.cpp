@@ -65,13 +65,26 @@ std::vector<spf::expansion> expand_all(const std::vector<dns::name>& names,
   return results;
 }
 
-void print_text(const std::vector<spf::expansion>& results) {
+/// Whether a door is configured that knows the mail.
+bool sees_mail(const config::settings& by) {
+  return std::any_of(by.listen.begin(), by.listen.end(),
+                     [](const config::listener& each) {
+                       return each.kind == protocols::door::policy;
+                     });
+}
+
+void print_text(const std::vector<spf::expansion>& results, bool mail_is_seen) {
   const auto colour =
       isatty(STDOUT_FILENO) == 1 ? spf::colour::on : spf::colour::off;
   for (const spf::expansion& result : results) {
     if (&result != &results.front())
       std::cout << '\n';
     std::cout << spf::to_text(result, colour);
+    if (!result.residue.terms.empty())
+      std::cout << (mail_is_seen
+                        ? "  at the door policy, for mail that claims "
+                          "the domain\n"
+                        : "  at a door policy, and none is configured\n");
   }
 }
 
@@ -116,7 +129,7 @@ exit_status expand_command(const std::optional<std::string>& configuration_file,
   if (format == output_format::json)
     std::cout << spf::to_json(results);
   else
-    print_text(results);
+    print_text(results, sees_mail(loaded->settings));
   const bool learnt =
       std::any_of(results.begin(), results.end(), spf::decides_about_somebody);
   return learnt ? exit_status::done : exit_status::unavailable;

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <future>
 #include <utility>
 #include <vector>
@@ -25,8 +26,14 @@ std::shared_ptr<const table::snapshot> table_of(const domains::domain_book& of,
                                                 listing_numbers& numbers) {
   auto all = of.listings();
   numbers.give(all, of.by_hand().size());
-  return std::make_shared<const table::snapshot>(std::move(all),
-                                                 of.exempt_recipients());
+  const bool asks_mail =
+      std::any_of(all.begin(), all.end(), [](const table::listing& each) {
+        return each.waits != nullptr;
+      });
+  return std::make_shared<const table::snapshot>(
+      std::move(all), of.exempt_recipients(),
+      asks_mail ? std::make_shared<const net::address_set>(of.allowed().all())
+                : nullptr);
 }
 
 } // namespace

@@ -58,7 +58,8 @@ private:
 
 serving_thread::serving_thread(const published<table::snapshot>& table,
                                const log_sink& log, connection_limit& limit,
-                               const std::atomic<bool>& log_hits)
+                               const std::atomic<bool>& log_hits,
+                               query_time::judge* mail)
     : limit_{limit},
       log_{log},
       context_{loop_,
@@ -67,7 +68,8 @@ serving_thread::serving_thread(const published<table::snapshot>& table,
                log,
                log_hits,
                order_,
-               [this](int client) { forget(client); }},
+               [this](int client) { forget(client); },
+               mail},
       thread_{[this] { loop_.run(); }} {}
 
 serving_thread::~serving_thread() {

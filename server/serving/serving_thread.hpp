@@ -48,8 +48,10 @@ struct listening_socket {
 class serving_thread {
 public:
   /// Everything given outlives the thread.
+  /// @param mail who knows of claims; null: nobody
   serving_thread(const published<table::snapshot>& table, const log_sink& log,
-                 connection_limit& limit, const std::atomic<bool>& log_hits);
+                 connection_limit& limit, const std::atomic<bool>& log_hits,
+                 query_time::judge* mail = nullptr);
   ~serving_thread();
   serving_thread(const serving_thread&) = delete;
   serving_thread& operator=(const serving_thread&) = delete;

@@ -17,11 +17,13 @@ class serving_threads {
 public:
   /// None runs before start().  What is given outlives them.
   /// @param count how many, at least one, until the process ends
+  /// @param mail who knows of claims; null: nobody
   serving_threads(unsigned count, const published<table::snapshot>& table,
-                  const log_sink& log)
+                  const log_sink& log, query_time::judge* mail = nullptr)
       : count_{count},
         table_{table},
-        log_{log} {}
+        log_{log},
+        mail_{mail} {}
   ~serving_threads();
   serving_threads(const serving_threads&) = delete;
   serving_threads& operator=(const serving_threads&) = delete;
@@ -78,6 +80,7 @@ private:
   unsigned count_;
   const published<table::snapshot>& table_;
   const log_sink& log_;
+  query_time::judge* mail_;
   connection_limit limit_;
   std::atomic<bool> log_hits_ = false;
   std::vector<std::unique_ptr<serving_thread>> all_;

@@ -115,7 +115,8 @@ std::size_t session::feed(std::string_view requests) {
   context_.replies.clear();
   protocols::counts counted;
   const protocols::lookup in{context_.table.current(), counted,
-                             [this](const protocols::hit& of) { note(of); }};
+                             [this](const protocols::hit& of) { note(of); },
+                             context_.mail};
   const std::size_t taken = conversation_.feed(requests, in, context_.replies);
   context_.totals.add(counted);
   if (counted != protocols::counts{})

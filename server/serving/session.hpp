@@ -33,6 +33,7 @@ struct session_context {
   client_order& order;
   /// Told once of the descriptor of a session that ends; destroys the session.
   std::function<void(int)> on_end;
+  query_time::judge* mail = nullptr; ///< who knows of claims
   std::array<char, 8192> received{};
   std::string replies{};
 };

@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import ipaddress
 import json
+import re
 import tempfile
 
 from .harness.case import BlackBoxCase
@@ -17,7 +18,9 @@ from .harness.tcp_table import TableClient
 from .harness.unlistable import NO_DOMAIN_NAME, reason_to_leave_out
 from .harness.waiting import PATIENCE_S, eventually
 
-# Of the 203 cases; that they never become fewer in silence.
+# The cases of the suite, and how many a list of addresses can know; that they
+# never become fewer in silence.
+CASES = 203
 LEAST_ASKED = 185
 # Servers at once; they mostly wait for their second refresh.
 SERVERS = 16
@@ -58,6 +61,26 @@ class Rfc7208Suite(BlackBoxCase):
         if wrong:
             self.fail(f"{len(wrong)} wrong:\n" + "\n".join(wrong))
 
+    def test_every_case_is_as_check_host_has_it(self):
+        """For one mail, by `explain --sender --helo`: nothing is left out."""
+        asked, wrong = 0, []
+        for scenario in read_suite():
+            with (
+                _Explaining(scenario) as command,
+                concurrent.futures.ThreadPoolExecutor(SERVERS) as pool,
+            ):
+                results = list(pool.map(command.result, scenario.cases))
+            asked += len(results)
+            wrong += [
+                f"{scenario.description} / {case.name}: expected "
+                f"{' or '.join(sorted(case.results))}, not {result}"
+                for case, result in zip(scenario.cases, results)
+                if result not in case.results
+            ]
+        print(f"\nRFC 7208 suite: {asked} cases of one mail, {len(wrong)} wrong")
+        self.assertEqual(asked, CASES)
+        self.assertEqual(wrong, [])
+
     def test_a_sender_whose_domain_is_no_domain_name_cannot_be_listed(self):
         domains = [
             case.domain
@@ -84,6 +107,37 @@ def _subjects(scenarios):
                 cases[case.domain.lower()].append(case)
         subjects += [_Subject(scenario, *asked) for asked in cases.items()]
     return left_out, subjects
+
+
+class _Explaining:
+    """`spfblock explain` with the name servers of a scenario."""
+
+    def __init__(self, scenario):
+        self._dns = _Dns(scenario.zone, silent=False)
+        self._file = tempfile.NamedTemporaryFile("w", suffix=".json")
+        resolver = {"servers": [self._dns.server], "timeout": "2s", "attempts": 1}
+        json.dump({**SETTINGS, "domains": ["x.test"], "resolver": resolver}, self._file)
+        self._file.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+        self._dns.close()
+
+    def result(self, case):
+        """The result, in the word of RFC 7208."""
+        done = run(
+            "explain",
+            "-c",
+            self._file.name,
+            *([f"--sender={case.sender}"] if case.sender else []),
+            f"--helo={case.helo}",
+            case.host,
+        )
+        found = re.findall(r"(?m)^([a-z]+): ", done.stdout)
+        return found[-1] if found else done.stderr
 
 
 class _Subject:

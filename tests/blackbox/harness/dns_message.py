@@ -4,7 +4,7 @@ import dataclasses
 import ipaddress
 import struct
 
-TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28}
+TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
 _NAMES_OF_TYPES = {number: name for name, number in TYPES.items()}
 
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
@@ -81,7 +81,7 @@ def _rdata(kind, value):
             bytes([len(piece)]) + piece.encode("latin-1")
             for piece in (value if isinstance(value, tuple) else _txt_strings(value))
         )
-    if kind == "CNAME":
+    if kind in ("CNAME", "PTR"):
         return _encode_name(value)
     if kind == "MX":
         preference, host = value.split()

@@ -21,6 +21,8 @@ class Case:
     domain: str  # of MAIL FROM, or of HELO where that is empty
     host: str  # the client's address, as the suite writes it
     results: frozenset  # of "pass", "fail", "permerror", ...
+    sender: str = ""  # of MAIL FROM, as the suite writes it
+    helo: str = ""
 
     @property
     def address(self):
@@ -115,4 +117,6 @@ def _case(name, test):
     domain = (test["mailfrom"] or test["helo"]).rpartition("@")[2]
     results = test["result"]
     results = frozenset([results] if isinstance(results, str) else results)
-    return Case(name, domain, test["host"], results)
+    return Case(
+        name, domain, test["host"], results, test["mailfrom"] or "", test["helo"]
+    )

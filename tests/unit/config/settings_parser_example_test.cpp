@@ -65,6 +65,7 @@ const std::string example = R"({
     "interval": "2h", "follow_ttl": false, "minimum": "10m",
     "retry": "3m", "keep_stale": "14d"
   },
+  "query_time": { "unknown": "defer" },
   "state_file": "state.json",
   "log": { "level": "debug", "target": "syslog", "hits": true }
 }

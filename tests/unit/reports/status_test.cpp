@@ -378,8 +378,9 @@ TEST_CASE("an earlier version told less", "[table][status]") {
   std::string text = reports::to_json(report_on(world));
   for (const char* part :
        {"  \"from_state_file\": false,\n", "  \"pid\": null,\n",
-        "  \"published\": false,\n", ",\n      \"action\": \"REJECT {domain}\"",
-        ",\n      \"hits\": null",
+        "  \"published\": false,\n", "  \"sees_mail\": false,\n",
+        ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
+        ",\n      \"by_mail\": []", ",\n      \"passes_everybody\": false",
         ",\n  \"configuration\": {\n    \"running\": "
         "\"file\",\n    \"refused_at\": null,\n    "
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
@@ -390,6 +391,27 @@ TEST_CASE("an earlier version told less", "[table][status]") {
     text.erase(at, std::string_view{part}.size());
   }
   CHECK(reports::status_from_json(text));
+}
+
+TEST_CASE("a status tells whether a door decides by the mail",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  auto look = expanded("a.example", "192.0.2.0/24");
+  look.terms.emplace_back().text = "exists:%{i}.x.example";
+  look.residue = {net::address_set::everything(net::family::ipv4), {}, {1}};
+  world.look(look);
+  auto told = report_on(world);
+  CHECK(told.domains[0].by_mail ==
+        std::vector<std::string>{"a.example -> exists:%{i}.x.example"});
+  CHECK_THAT(to_text(told),
+             Catch::ContainsSubstring("no door policy is open: a.ex"));
+  told.sees_mail = true;
+  CHECK_THAT(to_text(told),
+             Catch::ContainsSubstring("at the door policy: a.example"));
+  told.domains[0].passes_everybody = true;
+  CHECK_THAT(to_text(told),
+             Catch::ContainsSubstring("decides about nobody: a.example"));
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
 TEST_CASE("no domains is a status too", "[table][status]") {
@@ -473,6 +495,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
   "pid": null,
   "published": false,
   "stale": false,
+  "sees_mail": false,
   "domains": [
     {
       "domain": "a.example",
@@ -494,6 +517,8 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "until": "",
       "comment": "",
       "action": "REJECT {domain}",
+      "by_mail": [],
+      "passes_everybody": false,
       "hits": null
     }
   ],

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,76 @@ TEST_CASE("evaluate: skip changes nothing but for whom there is a permerror",
           ++gained;
       });
   CHECK(gained > 50);
+}
+
+TEST_CASE("evaluate: no mail makes anybody pass who is not in the residue",
+          "[spf][evaluation]") {
+  std::size_t passed_by_mail = 0;
+  std::size_t outside = 0;
+  std::mt19937 random{7};
+  for_random_zones(
+      3001, 120, [&](const std::string& domain, zone_answers& zone) {
+        const spf::expansion made = expand(domain, zone).result;
+        CHECK((made.residue.addresses & made.pass).empty());
+        CHECK(made.residue.addresses.empty() == made.residue.terms.empty());
+        for (const net::ip_address& client : clients()) {
+          const std::string helo =
+              zone_writer::domains()[random() % zone_writer::domains().size()];
+          const std::string sender = random() % 2 == 0 ? "a" : "b";
+          const auto said =
+              check_host({client, sender, made.domain, helo}, zone).result;
+          const bool waits = made.residue.addresses.contains(client);
+          outside += waits ? 0U : 1U;
+          if (said != verdict::pass || made.pass.contains(client))
+            continue;
+          CAPTURE(client.to_string(), helo, sender);
+          CHECK(waits);
+          ++passed_by_mail;
+        }
+      });
+  CHECK(passed_by_mail > 100);
+  CHECK(outside > 1000);
+}
+
+TEST_CASE("evaluate: the residue is whom a term of the mail decides about",
+          "[spf][evaluation]") {
+  struct row {
+    const char* record;
+    const char* residue;
+    bool on_local_part;
+    bool on_helo;
+  };
+  const std::string all{everyone};
+  const auto [record, residue, on_local_part, on_helo] = GENERATE(values<row>({
+      {"ip4:10.0.0.0/8 -ip4:11.0.0.0/8 exists:%{i}.x.test -all",
+       "-10.0.0.0/8 -11.0.0.0/8", false, false},
+      {"ip4:10.0.0.0/8 -all exists:%{i}.x.test", nullptr, false, false},
+      {"-exists:%{i}.x.test ip4:10.0.0.0/8 -all", nullptr, false, false},
+      {"-exists:%{i}.x.test ptr -all", "", false, false},
+      {"exists:%{i}.x.test ip4:10.0.0.0/8", "-10.0.0.0/8", false, false},
+      {"a:%{l}.x.test -all", "", true, false},
+      {"mx:%{h} -all", "", false, true},
+      {"include:%{i}.x.test -all", "", true, true},
+      {"-include:%{i}.x.test ip4:10.0.0.0/8", nullptr, false, false},
+      {"redirect=%{s}.x.test", "", true, true},
+      {"include:m.test -all", "-10.1.0.0/16", true, false},
+      // What the other record fails is no match: then ip4 lists it.
+      {"-include:n.test ip4:10.0.0.0/8", "-10.1.0.0/16", false, true},
+  }));
+  CAPTURE(record);
+  const auto made = expansion_of(
+      fmt::format("l.test v=spf1 {}\nm.test v=spf1 ip4:10.1.0.0/16 "
+                  "exists:%{{s}}.x.test\nn.test v=spf1 ip4:10.1.0.0/16 "
+                  "-exists:%{{h}}.x.test +all\n",
+                  record));
+  if (residue == nullptr) {
+    CHECK(made.residue == spf::residue{});
+    return;
+  }
+  CHECK(listed(made.residue.addresses) ==
+        listed(set_of(all + " " + residue) - made.pass));
+  CHECK(made.residue.depends == spf::mail_dependence{on_local_part, on_helo});
+  CHECK(made.residue.terms.size() == 1);
 }
 
 TEST_CASE("evaluate: void is stop, or nothing where there is a permerror",

@@ -43,6 +43,10 @@ public:
     lines.push_back("too wide " + network.to_string());
   }
 
+  void waits(entry, spf::mail_dependence, const spf::cohorts&) override {
+    lines.push_back("waits for the mail");
+  }
+
   void permerror(const spf::cohorts& whom) override {
     lines.push_back("permerror " + listed(whom.addresses()));
   }
@@ -77,8 +81,9 @@ TEST_CASE("evaluator: tells what it meets in order", "[spf][evaluator]") {
                 "ip4:10.0.0.2\nm.test v=spf1 ip4:10.0.0.3 exists:x.test") ==
         list{"record l.test", "reached", "refused 10.0.0.1/32", "reached",
              "record m.test", "reached", "listed 10.0.0.3/32", "reached",
-             "not listable: exists names no addresses", "granted 10.0.0.3/32",
-             "reached", "listed 10.0.0.0/32 10.0.0.2/32", "reached"});
+             "not listable: exists names no addresses", "waits for the mail",
+             "granted 10.0.0.3/32", "reached", "listed 10.0.0.0/32 10.0.0.2/32",
+             "reached"});
 }
 
 TEST_CASE("evaluator: what only cuts out is granted, not listed",

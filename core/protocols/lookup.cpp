@@ -1,0 +1,24 @@
+#include "core/protocols/lookup.hpp"
+
+namespace spfblock::protocols {
+
+lookup::mail_outcome
+lookup::find_for_mail(std::string_view key,
+                      const query_time::mail_facts& mail) const {
+  if (mail_ == nullptr || !table_.has_residues())
+    return {find(key)};
+  const auto address = net::ip_address::try_parse(key);
+  if (!address || table_.find(*address))
+    return {find(key)};
+  const auto claimed = query_time::claim_of(table_, *address, mail);
+  const auto said =
+      claimed ? mail_->say(claimed->what) : query_time::verdict::does_not;
+  if (said == query_time::verdict::passes)
+    return {found_hit(
+        *address, {claimed->by, net::ip_prefix::containing(
+                                    *address, net::width(address->family()))})};
+  ++counted_[count::not_found];
+  return {std::nullopt, said == query_time::verdict::open && mail_->defers()};
+}
+
+} // namespace spfblock::protocols

@@ -1,0 +1,20 @@
+// check_host() for one mail, by asking the DNS.
+#pragma once
+
+#include "core/dns/resolver.hpp"
+#include "core/spf/check_host.hpp"
+#include "core/spf/rules.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace spfblock::spf {
+
+/// Asks what check_host() lacks until it lacks nothing.
+/// @param done is called once, later or within this call; not at all if the
+///        resolver is destroyed before
+void ask_and_check(const envelope& of, const rules& by,
+                   std::weak_ptr<dns::resolver> from,
+                   std::function<void(const host_check&)> done);
+
+} // namespace spfblock::spf

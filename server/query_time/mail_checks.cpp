@@ -1,0 +1,117 @@
+#include "server/query_time/mail_checks.hpp"
+
+#include "core/spf/asked_check.hpp"
+#include "server/system/clocks.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace spfblock::server {
+
+using log::event_of;
+using log::kind;
+using query_time::claim;
+using query_time::docket;
+using query_time::verdict;
+
+mail_checks::mail_checks(boost::asio::io_context& io, const log_sink& log,
+                         const published<table::snapshot>& table)
+    : io_{io},
+      log_{log},
+      table_{table},
+      docket_{docket::limits{}, [this] { return random_(); }},
+      late_{io, [this] { carry_out(docket_.give_up(read_clocks().steady)); }},
+      posting_{life_.present()} {}
+
+void mail_checks::apply(const config::query_time_settings& settings,
+                        bool has_door, std::weak_ptr<dns::resolver> questions,
+                        std::function<spf::rules(const dns::name&)> rules) {
+  defers_ = settings.unknown == config::unknown_mail::defer;
+  has_door_ = has_door;
+  questions_ = std::move(questions);
+  rules_ = std::move(rules);
+  docket_.clear();
+  const std::lock_guard alone{access_};
+  known_.clear();
+}
+
+void mail_checks::stop() {
+  life_.end();
+  late_.stop();
+  questions_.reset();
+}
+
+// On serving threads
+// -----------------------------------------------------------
+
+verdict mail_checks::say(const claim& of) {
+  {
+    const std::lock_guard alone{access_};
+    if (const auto said = known_.find(of, read_clocks().steady))
+      return *said;
+  }
+  if (posted_.fetch_add(1, std::memory_order_relaxed) >= most_posted) {
+    posted_.fetch_sub(1, std::memory_order_relaxed);
+    return verdict::open;
+  }
+  boost::asio::post(io_, [this, posting = posting_, of] {
+    if (posting.over())
+      return;
+    posted_.fetch_sub(1, std::memory_order_relaxed);
+    want(of);
+  });
+  return verdict::open;
+}
+
+// On the controlling thread
+// ----------------------------------------------------
+
+/// Meanwhile another mail may have led to it, and the table may be another one.
+void mail_checks::want(const claim& what) {
+  const moment now = read_clocks().steady;
+  {
+    const std::lock_guard alone{access_};
+    if (known_.find(what, now))
+      return;
+  }
+  const auto table = table_.load();
+  const table::listing* const by =
+      table->decided_by_mail(what.domain, what.client);
+  if (by != nullptr && by->waits->domain == what.domain)
+    carry_out(docket_.wanted(what, *by->waits, now));
+}
+
+void mail_checks::ended(std::uint64_t number, const spf::host_check& made) {
+  totals_.passed += made.result == spf::host_result::pass ? 1 : 0;
+  totals_.failed += made.result == spf::host_result::temperror ? 1 : 0;
+  carry_out(docket_.ended(number, made, read_clocks().steady));
+}
+
+void mail_checks::carry_out(docket::effect what) {
+  {
+    const std::lock_guard alone{access_};
+    for (const docket::knowledge& each : what.know)
+      known_.put(each.of, each.said, each.until);
+  }
+  for (const dns::name& each : what.everybody)
+    log_.write(event_of<kind::mail_passes_everybody>{}.with("domain",
+                                                            each.to_string()));
+  for (const dns::name& each : what.no_more)
+    log_.write(
+        event_of<kind::mail_passes_some>{}.with("domain", each.to_string()));
+  if (!rules_)
+    return;
+  for (const docket::check& each : what.begin) {
+    ++totals_.begun;
+    spf::ask_and_check(each.of, rules_(each.of.domain), questions_,
+                       life_.guarded([this, number = each.number](
+                                         const spf::host_check& made) {
+                         ended(number, made);
+                       }));
+  }
+  if (const auto next = docket_.next())
+    late_.set(*next);
+}
+
+} // namespace spfblock::server

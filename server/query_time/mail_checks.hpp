@@ -1,0 +1,107 @@
+// Finds out about claims: the DNS, the clock and the log of query time.
+#pragma once
+
+#include "core/config/settings.hpp"
+#include "core/dns/name.hpp"
+#include "core/dns/resolver.hpp"
+#include "core/query_time/docket.hpp"
+#include "core/query_time/judge.hpp"
+#include "core/query_time/verdicts.hpp"
+#include "core/spf/rules.hpp"
+#include "core/table/snapshot.hpp"
+#include "server/serving/published.hpp"
+#include "server/system/alarm.hpp"
+#include "server/system/lifetime.hpp"
+#include "server/system/log_sink.hpp"
+#include "server/system/random_numbers.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace spfblock::server {
+
+/// Counts since the start.
+struct mail_check_totals {
+  std::uint64_t begun = 0; ///< checks, of canaries too
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0; ///< by the DNS
+};
+
+/// The judge of a running server: answers from what is known, and has
+/// check_host() run on the thread of `io` for what is not, as docket decides.
+///
+/// Serving threads share with it what is known, under a mutex that is held for
+/// one look or one entry; and only mail that claims a listed domain, where the
+/// mail decides, comes here.  What they ask for is posted, at most
+/// `most_posted` at a time; beyond that it is forgotten, and asked for again by
+/// the next such mail.
+class mail_checks final : public query_time::judge {
+public:
+  static constexpr unsigned most_posted = 1024;
+
+  /// Everything given outlives this.
+  /// @param table what is listed when a claim is looked at
+  mail_checks(boost::asio::io_context& io, const log_sink& log,
+              const published<table::snapshot>& table);
+
+  // Of serving threads.
+  [[nodiscard]] query_time::verdict say(const query_time::claim& of) override;
+  [[nodiscard]] bool defers() const noexcept override {
+    return defers_.load(std::memory_order_relaxed);
+  }
+
+  // Of the thread of `io`.
+
+  /// Takes over a configuration; what was known is forgotten.
+  /// @param has_door whether a door is open that knows the mail
+  /// @param rules by which a listed domain is evaluated
+  void apply(const config::query_time_settings& settings, bool has_door,
+             std::weak_ptr<dns::resolver> questions,
+             std::function<spf::rules(const dns::name&)> rules);
+
+  /// Whether the domain authorises everybody, so that its mail decides about
+  /// nobody.
+  [[nodiscard]] bool passes_everybody(const dns::name& domain) const {
+    return docket_.passes_everybody(domain);
+  }
+
+  [[nodiscard]] bool has_door() const noexcept { return has_door_; }
+
+  [[nodiscard]] const mail_check_totals& totals() const noexcept {
+    return totals_;
+  }
+
+  /// Nothing is asked any more.
+  void stop();
+
+private:
+  void want(const query_time::claim& what);
+  void ended(std::uint64_t number, const spf::host_check& made);
+  void carry_out(query_time::docket::effect what);
+
+  boost::asio::io_context& io_;
+  const log_sink& log_;
+  const published<table::snapshot>& table_;
+  std::atomic<bool> defers_ = false;
+  std::atomic<unsigned> posted_ = 0;
+  std::mutex access_;
+  query_time::verdicts known_; ///< under access_
+
+  std::weak_ptr<dns::resolver> questions_;
+  std::function<spf::rules(const dns::name&)> rules_;
+  random_numbers random_;
+  query_time::docket docket_;
+  mail_check_totals totals_;
+  bool has_door_ = false;
+  alarm late_;              ///< a check takes too long
+  lifetime life_;           ///< until stop()
+  lifetime::watch posting_; ///< the same, for serving threads
+};
+
+} // namespace spfblock::server
