@@ -148,7 +148,8 @@ void written_account::too_wide(entry at, const net::ip_prefix& network,
 
 void written_account::waits(entry at, mail_dependence on, const cohorts& whom) {
   spf::residue& of = out_.residue;
-  of.addresses |= whom.addresses();
+  if (!whom.empty())
+    of.addresses |= whom.addresses();
   of.depends |= on;
   if (of.terms.empty() || of.terms.back() != at.index_)
     of.terms.push_back(at.index_);

@@ -29,12 +29,15 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
   const record& parsed = parsed_.find(domain, *text);
   budget_.spend_terms(parsed.terms.size());
   std::vector<net::ip_prefix> too_wide;
+  families waiting;
   if (via == nullptr)
-    return walk(parsed, {domain, 1, true, nullptr, &too_wide},
+    return walk(parsed, {domain, 1, true, nullptr, &too_wide, &waiting},
                 std::move(undecided));
   const frame& from = via->record;
-  return walk(parsed, {domain, from.depth + 1, from.granting, &from, &too_wide},
-              std::move(undecided));
+  return walk(
+      parsed,
+      {domain, from.depth + 1, from.granting, &from, &too_wide, &waiting},
+      std::move(undecided));
 }
 
 /// Finds the one SPF record of a domain.  Without it, settles what becomes of
@@ -247,7 +250,7 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
     const bool passed_over = target ? may_not_follow(*target, at)
                                     : spec.unlistable_macro().has_value();
     if (spec.unlistable_macro()) // to a record that may have any macro
-      matcher_.depend_on_mail(at, where, {true, true}, concerned);
+      matcher_.depend_on_mail(at, where, {true, true}, just(family), concerned);
     if (passed_over) {
       result.unmatched.add(std::move(concerned));
       continue;

@@ -45,12 +45,26 @@ matches matcher::match(const directive& what, const place& at,
   return {};
 }
 
+/// Who is undecided behind a term was so before it, so only the first of a
+/// record tells them: many such terms cost little.
+void matcher::depend_on_mail(const place& at, leading where, mail_dependence on,
+                             families of, const cohorts& whom) {
+  if (where == leading::nowhere || whom.empty())
+    return;
+  if (at.record.has_told_to_wait(of)) {
+    account_.waits(at.term, on, {});
+    return;
+  }
+  tally_.depend_on_mail(at.term, on, whom);
+  at.record.waiting->add(of);
+}
+
 /// ptr, exists: they match nobody while the mail is not known.
 matches matcher::match_about_mail(const directive& what, const place& at,
                                   cohorts undecided) {
   undecided = tally_.spend_dns_term(at.term, std::move(undecided));
   depend_on_mail(at, leads(at, what.qualifier), dependence_of(what.target),
-                 undecided);
+                 {true, true}, undecided);
   return {{}, std::move(undecided)};
 }
 
@@ -139,7 +153,7 @@ matches matcher::match_hosts(const directive& what, const place& at,
                                                         : what.ip6_cidr_length;
     if (what.target && what.target->unlistable_macro())
       depend_on_mail(at, leads(at, what.qualifier), dependence_of(what.target),
-                     concerned);
+                     just(family), concerned);
     if (!target || too_wide(what, at, family, length)) {
       result.unmatched.add(std::move(concerned));
       continue;

@@ -63,11 +63,9 @@ public:
 
   /// Notes that a term matches none of `whom` only because the mail is not
   /// known.
+  /// @param whom all undecided of the families
   void depend_on_mail(const place& at, leading where, mail_dependence on,
-                      const cohorts& whom) {
-    if (where == leading::to_pass)
-      tally_.depend_on_mail(at.term, on, whom);
-  }
+                      families of, const cohorts& whom);
 
 private:
   matches match_about_mail(const directive& what, const place& at,

@@ -10,6 +10,24 @@
 
 namespace spfblock::spf {
 
+/// Some of the families.
+struct families {
+  bool ipv4 = false;
+  bool ipv6 = false;
+
+  [[nodiscard]] bool covers(families other) const noexcept {
+    return (ipv4 || !other.ipv4) && (ipv6 || !other.ipv6);
+  }
+  void add(families other) noexcept {
+    ipv4 = ipv4 || other.ipv4;
+    ipv6 = ipv6 || other.ipv6;
+  }
+};
+
+[[nodiscard]] constexpr families just(net::family one) noexcept {
+  return {one == net::family::ipv4, one == net::family::ipv6};
+}
+
 /// A record that is being walked through.
 struct frame {
   const dns::name& domain;
@@ -20,11 +38,23 @@ struct frame {
   const frame* from = nullptr; ///< the record that led here
   /// The networks that terms of it named which are too wide.
   std::vector<net::ip_prefix>* too_wide = nullptr;
+  /// Of which families all undecided were told to wait for the mail.
+  families* waiting = nullptr;
 
   /// Whether the record of `target` is being walked through, too.
   [[nodiscard]] bool is_inside(const dns::name& target) const {
     for (const frame* at = this; at != nullptr; at = at->from) {
       if (at->domain == target)
+        return true;
+    }
+    return false;
+  }
+
+  /// Whether everybody of these families who is still undecided was told to
+  /// wait for the mail, in this record or before it on the way.
+  [[nodiscard]] bool has_told_to_wait(families whom) const {
+    for (const frame* at = this; at != nullptr; at = at->from) {
+      if (at->waiting != nullptr && at->waiting->covers(whom))
         return true;
     }
     return false;

@@ -46,8 +46,6 @@ void tally::spend_error(const cohorts& concerned) {
 /// The account adds them to those who wait so far.
 void tally::depend_on_mail(account::entry at, mail_dependence on,
                            const cohorts& whom) {
-  if (whom.empty())
-    return;
   ranges_waiting_ += whom.ranges();
   budget_.spend_work(whom.work_to_unite() + ranges_waiting_);
   account_.waits(at, on, whom);

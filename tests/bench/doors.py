@@ -110,7 +110,7 @@ class Way:
     def hanging(self):
         if self.door != "policy":
             return "minutes"
-        self.spfblock.send_signal(signal.SIGSTOP)
+        self.spfblock.suspend()
         try:
             return self.two_recipients()
         finally:

@@ -643,7 +643,7 @@ class Status(Administered):
     def test_exits_1_where_the_server_hangs(self):
         server = self.start_listing()
         self.wait_until_saved(server)
-        server.send_signal(signal.SIGSTOP)
+        server.suspend()
         self.addCleanup(server.send_signal, signal.SIGCONT)
         done = run("status", "-c", server.file)
         self.assertEqual(done.returncode, NEGATIVE, done.stderr)

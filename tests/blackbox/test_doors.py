@@ -179,7 +179,7 @@ class Policy(Doors):
         self.assertTrue(spfblock.running)
 
     def suspend(self, spfblock):
-        spfblock.send_signal(signal.SIGSTOP)
+        spfblock.suspend()
         self.addCleanup(spfblock.send_signal, signal.SIGCONT)
 
 

@@ -308,7 +308,7 @@ class Stopped(FaultCase):
         # Held still until all have asked, so that it finds their requests and
         # the signal at once.
         with load.pause:
-            spfblock.send_signal(signal.SIGSTOP)
+            spfblock.suspend()
             eventually(lambda: _is_stopped(spfblock.pid), "it stands still")
         self.addCleanup(spfblock.send_signal, signal.SIGCONT)
         all_asked = self.CLIENTS * requests

@@ -240,7 +240,7 @@ class Stop(BlackBoxCase):
         for client in clients:
             self.assertEqual(client.get("62.1.1.1").code, 200)
         # Stopped meanwhile, so that it finds the requests and the signal at once.
-        spfblock.send_signal(signal.SIGSTOP)
+        spfblock.suspend()
         for client in clients:
             client.send(b"get 62.1.1.1\nget unknown\n")
         spfblock.send_signal(signal.SIGTERM)

@@ -268,7 +268,7 @@ class Notifications(BlackBoxCase):
         spfblock = self.start(watchdog_s=0.2)
         manager = self.manager
         manager.wait_until_told("WATCHDOG=1")
-        spfblock.send_signal(signal.SIGSTOP)
+        spfblock.suspend()
         try:
             eventually_stopped(spfblock.pid)
             manager.settle()

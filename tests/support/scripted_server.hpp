@@ -49,11 +49,11 @@ public:
 
   scripted_server(boost::asio::io_context& io, script answers)
       : io_{io},
-        tcp_{io, {boost::asio::ip::address_v4::loopback(), 0}},
-        udp_{io,
-             {boost::asio::ip::address_v4::loopback(),
-              tcp_.local_endpoint().port()}},
+        tcp_{io},
+        udp_{io},
         answers_{std::move(answers)} {
+    while (!bind_both()) {
+    }
     receive();
     accept();
   }
@@ -74,6 +74,19 @@ public:
 private:
   using tcp = boost::asio::ip::tcp;
   using error_code = boost::system::error_code;
+
+  /// @return false if another process has the UDP port of the number that the
+  ///         TCP port got
+  bool bind_both() {
+    const auto loopback = boost::asio::ip::address_v4::loopback();
+    tcp_ = tcp::acceptor{io_, {loopback, 0}};
+    udp_ = boost::asio::ip::udp::socket{io_, boost::asio::ip::udp::v4()};
+    error_code taken;
+    udp_.bind({loopback, tcp_.local_endpoint().port()}, taken);
+    if (taken && taken != boost::asio::error::address_in_use)
+      throw boost::system::system_error{taken};
+    return !taken;
+  }
 
   std::vector<std::string> reply_to(std::string_view octets, bool over_tcp) {
     received_query query;

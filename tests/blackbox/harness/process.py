@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, eventually
 
 
 def tool(name):
@@ -84,6 +84,22 @@ class Process:
 
     def send_signal(self, number):
         self._child.send_signal(number)
+
+    def suspend(self):
+        """Stops all its threads; kill(2) returns before they have stopped."""
+        self.send_signal(signal.SIGSTOP)
+        eventually(self._is_suspended, "every thread has stopped")
+
+    def resume(self):
+        self.send_signal(signal.SIGCONT)
+
+    def _is_suspended(self):
+        tasks = f"/proc/{self.pid}/task"
+        for each in os.listdir(tasks):
+            with open(f"{tasks}/{each}/stat", encoding="ascii") as file:
+                if file.read().rpartition(")")[2].split()[0] != "T":
+                    return False
+        return True
 
     def wait(self, timeout):
         """The exit status; AssertionError if it runs for longer."""

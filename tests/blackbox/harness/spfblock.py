@@ -136,6 +136,9 @@ class Spfblock:
         self._process.send_signal(signal.SIGHUP)
         return before
 
+    def suspend(self):
+        self._process.suspend()
+
     def send_signal(self, number):
         self._process.send_signal(number)
 

@@ -163,6 +163,7 @@ settings example_settings() {
                 2,
                 10};
   s.refresh = {2h, false, 10min, 3min, 14 * 24h};
+  s.query_time.unknown = unknown_mail::defer;
   s.state_file = "state.json";
   s.log = {level::debug, log_target::syslog, true};
   return s;

@@ -36,7 +36,8 @@ struct fixture {
     spf::tally tally{by, spent, told};
     spf::matcher matcher{listed_domain, by, spent, dns, tally, told};
     std::vector<net::ip_prefix> too_wide;
-    const spf::frame frame{here, 2, granting, nullptr, &too_wide};
+    spf::families waiting;
+    const spf::frame frame{here, 2, granting, nullptr, &too_wide, &waiting};
     return matcher.match(std::get<spf::directive>(record.terms.at(0).value),
                          {frame, at}, std::move(undecided));
   }
