@@ -367,7 +367,8 @@ def finished(program, *arguments, stdin=""):
 
 def complaints_of_nft(file):
     """What it says of a file; nothing if it would take it."""
-    done = finished("unshare", "-rn", tool("nft"), "-c", "-f", file)
+    as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    done = finished("unshare", "--net", *as_root, tool("nft"), "-c", "-f", file)
     return done.stderr or "" if done.returncode == 0 else f"failed: {done.stderr}"
 
 

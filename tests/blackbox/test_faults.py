@@ -69,7 +69,7 @@ class Unsaved(FaultCase):
         "a read-only disk": (
             "mount -t tmpfs -o ro none {0}",
             lambda folder, pid: subprocess.run(
-                ["nsenter", "-t", str(pid), "-m", "mount", "-o", "remount,rw", folder],
+                ["nsenter", "-t", str(pid), "-m", "-r", "mount", "-o", "remount,rw", folder],
                 check=True,
             ),
             "Read-only file system",

@@ -48,10 +48,12 @@ unpack() {
 }
 
 # enter FOLDER COMMAND...: with its own processes and mounts, which end with it,
-# and this machine's network
+# and this machine's network.  A folder that is a mount point can have namespaces
+# made in it.
 enter() {
     # shellcheck disable=SC2016 # the inner shell's variables
     unshare --mount --pid --fork --kill-child sh -c '
+        mount --bind "$0" "$0"
         mount -t proc proc "$0/proc"
         mount --rbind /dev "$0/dev"
         mount --rbind /sys "$0/sys"

@@ -54,6 +54,8 @@ class _Check:
         self._as_ip6 = address
         if Habit.MORE_IS_MAPPED in habits:
             self._client = _taken_for_mapped(address)
+        if Habit.MORE_IS_IPV4 in habits:
+            self._client = self._as_ip6 = _taken_for_mapped(address)
         self._listed = domain
         self._habits = habits
         self._terms = 0

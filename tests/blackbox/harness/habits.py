@@ -36,6 +36,7 @@ class Habit(enum.Enum):
     # Mail::SPF's parser.
     IP6_MATCHES_IPV4 = "lets ip6: match IPv4 clients"
     MORE_IS_MAPPED = "takes ::ffff:a:b:c and longer for IPv4-mapped"
+    MORE_IS_IPV4 = "takes ::ffff:a:b:c and longer for IPv4, so that no ip6: matches"
     LAZY_MACROS = "checks the letters of macros when it evaluates them"
     IGNORES_LONE_DELIMITERS = "ignores the delimiters of a macro without digits or r"
     CUTS_LONG_LABELS = "cuts labels at 63 octets"
@@ -69,6 +70,7 @@ MAIL_SPF = (
     Habit.TEN_OF_MANY_MX,
     Habit.IP6_MATCHES_IPV4,
     Habit.MORE_IS_MAPPED,
+    Habit.MORE_IS_IPV4,  # since 3.2025
     Habit.LAZY_MACROS,
     Habit.IGNORES_LONE_DELIMITERS,
     Habit.CUTS_LONG_LABELS,
