@@ -1,3 +1,4 @@
+#include "core/reports/all_printable.hpp"
 #include "core/reports/difference.hpp"
 #include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
@@ -10,10 +11,6 @@ namespace spfblock::reports {
 namespace {
 
 using prefixes = std::vector<net::ip_prefix>;
-
-std::string safe(const std::string& text) {
-  return printable(text, text.size());
-}
 
 std::string counted(std::size_t number, std::string_view what) {
   return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
@@ -82,8 +79,8 @@ void append(std::string& out, const listing_change& of, totals& all) {
   append_networks(out, '+', added);
   append_networks(out, '-', removed);
   if (of.changes_action()) {
-    append_paragraph(out, "  < ", safe(of.action_before), 4);
-    append_paragraph(out, "  > ", safe(of.action_after), 4);
+    append_paragraph(out, "  < ", all_printable(of.action_before), 4);
+    append_paragraph(out, "  > ", all_printable(of.action_after), 4);
   }
   for (const std::string& each : of.remarks)
     append_paragraph(out, "  ! ", each, 4);

@@ -1,3 +1,4 @@
+#include "core/reports/all_printable.hpp"
 #include "core/reports/explanation.hpp"
 #include "core/support/calendar.hpp"
 #include "core/support/paragraph.hpp"
@@ -16,14 +17,10 @@ constexpr std::size_t label_width = 14;
 /// everybody.
 constexpr std::size_t most_exemptions = 10;
 
-std::string safe(const std::string& text) {
-  return printable(text, text.size());
-}
-
 void append_field(std::string& out, std::string_view label,
                   const std::string& value) {
   append_paragraph(out, fmt::format("  {:<{}}", label, label_width - 2),
-                   safe(value), label_width);
+                   all_printable(value), label_width);
 }
 
 void append_time(std::string& out, std::string_view label,
@@ -50,20 +47,21 @@ void append_reason(std::string& out, const listing_reason& reason,
 } // namespace
 
 std::string to_text(const explanation& of) {
-  const std::string address = safe(of.address);
+  const std::string address = all_printable(of.address);
   std::string text;
   if (of.reasons.empty())
     text = address + " is not listed\n";
   for (const listing_reason& reason : of.reasons) {
     append_paragraph(text, "",
                      (text.empty() ? address + " is" : "also") + " listed by " +
-                         safe(reason.listing),
+                         all_printable(reason.listing),
                      2);
     append_reason(text, reason, of.at);
   }
   const std::size_t shown = std::min(of.exemptions.size(), most_exemptions);
   for (std::size_t i = 0; i < shown; ++i) {
-    append_paragraph(text, "", "kept off " + safe(of.exemptions[i].listing), 2);
+    append_paragraph(text, "",
+                     "kept off " + all_printable(of.exemptions[i].listing), 2);
     append_field(text, "reason", of.exemptions[i].reason);
   }
   if (shown < of.exemptions.size())

@@ -1,5 +1,6 @@
 #include "core/reports/status_change.hpp"
 
+#include "core/reports/all_printable.hpp"
 #include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
 
@@ -66,7 +67,7 @@ std::string remark(const domain_status& of) {
     return "; the first look at it is under way";
   if (of.condition == domain_condition::fresh || of.trouble.empty())
     return "";
-  return "; " + printable(of.trouble, of.trouble.size());
+  return "; " + all_printable(of.trouble);
 }
 
 std::string now_text(const domain_status& of, const domain_status* before) {

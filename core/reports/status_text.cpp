@@ -1,3 +1,4 @@
+#include "core/reports/all_printable.hpp"
 #include "core/reports/status.hpp"
 #include "core/support/calendar.hpp"
 #include "core/support/paragraph.hpp"
@@ -12,10 +13,6 @@
 
 namespace spfblock::reports {
 namespace {
-
-std::string safe(const std::string& text) {
-  return printable(text, text.size());
-}
 
 // The tables ---------------------------------------------------------------
 
@@ -38,7 +35,7 @@ std::string figure(std::uint64_t count) {
 }
 
 row row_of(const domain_status& of) {
-  return {safe(of.name),
+  return {all_printable(of.name),
           std::string{text_of(of.condition)},
           figure(of.networks),
           figure(of.ipv4_addresses),
@@ -46,7 +43,7 @@ row row_of(const domain_status& of) {
           of.age ? span_text(*of.age) : "-",
           of.next_look.count() == 0 ? "now" : span_text(of.next_look),
           of.hits ? figure(*of.hits) : "-",
-          safe(of.action.substr(0, of.action.find(' ')))};
+          all_printable(of.action.substr(0, of.action.find(' ')))};
 }
 
 /// What stands in no list of actions and hits is an allowed domain.
@@ -185,7 +182,7 @@ std::string condition_note(const domain_status& of) {
     return "DNS failed " +
            (of.failures == 1 ? "once"
                              : fmt::format("{} times in a row", of.failures)) +
-           ": " + safe(of.trouble) +
+           ": " + all_printable(of.trouble) +
            (gap_in(of).empty() ? networks_kept(of) : "");
   case domain_condition::gone:
     return "no SPF record" + networks_meanwhile(of) +
@@ -225,7 +222,7 @@ std::string mail_note(const domain_status& of, bool sees_mail) {
     return {};
   std::string terms;
   for (const std::string& each : of.by_mail)
-    terms += (terms.empty() ? "" : "; ") + safe(each);
+    terms += (terms.empty() ? "" : "; ") + all_printable(each);
   if (of.passes_everybody)
     return "passes everybody, so its mail decides about nobody: " + terms;
   return (sees_mail ? "the mail decides, at the door policy: "
@@ -236,20 +233,20 @@ std::string mail_note(const domain_status& of, bool sees_mail) {
 std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
   std::vector<std::string> notes;
   if (const std::string missing = gap_in(of); !missing.empty())
-    notes.push_back("WARNING: " + safe(missing));
+    notes.push_back("WARNING: " + all_printable(missing));
   if (std::string note = condition_note(of); !note.empty())
     notes.push_back(std::move(note));
   for (const std::string& each : of.refusals)
-    notes.push_back(safe(each));
+    notes.push_back(all_printable(each));
   if (of.kept_off > 0)
     notes.push_back("allow keeps off " +
                     counted(of.kept_off, "network", "networks"));
   if (!is_trouble_told(of))
-    notes.push_back("not listed in full: " + safe(of.trouble));
+    notes.push_back("not listed in full: " + all_printable(of.trouble));
   if (std::string note = mail_note(of, sees_mail); !note.empty())
     notes.push_back(std::move(note));
   if (!of.until.empty())
-    notes.push_back("ends on " + safe(of.until));
+    notes.push_back("ends on " + all_printable(of.until));
   return notes;
 }
 
@@ -258,9 +255,9 @@ void append_notes(std::string& out, const domain_status& of, bool sees_mail) {
   if (notes.empty())
     return;
   const std::string comment =
-      of.comment.empty() ? "" : " (" + safe(of.comment) + ')';
+      of.comment.empty() ? "" : " (" + all_printable(of.comment) + ')';
   out += '\n';
-  append_paragraph(out, "", safe(of.name) + comment, 2);
+  append_paragraph(out, "", all_printable(of.name) + comment, 2);
   for (const std::string& note : notes)
     append_paragraph(out, "  ", note, 4);
 }
@@ -274,7 +271,7 @@ void append_refusal(std::string& out, const status_report& of) {
   if (const auto at = of.configuration.refused_at)
     text +=
         fmt::format(" at {}, {} ago", utc_text(*at), span_text(of.at - *at));
-  append_paragraph(out, "", text + ": " + safe(*concern), 2);
+  append_paragraph(out, "", text + ": " + all_printable(*concern), 2);
 }
 
 } // namespace
@@ -308,13 +305,13 @@ std::string to_text(const status_report& of, shown which) {
   std::string out;
   append_refusal(out, of);
   for (const std::string& each : of.ports_unavailable)
-    append_paragraph(out, "", "PORT UNAVAILABLE: " + safe(each), 2);
+    append_paragraph(out, "", "PORT UNAVAILABLE: " + all_printable(each), 2);
   append_paragraph(out, "", in_brief(of), 2);
   if (!of.name_servers.empty())
-    append_paragraph(
-        out, "",
-        safe(fmt::format("name servers: {}", fmt::join(of.name_servers, ", "))),
-        2);
+    append_paragraph(out, "",
+                     all_printable(fmt::format(
+                         "name servers: {}", fmt::join(of.name_servers, ", "))),
+                     2);
   if (of.providers > 0)
     append_paragraph(out, "",
                      fmt::format("providers: {} of {} known",

@@ -1,5 +1,6 @@
 #include "core/spf/directive_parser.hpp"
 
+#include "core/spf/syntax_fault.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
@@ -12,8 +13,6 @@
 namespace spfblock::spf {
 
 namespace {
-
-constexpr std::size_t shown_octets = 64; // of a faulty part, in a message
 
 /// A part of a term and where it stands there.
 struct piece {
@@ -30,14 +29,6 @@ struct piece {
 
 /// Nothing, or what is wrong; its offset is within the term.
 using fault = std::optional<failure>;
-
-failure malformed(std::string message, std::size_t offset) {
-  return {errc::malformed, std::move(message), offset};
-}
-
-std::string shown(std::string_view text) {
-  return in_quotes(text, shown_octets);
-}
 
 /// How a cidr-length is called and how long it may be (RFC 7208 §5.6).
 struct length_kind {

@@ -1,5 +1,6 @@
 #include "core/spf/domain_spec.hpp"
 
+#include "core/spf/syntax_fault.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
@@ -13,15 +14,6 @@ namespace spfblock::spf {
 namespace {
 
 constexpr std::size_t max_name_length = 253; // RFC 7208 §7.3
-constexpr std::size_t shown_octets = 64;     // of a faulty part, in a message
-
-failure malformed(std::string message, std::size_t offset) {
-  return {errc::malformed, std::move(message), offset};
-}
-
-std::string shown(std::string_view text) {
-  return in_quotes(text, shown_octets);
-}
 
 bool is_letter_or_digit(char c) noexcept {
   return is_letter(c) || is_digit(c);

@@ -1,5 +1,6 @@
 #include "core/spf/macro.hpp"
 
+#include "core/spf/syntax_fault.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
@@ -14,16 +15,6 @@
 namespace spfblock::spf {
 
 namespace {
-
-constexpr std::size_t shown_octets = 64; // of a faulty macro, in a message
-
-failure malformed(std::string message) {
-  return {errc::malformed, std::move(message)};
-}
-
-std::string shown(std::string_view text) {
-  return in_quotes(text, shown_octets);
-}
 
 std::optional<failure> check_letter(char letter, std::string_view spelled) {
   if (std::string_view{"slodiphv"}.find(letter) != std::string_view::npos)

@@ -1,6 +1,7 @@
 #include "core/spf/record_parser.hpp"
 
 #include "core/spf/directive_parser.hpp"
+#include "core/spf/syntax_fault.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 
@@ -15,15 +16,6 @@ namespace spfblock::spf {
 namespace {
 
 constexpr std::string_view version = "v=spf1";
-constexpr std::size_t shown_octets = 64; // of a faulty term, in a message
-
-failure malformed(std::string message, std::size_t offset) {
-  return {errc::malformed, std::move(message), offset};
-}
-
-std::string shown(std::string_view text) {
-  return in_quotes(text, shown_octets);
-}
 
 using term_value = decltype(term::value);
 
