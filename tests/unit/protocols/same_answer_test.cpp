@@ -31,7 +31,8 @@ std::string random_address(std::mt19937& random) {
 net::ip_prefix random_network(std::mt19937& random) {
   const auto address = *net::ip_address::parse(random_address(random));
   const unsigned width = address.family() == net::family::ipv4 ? 32U : 128U;
-  return net::ip_prefix::containing(address, width - static_cast<unsigned>(random() % 9));
+  return net::ip_prefix::containing(
+      address, width - static_cast<unsigned>(random() % 9));
 }
 
 table::snapshot random_table(std::mt19937& random) {
