@@ -63,8 +63,9 @@ private:
   host_result consult(const domain_spec& spec, const frame& here);
   match try_term(const directive& what, const frame& here);
   match include(const directive& what, frame here);
-  match exists(const directive& what, const frame& here);
-  match ptr(const directive& what, const frame& here);
+  match by_mail(const directive& what, const frame& here);
+  match exists(const dns::name& name);
+  match ptr(const dns::name& name);
   match hosts(const directive& what, const frame& here);
   match host(const dns::name& owner, const directive& what);
 
@@ -334,8 +335,8 @@ mail_check::match mail_check::try_term(const directive& what,
     return over_dns_terms();
   switch (what.mechanism) {
   case mechanism::include: return include(what, here);
-  case mechanism::exists: return exists(what, here);
-  case mechanism::ptr: return ptr(what, here);
+  case mechanism::exists:
+  case mechanism::ptr: return by_mail(what, here);
   default: return hosts(what, here);
   }
 }
@@ -359,7 +360,9 @@ mail_check::match mail_check::include(const directive& what, frame here) {
   }
 }
 
-mail_check::match mail_check::exists(const directive& what, const frame& here) {
+/// exists or ptr.
+mail_check::match mail_check::by_mail(const directive& what,
+                                      const frame& here) {
   if (which_ == terms_of_mail::passed_over)
     return match::no;
   const target to = target_of(what.target, here);
@@ -367,22 +370,19 @@ mail_check::match mail_check::exists(const directive& what, const frame& here) {
     return *to.ended;
   if (!to.name)
     return match::no;
+  return what.mechanism == mechanism::exists ? exists(*to.name) : ptr(*to.name);
+}
+
+mail_check::match mail_check::exists(const dns::name& name) {
   const dns::answer* given = nullptr;
-  if (const match end = ask({*to.name, dns::rr_type::a}, given);
+  if (const match end = ask({name, dns::rr_type::a}, given);
       end != match::no || given == nullptr)
     return end;
   return given->status == dns::answer_status::records ? match::yes : match::no;
 }
 
-mail_check::match mail_check::ptr(const directive& what, const frame& here) {
-  if (which_ == terms_of_mail::passed_over)
-    return match::no;
-  const target to = target_of(what.target, here);
-  if (to.ended)
-    return *to.ended;
-  if (!to.name)
-    return match::no;
-  const client_name got = find_client_name(dns_, of_.client, *to.name);
+mail_check::match mail_check::ptr(const dns::name& name) {
+  const client_name got = find_client_name(dns_, of_.client, name);
   if (got.over_limit)
     return permerror(dns_.limit());
   if (!spend_void_lookups(got.void_lookups))
