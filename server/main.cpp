@@ -4,6 +4,7 @@
 #include "core/json/closest_word.hpp"
 #include "core/protocols/door.hpp"
 #include "core/support/text.hpp"
+#include "server/commands/arguments.hpp"
 #include "server/commands/commands.hpp"
 #include "server/configuration.hpp"
 #include "server/version.hpp"
@@ -30,41 +31,6 @@ namespace {
 
 /// Where explanations begin in --help, so that none goes beyond 80 columns.
 constexpr std::size_t help_column = 22;
-
-/// CLI11 takes a value in brackets or braces for a list.  Here it is a text
-/// like any other; a mark behind the bracket keeps it in one piece.
-constexpr char mark = '\x01';
-
-bool needs_mark(std::string_view argument) {
-  return argument.ends_with(']') || argument.ends_with('}') ||
-         argument.ends_with(mark);
-}
-
-/// The arguments as CLI11 wants them: marked, in reverse order.
-std::vector<std::string> marked(int argc, const char* const* argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {
-    arguments.emplace_back(argv[i]);
-    if (needs_mark(arguments.back()))
-      arguments.back() += mark;
-  }
-  return arguments;
-}
-
-void unmark(std::string& value) {
-  if (value.ends_with(mark))
-    value.pop_back();
-}
-
-void unmark(std::optional<std::string>& value) {
-  if (value)
-    unmark(*value);
-}
-
-void unmark(std::vector<std::string>& values) {
-  for (std::string& each : values)
-    unmark(each);
-}
 
 /// What the command line says.
 struct command_line {
@@ -410,7 +376,7 @@ std::string complaint(const CLI::App& program, const CLI::ParseError& error) {
   if (chosen.empty() && dynamic_cast<const CLI::RequiredError*>(&error))
     return "a command is missing";
   std::string text = error.what();
-  std::erase(text, mark);
+  unmark_within(text);
   return printable(text);
 }
 
