@@ -72,25 +72,30 @@ MUTANTS = [
     Mutant(
         "redirect is no DNS term",
         EVALUATOR,
-        """consult(what.target, at,
+        """consult(what.target, at, matcher::leading::to_pass,
                           tally_.spend_dns_term(at.term, std::move(undecided)));""",
-        "consult(what.target, at, std::move(undecided));",
+        "consult(what.target, at, matcher::leading::to_pass, std::move(undecided));",
     ),
     Mutant(
         "exists is no DNS term",
         MATCHER,
-        """exists names no addresses");
-    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};""",
-        """exists names no addresses");
-    return {{}, std::move(undecided)};""",
+        """  undecided = tally_.spend_dns_term(at.term, std::move(undecided));
+  depend_on_mail(""",
+        """  depend_on_mail(""",
     ),
     Mutant(
         "exists matches everybody",
         MATCHER,
-        """exists names no addresses");
-    return {{}, tally_.spend_dns_term(at.term, std::move(undecided))};""",
-        """exists names no addresses");
-    return {tally_.spend_dns_term(at.term, std::move(undecided)), {}};""",
+        """                 {true, true}, undecided);
+  return {{}, std::move(undecided)};""",
+        """                 {true, true}, undecided);
+  return {std::move(undecided), {}};""",
+    ),
+    Mutant(
+        "nobody waits for the mail",
+        MATCHER,
+        """  tally_.depend_on_mail(at.term, on, whom);""",
+        """  account_.waits(at.term, on, {});""",
     ),
     Mutant(
         "the record is not checked as a whole",
