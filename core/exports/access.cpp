@@ -1,6 +1,7 @@
 #include "core/exports/access_keys.hpp"
 #include "core/exports/pieces.hpp"
 #include "core/exports/writers.hpp"
+#include "core/support/text.hpp"
 
 #include <algorithm>
 

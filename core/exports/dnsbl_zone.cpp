@@ -3,6 +3,7 @@
 #include "core/exports/pieces.hpp"
 #include "core/exports/sets.hpp"
 #include "core/exports/writers.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 

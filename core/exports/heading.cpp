@@ -29,10 +29,6 @@ std::string counted_networks(std::size_t ipv4, std::size_t ipv6) {
   return fmt::format("{} IPv4 and {} IPv6 networks", ipv4, ipv6);
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::vector<std::string> told_left_out(std::string_view text) {
   std::vector<std::string> left_out;
   while (text.starts_with('#') || text.starts_with(';')) {

@@ -39,9 +39,6 @@ inline constexpr std::string_view left_out_mark = "left out: ";
 /// "1 IPv4 and 2 IPv6 networks"
 [[nodiscard]] std::string counted_networks(std::size_t ipv4, std::size_t ipv6);
 
-/// "1 network", "2 networks", "3 keys"
-[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
-
 /// What a heading says is left out, a line each, without marks.  Any text may
 /// be given; one that starts with no comment says nothing.
 [[nodiscard]] std::vector<std::string> told_left_out(std::string_view text);

@@ -1,6 +1,7 @@
 #include "core/exports/sets.hpp"
 
 #include "core/exports/heading.hpp"
+#include "core/support/text.hpp"
 
 namespace spfblock::exports {
 

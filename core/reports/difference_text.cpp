@@ -12,10 +12,6 @@ namespace {
 
 using prefixes = std::vector<net::ip_prefix>;
 
-std::string counted(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 /// "2 networks added, 1 removed"; empty if there are none.
 std::string change_text(std::size_t added, std::size_t removed) {
   if (added == 0)

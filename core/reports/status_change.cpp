@@ -44,15 +44,10 @@ bool is_listed(const domain_status& of) {
   return of.role == domains::role::listed;
 }
 
-std::string counted(std::uint64_t number, std::string_view one,
-                    std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 std::string amount(const domain_status& of) {
   if (of.networks == 0)
     return "nothing";
-  std::string text = counted(of.networks, "network", "networks");
+  std::string text = counted(of.networks, "network");
   if (of.ipv4_addresses != 0)
     text += ", " + counted(of.ipv4_addresses, "IPv4 address", "IPv4 addresses");
   if (of.ipv6_slash64s != 0)

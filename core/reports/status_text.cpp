@@ -149,11 +149,6 @@ private:
 
 // What is to be said -------------------------------------------------------
 
-std::string counted(std::uint64_t number, std::string_view one,
-                    std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 /// What becomes of the networks while the record is not to be had.
 std::string networks_meanwhile(const domain_status& of) {
   if (of.networks == 0)
@@ -239,8 +234,7 @@ std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
   for (const std::string& each : of.refusals)
     notes.push_back(all_printable(each));
   if (of.kept_off > 0)
-    notes.push_back("allow keeps off " +
-                    counted(of.kept_off, "network", "networks"));
+    notes.push_back("allow keeps off " + counted(of.kept_off, "network"));
   if (!is_trouble_told(of))
     notes.push_back("not listed in full: " + all_printable(of.trouble));
   if (std::string note = mail_note(of, sees_mail); !note.empty())
@@ -289,7 +283,7 @@ std::string in_brief(const status_report& of) {
   std::array<std::size_t, domain_conditions.size()> counts{};
   for (const domain_status& each : of.domains)
     ++counts[static_cast<std::size_t>(each.condition)];
-  std::string text = counted(of.domains.size(), "domain", "domains");
+  std::string text = counted(of.domains.size(), "domain");
   const char* separator = ": ";
   for (const domain_condition each : domain_conditions) {
     const std::size_t count = counts[static_cast<std::size_t>(each)];

@@ -93,4 +93,12 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::string counted(std::uint64_t number, std::string_view one,
+                    std::string_view several) {
+  std::string noun{number == 1 || several.empty() ? one : several};
+  if (number != 1 && several.empty())
+    noun += 's';
+  return std::to_string(number) + ' ' + noun;
+}
+
 } // namespace spfblock

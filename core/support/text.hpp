@@ -62,4 +62,9 @@ parse_decimal(std::string_view text, std::uint64_t maximum) noexcept;
 [[nodiscard]] std::string in_quotes(std::string_view text,
                                     std::size_t limit = 256);
 
+/// A number with its noun: "1 network", "2 networks".
+/// @param several  the noun of any number but 1; if empty, `one` and an "s"
+[[nodiscard]] std::string counted(std::uint64_t number, std::string_view one,
+                                  std::string_view several = {});
+
 } // namespace spfblock

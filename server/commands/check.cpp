@@ -1,3 +1,4 @@
+#include "core/support/text.hpp"
 #include "server/accepted.hpp"
 #include "server/commands/check_postfix.hpp"
 #include "server/commands/commands.hpp"
@@ -11,10 +12,6 @@
 
 namespace spfblock::server {
 namespace {
-
-std::string counted(std::size_t number, const char* what) {
-  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
-}
 
 void say(const std::vector<json::problem>& problems) {
   for (const json::problem& each : problems)

@@ -254,3 +254,12 @@ TEST_CASE("printable marks what it cuts off", "[support][text]") {
   CHECK(in_quotes(long_text) == '"' + long_text + '"');
   CHECK(in_quotes(long_text + 'a') == '"' + long_text + "...\"");
 }
+
+TEST_CASE("a number comes with its noun", "[support][text]") {
+  CHECK(counted(0, "network") == "0 networks");
+  CHECK(counted(1, "network") == "1 network");
+  CHECK(counted(2, "network") == "2 networks");
+  CHECK(counted(1, "IPv4 address", "IPv4 addresses") == "1 IPv4 address");
+  CHECK(counted(18446744073709551615U, "is", "are") ==
+        "18446744073709551615 are");
+}
