@@ -17,7 +17,8 @@ namespace spfblock::config {
 
 namespace {
 
-void read_network(const json::json_value& value, allowed_network& into) {
+void read_allowed_network(const json::json_value& value,
+                          allowed_network& into) {
   if (const auto network = read_prefix(value))
     into.network = *network;
 }
@@ -25,7 +26,7 @@ void read_network(const json::json_value& value, allowed_network& into) {
 /// Reads a network, or an object with one; whether that is without a fault.
 bool read_allowed(const json::json_value& element, allowed_network& into) {
   static const json::field_table<allowed_network> fields{
-      {"network", read_network},
+      {"network", read_allowed_network},
       {"until", json::day(&allowed_network::until)},
       {"comment", json::text(&allowed_network::comment)},
   };
@@ -34,15 +35,15 @@ bool read_allowed(const json::json_value& element, allowed_network& into) {
     json::read_fields(element, fields, into);
     element.require("network", "a network");
   } else if (element.is_string()) {
-    read_network(element, into);
+    read_allowed_network(element, into);
   } else {
     element.unexpected("a network, or an object with one");
   }
   return element.problems().size() == faults_before;
 }
 
-void read_networks(const json::json_value& value, allow_places& given,
-                   allow_settings& into) {
+void read_allowed_networks(const json::json_value& value, allow_places& given,
+                           allow_settings& into) {
   for (const json::json_value& element : value.read_elements()) {
     allowed_network one;
     if (read_allowed(element, one) &&
@@ -51,8 +52,9 @@ void read_networks(const json::json_value& value, allow_places& given,
   }
 }
 
-void read_domains(const json::json_value& value, const spf_domain& inherited,
-                  allow_places& given, allow_settings& into) {
+void read_allowed_domains(const json::json_value& value,
+                          const spf_domain& inherited, allow_places& given,
+                          allow_settings& into) {
   static const auto fields = domain_fields<spf_domain>();
   for (const json::json_value& element : value.read_elements()) {
     spf_domain domain = inherited;
@@ -132,11 +134,11 @@ json::field_table<allow_settings> list_fields(const spf_domain& inherited,
   return {
       {"networks",
        [&given](const json::json_value& list, allow_settings& to) {
-         read_networks(list, given, to);
+         read_allowed_networks(list, given, to);
        }},
       {"domains",
        [&](const json::json_value& list, allow_settings& to) {
-         read_domains(list, inherited, given, to);
+         read_allowed_domains(list, inherited, given, to);
        }},
       {"includes",
        [&given](const json::json_value& list, allow_settings& to) {

@@ -11,8 +11,6 @@
 namespace spfblock::net {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 /// What an interface may be called (Linux dev_valid_name()); nothing that ends
 /// the address in a text.
 bool is_interface(std::string_view name) {
@@ -20,7 +18,7 @@ bool is_interface(std::string_view name) {
   return !name.empty() && name.size() <= longest &&
          std::all_of(name.begin(), name.end(), [](char c) {
            return c > ' ' && c <= '~' &&
-                  std::string_view{"/:%[]\""}.find(c) == npos;
+                  std::string_view{"/:%[]\""}.find(c) == std::string_view::npos;
          });
 }
 

@@ -7,17 +7,18 @@ namespace spfblock::protocols {
 namespace {
 
 // Fixed texts: a reply never repeats what the client sent, and none has a %.
-constexpr std::string_view not_listed = "500 not listed\n";
+constexpr std::string_view not_found = "500 not listed\n";
 constexpr std::string_view read_only = "500 read-only table\n";
 constexpr std::string_view bad_encoding = "400 bad %25XX encoding in the key\n";
-constexpr std::string_view bad_request = "400 unknown request, want: get KEY\n";
+constexpr std::string_view unknown_request =
+    "400 unknown request, want: get KEY\n";
 constexpr std::string_view too_long = "400 request over 8192 bytes\n";
 
 void answer_key(std::string_view key, const lookup& in, std::string& reply) {
   if (const auto hit = in.find(key))
     hit->found.by->action.append_reply(reply, hit->address, hit->found.network);
   else
-    reply += not_listed;
+    reply += not_found;
 }
 
 } // namespace
@@ -27,7 +28,7 @@ void answer(std::string_view line, const lookup& in, std::string& reply) {
   if (!line.starts_with(get)) {
     in.refuse();
     reply +=
-        line == "put" || line.starts_with("put ") ? read_only : bad_request;
+        line == "put" || line.starts_with("put ") ? read_only : unknown_request;
     return;
   }
   const std::string_view key = line.substr(get.size());

@@ -26,8 +26,8 @@ public:
 
   std::optional<failure> parse() {
     while (at_ < text_.size())
-      if (auto fault = next())
-        return fault;
+      if (auto bad = next())
+        return bad;
     return std::nullopt;
   }
 

@@ -8,7 +8,7 @@ namespace spfblock::server {
 namespace {
 
 /// What a person waits for without a word.
-constexpr std::chrono::seconds patience{1};
+constexpr std::chrono::seconds silence{1};
 
 } // namespace
 
@@ -17,7 +17,7 @@ progress_line::progress_line(boost::asio::io_context& io, std::size_t all)
       all_{all} {
   if (all == 0 || isatty(STDERR_FILENO) != 1)
     return;
-  patience_.expires_after(patience);
+  patience_.expires_after(silence);
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (error || done_ == all_)
       return;

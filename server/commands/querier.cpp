@@ -19,7 +19,7 @@ using answer = std::optional<std::string>;
 
 namespace {
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds reply_time{10};
 
 /// The name of the table, which is the client's own affair.
 constexpr std::string_view table_name = "spfblock ";
@@ -40,14 +40,14 @@ querier::querier(const config::listener& server,
                  std::vector<std::string> attributes)
     : server_{server},
       attributes_{std::move(attributes)} {
-  stream_.expires_after(patience);
+  stream_.expires_after(reply_time);
   stream_.connect(generic_endpoint(server.where));
   boost::system::error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
 }
 
 result<answer> querier::ask(const std::string& key) {
-  stream_.expires_after(patience);
+  stream_.expires_after(reply_time);
   switch (server_.kind) {
   case door::tcp_table: break;
   case door::policy: return ask_policy(key);

@@ -18,7 +18,7 @@ struct close_compressed {
   void operator()(gzFile of) const noexcept { gzclose_r(of); }
 };
 
-failure cannot_read(const std::string& name, const std::string& why) {
+failure read_failure(const std::string& name, const std::string& why) {
   return {errc::temporary,
           fmt::format("cannot read {}: {}", printable(name), why)};
 }
@@ -45,11 +45,11 @@ std::optional<failure> read_octets(int descriptor, const std::string& name,
   constexpr unsigned piece = 1U << 18U;
   const int own = dup(descriptor);
   if (own < 0)
-    return cannot_read(name, system_error_text());
+    return read_failure(name, system_error_text());
   const std::unique_ptr<gzFile_s, close_compressed> in{gzdopen(own, "rb")};
   if (!in) {
     close(own);
-    return cannot_read(name, system_error_text());
+    return read_failure(name, system_error_text());
   }
   gzbuffer(in.get(), piece);
   std::string buffer(piece, '\0');
@@ -57,7 +57,7 @@ std::optional<failure> read_octets(int descriptor, const std::string& name,
   while ((size = gzread(in.get(), buffer.data(), piece)) > 0)
     to({buffer.data(), static_cast<std::size_t>(size)});
   if (const auto why = trouble_of(in.get()))
-    return cannot_read(name, *why);
+    return read_failure(name, *why);
   return std::nullopt;
 }
 

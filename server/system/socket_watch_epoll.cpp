@@ -16,7 +16,7 @@ namespace spfblock::server {
 
 namespace {
 
-constexpr int calls_at_once = 256; // of one wake-up
+constexpr int sockets_at_once = 256; // of one wake-up
 
 int make_epoll() {
   const int made = ::epoll_create1(EPOLL_CLOEXEC);
@@ -46,9 +46,9 @@ struct socket_watch::kernel : std::enable_shared_from_this<kernel> {
   }
 
   void ready() {
-    std::array<epoll_event, calls_at_once> events;
+    std::array<epoll_event, sockets_at_once> events;
     const int count =
-        ::epoll_wait(epoll.native_handle(), events.data(), calls_at_once, 0);
+        ::epoll_wait(epoll.native_handle(), events.data(), sockets_at_once, 0);
     const auto self = shared_from_this(); // the owner may be destroyed
     const auto watch = wait.present();
     for (int i = 0; i < count && !watch.over(); ++i)
