@@ -26,6 +26,7 @@ ZONE = "/etc/spfblock/zone"
 DROP_IN = "/etc/systemd/system/spfblock.socket.d/override.conf"
 PACKAGE = "/root/spfblock.deb"
 NEXT_PACKAGE = "/root/spfblock-next.deb"
+OLDER_PACKAGE = "/root/spfblock-older.deb"  # only with --older
 REBOOTED = "/var/tmp/rebooted"
 ALL_DONE = "/var/tmp/all_done"
 
@@ -225,9 +226,38 @@ def mend():
 # The steps, in order.  Each leaves a service that is well.
 
 
-def install():
+def set_up_postfix():
     for name, value in MAIN_CF.items():
         run("postconf", "-e", f"{name}={value}")
+    run("systemctl", "restart", "postfix")
+
+
+def install_older():
+    """With a configuration as every release understands it."""
+    set_up_postfix()
+    run("dpkg", "-i", OLDER_PACKAGE)
+    write(ZONE, ZONE_TEXT)
+    write(LIST, "others.example\n")
+    write(FILE, json.dumps({k: v for k, v in CONFIGURATION.items() if k != "allow"}))
+    run("systemctl", "reload", "spfblock")
+    in_force()
+
+
+def upgrade_from_older():
+    run("dpkg", "-i", PACKAGE)
+    run("systemctl", "is-active", "spfblock.socket", "spfblock.service")
+    wait_for_health(200)
+    run("spfblock", "check")
+
+
+def back_to_older():
+    run("dpkg", "-i", OLDER_PACKAGE)
+    run("systemctl", "is-active", "spfblock.socket", "spfblock.service")
+    in_force()
+
+
+def install():
+    set_up_postfix()
     run("dpkg", "-i", PACKAGE)
     for unit in ("spfblock.socket", "spfblock.service"):
         run("systemctl", "is-enabled", unit)
@@ -237,7 +267,6 @@ def install():
     write(LIST, "others.example\n")
     write_configuration()
     run("systemctl", "reload", "spfblock")
-    run("systemctl", "restart", "postfix")
     in_force()
     wait_for_health(200)
     eventually(has_the_same_words, "both statuses have the same words")
@@ -497,8 +526,18 @@ def step(what, judge=lambda: ""):
     say(f"{name}: {time.monotonic() - begun:.0f} s{'; ' if said else ''}{said}")
 
 
+def earlier_life():
+    step(install_older)
+    mail = Mail()
+    for each in (upgrade_from_older, back_to_older, upgrade_from_older):
+        step(each, mail.judge)
+    mail.stop()
+
+
 def first_life():
     say(f"booted: systemd {run('systemctl', '--version').split()[1]}")
+    if os.path.exists(OLDER_PACKAGE):
+        earlier_life()
     step(install)
     mail = Mail()
     for each in IN_THE_FIRST_LIFE:
