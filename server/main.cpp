@@ -3,6 +3,7 @@
 #include "core/exports/format.hpp"
 #include "core/json/closest_word.hpp"
 #include "core/protocols/door.hpp"
+#include "core/support/duration.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/arguments.hpp"
 #include "server/commands/commands.hpp"
@@ -40,6 +41,8 @@ struct command_line {
   std::vector<std::string> domains;
   std::vector<std::string> files;
   std::vector<std::string> with;
+  std::optional<std::string> seen;
+  std::optional<std::string> forget_after;
   std::string address;
   std::optional<std::string> sender;
   std::optional<std::string> helo;
@@ -58,8 +61,8 @@ struct command_line {
   void restore() {
     if (!file)
       file = file_before;
-    for (auto* each :
-         {&file, &asked.server, &asked_address, &entry.until, &sender, &helo})
+    for (auto* each : {&file, &asked.server, &asked_address, &entry.until,
+                       &sender, &helo, &seen})
       unmark(*each);
     for (auto* each : {&asked.keys, &domains, &allowed, &files, &with})
       unmark(*each);
@@ -289,6 +292,16 @@ void add_log_files(CLI::App& command, command_line& line) {
       ->type_name("");
 }
 
+CLI::Validator is_duration() {
+  return CLI::Validator{[](const std::string& text) {
+                          return parse_duration(text)
+                                     ? std::string{}
+                                     : in_quotes(text) +
+                                           " is no duration such as 180d";
+                        },
+                        "DURATION"};
+}
+
 /// The commands that read the mail log.
 void add_log_commands(CLI::App& program, command_line& line) {
   CLI::App* replay = add_command(
@@ -300,11 +313,25 @@ void add_log_commands(CLI::App& program, command_line& line) {
                    "again")
       ->type_name("DOMAIN")
       ->allow_extra_args(false);
+  CLI::Option* seen =
+      replay
+          ->add_option("--seen", line.seen,
+                       "Also add to this file the networks that delivered "
+                       "wanted\nmail, for allow.seen")
+          ->type_name("FILE");
+  replay
+      ->add_option("--forget-after", line.forget_after,
+                   "Drop from it what delivered none for so long, as in 180d")
+      ->check(is_duration())
+      ->option_text("DURATION")
+      ->needs(seen);
   add_log_files(*replay, line);
   replay->callback([&line] {
     line.chosen = [&line] {
-      return replay_command(line.configured(), {line.format(), line.with},
-                            line.files);
+      replay_choice choice{line.format(), line.with, line.seen, std::nullopt};
+      if (line.forget_after)
+        choice.forget_after = parse_duration(*line.forget_after);
+      return replay_command(line.configured(), choice, line.files);
     };
   });
 

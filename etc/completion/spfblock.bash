@@ -29,7 +29,7 @@ _spfblock_options() {
     export) options+=' --format' ;;
     help) options='--help --version' ;;
     query) options+=' --door --server' ;;
-    replay) options+=' --json --with' ;;
+    replay) options+=' --forget-after --json --seen --with' ;;
     report) options+=' --json' ;;
     status) options+=' --json --trouble' ;;
     esac
@@ -49,10 +49,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--config | :--address | :--comment | :--door | :--format | :--helo | :--sender | :--server | :--until | :--with)
+        :-c | :--config | :--address | :--comment | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -63,7 +63,7 @@ _spfblock() {
     [[ $option && $word == = ]] && word=''
 
     case $option in
-    -c | --config)
+    -c | --config | --seen)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
@@ -77,7 +77,7 @@ _spfblock() {
         _spfblock_among "$word" tcp_table policy socketmap
         return
         ;;
-    --address | --comment | --helo | --sender | --server | --until | --with) return ;;
+    --address | --comment | --forget-after | --helo | --sender | --server | --until | --with) return ;;
     esac
 
     case $command:$word in

@@ -4,6 +4,7 @@
 
 #include "server/exit_status.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -128,13 +129,18 @@ struct replay_choice {
   /// Domains that are listed as well, and reject; a configured one rejects
   /// then, whatever its action.
   std::vector<std::string> with;
+  /// The file that is given the networks that delivered wanted mail.
+  std::optional<std::string> seen;
+  /// From that file goes what delivered none for so long.
+  std::optional<std::chrono::seconds> forget_after;
 };
 
 /// `spfblock replay`: expands all domains now, and says what the table would
 /// have done to the mails of the log, by what became of them.
 /// @param files as read_mail_log() takes them
 /// @return negative if mail that was delivered, and not taken for spam, would
-///         have been rejected; unavailable if the DNS failed for all domains
+///         have been rejected; unavailable if the DNS failed for all domains,
+///         or `seen` cannot be written; config if that is faulty
 exit_status replay_command(const std::string& configuration_file,
                            const replay_choice& choice,
                            const std::vector<std::string>& files);

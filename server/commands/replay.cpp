@@ -2,17 +2,22 @@
 
 #include "core/config/domain_name.hpp"
 #include "core/maillog/mail_joiner.hpp"
+#include "core/net/special_purpose.hpp"
 #include "core/reports/difference.hpp"
+#include "core/reports/wanted_mail.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
 #include "server/commands/last_known.hpp"
 #include "server/commands/mail_log.hpp"
+#include "server/commands/seen_file.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/own_addresses.hpp"
 
 #include <algorithm>
 #include <iostream>
+#include <utility>
+#include <variant>
 
 namespace spfblock::server {
 namespace {
@@ -70,6 +75,50 @@ bool doors_know_recipients(const config::settings& of) {
                      });
 }
 
+/// Our own hosts, whose mail says nothing of others: what is named in
+/// `allow.networks` is, as far as the configuration knows them.
+net::address_set own_hosts(const config::settings& of) {
+  net::address_set own = own_addresses();
+  for (const config::allowed_network& each : of.allow.networks)
+    own |= net::address_set{each.network};
+  for (const auto& block : net::special_purpose_blocks())
+    own |= net::address_set{block.prefix};
+  return own;
+}
+
+/// What is kept of the mails of a log, and where.
+struct seen_keeping {
+  seen_file file;
+  reports::wanted_mail wanted;
+};
+
+/// Nothing where it is not asked for.
+std::variant<std::optional<seen_keeping>, exit_status>
+begin_keeping(const replay_choice& choice, const config::settings& of) {
+  if (!choice.seen)
+    return std::optional<seen_keeping>{};
+  auto file = seen_file::read(*choice.seen);
+  if (const auto* const failed = std::get_if<exit_status>(&file))
+    return *failed;
+  auto& read = std::get<seen_file>(file);
+  reports::wanted_mail wanted{own_hosts(of), read.networks()};
+  return std::optional{seen_keeping{std::move(read), std::move(wanted)}};
+}
+
+/// @return an exit status where it failed, which was said
+std::optional<exit_status> keep(seen_keeping& of, const replay_choice& choice,
+                                const std::string& configuration_file) {
+  if (choice.forget_after)
+    of.wanted.forget_before(read_clocks().wall - *choice.forget_after);
+  const auto networks = of.wanted.networks();
+  if (const auto failed = of.file.replace(networks, configuration_file))
+    return failed;
+  std::cerr << "spfblock: " << networks.size()
+            << " networks delivered wanted mail, " << of.wanted.added()
+            << " of them new\n";
+  return std::nullopt;
+}
+
 } // namespace
 
 exit_status replay_command(const std::string& configuration_file,
@@ -80,6 +129,10 @@ exit_status replay_command(const std::string& configuration_file,
     return exit_status::config;
   if (!list_all(choice.with, loaded->settings))
     return exit_status::usage;
+  auto keeping = begin_keeping(choice, loaded->settings);
+  if (const auto* const failed = std::get_if<exit_status>(&keeping))
+    return *failed;
+  auto& seen = std::get<std::optional<seen_keeping>>(keeping);
   const domains::domain_book book = expanded(*loaded);
   if (reports::difference_between({}, book).dns_failed()) {
     std::cerr << "spfblock: the DNS failed for all domains\n";
@@ -88,12 +141,19 @@ exit_status replay_command(const std::string& configuration_file,
 
   const table::snapshot table{book.listings(), book.exempt_recipients()};
   reports::replay would{table, doors_know_recipients(loaded->settings)};
-  maillog::mail_joiner mails{
-      [&would](const maillog::mail& each) { would.take(each); }};
+  maillog::mail_joiner mails{[&](const maillog::mail& each) {
+    would.take(each);
+    if (seen)
+      seen->wanted.take(each);
+  }};
   if (!read_mail_log(
           files, [&mails](const maillog::event& next) { mails.take(next); }))
     return exit_status::unavailable;
   mails.finish();
+  if (seen) {
+    if (const auto failed = keep(*seen, choice, configuration_file))
+      return *failed;
+  }
   std::cout << (choice.format == output_format::json ? reports::to_json(would)
                                                      : reports::to_text(would));
   return would.harmed() > 0 ? exit_status::negative : exit_status::done;

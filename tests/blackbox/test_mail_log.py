@@ -234,6 +234,87 @@ class Replay(MailLog):
         self.assertEqual(done.returncode, OK)
         self.assertIn("delivered, and taken for spam: 1", done.stdout)
 
+    def test_networks_that_delivered_wanted_mail_are_kept(self):
+        seen = os.path.join(self.directory(), "seen.json")
+        spam = (
+            "Apr  4 05:00:00 mx rspamd[5]: <a1>; task; rspamd_task_write_log:"
+            " id: <A3@x>, qid: <A3>, ip: 62.1.1.3, from: <a@x.example>,"
+            " (default: T (add header): [9.00/15.00] []), len: 1\n"
+        )
+        log = self.log(
+            "mail.log",
+            REJECTED
+            + delivered("A1", "62.1.1.1", "a.person@partner.example")
+            + delivered("A2", "2001:4860::1", "b@shop.example")
+            + delivered("A3", "62.1.1.3", "a@x.example", spam)
+            + delivered("A4", "62.9.1.1", "a@own.example")
+            + delivered("A5", "10.1.1.1", "a@own.example"),
+        )
+        own = {"networks": ["62.9.0.0/16"]}
+        for new in (2, 0):
+            done = self.replay("--seen", seen, log, allow=own)
+            self.assertEqual(done.returncode, OK)
+            self.assertEqual(
+                done.stderr,
+                f"spfblock: 2 networks delivered wanted mail, {new} of them new\n",
+            )
+            at = '"first":"2016-04-04 05:00:00","last":"2016-04-04 05:00:00","mails":1'
+            with open(seen, encoding="utf-8") as file:
+                text = file.read()
+            self.assertEqual(
+                text,
+                '{"seen":[\n'
+                f'{{"network":"62.1.1.1/32",{at},"domain":"partner.example"}},\n'
+                f'{{"network":"2001:4860::/64",{at},"domain":"shop.example"}}\n'
+                "]}\n",
+            )
+        self.assertEqual(os.listdir(os.path.dirname(seen)), ["seen.json"])
+
+    def test_what_is_kept_is_said_whatever_would_be_harmed(self):
+        seen = os.path.join(self.directory(), "seen.json")
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        done = self.replay("--with", "partner.example", "--seen=" + seen, log)
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertIn("62.1.1.1/32", open(seen, encoding="utf-8").read())
+
+    def test_a_network_that_was_struck_does_not_come_back(self):
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        struck = '{"network":"62.1.1.1","struck":true}'
+        seen = self.file("seen.json", '{"seen":[' + struck + "]}")
+        os.chmod(seen, 0o604)
+        link = os.path.join(self.directory(), "link.json")
+        os.symlink(seen, link)
+        self.assertEqual(self.replay("--seen", link, log).returncode, OK)
+        with open(seen, encoding="utf-8") as file:
+            self.assertEqual(
+                json.load(file)["seen"][0]["struck"], True
+            )
+        self.assertTrue(os.path.islink(link))
+        self.assertEqual(os.stat(seen).st_mode & 0o777, 0o604)
+        old = ["--forget-after", "3650d"]
+        self.assertEqual(self.replay("--seen", link, *old, log).returncode, OK)
+
+    def test_old_networks_are_forgotten_where_that_is_asked_for(self):
+        seen = os.path.join(self.directory(), "seen.json")
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        done = self.replay("--seen", seen, "--forget-after", "30d", log)
+        self.assertEqual(done.returncode, OK)
+        with open(seen, encoding="utf-8") as file:
+            self.assertEqual(json.load(file), {"seen": []})
+
+    def test_a_faulty_file_of_seen_networks_is_left_alone(self):
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        seen = self.file("seen.json", '{"seen":[\n{"network":"62.1.1.1"},\n]}')
+        done = self.replay("--seen", seen, log)
+        self.assertEqual((done.returncode, done.stdout), (CONFIG, ""))
+        self.assertIn(f"{seen}:3: ", done.stderr)
+        with open(seen, encoding="utf-8") as file:
+            self.assertTrue(file.read().endswith("},\n]}"))
+        nowhere = os.path.join(self.directory(), "none", "seen.json")
+        self.assertEqual(self.replay("--seen", nowhere, log).returncode, UNAVAILABLE)
+        for wrong in ["--forget-after", "30d"], ["--seen", seen, "--forget-after", "x"]:
+            self.assertEqual(self.replay(*wrong, log).returncode, 64)
+
     def test_what_is_wrong_is_said(self):
         log = self.log("mail.log", "")
         self.assertEqual(self.replay("--with", "a b", log).returncode, 64)
