@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -161,19 +162,76 @@ void read_recipients(const json::json_value& value, allow_settings& into) {
   into.recipients = *table::recipients::of(entries);
 }
 
+/// Adds the networks of one file, and what is wrong with it as warnings.
+void read_seen_file(const list_file& file, json::problem_list& problems,
+                    std::vector<seen_network>& into) {
+  if (!file.trouble.empty()) {
+    problems.warn({file.path, 0, {}, file.trouble});
+    return;
+  }
+  json::problem_list found{file.path, problems.unknown()};
+  auto networks = read_seen_list(file.text, found);
+  into.insert(into.end(), std::make_move_iterator(networks.begin()),
+              std::make_move_iterator(networks.end()));
+  problems.warn_of_all(found);
+}
+
+/// Reads the files of the pattern, which may have the same networks.
+void read_seen_files(const json::json_value& value, draft& into) {
+  const auto pattern = read_path(value);
+  if (!pattern || pattern->empty())
+    return;
+  auto found = into.read_files(*pattern);
+  if (auto* const why = std::get_if<std::string>(&found)) {
+    value.warn(std::move(*why));
+    return;
+  }
+  std::vector<seen_network>& all = into.allow.seen.networks;
+  for (const list_file& file : std::get<std::vector<list_file>>(found)) {
+    const std::size_t before = all.size();
+    read_seen_file(file, value.problems(), all);
+    into.lists[file.path] = all.size() - before;
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.network < b.network;
+  });
+  all.erase(std::unique(all.begin(), all.end(),
+                        [](const auto& a, const auto& b) {
+                          return a.network == b.network;
+                        }),
+            all.end());
+}
+
+void read_seen(const json::json_value& value, draft& into) {
+  static const json::field_table<draft> fields{
+      {"file", read_seen_files},
+      {"on_overlap",
+       [](const json::json_value& word, draft& to) {
+         static const auto read = json::choice(
+             &seen_settings::on_overlap,
+             {{"warn", on_overlap::warn}, {"hold", on_overlap::hold}});
+         read(word, to.allow.seen);
+       }},
+  };
+  json::read_fields(value, fields, into);
+}
+
 } // namespace
 
-void read_allow(const json::json_value& value, const spf_domain& inherited,
-                const list_file_reader& read_files, allow_places& given,
-                allow_settings& into) {
-  auto fields = list_fields(inherited, given);
-  fields.push_back({"providers", [&read_files](const json::json_value& list,
-                                               allow_settings& to) {
-                      read_providers(list, read_files, to);
-                    }});
+void read_allow(const json::json_value& value, draft& into) {
+  const spf_domain inherited = inherited_domain(into);
+  auto fields = list_fields(inherited, into.allowed);
+  fields.push_back(
+      {"providers", [&into](const json::json_value& list, allow_settings& to) {
+         read_providers(list, into.read_files, to);
+       }});
   fields.push_back({"recipients", read_recipients});
+  fields.push_back(
+      {"seen", [&into](const json::json_value& seen, allow_settings& /*to*/) {
+         read_seen(seen, into);
+       }});
   fields.push_back({"reserved", json::boolean(&allow_settings::reserved)});
-  json::read_fields(value, fields, into);
+  json::read_fields(value, fields, into.allow);
 }
 
 void read_allow_entries(const json::json_value& value,

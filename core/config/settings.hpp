@@ -1,6 +1,7 @@
 // What can be configured, with its defaults; spfblock.json(5) as values.
 #pragma once
 
+#include "core/config/seen_list.hpp"
 #include "core/dns/name.hpp"
 #include "core/net/endpoint.hpp"
 #include "core/net/ip_prefix.hpp"
@@ -113,6 +114,20 @@ struct allowed_network {
                          const allowed_network&) = default;
 };
 
+/// What becomes of a network with hosts that delivered wanted mail.
+enum class on_overlap : std::uint8_t {
+  warn, ///< it is listed, and told
+  hold, ///< it is not listed
+};
+
+/// Hosts that delivered wanted mail.
+struct seen_settings {
+  std::vector<seen_network> networks; ///< ascending, none twice
+  config::on_overlap on_overlap = on_overlap::warn;
+
+  friend bool operator==(const seen_settings&, const seen_settings&) = default;
+};
+
 /// What must never be listed.
 struct allow_settings {
   std::vector<allowed_network> networks;
@@ -133,6 +148,7 @@ struct allow_settings {
   /// Whose mail is let through, where the door knows the recipient.
   table::recipients recipients =
       *table::recipients::of({"postmaster", "abuse"});
+  seen_settings seen;
 
   friend bool operator==(const allow_settings&,
                          const allow_settings&) = default;

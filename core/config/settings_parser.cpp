@@ -54,11 +54,6 @@ void read_restriction_classes(const json::json_value& value, draft& into) {
   }
 }
 
-void read_allow_section(const json::json_value& value, draft& into) {
-  read_allow(value, inherited_domain(into), into.read_files, into.allowed,
-             into.allow);
-}
-
 void read_state_file(const json::json_value& value, draft& into) {
   if (auto path = read_path(value))
     into.state_file = std::move(*path);
@@ -80,7 +75,7 @@ const json::field_table<draft>& fields() {
       {"action", read_default_action},
       {"on_permerror", permerror_choice(&settings::on_permerror)},
       {"limits", json::section(&settings::limits, read_limits)},
-      {"allow", read_allow_section},
+      {"allow", read_allow},
       {"domains", read_domains},
       {"networks", read_networks},
       {"domain_files", read_domain_files},

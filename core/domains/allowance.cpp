@@ -18,9 +18,16 @@ net::address_set union_of(const allowance::entry* entries, std::size_t count) {
 
 } // namespace
 
-allowance::allowance(std::vector<entry> entries)
+allowance::allowance(std::vector<entry> entries,
+                     std::shared_ptr<const seen_guard> guard)
     : entries_{std::move(entries)},
-      all_{union_of(entries_.data(), entries_.size())} {}
+      all_{union_of(entries_.data(), entries_.size())},
+      guard_{std::move(guard)} {}
+
+std::shared_ptr<const seen_guard> allowance::nobody_seen() {
+  static const auto nobody = std::make_shared<const seen_guard>();
+  return nobody;
+}
 
 std::vector<std::string>
 allowance::grounds_over(const net::address_set& addresses) const {

@@ -1,9 +1,11 @@
 // What must never be listed, and who says so.
 #pragma once
 
+#include "core/domains/seen_guard.hpp"
 #include "core/net/address_set.hpp"
 #include "core/net/ip_address.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,8 @@ namespace spfblock::domains {
 
 /// The union of what several grounds allow: the settings' networks, the
 /// expanded domains, special-purpose space, this machine.  It always has the
-/// last word: it is subtracted from every listing.
+/// last word: it is subtracted from every listing.  What the guard holds off is
+/// no ground of it, since that depends on the listing.
 class allowance {
 public:
   /// One ground.
@@ -24,18 +27,25 @@ public:
   };
 
   allowance() = default;
-  explicit allowance(std::vector<entry> entries);
+  explicit allowance(std::vector<entry> entries,
+                     std::shared_ptr<const seen_guard> guard = nobody_seen());
 
   /// Everything that is allowed.
   [[nodiscard]] const net::address_set& all() const noexcept { return all_; }
+
+  /// Who delivered wanted mail.
+  [[nodiscard]] const seen_guard& guard() const noexcept { return *guard_; }
 
   /// The grounds that allow some of `addresses`, in order.
   [[nodiscard]] std::vector<std::string>
   grounds_over(const net::address_set& addresses) const;
 
 private:
+  [[nodiscard]] static std::shared_ptr<const seen_guard> nobody_seen();
+
   std::vector<entry> entries_;
   net::address_set all_;
+  std::shared_ptr<const seen_guard> guard_ = nobody_seen();
 };
 
 } // namespace spfblock::domains

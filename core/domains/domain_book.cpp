@@ -41,6 +41,7 @@ book_change domain_book::apply(const config::settings& settings,
   providers_ =
       std::make_shared<const std::vector<dns::name>>(settings.allow.providers);
   own_ = settings.allow.reserved ? own : net::address_set{};
+  guard_ = std::make_shared<const seen_guard>(settings.allow.seen);
   shared_out_at_ = std::nullopt;
 
   book_change change = remove_ended(now, std::exchange(ended_, {}));

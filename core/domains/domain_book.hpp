@@ -37,6 +37,10 @@ namespace spfblock::domains {
 /// and `limits`).  What an allowed domain authorises is allowed whatever its
 /// size.  A provider is an allowed domain of which the log is told in sum only.
 ///
+/// Networks with hosts that delivered wanted mail (`allow.seen`) are told, and
+/// those of domains held where that is wanted; what is listed by hand is a
+/// person's word and stays.
+///
 /// A new listing waits while an allowed domain is not known in full, up to
 /// `refresh.retry`: an innocent must not be rejected because the spammer's DNS
 /// is the faster one.  New is what the first look at a domain finds; what was
@@ -196,6 +200,7 @@ private:
   [[nodiscard]] share share_of_each() const;
   [[nodiscard]] std::optional<moment> awaited_until() const;
   void tell_kept_off_by_hand(book_change& change);
+  void tell_overlap_by_hand(book_change& change);
   void tell_providers(book_change& change) const;
 
   std::function<double()> random_;
@@ -209,10 +214,13 @@ private:
   std::vector<page> domains_;      ///< providers last
   std::size_t configured_ = 0;     ///< domains that are none
   std::vector<std::string> ended_; ///< configured and ended, by key_of()
+  std::shared_ptr<const seen_guard> guard_ =
+      std::make_shared<const seen_guard>();
   shared_value<domains::allowance> allowance_;
   share share_; ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration
   net::address_set kept_off_by_hand_;   ///< told already
+  seen_overlap overlap_by_hand_;        ///< the same
   std::size_t expanding_ = 0;
   moment active_at_{}; ///< when an expansion last began or ended
   /// By key_of().

@@ -12,6 +12,16 @@ namespace {
 
 using log::kind;
 
+/// What is listed by hand of all.
+std::vector<net::ip_prefix>
+networks_in(const std::vector<config::network_entry>& entries) {
+  std::vector<net::ip_prefix> networks;
+  networks.reserve(entries.size());
+  for (const config::network_entry& entry : entries)
+    networks.push_back(entry.network);
+  return networks;
+}
+
 /// Of two shares: nothing is all.
 bool is_below(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
   return a && (!b || *a < *b);
@@ -45,7 +55,7 @@ void domain_book::rebuild_allowance() {
                          net::address_set{block.prefix}});
     entries.push_back({"this machine", own_});
   }
-  allowance_ = shared_value{allowance{std::move(entries)}};
+  allowance_ = shared_value{allowance{std::move(entries), guard_}};
 }
 
 settling domain_book::rules(timestamp now) const {
@@ -66,6 +76,7 @@ void domain_book::derive_all(timestamp now, book_change& change) {
   derive_those(role::listed);
   share_out(now, change);
   tell_kept_off_by_hand(change);
+  tell_overlap_by_hand(change);
 }
 
 /// The same where only `changed` of what is allowed is something else now.
@@ -78,6 +89,7 @@ void domain_book::allow_otherwise(const net::address_set& changed,
   }
   share_out(now, change);
   tell_kept_off_by_hand(change);
+  tell_overlap_by_hand(change);
 }
 
 void domain_book::derive(known_domain& of, timestamp now,
@@ -142,11 +154,8 @@ void domain_book::share_out(timestamp now, book_change& change) {
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
 void domain_book::tell_kept_off_by_hand(book_change& change) {
-  std::vector<net::ip_prefix> networks;
-  networks.reserve(networks_->size());
-  for (const config::network_entry& entry : *networks_)
-    networks.push_back(entry.network);
-  const auto listed = net::address_set::of(networks) & allowance_->all();
+  const auto listed =
+      net::address_set::of(networks_in(*networks_)) & allowance_->all();
   if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
     return;
   std::string grounds;
@@ -156,6 +165,18 @@ void domain_book::tell_kept_off_by_hand(book_change& change) {
                               .with("listing", "networks")
                               .with("by", grounds)
                               .with("networks", some_networks(listed)));
+}
+
+/// Says which networks by hand have hosts that are seen, if that changed.
+void domain_book::tell_overlap_by_hand(book_change& change) {
+  const auto named = networks_in(*networks_);
+  seen_overlap found = guard_->overlap_with(
+      net::address_set::of(named) - allowance_->all(), named);
+  found.held = false;
+  if (found != overlap_by_hand_ && !found.empty())
+    change.events.push_back(overlap_event(
+        log::event_of<kind::covers_seen>{}.with("listing", "networks"), found));
+  overlap_by_hand_ = std::move(found);
 }
 
 } // namespace spfblock::domains

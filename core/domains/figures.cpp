@@ -11,6 +11,7 @@ figures figures_of(const known_domain& of) {
   told.ipv4_addresses = of.effective.ipv4_count();
   told.ipv6_slash64s = of.effective.ipv6_slash64_count();
   told.kept_off = of.kept_off.prefix_count();
+  told.overlap = of.overlap.networks.prefix_count();
   told.longest_kept = longest_kept(of.good);
   for (const objection& each : objections_to(of))
     told.objections.push_back(each.text);

@@ -19,6 +19,7 @@ struct figures {
   std::uint64_t ipv4_addresses = 0;
   std::uint64_t ipv6_slash64s = 0;
   std::size_t kept_off = 0; ///< networks
+  std::size_t overlap = 0;  ///< the same
   /// Of a domain whose last look failed: networks that are listed, or allowed,
   /// although they are undecided.
   std::size_t kept = 0;

@@ -8,6 +8,7 @@
 #include "core/domains/growth.hpp"
 #include "core/domains/limits.hpp"
 #include "core/domains/role.hpp"
+#include "core/domains/seen_guard.hpp"
 #include "core/net/address_set.hpp"
 #include "core/support/timestamp.hpp"
 #include "core/table/action.hpp"
@@ -34,10 +35,12 @@ struct known_domain {
   finding good;
   std::optional<moment> good_at; ///< when the rest of it was last found so
   std::optional<std::chrono::sys_seconds> changed_at; ///< the addresses in it
-  /// Of a listed domain: `good` without what is allowed and what is over a
-  /// limit.  Of an allowed one: `good` and `lost`, or `shipped`.  Computed.
+  /// Of a listed domain: `good` without what is allowed, what is held for the
+  /// sake of who is seen, and what is over a limit.  Of an allowed one: `good`
+  /// and `lost`, or `shipped`.  Computed.
   net::address_set effective;
   net::address_set kept_off;     ///< of `good`: what is allowed by others
+  seen_overlap overlap;          ///< of `good`: listed, unless it is held
   std::vector<refusal> refusals; ///< what the limits keep off, of `good`
   share size;                    ///< of what its own limits leave: all of it
   std::optional<refusal> held;   ///< what of the last look has to wait

@@ -49,6 +49,14 @@ event kept_off_event(const known_domain& known,
       .with("ipv6_slash64s", known.kept_off.ipv6_slash64_count());
 }
 
+event overlap_event(log::event_of<kind::covers_seen> begun,
+                    const seen_overlap& of) {
+  return std::move(begun)
+      .with("networks", some_networks(of.networks))
+      .with("seen", of.hosts)
+      .with("held", of.held ? "yes" : "no");
+}
+
 event refused_event(const known_domain& known, const refusal& why) {
   return about<kind::refused_by_limit>(known)
       .with("limit", why.limit)

@@ -30,6 +30,10 @@ template <log::kind Kind>
 [[nodiscard]] log::event
 kept_off_event(const known_domain& known,
                const std::vector<std::string>& grounds);
+/// @param begun with what is listed
+[[nodiscard]] log::event
+overlap_event(log::event_of<log::kind::covers_seen> begun,
+              const seen_overlap& of);
 [[nodiscard]] log::event refused_event(const known_domain& known,
                                        const refusal& why);
 [[nodiscard]] log::event in_part_event(const known_domain& known);

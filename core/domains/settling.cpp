@@ -14,6 +14,7 @@ using log::kind;
 struct settling::judgement {
   limited effective;
   net::address_set kept_off;
+  seen_overlap overlap;
   share size;
 };
 
@@ -58,6 +59,7 @@ void forget(known_domain& of) {
   of.good = {};
   of.good_at = std::nullopt;
   of.kept_off = of.lost = {};
+  of.overlap = {};
   of.refusals.clear();
   of.size = {};
   of.held = of.not_kept = std::nullopt;
@@ -70,19 +72,27 @@ std::chrono::seconds lifetime(role of, const config::refresh_settings& by) {
   return of == role::allowed ? by.keep_stale + by.interval : by.keep_stale;
 }
 
-/// Subtracts what is allowed, then what is over a limit.
+/// Subtracts what is allowed, then what is held for the sake of who is seen,
+/// then what is over a limit.
 settling::judgement settling::judge(const known_domain& of,
                                     const finding& found) const {
   if (of.role == role::allowed)
-    return {{allowed_by(of, found), {}}, {}, {}};
+    return {{allowed_by(of, found), {}}, {}, {}, {}};
   const auto named = networks_of(found);
+  const seen_guard& guard = allowed_.guard();
   judgement judged;
   judged.kept_off = found.pass & allowed_.all();
-  judged.effective =
-      within_limits(found.pass - allowed_.all(), named, of.domain.limits);
+  net::address_set rest = found.pass - allowed_.all();
+  if (guard.holds()) {
+    judged.overlap = guard.overlap_with(rest, named);
+    rest -= judged.overlap.networks;
+  }
+  judged.effective = within_limits(rest, named, of.domain.limits);
   const net::address_set& listing = judged.effective.listing;
   judged.size = {listing.ipv4_count(), listing.prefix_count()};
   keep_to_share(judged.effective, named, by_total_);
+  if (!guard.holds())
+    judged.overlap = guard.overlap_with(listing, named);
   return judged;
 }
 
@@ -114,10 +124,12 @@ void settling::derive(known_domain& of, book_change& change) const {
 void settling::list(known_domain& of, judgement found,
                     book_change& change) const {
   const bool more_kept_off = of.kept_off != found.kept_off;
+  const bool other_overlap = of.overlap != found.overlap;
   const bool more_refused = of.refusals != found.effective.refusals;
   const net::address_set before =
       std::exchange(of.effective, std::move(found.effective.listing));
   of.kept_off = std::move(found.kept_off);
+  of.overlap = std::move(found.overlap);
   of.refusals = std::move(found.effective.refusals);
   of.size = found.size;
 
@@ -128,6 +140,9 @@ void settling::list(known_domain& of, judgement found,
   if (more_kept_off && !of.kept_off.empty())
     change.events.push_back(
         kept_off_event(of, allowed_.grounds_over(of.kept_off)));
+  if (other_overlap && !of.overlap.empty())
+    change.events.push_back(
+        overlap_event(about<kind::covers_seen>(of), of.overlap));
   for (const refusal& each : of.refusals) {
     if (more_refused)
       change.events.push_back(refused_event(of, each));
@@ -364,7 +379,9 @@ void settling::keep_to_unlisted(known_domain& of, finding& found,
 /// Takes out of a look what has to wait.
 void settling::hold_growth(known_domain& of, finding& found, judgement& judged,
                            book_change& change) const {
-  const net::address_set rest = found.pass - allowed_.all();
+  net::address_set rest = found.pass - allowed_.all();
+  if (judged.overlap.held)
+    rest -= judged.overlap.networks;
   config::limit_settings limits = of.domain.limits;
   if (by_total_.unlisted)
     limits.networks =

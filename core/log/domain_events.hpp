@@ -36,6 +36,25 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "the rest is.",
      "Usually nothing: a spammer names others' hosts in his record. Remove an "
      "entry of `allow` only if it is wrong."},
+    {kind::covers_seen,
+     level::warning,
+     "covers who delivered wanted mail",
+     {fields::domain.usually(),
+      fields::role,
+      {"listing", "`networks` where what is listed by hand is meant",
+       "networks", form::text, presence::rarely},
+      {"networks", "three of them, as the record names them, and how many more",
+       "198.51.100.0/22"},
+      {"seen", "the first of those in `allow.seen`, with a sender's domain",
+       "198.51.100.7/32 (partner.example)"},
+      {"held", "`yes` where they are therefore not listed, `no` where they are",
+       "no"}},
+     "Networks of the listing have hosts that delivered wanted mail, as the "
+     "file "
+     "of `allow.seen` says.",
+     "Ask whose they are (`spfblock expand DOMAIN`). An honest sender: "
+     "`spfblock "
+     "allow`. The spammer's after all: strike them in the file, and reload."},
     {kind::refused_by_limit,
      level::warning,
      "refused by a limit",

@@ -49,6 +49,7 @@ enum class kind : std::uint8_t {
   // Domains
   listing_changed,
   kept_off_by_allow,
+  covers_seen,
   refused_by_limit,
   record_not_listed_in_full,
   record_lists_nothing,

@@ -79,6 +79,11 @@ std::vector<std::string> remarks_on(const domains::known_domain& known) {
   if (!known.kept_off.empty())
     remarks.push_back("allow keeps off " +
                       domains::some_networks(known.kept_off));
+  if (!known.overlap.empty())
+    remarks.push_back(
+        (known.overlap.held ? "held: " : "listed: ") +
+        domains::some_networks(known.overlap.networks) +
+        " with hosts that delivered wanted mail: " + known.overlap.hosts);
   return remarks;
 }
 

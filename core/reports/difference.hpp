@@ -27,7 +27,8 @@ struct listing_change {
   net::address_set added;
   net::address_set removed;
   /// What keeps some of what the record authorises off the table, or its last
-  /// good networks in it: allow, limits, DNS failures.  Safe.
+  /// good networks in it: allow, limits, DNS failures; and whom of those who
+  /// delivered wanted mail it would reject.  Safe.
   std::vector<std::string> remarks;
   bool failed = false; ///< the DNS did
   /// What Postfix is told now and would be told, for one network that is listed

@@ -95,6 +95,9 @@ private:
     const std::string name = known.domain.name.to_string();
     if (known.kept_off.contains(address_))
       exempt(name, allowed_by());
+    if (known.overlap.held && known.overlap.networks.contains(address_))
+      exempt(name, "held: its network has hosts that delivered wanted mail: " +
+                       known.overlap.hosts);
     for (const domains::objection& each : domains::objections_to(known)) {
       if (each.addresses.contains(address_))
         exempt(name, each.text);

@@ -38,7 +38,8 @@ struct listing_reason {
 /// Something that keeps the address from being listed.
 struct exemption {
   std::string listing; ///< the domain, or the network by hand
-  /// "allowed by domain example.org", "too wide: a.example -> +all", or as
+  /// "allowed by domain example.org", "too wide: a.example -> +all", "held: its
+  /// network has hosts that delivered wanted mail: 192.0.2.7/32", or as
   /// objection::text: "limit widest_ipv4: found /8, allowed /16"; or, of the
   /// first few such domains, "undecided: dead.example TXT: SERVFAIL": the DNS
   /// failed for the address, and it was not listed before.

@@ -73,6 +73,9 @@ domain_status status_of(const domains::known_domain& known,
   tell_kept(known, report, now);
   report.trouble = known.trouble;
   report.kept_off = known.figures.kept_off;
+  report.overlap = known.figures.overlap;
+  report.overlap_held = known.overlap.held;
+  report.overlap_hosts = known.overlap.hosts;
   report.refusals = known.figures.objections;
   report.by_mail = known.mail_terms;
   if (known.domain.until)
@@ -113,6 +116,8 @@ std::string gap_in(const domain_status& of) {
 }
 
 bool is_in_trouble(const domain_status& of) {
+  if (of.overlap > 0)
+    return true;
   switch (of.condition) {
   case domain_condition::waiting:
   case domain_condition::fresh: return of.age && !gap_in(of).empty();

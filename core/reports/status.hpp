@@ -59,6 +59,11 @@ struct domain_status {
   std::vector<std::string> undecided;
   std::string trouble;        ///< of the last look; safe
   std::uint64_t kept_off = 0; ///< networks that `allow` keeps off
+  /// Networks with hosts that delivered wanted mail, and the first of these
+  /// hosts, as domains::seen_overlap has them.
+  std::uint64_t overlap = 0;
+  bool overlap_held = false;
+  std::string overlap_hosts{};
   /// Limits that keep something off, as objection::text.
   std::vector<std::string> refusals;
   std::string until; ///< the day on which the entry ends, YYYY-MM-DD, or empty
@@ -106,7 +111,8 @@ struct status_report {
 [[nodiscard]] std::string gap_in(const domain_status& of);
 
 /// Whether somebody should look at it: whatever is neither fresh nor on its
-/// way, or an allowed domain with a gap.
+/// way, an allowed domain with a gap, or one with hosts that delivered wanted
+/// mail.
 [[nodiscard]] bool is_in_trouble(const domain_status& of);
 
 [[nodiscard]] status_report report(const domains::domain_book& book,

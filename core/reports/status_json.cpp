@@ -26,6 +26,9 @@ void write(json::writer& to, const domain_status& of) {
       .member("undecided", of.undecided)
       .member("trouble", of.trouble)
       .member("kept_off", of.kept_off)
+      .member("overlap", of.overlap)
+      .member("overlap_held", of.overlap_held)
+      .member("overlap_hosts", of.overlap_hosts)
       .member("refusals", of.refusals)
       .member("until", of.until)
       .member("comment", of.comment)
@@ -70,6 +73,9 @@ const json::field_table<domain_status>& domain_fields() {
       {"undecided", json::texts(&status::undecided)},
       {"trouble", json::text(&status::trouble)},
       {"kept_off", json::count(&status::kept_off)},
+      {"overlap", json::count(&status::overlap), true},
+      {"overlap_held", json::boolean(&status::overlap_held), true},
+      {"overlap_hosts", json::text(&status::overlap_hosts), true},
       {"refusals", json::texts(&status::refusals)},
       {"until", json::text(&status::until)},
       {"comment", json::text(&status::comment)},

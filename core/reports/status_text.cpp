@@ -211,6 +211,18 @@ bool is_trouble_told(const domain_status& of) {
   return of.trouble.empty() || !gap_in(of).empty();
 }
 
+/// Whom of those who delivered wanted mail it would reject; empty if nobody.
+std::string overlap_note(const domain_status& of) {
+  if (of.overlap == 0)
+    return {};
+  return fmt::format("{} with hosts that delivered wanted mail {} listed: {}",
+                     counted(of.overlap, "network", "networks"),
+                     of.overlap_held ? (of.overlap == 1 ? "is held and not"
+                                                        : "are held and not")
+                                     : (of.overlap == 1 ? "is" : "are"),
+                     all_printable(of.overlap_hosts));
+}
+
 /// What becomes of the terms by which the mail decides; empty if none does.
 std::string mail_note(const domain_status& of, bool sees_mail) {
   if (of.by_mail.empty())
@@ -235,6 +247,8 @@ std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
     notes.push_back(all_printable(each));
   if (of.kept_off > 0)
     notes.push_back("allow keeps off " + counted(of.kept_off, "network"));
+  if (std::string note = overlap_note(of); !note.empty())
+    notes.push_back(std::move(note));
   if (!is_trouble_told(of))
     notes.push_back("not listed in full: " + all_printable(of.trouble));
   if (std::string note = mail_note(of, sees_mail); !note.empty())

@@ -118,6 +118,10 @@ void tell_domains(exposition& to, const reports::status_report& of,
   gauge("spfblock_domain_kept_off_networks",
         "Networks of the domain that allow keeps off the list",
         [](const auto& each) { return each.kept_off; });
+  gauge("spfblock_domain_overlap_networks",
+        "Networks of the domain with hosts that delivered wanted mail "
+        "(allow.seen)",
+        [](const auto& each) { return each.overlap; });
   gauge("spfblock_domain_failures",
         "Looks in a row that left somebody undecided because the DNS failed",
         [](const auto& each) { return each.failures; });

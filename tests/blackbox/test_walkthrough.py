@@ -73,6 +73,10 @@ RUN = {
     "spfblock report /var/log/mail.log": (0, "toramaki.net: 1 would have been (WARN)"),
     "spfblock replay /var/log/mail.log": (0, "mails: "),
     "spfblock replay --with toramaki.net /var/log/mail.log": (0, "mails: "),
+    "spfblock replay --seen /var/lib/spfblock/seen.json /var/log/mail.log": (
+        0,
+        "mails: ",
+    ),
     "spfblock report --json /var/log/mail.log": (0, '"name": "toramaki.net"'),
     "spfblock status": (0, "1 domain: 1 fresh"),
     "spfblock status DOMAIN": (0, "1 domain: 1 fresh"),

@@ -327,6 +327,18 @@ MUTANTS = [
         "",
     ),
     Mutant(
+        "what is to be held is only told",
+        SETTLING,
+        "    rest -= judged.overlap.networks;\n  }\n  judged.effective",
+        "  }\n  judged.effective",
+    ),
+    Mutant(
+        "who is seen and not listed keeps others off",
+        "core/domains/seen_guard.cpp",
+        "  const net::address_set hit = found & seen;",
+        "  const net::address_set hit = seen;",
+    ),
+    Mutant(
         "nothing is shipped of a provider",
         BOOK,
         "    known.shipped = config::shipped_networks(domain.name);",

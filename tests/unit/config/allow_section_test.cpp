@@ -287,3 +287,60 @@ TEST_CASE("allow.providers: what is listed on purpose is no provider",
   CHECK_FALSE(std::binary_search(allow.providers.begin(), allow.providers.end(),
                                  name_of("sendgrid.net")));
 }
+
+TEST_CASE("allow.seen: hosts that delivered wanted mail, of a file or several",
+          "[config][allow_section]") {
+  const auto unsaid = allow_of("").seen;
+  CHECK(unsaid.networks.empty());
+  CHECK(unsaid.on_overlap == on_overlap::warn);
+  CHECK(allow_of(R"("seen":{"file":"","on_overlap":"hold"})").seen ==
+        seen_settings{{}, on_overlap::hold});
+
+  const fake_files files{
+      {{"seen*.json",
+        std::vector<list_file>{
+            {"seen1.json",
+             R"({"seen":[{"network":"192.0.2.7"},{"network":"192.0.2.9"}]})"},
+            {"seen2.json", R"({"seen":[{"network":"192.0.2.8"},
+                {"network":"192.0.2.7","domain":"a.test"}]})"}}}}};
+  const auto read = parse(text_of(R"("seen":{"file":"seen*.json"})"), files);
+  const auto& valid = std::get<reading>(read);
+  CHECK(valid.warnings.empty());
+  CHECK(valid.lists == list_sizes{{"seen1.json", 2}, {"seen2.json", 2}});
+  std::string networks;
+  for (const auto& each : valid.settings.allow.seen.networks)
+    networks += each.network.to_string() + each.domain + ' ';
+  CHECK(networks == "192.0.2.7/32 192.0.2.8/32 192.0.2.9/32 ");
+}
+
+TEST_CASE("allow.seen: what is wrong with the file is a warning with its place",
+          "[config][allow_section]") {
+  const std::string text = text_of("\n\"seen\":{\"file\":\"seen.json\"}");
+  CHECK(warnings_of(text) ==
+        "t.json:2: /allow/seen/file: warning: no such file\n");
+  const auto warnings = [&text](const list_file& file) {
+    return warnings_of(text, {{{"seen.json", std::vector<list_file>{file}}}});
+  };
+  CHECK(warnings({"seen.json", "", "cannot read \"seen.json\""}) ==
+        "seen.json: warning: cannot read \"seen.json\"\n");
+  CHECK(warnings({"seen.json", "{\"seen\":[\n{\"network\":5}]}"}) ==
+        "seen.json:2: /seen/0/network: warning: found 5 (expected a string)\n");
+  CHECK_THAT(warnings({"seen.json", "{\"seen\":[\n{},\n]}"}),
+             Catch::StartsWith("seen.json:3: warning: "));
+  CHECK(faults_in(R"("seen":{"file":7,"on_overlap":"keep","x":1})") ==
+        "t.json:1: /allow/seen/x: unknown setting (known: file, on_overlap)\n"
+        "t.json:1: /allow/seen/file: found 7 (expected a string)\n"
+        "t.json:1: /allow/seen/on_overlap: found \"keep\" (expected one of "
+        "\"warn\", \"hold\")\n");
+}
+
+TEST_CASE("allow.seen: a file that lost most of its hosts is told",
+          "[config][allow_section]") {
+  const fake_files files{
+      {{"seen.json", std::vector<list_file>{{"seen.json", "{\"seen\":[]}"}}}}};
+  const auto read = parse_settings(text_of(R"("seen":{"file":"seen.json"})"),
+                                   "t.json", files, {{"seen.json", 5}});
+  CHECK(lines_of(std::get<reading>(read).warnings) ==
+        "seen.json: warning: gives none of the 5 entries that it gave when it "
+        "was last read\n");
+}

@@ -88,22 +88,23 @@ TEST_CASE("what is wrong in a list of seen networks has its place, and the "
 ]})");
   REQUIRE(odd.networks.size() == 2);
   CHECK(odd.networks[1].network.to_string() == "198.51.100.12/32");
-  CHECK(odd.problems ==
-        "seen.json:3: /seen/1/network: host bits are set in "
-        "\"198.51.100.7/24\", did you mean 198.51.100.0/24? (expected a "
-        "network such as \"192.0.2.0/24\")\n"
-        "seen.json:4: /seen/2: \"198.51.100.7/32\" is given twice (first at "
-        "seen.json:2)\n"
-        "seen.json:5: /seen/3: \"network\" is missing (expected a network)\n"
-        "seen.json:6: /seen/4/last: found \"yesterday\" (expected a time such "
-        "as \"2026-11-24 08:50:31\")\n"
-        "seen.json:7: /seen/5/last: found \"Apr  4 04:38:12\" (expected a time "
-        "such as \"2026-11-24 08:50:31\")\n"
-        "seen.json:8: /seen/6/wanted: unknown setting (known: network, first, "
-        "last, mails, domain, struck)\n"
-        "seen.json:9: /seen/7: found \"198.51.100.10\" (expected an object)\n"
-        "seen.json:10: /seen/8/domain: \"a b\" is not a domain name (expected "
-        "a domain name such as \"example.com\")\n");
+  CHECK(
+      odd.problems ==
+      "seen.json:3: /seen/1/network: host bits are set in "
+      "\"198.51.100.7/24\", did you mean 198.51.100.0/24? (expected a "
+      "network such as \"192.0.2.0/24\")\n"
+      "seen.json:4: /seen/2: \"198.51.100.7/32\" is given twice (first at "
+      "seen.json:2)\n"
+      "seen.json:5: /seen/3: \"network\" is missing (expected a network)\n"
+      "seen.json:6: /seen/4/last: found \"yesterday\" (expected a time such "
+      "as \"2026-11-24 08:50:31\")\n"
+      "seen.json:7: /seen/5/last: found \"Apr  4 04:38:12\" (expected a time "
+      "such as \"2026-11-24 08:50:31\")\n"
+      "seen.json:8: /seen/6/wanted: unknown setting (known: network, first, "
+      "last, mails, domain, struck)\n"
+      "seen.json:9: /seen/7: found \"198.51.100.10\" (expected an object)\n"
+      "seen.json:10: /seen/8/domain: found \"a b\" (expected a domain name of "
+      "letters, digits, hyphens and underscores)\n");
   CHECK(read("{}").problems ==
         "seen.json:1: \"seen\" is missing (expected an array of networks)\n");
   CHECK(read("").networks.empty());

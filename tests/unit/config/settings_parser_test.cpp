@@ -141,7 +141,7 @@ t.json:39: /log/level: found "loud" (expected one of "error", "warning", "notice
 t.json:40: /log/target: found "sylog" (expected one of "stderr", "syslog"; did you mean "syslog"?)
 t.json:40: /log/hits: found "yes" (expected true or false)
 t.json:42: /allow/networks/1: host bits are set in "192.0.2.1/24", did you mean 192.0.2.0/24? (expected a network such as "192.0.2.0/24")
-t.json:43: /allow/includs: unknown setting (known: networks, domains, includes, providers, recipients, reserved; did you mean "includes"?)
+t.json:43: /allow/includs: unknown setting (known: networks, domains, includes, providers, recipients, seen, reserved; did you mean "includes"?)
 t.json:45: /state_file: found 7 (expected a string)
 t.json:16: /domain_files/1: warning: no such file: "gone.txt"
 z.txt:3: warning: found "m\xc3\xbcll.test" (expected the ASCII form of the name, its A-label: xn--...)
