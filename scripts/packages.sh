@@ -21,7 +21,8 @@ test_packages="
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
-    bash-completion curl fakeroot git iproute2 lintian mandoc prometheus systemd
+    bash-completion fish zsh
+    curl fakeroot git iproute2 lintian mandoc prometheus systemd
     $package_packages"
 
 # For scripts/check, besides those for the tests.

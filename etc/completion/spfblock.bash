@@ -1,4 +1,5 @@
 # bash completion of spfblock(8)    -*- shell-script -*-
+# Made by scripts/completions.
 
 # The names in a configuration and in the files of entries beside it, without
 # asking anybody: what is quoted and looks like a domain.
@@ -18,22 +19,22 @@ _spfblock_among() {
 }
 
 _spfblock_options() {
-    local options='-c --config --help --version'
     case $1 in
-    add) options+=' --comment --until --watch' ;;
-    allow) options+=' --comment --until' ;;
-    check) options+=' --postfix' ;;
-    diff) options+=' --exit-code' ;;
-    expand) options+=' --address --json' ;;
-    explain) options+=' --helo --sender' ;;
-    export) options+=' --format' ;;
-    help) options='--help --version' ;;
-    query) options+=' --door --server' ;;
-    replay) options+=' --forget-after --json --seen --with' ;;
-    report) options+=' --json' ;;
-    status) options+=' --json --trouble' ;;
+    add) printf '%s' '--comment --config --help --until --version --watch -c' ;;
+    allow) printf '%s' '--comment --config --help --until --version -c' ;;
+    check) printf '%s' '--config --help --postfix --version -c' ;;
+    diff) printf '%s' '--config --exit-code --help --version -c' ;;
+    expand) printf '%s' '--address --config --help --json --version -c' ;;
+    explain) printf '%s' '--config --helo --help --sender --version -c' ;;
+    export) printf '%s' '--config --format --help --version -c' ;;
+    help) printf '%s' '--help --version' ;;
+    query) printf '%s' '--config --door --help --server --version -c' ;;
+    remove) printf '%s' '--config --help --version -c' ;;
+    replay) printf '%s' '--config --help --json --version --with -c' ;;
+    report) printf '%s' '--config --help --json --version -c' ;;
+    serve) printf '%s' '--config --help --version -c' ;;
+    status) printf '%s' '--config --help --json --trouble --version -c' ;;
     esac
-    printf '%s' "$options"
 }
 
 _spfblock() {
@@ -49,10 +50,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--config | :--address | :--comment | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--until | :--with)
+        :-c | :--address | :--comment | :--config | :--door | :--format | :--helo | :--sender | :--server | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -63,9 +64,14 @@ _spfblock() {
     [[ $option && $word == = ]] && word=''
 
     case $option in
-    -c | --config | --seen)
+    -c | --config)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    --door)
+        _spfblock_among "$word" \
+            tcp_table policy socketmap
         return
         ;;
     --format)
@@ -73,11 +79,7 @@ _spfblock() {
             plain json cidr access nftables rbldnsd dnsbl-zone
         return
         ;;
-    --door)
-        _spfblock_among "$word" tcp_table policy socketmap
-        return
-        ;;
-    --address | --comment | --forget-after | --helo | --sender | --server | --until | --with) return ;;
+    --address | --comment | --helo | --sender | --server | --until | --with) return ;;
     esac
 
     case $command:$word in

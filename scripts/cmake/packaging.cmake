@@ -47,6 +47,12 @@ install_compressed(${docs}/man/spfblock.json.5
 install(FILES ${etc}/completion/spfblock.bash
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
   RENAME spfblock COMPONENT program)
+install(FILES ${etc}/completion/spfblock.zsh
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/zsh/vendor-completions
+  RENAME _spfblock COMPONENT program)
+install(FILES ${etc}/completion/spfblock.fish
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/fish/vendor_completions.d
+  COMPONENT program)
 
 # To be read, and copied into lists of one's own; the program has its own copy.
 # The schema is for editors.

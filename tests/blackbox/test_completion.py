@@ -1,13 +1,15 @@
-"""Completion in bash, as a shell asks for it."""
+"""Completion in bash, zsh and fish, as the shell itself asks for it."""
 
 import os
+import re
 import subprocess
 
 from .harness.case import BlackBoxCase
-from .harness.spfblock import CHECKOUT
+from .harness.shells import Bash, Fish, Zsh, script
+from .harness.spfblock import CHECKOUT, program, run
 from .harness.waiting import PATIENCE_S
 
-SCRIPT = os.path.join(CHECKOUT, "etc", "completion", "spfblock.bash")
+SCRIPT = script("bash")
 
 COMMANDS = {
     "add",
@@ -52,6 +54,95 @@ def offered(*words, cwd=None):
     if done.stderr:
         raise AssertionError(done.stderr)
     return set(done.stdout.splitlines())
+
+
+def long_options(command):
+    """Those that the program itself names."""
+    told = run(*(["help", command] if command else ["--help"])).stdout
+    return set(re.findall(r"^  (?:-\w,)?(--[\w-]+)", told, re.M))
+
+
+class Generated(BlackBoxCase):
+    def test_the_files_are_what_the_program_says(self):
+        folder = self.directory()
+        subprocess.run(
+            [os.path.join(CHECKOUT, "scripts", "completions"), program(), folder],
+            check=True,
+            timeout=4 * PATIENCE_S,
+        )
+        for shell in "bash", "zsh", "fish":
+            with open(script(shell), encoding="ascii") as kept, open(
+                os.path.join(folder, f"spfblock.{shell}"), encoding="ascii"
+            ) as made:
+                self.assertEqual(kept.read(), made.read(), "run scripts/completions")
+
+
+class EveryShell(BlackBoxCase):
+    """What is offered is the same in all three."""
+
+    def setUp(self):
+        self.shells = [self.closing(each()) for each in (Bash, Zsh, Fish)]
+        self.configuration = self.file("c.json", CONFIGURATION)
+
+    def assert_offered(self, line, expected, of=lambda each: True):
+        for shell in self.shells:
+            offers = {each for each in shell.offered(line) if of(each)}
+            self.assertEqual(offers, expected, (type(shell).__name__, line))
+
+    def assert_offered_options(self, line, expected):
+        self.assert_offered(line, expected, lambda each: each.startswith("--"))
+
+    def test_every_command_and_every_long_option_of_the_help(self):
+        self.assertEqual(
+            COMMANDS,
+            set(re.findall(r"^  (\w+) ", run("--help").stdout.split("Subcommands:")[1], re.M)),
+        )
+        words = lambda each: not each.startswith("-")
+        self.assert_offered("spfblock ", COMMANDS, words)
+        self.assert_offered_options("spfblock -", long_options(None))
+        self.assert_offered("spfblock help ", COMMANDS, words)
+        for command in sorted(COMMANDS):
+            self.assert_offered_options(
+                f"spfblock {command} -", long_options(command)
+            )
+
+    def test_a_command_follows_the_configuration(self):
+        for before in "-c ", "--config ", "--config=":
+            self.assert_offered(
+                f"spfblock {before}{self.configuration} expl", {"explain"}
+            )
+
+    def test_values(self):
+        self.assert_offered("spfblock export --format r", {"rbldnsd"})
+        self.assert_offered("spfblock export --format ", FORMATS)
+        self.assert_offered("spfblock export --format=", FORMATS)
+        self.assert_offered(
+            "spfblock query --door ", {"tcp_table", "policy", "socketmap"}
+        )
+        self.assert_offered("spfblock add --until ", set())
+        name = os.path.basename(self.configuration)
+        folder = os.path.dirname(self.configuration)
+        for files in "check -c", "--config", "replay", "replay --seen", "report":
+            self.assert_files(f"spfblock {files} {folder}/c", name)
+
+    def assert_files(self, line, name):
+        for shell in self.shells:
+            offers = {os.path.basename(each) for each in shell.offered(line)}
+            self.assertEqual(offers, {name}, (type(shell).__name__, line))
+
+    def test_domains_of_the_configuration_that_is_named(self):
+        names = {"spam.example", "more-spam.example", "good.example"}
+        for command in "expand", "remove", "status":
+            for place in (f"-c FILE {command} ", f"{command} -c FILE ", f"{command} --config=FILE "):
+                line = "spfblock " + place.replace("FILE", self.configuration)
+                self.assert_offered(line, names, lambda each: "." in each)
+        self.assert_offered(
+            f"spfblock status -c {self.configuration} --json more", {"more-spam.example"}
+        )
+        none = os.path.join(self.directory(), "none.json")
+        self.assert_offered(
+            f"spfblock expand -c {none} ", set(), lambda each: "." in each
+        )
 
 
 class Completion(BlackBoxCase):

@@ -64,8 +64,8 @@ DAMAGES = [
     ),
     (
         "etc/completion/spfblock.bash",
-        "options+=' --door --server' ;;",
-        "options+=' --door' ;;",
+        "'--config --door --help --server --version -c' ;;",
+        "'--config --door --help --version -c' ;;",
         "etc/completion/spfblock.bash: query: --server is missing",
     ),
     (

@@ -37,6 +37,8 @@ FILES = {
     "/usr/lib/systemd/system/spfblock.socket",
     "/usr/lib/sysusers.d/spfblock.conf",
     "/usr/share/bash-completion/completions/spfblock",
+    "/usr/share/fish/vendor_completions.d/spfblock.fish",
+    "/usr/share/zsh/vendor-completions/_spfblock",
     "/usr/share/lintian/overrides/spfblock",
     "/usr/share/man/man5/spfblock.json.5.gz",
     "/usr/share/man/man8/spfblock.8.gz",
