@@ -18,6 +18,7 @@ package_packages="dpkg-dev file"
 # of what is exported, and the checkers of what is installed.
 test_packages="
     catch2 nsd postfix postfix-lmdb python3
+    postfix-policyd-spf-python rspamd
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd

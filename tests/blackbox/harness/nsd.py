@@ -23,8 +23,8 @@ class Nsd:
     and NS are added.
     """
 
-    def __init__(self, zones):
-        self.port = free_port()
+    def __init__(self, zones, port=None):
+        self.port = port or free_port()
         self.server = f"{LOOPBACK}:{self.port}"
         self._serial = 1
         self._zones = dict(zones)

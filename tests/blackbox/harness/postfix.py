@@ -3,6 +3,7 @@
 import atexit
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -32,11 +33,11 @@ class Postfix:
 
     Its smtpd checks each client against tcp:127.0.0.1:`table_port` and takes
     the client's address from XCLIENT.  Whatever mail it accepts is discarded.
-    `settings` are lines for the end of its main.cf.  Where `is_chrooted`, its
-    smtpd's root is the queue directory.
+    `settings` are lines for its main.cf, `services` for its master.cf.  Where
+    `is_chrooted`, its smtpd's root is the queue directory.
     """
 
-    def __init__(self, table_port, settings="", is_chrooted=False):
+    def __init__(self, table_port, settings="", is_chrooted=False, services=""):
         if os.geteuid() != 0:
             raise AssertionError("Postfix starts as root only; run as root")
         self.table = f"tcp:{LOOPBACK}:{table_port}"
@@ -46,6 +47,7 @@ class Postfix:
         os.chmod(self._directory, 0o755)  # Postfix' daemons run as `postfix`
         self.log_file = self._path("maillog")
         self._settings = settings
+        self._services = services
         self._chroot = "y" if is_chrooted else "n"
         self._write_configuration()
         atexit.register(self.close)  # a daemon: nothing else ends it on Ctrl-C
@@ -111,9 +113,19 @@ class Postfix:
         owner = pwd.getpwnam("postfix")
         os.chown(self._path("data"), owner.pw_uid, owner.pw_gid)
         self._write("main.cf", self._main_cf())
-        self._write("master.cf", self._smtpd_service() + _SERVICES)
+        self._write("master.cf", self._smtpd_service() + _SERVICES + self._services)
 
     def _main_cf(self):
+        """The defaults, but for those that `settings` gives."""
+        given = re.findall(r"^(\w+) *=", self._settings, re.M)
+        kept = [
+            line
+            for line in self._defaults().splitlines(keepends=True)
+            if line.split(" ")[0] not in given
+        ]
+        return "".join(kept) + self._settings
+
+    def _defaults(self):
         return f"""\
 compatibility_level = 3.6
 queue_directory = {self._path("queue")}
@@ -132,16 +144,12 @@ alias_maps =
 alias_database =
 smtpd_authorized_xclient_hosts = {LOOPBACK}
 smtpd_peername_lookup = no
-{self._client_restrictions()}smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_client_restrictions = check_client_access {self.table}
+smtpd_recipient_restrictions = reject_unauth_destination
 smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 1000
 notify_classes =
-{self._settings}"""
-
-    def _client_restrictions(self):
-        if "smtpd_client_restrictions" in self._settings:
-            return ""
-        return f"smtpd_client_restrictions = check_client_access {self.table}\n"
+"""
 
     def _smtpd_service(self):
         return f"{LOOPBACK}:{self.port} inet n - {self._chroot} - - smtpd\n"
