@@ -216,7 +216,7 @@ std::string overlap_note(const domain_status& of) {
   if (of.overlap == 0)
     return {};
   return fmt::format("{} with hosts that delivered wanted mail {} listed: {}",
-                     counted(of.overlap, "network", "networks"),
+                     counted(of.overlap, "network"),
                      of.overlap_held ? (of.overlap == 1 ? "is held and not"
                                                         : "are held and not")
                                      : (of.overlap == 1 ? "is" : "are"),

@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t narrowest_tree = 34;
 constexpr std::size_t widest_tree = 39;
 
-std::string counted(std::uint64_t number, std::string_view one,
-                    std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 /// In ten characters at most: "2.3e+18".
 std::string figure(std::uint64_t count) {
   constexpr std::uint64_t longest = 9'999'999'999;
@@ -31,7 +26,7 @@ std::string figure(std::uint64_t count) {
 
 /// "8 networks, 3584 IPv4 addresses, 2 IPv6 /64s"
 std::string size_of(const net::address_set& set) {
-  std::string text = counted(set.prefix_count(), "network", "networks");
+  std::string text = counted(set.prefix_count(), "network");
   if (const auto ipv4 = set.ipv4_count(); ipv4 > 0)
     text += ", " + counted(ipv4, "IPv4 address", "IPv4 addresses");
   if (const auto ipv6 = set.ipv6_slash64_count(); ipv6 > 0)
