@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"
 
+#include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
@@ -86,9 +87,12 @@ TEST_CASE("what covers nobody who is seen stays listed, and nobody who is seen "
           "[table][seen_guard][random]") {
   std::mt19937 random{11};
   const auto network = [&random](unsigned shortest) {
-    const unsigned length = shortest + random() % (33 - shortest);
+    const unsigned length =
+        shortest + static_cast<unsigned>(random() % (33 - shortest));
     return net::ip_prefix::containing(
-        net::ip_address::ipv4(0x2d000000U + random() % 1024), length);
+        net::ip_address::ipv4(0x2d000000U +
+                              static_cast<std::uint32_t>(random() % 1024)),
+        length);
   };
   for (int i = 0; i < 2000; ++i) {
     std::vector<net::ip_prefix> named;

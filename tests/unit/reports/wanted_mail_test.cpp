@@ -1,6 +1,6 @@
 #include "core/reports/wanted_mail.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/zone_answers.hpp"
+#include "tests/support/expected_listing.hpp"
 
 #include <fmt/format.h>
 
