@@ -1,19 +1,13 @@
 """Terms of the mail at the policy door: decided for mail that claims the domain,
 asked for it alone, never waited for."""
 
-import concurrent.futures
-import contextlib
 import time
 
 from .harness.case import BlackBoxCase
 from .harness.policy import PolicyClient
 from .harness.ports import LOOPBACK, free_port
 from .harness.scripted_dns import ScriptedDns
-from .harness.spf_suite import read_suite
-from .harness.spfblock import Spfblock
-from .harness.unlistable import NO_DOMAIN_NAME, reason_to_leave_out
 from .harness.waiting import PATIENCE_S, eventually
-from .test_rfc7208_suite import SETTINGS, _Dns
 
 SPAMMER = "62.1.1.9"
 SPAMMER_IPV6 = "2a03:b0c0::9"
@@ -199,73 +193,3 @@ class QueryTime(BlackBoxCase):
         self.dns.yes = lambda name: False
         self.spfblock.reload()
         self.wait_for("DUNNO", SPAMMER, "a@spam.test")
-
-
-class Rfc7208AtTheDoor(BlackBoxCase):
-    """The cases of the official suite that no list can know."""
-
-    def test_a_mail_is_rejected_if_and_only_if_check_host_passes_it(self):
-        asked = [
-            (scenario, case)
-            for scenario in read_suite()
-            for case in scenario.cases
-            if reason_to_leave_out(case, scenario.zone) not in (None, NO_DOMAIN_NAME)
-        ]
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            said = list(pool.map(lambda one: self._said(*one), asked))
-        everybody = sum(each == "everybody" for each in said)
-        wrong = [
-            f"{scenario.description} / {case.name}: expected "
-            f"{' or '.join(sorted(case.results))}, not {each}"
-            for (scenario, case), each in zip(asked, said)
-            if not self._is_right(case, each)
-        ]
-        print(
-            f"\nRFC 7208 suite at the policy door: {len(asked)} cases of the mail, "
-            f"{everybody} of domains that pass everybody, {len(wrong)} wrong"
-        )
-        self.assertGreaterEqual(len(asked), 13)
-        self.assertEqual(wrong, [])
-
-    @staticmethod
-    def _is_right(case, said):
-        if said == "everybody":
-            return "pass" in case.results
-        if "temperror" in case.results and said == "open":
-            return True
-        return ("pass" in case.results) if said == "pass" else case.results != {"pass"}
-
-    @staticmethod
-    def _said(scenario, case):
-        """ "pass", "other", "open", or that the domain passes everybody."""
-        port = free_port()
-        with contextlib.closing(_Dns(scenario.zone, silent=False)) as dns:
-            configuration = {
-                **SETTINGS,
-                "domains": [case.domain],
-                "listen": [{"door": "policy", "at": f"{LOOPBACK}:{port}"}],
-                "query_time": {"unknown": "defer"},
-                "resolver": {
-                    "servers": [dns.server],
-                    "timeout": "2s",
-                    "attempts": 1,
-                },
-            }
-            with contextlib.closing(Spfblock(configuration)) as spfblock:
-                eventually(
-                    lambda: dns.asked[case.domain.lower(), "TXT"] >= 2,
-                    f"{case.domain} is refreshed",
-                    PATIENCE_S,
-                )
-                with PolicyClient(port) as client:
-                    mail = case.host, case.sender, case.helo
-                    until = time.monotonic() + PATIENCE_S / 4
-                    while (action := client.ask(*mail)).startswith("DEFER"):
-                        if time.monotonic() > until:
-                            return "open"
-                        time.sleep(0.02)
-                if action.startswith("WARN"):
-                    return "pass"
-                if spfblock.matching("mail passes everybody"):
-                    return "everybody"
-                return "other"

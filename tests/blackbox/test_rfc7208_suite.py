@@ -1,15 +1,19 @@
-"""The openspf.org test suite for RFC 7208, asked as "is this address listed?"."""
+"""The openspf.org test suite for RFC 7208, whole: of one mail by `explain`, of a mail
+at the policy door, and of an address, as far as a list can know it."""
 
 import collections
 import concurrent.futures
 import contextlib
+import dataclasses
 import ipaddress
 import json
 import re
 import tempfile
+import time
 
 from .harness.case import BlackBoxCase
 from .harness.dns_message import SERVFAIL, encode_answer
+from .harness.policy import PolicyClient
 from .harness.ports import LOOPBACK, free_port
 from .harness.scripted_dns import ScriptedDns
 from .harness.spf_suite import read_suite
@@ -24,6 +28,13 @@ CASES = 203
 LEAST_ASKED = 185
 # Servers at once; they mostly wait for their second refresh.
 SERVERS = 16
+# Cases of mail that passes whoever sends it: there the door passes nobody, and
+# says so (docs/doors.md).
+OF_EVERYBODY = {"exists-ip4", "exists-ip6", "macro-multiple-delimiters"}
+# A sender whose domain is no domain name claims no listing; some domain must
+# be listed all the same.
+NOBODYS = "listed.test"
+OPEN = "DEFER_IF_PERMIT"
 
 SETTINGS = {
     "action": "WARN {domain}",
@@ -81,6 +92,48 @@ class Rfc7208Suite(BlackBoxCase):
         self.assertEqual(asked, CASES)
         self.assertEqual(wrong, [])
 
+    def test_a_mail_gets_the_action_if_and_only_if_check_host_passes_it(self):
+        """At the policy door, by real sockets: nothing is left out.
+
+        The cases about `exp` have their result; the explanation is shown to
+        nobody.
+        """
+        doors = [door for each in read_suite() for door in _Door.all_of(each)]
+        with concurrent.futures.ThreadPoolExecutor(SERVERS) as pool:
+            said = sum(pool.map(_Door.ask, doors), [])
+        wrong = [
+            f"{case.name}: expected {' or '.join(sorted(case.results))}, not {action}"
+            for case, action, told in said
+            if case.name not in OF_EVERYBODY and not _is_right(case, action)
+        ]
+        everybody = {
+            case.name
+            for case, action, told in said
+            if told and action == "DUNNO" and case.results == {"pass"}
+        }
+        count = collections.Counter(action.partition(" ")[0] for _, action, _ in said)
+        explained = sum(case.is_explained for case, _, _ in said)
+        print(
+            f"\nRFC 7208 suite at the policy door: {len(said)} cases at {len(doors)} "
+            f"servers, {count['WARN']} with the action, {count['DUNNO']} DUNNO, "
+            f"{count[OPEN]} open for a temperror, {len(wrong)} wrong; {explained} have "
+            f"an explanation, which is not asked for; {len(everybody)} of mail that "
+            "passes everybody"
+        )
+        self.assertEqual(len(said), CASES)
+        self.assertEqual(wrong, [])
+        self.assertEqual(everybody, OF_EVERYBODY)
+        self._assert_that_anybody_passes(OF_EVERYBODY)
+
+    def _assert_that_anybody_passes(self, names):
+        """Of these cases, whoever the client is: by `explain`."""
+        for scenario in read_suite():
+            with _Explaining(scenario) as command:
+                for case in scenario.cases:
+                    if case.name in names:
+                        nobody = dataclasses.replace(case, host="192.0.2.77")
+                        self.assertEqual(command.result(nobody), "pass", case.name)
+
     def test_a_sender_whose_domain_is_no_domain_name_cannot_be_listed(self):
         domains = [
             case.domain
@@ -107,6 +160,69 @@ def _subjects(scenarios):
                 cases[case.domain.lower()].append(case)
         subjects += [_Subject(scenario, *asked) for asked in cases.items()]
     return left_out, subjects
+
+
+def _is_right(case, action):
+    """Whether the door may say that."""
+    if action.startswith(OPEN):
+        return "temperror" in case.results
+    may_pass, must_pass = "pass" in case.results, case.results == {"pass"}
+    if action == "DUNNO":
+        return not must_pass
+    return may_pass and action == f"WARN {case.domain.lower()}"
+
+
+class _Door:
+    """One listed domain at the policy door, and the mails of its cases."""
+
+    def __init__(self, scenario, domain, cases):
+        self._scenario = scenario
+        self._domain = domain
+        self._cases = cases
+        self._address = f"{LOOPBACK}:{free_port()}"
+
+    def ask(self):
+        """[(case, action, whether mail of the domain passes everybody)]"""
+        with contextlib.closing(_Dns(self._scenario.zone, silent=False)) as dns:
+            with contextlib.closing(Spfblock(self._configured(dns))) as spfblock:
+                # A second refresh begins only when the first is served.
+                eventually(
+                    lambda: dns.asked[self._domain, "TXT"] >= 2,
+                    f"{self._domain} is refreshed",
+                    timeout=PATIENCE_S,
+                )
+                with PolicyClient(spfblock.port) as client:
+                    actions = [self._final_action(client, case) for case in self._cases]
+                told = bool(spfblock.matching("mail passes everybody"))
+        return [(case, action, told) for case, action in zip(self._cases, actions)]
+
+    def _configured(self, dns):
+        return {
+            **SETTINGS,
+            "domains": [self._domain],
+            "listen": [{"door": "policy", "at": self._address}],
+            # So that it can be seen when a mail is decided.
+            "query_time": {"unknown": "defer"},
+            "resolver": {"servers": [dns.server], "timeout": "2s", "attempts": 1},
+        }
+
+    @staticmethod
+    def _final_action(client, case):
+        """Once it is known; of a temperror it never is."""
+        patience = 2 if "temperror" in case.results else PATIENCE_S
+        until = time.monotonic() + patience
+        while True:
+            action = client.ask(case.host, case.sender, case.helo)
+            if not action.startswith(OPEN) or time.monotonic() > until:
+                return action
+            time.sleep(0.02)
+
+    @classmethod
+    def all_of(cls, scenario):
+        cases = collections.defaultdict(list)
+        for case in scenario.cases:
+            cases[case.listable_domain or NOBODYS].append(case)
+        return [cls(scenario, *asked) for asked in cases.items()]
 
 
 class _Explaining:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import ipaddress
+import re
 
 import yaml
 
@@ -23,6 +24,16 @@ class Case:
     results: frozenset  # of "pass", "fail", "permerror", ...
     sender: str = ""  # of MAIL FROM, as the suite writes it
     helo: str = ""
+    is_explained: bool = False  # says what explanation a fail comes with
+
+    @property
+    def listable_domain(self):
+        """The sender's domain in lower case; empty if it is no domain name."""
+        labels = self.domain.split(".")
+        is_name = len(labels) > 1 and all(
+            re.fullmatch(r"[a-z0-9_-]{1,63}", label, re.IGNORECASE) for label in labels
+        )
+        return self.domain.lower() if is_name else ""
 
     @property
     def address(self):
@@ -118,5 +129,11 @@ def _case(name, test):
     results = test["result"]
     results = frozenset([results] if isinstance(results, str) else results)
     return Case(
-        name, domain, test["host"], results, test["mailfrom"] or "", test["helo"]
+        name,
+        domain,
+        test["host"],
+        results,
+        test["mailfrom"] or "",
+        test["helo"],
+        "explanation" in test,
     )

@@ -26,7 +26,7 @@ def reason_to_leave_out(case, zone):
       was none, which is how a list takes such terms, too;
     - the record has a macro that is none, and so is never evaluated.
     """
-    if not _is_domain_name(case.domain):
+    if not case.listable_domain:
         return NO_DOMAIN_NAME
     for what, can_only_pass in _unlistable_terms(zone, case.domain, case.domain):
         if what == "ptr" and not zone.has_host_name(case.address):
@@ -34,13 +34,6 @@ def reason_to_leave_out(case, zone):
         if "pass" in case.results or not can_only_pass:
             return f"the result depends on {what}"
     return None
-
-
-def _is_domain_name(text):
-    labels = text.split(".")
-    return len(labels) > 1 and all(
-        re.fullmatch(r"[a-z0-9_-]{1,63}", label, re.IGNORECASE) for label in labels
-    )
 
 
 def _unlistable_terms(zone, domain, sender_domain, passing=True, above=()):
