@@ -10,13 +10,15 @@ import os
 import signal
 import time
 
+from ..blackbox.harness.door_kills import kill_again_and_again
 from ..blackbox.harness.ports import LOOPBACK, free_port
 from ..blackbox.harness.postfix import Postfix
 from ..blackbox.harness.smtp import Smtp
 from ..blackbox.harness.spfblock import Spfblock
 from ..blackbox.harness.waiting import eventually
 
-LISTED = "62.1.1.9"
+LISTED, ELSEWHERE = "62.1.1.9", "62.1.9.9"
+KILLS = 20
 NETWORKS = [{"network": "62.1.1.0/24", "action": "REJECT"}]
 OPTIONS = "default_action=DUNNO, timeout=2s"
 SOCKET = "spfblock/door"
@@ -84,6 +86,7 @@ class Way:
         eventually(lambda: self.two_recipients().startswith("554"), "it is listed")
         yield "up", self.two_recipients()
         yield "restarted at once", self.restarted()
+        yield f"killed {KILLS} times under load", self.killed()
         yield "hangs", self.hanging()
         self.spfblock.kill()
         yield "dead", self.two_recipients()
@@ -106,6 +109,13 @@ class Way:
             self.spfblock.kill()
             self.serve()
             return f"{first}, {self.timed(session.command)}"
+
+    def killed(self):
+        """Then, too, sessions hold connections."""
+        clients = {LISTED: True, ELSEWHERE: False}
+        made = kill_again_and_again(self.postfix, self.spfblock, clients, KILLS)
+        self.serve()
+        return made
 
     def hanging(self):
         if self.door != "policy":

@@ -1,19 +1,17 @@
 """A real Postfix at the doors policy and socketmap: what it makes of our
 answers, and what becomes of its mail when we are not there."""
 
-import collections
 import os
 import re
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 from .harness.case import BlackBoxCase
+from .harness.door_kills import kill_again_and_again
 from .harness.ports import LOOPBACK, free_port
 from .harness.service_manager import ServiceManager
-from .harness.smtp import Smtp
 from .harness.spfblock import CHECKOUT, Spfblock, program, run
 from .harness.waiting import eventually
 
@@ -34,6 +32,10 @@ REFUSED = "<unknown[{0}]>: Client host rejected: {1}"
 
 def policy(port, options="default_action=DUNNO, timeout=2s"):
     return f"smtpd_client_restrictions = check_policy_service {{ inet:{LOOPBACK}:{port}, {options} }}\n"
+
+
+def tcp_table(port):
+    return f"smtpd_client_restrictions = check_client_access tcp:{LOOPBACK}:{port}\n"
 
 
 def socketmap(port):
@@ -106,61 +108,6 @@ class Policy(Doors):
         self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
         postfix.wait_for_log("problem talking to server")
 
-    def test_a_restart_lets_nobody_through_and_defers_nobody(self):
-        """kill -9, again and again, while sessions of many recipients go on."""
-        spfblock = self.serve_at("policy")
-        place = spfblock.configuration["listen"]
-        # What becomes visible here is the default action.  A start takes longer
-        # than the usual second on a busy machine.
-        patient = "default_action=DEFER, timeout=20s, retry_delay=3s"
-        postfix = self.postfix(0, policy(spfblock.port, patient))
-        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
-        codes = []
-        over = threading.Event()
-
-        def send(address):
-            while not over.is_set():
-                with Smtp(postfix.port) as session:
-                    session.command("EHLO client.invalid")
-                    session.come_from(address)
-                    codes.append((address, session.recipient_reply()[0]))
-                    for i in range(49):
-                        codes.append(
-                            (
-                                address,
-                                session.command(f"RCPT TO:<user{i}@recipient.invalid>")[0],
-                            )
-                        )
-                    session.command("QUIT")
-
-        senders = [
-            threading.Thread(target=send, args=(each,))
-            for each in (LISTED, ELSEWHERE)
-        ]
-        for each in senders:
-            each.start()
-        try:
-            for _ in range(8):
-                spfblock.kill()
-                asked = collections.Counter(address for address, _ in list(codes))
-                spfblock = self.closing(
-                    Spfblock({"listen": place, "networks": NETWORKS})
-                )
-                # With both: one try of a request may meet no other kill.
-                for each in (LISTED, ELSEWHERE):
-                    eventually(
-                        lambda each=each, asked=asked: sum(
-                            address == each for address, _ in list(codes)
-                        )
-                        > asked[each] + 10,
-                        "mail goes on",
-                    )
-        finally:
-            over.set()
-            for each in senders:
-                each.join()
-        self.assertEqual(set(codes), {(LISTED, 554), (ELSEWHERE, 250)})
-
     def test_a_daemon_that_hangs_costs_no_mail(self):
         spfblock = self.serve_at("policy")
         postfix = self.postfix(0, policy(spfblock.port))
@@ -206,6 +153,55 @@ class Socketmap(Doors):
         self.assertEqual(postfix.reply_to(LISTED)[0], 554)
         self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
         self.assertEqual(troubles(postfix), [])
+
+
+class KilledUnderLoad(Doors):
+    """kill -9, again and again, while sessions of 50 recipients go on: what
+    docs/doors.md says of each door.
+
+    SPFBLOCK_DOOR_KILLS  how often, 5 unless given
+    """
+
+    TIMES = int(os.environ.get("SPFBLOCK_DOOR_KILLS", "5"))
+
+    def outcomes(self, door, asked):
+        spfblock = self.serve_at(door)
+        postfix = self.postfix(0, asked(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        made = kill_again_and_again(
+            postfix, spfblock, {LISTED: True, ELSEWHERE: False}, self.TIMES
+        )
+        print(f"\n{door}, killed {self.TIMES} times: {made}")
+        self.assertEqual(made.rejected, 0)
+        self.assertEqual(made.let_through, 0)
+        return made
+
+    def test_policy_lets_nobody_through_and_defers_nobody(self):
+        # What becomes visible here is the default action.  A start takes longer
+        # than the usual second on a busy machine.
+        patient = "default_action=DEFER, timeout=20s, retry_delay=3s"
+        made = self.outcomes("policy", lambda port: policy(port, patient))
+        self.assertEqual(made.deferred, 0)
+
+    def test_policy_as_documented_defers_nobody(self):
+        """Whom it would let through where a start takes longer than the second
+        between its two tries is not asserted here: that is the machine's."""
+        spfblock = self.serve_at("policy")
+        postfix = self.postfix(0, policy(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        made = kill_again_and_again(
+            postfix, spfblock, {LISTED: True, ELSEWHERE: False}, self.TIMES
+        )
+        print(f"\npolicy as documented, killed {self.TIMES} times: {made}")
+        self.assertEqual((made.deferred, made.rejected), (0, 0))
+
+    def test_tcp_table_lets_nobody_through_and_defers_nobody(self):
+        made = self.outcomes("tcp_table", tcp_table)
+        self.assertEqual(made.deferred, 0)
+
+    def test_socketmap_defers_who_asks_while_it_is_down(self):
+        made = self.outcomes("socketmap", socketmap)
+        self.assertGreater(made.right, 0)
 
 
 class UnixSockets(Doors):
