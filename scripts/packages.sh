@@ -35,4 +35,5 @@ check_packages="
 # For scripts/bench: what it measures with, and beside spfblock.
 bench_packages="
     dnsperf libbenchmark-dev nsd postfix python3 strace valgrind
-    memcached postfix-cdb postfix-lmdb redis-server"
+    memcached postfix-cdb postfix-lmdb redis-server
+    postfix-policyd-spf-perl postfix-policyd-spf-python postfwd"

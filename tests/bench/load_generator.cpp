@@ -43,6 +43,8 @@ struct options {
 protocol protocol_of(const std::string& name) {
   if (name == "tcp_table")
     return protocol::tcp_table;
+  if (name == "policy")
+    return protocol::policy;
   if (name == "memcached")
     return protocol::memcached;
   if (name == "redis")
@@ -133,7 +135,8 @@ int run(const options& o) {
   for (const std::uint32_t each : random_addresses(listed, o.keys, o.seed)) {
     const bool found = listed.contains(each);
     lookups.push_back(lookup_of(each, found, o.speaks, o.action));
-    if (found && o.speaks != protocol::tcp_table)
+    if (found &&
+        (o.speaks == protocol::memcached || o.speaks == protocol::redis))
       storages.push_back(storage_of(each, o.speaks, o.action));
   }
   store(at, storages);

@@ -18,6 +18,40 @@ std::string text_of(std::uint32_t address) {
                      address >> 8U & 0xffU, address & 0xffU);
 }
 
+/// What smtpd asks for one RCPT: 29 attributes.
+std::string policy_request(const std::string& client) {
+  return fmt::format("request=smtpd_access_policy\n"
+                     "protocol_state=RCPT\n"
+                     "protocol_name=ESMTP\n"
+                     "client_address={}\n"
+                     "client_name=unknown\n"
+                     "client_port=45678\n"
+                     "reverse_client_name=unknown\n"
+                     "server_address=127.0.0.1\n"
+                     "server_port=25\n"
+                     "helo_name=client.invalid\n"
+                     "sender=sender@sender.invalid\n"
+                     "recipient=user@recipient.invalid\n"
+                     "recipient_count=0\n"
+                     "queue_id=\n"
+                     "instance=5c3e.6928fb1e.2c71c.0\n"
+                     "size=0\n"
+                     "etrn_domain=\n"
+                     "stress=\n"
+                     "sasl_method=\n"
+                     "sasl_username=\n"
+                     "sasl_sender=\n"
+                     "ccert_subject=\n"
+                     "ccert_issuer=\n"
+                     "ccert_fingerprint=\n"
+                     "ccert_pubkey_fingerprint=\n"
+                     "encryption_protocol=\n"
+                     "encryption_cipher=\n"
+                     "encryption_keysize=0\n"
+                     "policy_context=\n\n",
+                     client);
+}
+
 } // namespace
 
 listed_ranges::listed_ranges(const std::string& file) {
@@ -84,6 +118,9 @@ request lookup_of(std::uint32_t address, bool listed, protocol in,
   case protocol::tcp_table:
     return {"get " + key + "\n",
             listed ? "200 " + action + "\n" : "500 not listed\n"};
+  case protocol::policy:
+    return {policy_request(key),
+            fmt::format("action={}\n\n", listed ? action : "DUNNO")};
   case protocol::memcached:
     return {"get " + key + "\r\n",
             listed ? fmt::format("VALUE {} 0 {}\r\n{}\r\nEND\r\n", key,

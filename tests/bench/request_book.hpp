@@ -8,7 +8,7 @@
 
 namespace spfblock::bench {
 
-enum class protocol { tcp_table, memcached, redis };
+enum class protocol { tcp_table, policy, memcached, redis };
 
 struct request {
   std::string octets;
@@ -51,7 +51,7 @@ std::vector<std::uint32_t> random_addresses(const listed_ranges& listed,
 request lookup_of(std::uint32_t address, bool listed, protocol in,
                   const std::string& action);
 
-/// What puts an address into memcached or redis.  @pre not tcp_table
+/// What puts an address into memcached or redis.  @pre one of them
 request storage_of(std::uint32_t address, protocol in,
                    const std::string& action);
 
