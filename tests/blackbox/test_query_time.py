@@ -1,11 +1,16 @@
 """Terms of the mail at the policy door: decided for mail that claims the domain,
 asked for it alone, never waited for."""
 
+import collections
+import ipaddress
+import os
 import time
 
 from .harness.case import BlackBoxCase
+from .harness.dns_message import SERVFAIL
 from .harness.policy import PolicyClient
 from .harness.ports import LOOPBACK, free_port
+from .harness.process_memory import resident_mib
 from .harness.scripted_dns import ScriptedDns
 from .harness.waiting import PATIENCE_S, eventually
 
@@ -14,6 +19,11 @@ SPAMMER_IPV6 = "2a03:b0c0::9"
 STRANGER = "62.1.9.9"
 REJECT = "REJECT listed in the SPF record of spam.test"
 OPEN = "DEFER_IF_PERMIT 4.7.1 sender is being looked up, try again later"
+
+
+def reverse(address):
+    """The name that an address's PTR records are at."""
+    return ipaddress.ip_address(address).reverse_pointer
 
 
 class MailDns(ScriptedDns):
@@ -186,6 +196,116 @@ class QueryTime(BlackBoxCase):
         minutes = 1 + (time.monotonic() - begin) / 60
         self.assertLessEqual(len(self.dns.asked_about()), 700 * minutes)
         self.assertEqual(self.client.ask(SPAMMER, "a@else.test"), "DUNNO")
+
+    def test_who_changes_his_mind_at_each_question_is_asked_once_a_minute(self):
+        """Yes, no and failures in turn: an answer holds, so that nobody makes a
+        client's mail pass and be rejected by turns, or has himself asked."""
+        self.start(query_time={"unknown": "defer"})
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+        clients = [f"62.5.0.{host}" for host in range(12)]
+        turns = collections.Counter()
+
+        def flaps(name):
+            turns[name] += 1
+            return (turns[name] + int(name.split(".")[3])) % 2 == 0
+
+        self.dns.yes = flaps
+        self.dns.rcodes = {f"62.5.0.{host}._x.spam.test": SERVFAIL for host in range(8, 12)}
+        for each in clients:
+            eventually(
+                lambda each=each: self.client.ask(each, "a@spam.test")
+                and self.dns.asked[f"{each}._x.spam.test", "A"],
+                f"{each} is asked about",
+                PATIENCE_S,
+            )
+        for each in clients[:8]:
+            eventually(
+                lambda each=each: self.client.ask(each, "a@spam.test") != OPEN, "he is known"
+            )
+        known = [self.client.ask(each, "a@spam.test") for each in clients]
+        self.assertEqual(set(known[:8]), {REJECT, "DUNNO"})
+        self.assertEqual(set(known[8:]), {OPEN})
+        for _ in range(20):
+            self.assertEqual([self.client.ask(each, "a@spam.test") for each in clients], known)
+        self.assertEqual(
+            {self.dns.asked[f"{each}._x.spam.test", "A"] for each in clients}, {1}
+        )
+
+    def test_who_authorises_everybody_by_turns_counts_for_nobody_meanwhile(self):
+        self.start()
+        asked = collections.Counter()
+
+        def flaps(name):
+            asked["all"] += 1
+            return asked["all"] % 2 == 1  # yes to the first, who is nobody
+
+        self.dns.yes = flaps
+        eventually(
+            lambda: self.client.ask(SPAMMER, "a@spam.test") == "DUNNO"
+            and self.spfblock.matching("mail passes everybody.*spam.test"),
+            "the domain is told to pass everybody",
+        )
+        for host in range(50):
+            self.assertEqual(self.client.ask(f"62.3.0.{host}", "a@spam.test"), "DUNNO")
+        self.assertEqual(len(self.dns.asked_about()), 1)
+        self.assertEqual(len(self.spfblock.matching("mail passes everybody")), 1)
+
+    def test_any_number_of_senders_costs_bounded_memory(self):
+        """SPFBLOCK_SENDERS: how many, 150,000 unless given: more than are kept."""
+        self.start("v=spf1 exists:%{l}.%{i}._x.%{d} -all")
+        self.dns.yes = lambda name: False
+        count, at_once = int(os.environ.get("SPFBLOCK_SENDERS", "150000")), 2000
+        before = resident_mib(self.spfblock.pid)
+        for first in range(0, count, at_once):
+            senders = (f"u{n}{'x' * 40}@spam.test" for n in range(first, first + at_once))
+            self.assertEqual(set(self.client.ask_all(SPAMMER, senders)), {"DUNNO"})
+        grown = resident_mib(self.spfblock.pid) - before
+        print(f"\n{count} senders: {grown:.0f} MiB more")
+        self.assertLess(grown, 96)
+        self.assertEqual(self.client.ask(SPAMMER, "a@else.test"), "DUNNO")
+
+    def test_a_flood_of_client_names_costs_the_dns_little(self):
+        """Forty names a client: ten are looked at; and no more clients a minute
+        than questions."""
+        clients = [f"62.6.{n // 250}.{n % 250}" for n in range(300)]
+        names = {each: [f"n{k}.{each}.spam.test" for k in range(40)] for each in clients}
+        self.start(
+            "v=spf1 ptr -all",
+            {(reverse(each), "PTR"): hosts for each, hosts in names.items()},
+        )
+        begin = time.monotonic()
+        for each in clients:
+            self.assertEqual(self.client.ask(each, "a@spam.test"), "DUNNO")
+        eventually(
+            lambda: any(kind == "A" for _, kind in self.dns.asked), "names are looked at"
+        )
+        for each in clients:
+            self.assertEqual(self.client.ask(each, "a@spam.test"), "DUNNO")
+        minutes = 1 + (time.monotonic() - begin) / 60
+        self.assertLessEqual(self.dns.asked.total(), 750 * minutes)
+        for each in clients:
+            looked_at = [host for host in names[each] if self.dns.asked[host, "A"]]
+            self.assertEqual(looked_at, names[each][: len(looked_at)])
+            self.assertLessEqual(len(looked_at), 10)
+
+    def test_a_client_s_names_are_asked_for_only_where_his_mail_claims_the_domain(self):
+        self.start(
+            "v=spf1 ptr exists:%{i}._x.%{d} -all",
+            {
+                (reverse(SPAMMER), "PTR"): ["m.spam.test"],
+                ("m.spam.test", "A"): [SPAMMER],
+            },
+        )
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+        for host in range(100):
+            self.client.ask(f"62.7.0.{host}", f"u{host}@notspam.test", "spam.test.invalid")
+        self.client.ask(STRANGER, "a@spam.test")
+        eventually(
+            lambda: self.dns.asked[f"{STRANGER}._x.spam.test", "A"], "he is asked about"
+        )
+        asked = {name for name, kind in self.dns.asked if kind == "PTR"}
+        (nobody,) = asked - {reverse(SPAMMER), reverse(STRANGER)}
+        self.assertTrue(nobody.endswith(".2.0.192.in-addr.arpa"), nobody)
 
     def test_a_reload_forgets_and_changes_over(self):
         self.start()

@@ -1,6 +1,7 @@
 """A client of the policy door, as Postfix's smtpd is one."""
 
 import socket
+import threading
 
 from .ports import LOOPBACK
 from .waiting import PATIENCE_S
@@ -25,18 +26,37 @@ class PolicyClient:
 
     def ask(self, address, sender, helo="h.invalid", client_name="unknown"):
         """The action for a mail of that client."""
-        request = {
-            "request": "smtpd_access_policy",
-            "protocol_state": "RCPT",
-            "client_address": address,
-            "client_name": client_name,
-            "helo_name": helo,
-            "sender": sender,
-            "recipient": "you@example.org",
-        }
-        lines = "".join(f"{name}={value}\n" for name, value in request.items())
-        self._socket.sendall((lines + "\n").encode())
+        self._socket.sendall(_request(address, sender, helo, client_name))
+        return self._action()
+
+    def ask_all(self, address, senders):
+        """The actions for many mails of that client, asked all at once."""
+        senders = list(senders)
+        asked = b"".join(_request(address, each) for each in senders)
+        # Beside the reading: who reads no replies is not read from.
+        sending = threading.Thread(target=self._socket.sendall, args=(asked,))
+        sending.start()
+        try:
+            return [self._action() for _ in senders]
+        finally:
+            sending.join()
+
+    def _action(self):
         action = self._replies.readline().decode().removeprefix("action=").rstrip("\n")
         if self._replies.readline() != b"\n":
             raise AssertionError(f"no reply, but {action!r}")
         return action
+
+
+def _request(address, sender, helo="h.invalid", client_name="unknown"):
+    attributes = {
+        "request": "smtpd_access_policy",
+        "protocol_state": "RCPT",
+        "client_address": address,
+        "client_name": client_name,
+        "helo_name": helo,
+        "sender": sender,
+        "recipient": "you@example.org",
+    }
+    lines = "".join(f"{name}={value}\n" for name, value in attributes.items())
+    return (lines + "\n").encode()
