@@ -55,6 +55,12 @@ bool address_set::contains(const ip_address& address) const noexcept {
   return ipv6_.contains(address.number());
 }
 
+bool address_set::meets(const ip_prefix& network) const noexcept {
+  return network.family() == family::ipv4
+             ? ipv4_.meets(range_of<std::uint32_t>(network))
+             : ipv6_.meets(range_of<uint128>(network));
+}
+
 address_set address_set::extract(const ip_prefix& network) {
   if (network.family() == family::ipv4)
     return {ipv4_.extract(range_of<std::uint32_t>(network)), {}};

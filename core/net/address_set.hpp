@@ -22,6 +22,8 @@ class address_set {
 public:
   address_set() = default;
   explicit address_set(const ip_prefix& prefix);
+  /// The addresses with these numbers.
+  address_set(range_set<std::uint32_t> ipv4, range_set<uint128> ipv6);
 
   /// The union of the prefixes, in any order, overlapping or not.  O(n log n).
   [[nodiscard]] static address_set of(const std::vector<ip_prefix>& prefixes);
@@ -33,6 +35,9 @@ public:
     return ipv4_.empty() && ipv6_.empty();
   }
   [[nodiscard]] bool contains(const ip_address& address) const noexcept;
+
+  /// Whether an address of `network` is in the set.  O(log n).
+  [[nodiscard]] bool meets(const ip_prefix& network) const noexcept;
 
   /// Takes the addresses of `network` out of the set.
   /// @return those of them that were in it
@@ -88,8 +93,6 @@ public:
   friend bool operator==(const address_set&, const address_set&) = default;
 
 private:
-  address_set(range_set<std::uint32_t> ipv4, range_set<uint128> ipv6);
-
   template <class Visit>
   void for_each_prefix(Visit visit) const;
 

@@ -59,6 +59,10 @@ public:
   /// O(log n).
   [[nodiscard]] bool contains(Number number) const noexcept;
 
+  /// Whether it holds a number of `r`.  O(log n).
+  /// @pre r.first <= r.last
+  [[nodiscard]] bool meets(range<Number> r) const noexcept;
+
   /// How many numbers the set holds; wraps to 0 for every number of the type.
   [[nodiscard]] Number count() const noexcept;
 
@@ -150,6 +154,14 @@ bool range_set<Number>::contains(Number number) const noexcept {
       ranges_.begin(), ranges_.end(), number,
       [](Number n, const range<Number>& r) { return n < r.first; });
   return above != ranges_.begin() && number <= (above - 1)->last;
+}
+
+template <class Number>
+bool range_set<Number>::meets(range<Number> r) const noexcept {
+  const auto met = std::partition_point(
+      ranges_.begin(), ranges_.end(),
+      [r](const range<Number>& below) { return below.last < r.first; });
+  return met != ranges_.end() && met->first <= r.last;
 }
 
 template <class Number>

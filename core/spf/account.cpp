@@ -14,6 +14,9 @@ namespace {
 /// may have.
 constexpr std::size_t named_limit = 32'768;
 
+/// So many remarks on a term are kept; one alone has no more.
+constexpr std::size_t most_remarks = 20;
+
 /// The widest of [begin, end), not more than named_limit.
 template <class Iterator>
 Iterator end_of_widest(Iterator begin, Iterator end) {
@@ -49,6 +52,8 @@ bool is_all(const term& written) {
 expansion written_account::result() && {
   if (!out_.temperror.empty())
     out_.outcome = outcome::temperror;
+  write_joint();
+  out_.pass = std::move(pass_).result();
   out_.residue.addresses = (out_.residue.addresses - out_.pass).canonical();
   if (out_.residue.addresses.empty())
     out_.residue = {};
@@ -79,23 +84,61 @@ void written_account::no_record() {
 }
 
 account::entry written_account::begin_terms(const record& parsed) {
-  const entry first{out_.terms.size()};
-  for (const spf::term& each : parsed.terms) {
-    term_visit& visited = out_.terms.emplace_back();
-    visited.record = out_.records.size() - 1;
-    visited.text = each.text;
-    visited.offset = each.offset;
-    visited.is_all = is_all(each);
+  const std::size_t first = out_.terms.size();
+  const std::size_t room = terms_told_limit - std::min(first, terms_told_limit);
+  const auto told = std::min(parsed.terms.size(), room);
+  for (std::size_t i = 0; i < told; ++i)
+    add_term(parsed.terms[i]);
+  if (told < parsed.terms.size()) {
+    joint_.push_back({out_.terms.size(), {}, {}, {}});
+    add_term({std::string{further_terms}, parsed.terms[told].offset, {}});
   }
-  out_.records.back().text = printable(parsed.text, parsed.text.size());
-  return first;
+  const bool in_full = text_told_ <= text_told_limit;
+  text_told_ += parsed.text.size();
+  out_.records.back().text = in_full
+                                 ? printable(parsed.text, parsed.text.size())
+                                 : printable(parsed.text);
+  return {first, std::max(out_.terms.size(), first + 1) - 1};
+}
+
+void written_account::add_term(const spf::term& written) {
+  term_visit& visited = out_.terms.emplace_back();
+  visited.record = out_.records.size() - 1;
+  visited.text = written.text;
+  visited.offset = written.offset;
+  visited.is_all = is_all(written);
+}
+
+written_account::joint* written_account::joint_of(entry at) {
+  const auto found = std::lower_bound(
+      joint_.begin(), joint_.end(), at.index_,
+      [](const joint& each, std::size_t index) { return each.index < index; });
+  return found == joint_.end() || found->index != at.index_ ? nullptr : &*found;
+}
+
+void written_account::write_joint() {
+  for (joint& each : joint_) {
+    term_visit& visited = out_.terms[each.index];
+    visited.granted = std::move(each.granted).result();
+    visited.refused = std::move(each.refused).result();
+    net::address_set listed = std::move(each.listed).result();
+    if (!listed.empty())
+      out_.grants.push_back({each.index, std::move(listed)});
+  }
+  joint_.clear();
 }
 
 void written_account::reached(entry at) {
   term(at).reached = true;
 }
 
+bool written_account::takes_remarks(entry at) const {
+  return out_.terms[at.index_].remarks.size() < most_remarks;
+}
+
 void written_account::remark(entry at, const std::string& text) {
+  if (!takes_remarks(at))
+    return;
   auto& remarks = term(at).remarks;
   if (std::find(remarks.begin(), remarks.end(), text) == remarks.end())
     remarks.push_back(text);
@@ -106,24 +149,28 @@ void written_account::error(entry at, const std::string& text) {
   term(at).in_error = true;
 }
 
-void written_account::counted(entry at, const cohorts& after) {
+void written_account::counted_up_to(entry at, unsigned dns_terms,
+                                    unsigned void_lookups) {
   term_visit& visited = term(at);
-  visited.dns_terms = std::max(visited.dns_terms, after.most_dns_terms());
-  visited.void_lookups =
-      std::max(visited.void_lookups, after.most_void_lookups());
+  visited.dns_terms = std::max(visited.dns_terms, dns_terms);
+  visited.void_lookups = std::max(visited.void_lookups, void_lookups);
 }
 
 void written_account::decided(entry at, decision how, const cohorts& whom) {
   net::address_set addresses = whom.addresses();
-  if (how == decision::refused) {
+  if (how == decision::listed)
+    pass_.add(addresses);
+  if (joint* const all = joint_of(at)) {
+    (how == decision::refused ? all->refused : all->granted).add(addresses);
+    if (how == decision::listed)
+      all->listed.add(addresses);
+  } else if (how == decision::refused) {
     term(at).refused = std::move(addresses);
-    return;
+  } else {
+    if (how == decision::listed)
+      out_.grants.push_back({at.index_, addresses});
+    term(at).granted = std::move(addresses);
   }
-  if (how == decision::listed) {
-    out_.pass |= addresses;
-    out_.grants.push_back({at.index_, addresses});
-  }
-  term(at).granted = std::move(addresses);
 }
 
 void written_account::named(std::span<const net::ip_prefix> networks) {

@@ -3,21 +3,34 @@
 #pragma once
 
 #include "core/dns/name.hpp"
+#include "core/net/address_gathering.hpp"
 #include "core/net/address_set.hpp"
 #include "core/spf/cohort.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/spf/record.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace spfblock::spf {
 
 /// So many networks that are too wide are looked at.
 inline constexpr std::size_t too_wide_limit = 100;
+
+/// So many terms are written down, each for itself; what the others of a record
+/// do is written down together, as of one term with this text.  Whom they
+/// decide is the same.
+inline constexpr std::size_t terms_told_limit = 20'000;
+inline constexpr std::string_view further_terms = "further terms";
+/// So much text of records is written down in full, octets; of the others, as
+/// much as of a term.
+inline constexpr std::size_t text_told_limit = std::size_t{1} << 20U;
 
 /// Is told what an evaluation meets, in order, and decides nothing: an
 /// evaluation goes the same way whatever account it keeps.
@@ -32,13 +45,18 @@ public:
     entry() = default;
 
     /// That of the next term of the same record.
-    [[nodiscard]] entry next() const noexcept { return entry{index_ + 1}; }
+    [[nodiscard]] entry next() const noexcept {
+      return entry{std::min(index_ + 1, last_), last_};
+    }
 
   private:
     friend class written_account;
-    explicit entry(std::size_t index) noexcept : index_{index} {}
+    entry(std::size_t index, std::size_t last) noexcept
+        : index_{index},
+          last_{last} {}
 
     std::size_t index_ = 0; ///< in expansion::terms
+    std::size_t last_ = 0;  ///< of its record
   };
 
   /// What a term decides for whom it matches.
@@ -70,13 +88,19 @@ public:
 
   /// Some address is still undecided at the term.
   virtual void reached(entry at) = 0;
+  /// Whether a remark on the term would be kept; if not, none need be made.
+  [[nodiscard]] virtual bool takes_remarks(entry at) const = 0;
   /// Something worth telling about a term, once; safe for output.
   virtual void remark(entry at, const std::string& text) = 0;
   /// A remark that is an error.
   virtual void error(entry at, const std::string& text) = 0;
-  /// What is counted for addresses with this term included.
-  virtual void counted(entry at, const cohorts& after) = 0;
-  /// At most once a term.
+  /// What is counted for some addresses with this term included.
+  virtual void counted_up_to(entry at, unsigned dns_terms,
+                             unsigned void_lookups) = 0;
+  void counted(entry at, const cohorts& after) {
+    counted_up_to(at, after.most_dns_terms(), after.most_void_lookups());
+  }
+  /// At most once for an address of a record.
   virtual void decided(entry at, decision how, const cohorts& whom) = 0;
   /// A term lists what of these networks is still undecided; none is too wide.
   virtual void named(std::span<const net::ip_prefix> networks) = 0;
@@ -108,9 +132,11 @@ public:
   entry begin_terms(const record& parsed) override;
 
   void reached(entry at) override;
+  [[nodiscard]] bool takes_remarks(entry at) const override;
   void remark(entry at, const std::string& text) override;
   void error(entry at, const std::string& text) override;
-  void counted(entry at, const cohorts& after) override;
+  void counted_up_to(entry at, unsigned dns_terms,
+                     unsigned void_lookups) override;
   void decided(entry at, decision how, const cohorts& whom) override;
   void named(std::span<const net::ip_prefix> networks) override;
   void too_wide(entry at, const net::ip_prefix& network,
@@ -121,9 +147,23 @@ public:
   void temperror(const cohorts& whom, const std::string& why) override;
 
 private:
+  /// What several terms do, written down together.
+  struct joint {
+    std::size_t index = 0; ///< in expansion::terms
+    net::address_gathering granted;
+    net::address_gathering listed;
+    net::address_gathering refused;
+  };
+
   [[nodiscard]] term_visit& term(entry at) { return out_.terms[at.index_]; }
+  [[nodiscard]] joint* joint_of(entry at);
+  void add_term(const spf::term& written);
+  void write_joint();
 
   expansion out_;
+  net::address_gathering pass_;
+  std::vector<joint> joint_;      ///< ascending by index
+  std::size_t text_told_ = 0;     ///< octets, of records
   std::size_t too_wide_told_ = 0; ///< how often
   net::address_set too_wide_;     ///< the union of out_.too_wide
 };
@@ -138,9 +178,10 @@ public:
   entry begin_terms(const record&) override { return {}; }
 
   void reached(entry) override {}
+  [[nodiscard]] bool takes_remarks(entry) const override { return false; }
   void remark(entry, const std::string&) override {}
   void error(entry, const std::string&) override {}
-  void counted(entry, const cohorts&) override {}
+  void counted_up_to(entry, unsigned, unsigned) override {}
   void decided(entry, decision, const cohorts&) override {}
   void named(std::span<const net::ip_prefix>) override {}
   void too_wide(entry, const net::ip_prefix&, const cohorts&) override {}

@@ -17,8 +17,6 @@ std::optional<std::string> budget::exceeded_at(unsigned depth) const {
     return fmt::format("over {} records deep", deepest_);
   if (records_ >= record_visit_limit)
     return fmt::format("over {} records visited", record_visit_limit);
-  if (terms_ >= term_visit_limit)
-    return fmt::format("over {} terms visited", term_visit_limit);
   return std::nullopt;
 }
 

@@ -12,14 +12,21 @@
 
 namespace spfblock::spf {
 
-/// Counts the records and terms that are visited, and what they cost, against
-/// the bounds of rules.hpp.
+/// Counts the records that are visited, and what they cost, against the bounds
+/// of rules.hpp.
 class budget {
 public:
   explicit budget(const rules& by);
 
   void spend_record() noexcept { ++records_; }
-  void spend_terms(std::size_t count) noexcept { terms_ += count; }
+
+  /// What it costs to walk through the terms of a record, and to parse it.
+  void spend_terms(std::size_t count) noexcept {
+    spend_work(count / terms_at_once);
+  }
+  void spend_parsing(std::size_t octets) noexcept {
+    spend_work(octets * work_to_parse);
+  }
 
   /// Which bound one more record would exceed, in words; none if it may be
   /// visited.
@@ -42,12 +49,16 @@ public:
   }
 
 private:
+  /// So many terms are passed by while one range is walked through.
+  static constexpr std::size_t terms_at_once = 4;
+  /// So many ranges are walked through while an octet of a record is parsed.
+  static constexpr std::uint64_t work_to_parse = 2;
+
   std::shared_ptr<const std::atomic<bool>> given_up_;
   unsigned deepest_;
   std::uint64_t most_work_;
   std::uint64_t work_ = 0;
   std::size_t records_ = 0;
-  std::size_t terms_ = 0;
 };
 
 } // namespace spfblock::spf

@@ -108,6 +108,7 @@ private:
   std::optional<dns::name> client_name_for_; ///< whose %{p} is in mail_
   unsigned dns_terms_ = 0;
   unsigned void_lookups_ = 0;
+  std::vector<std::shared_ptr<const record>> held_; ///< of which path_ tells
   /// The terms on the way to the one that is tried, and this one.
   std::vector<std::string_view> path_;
   std::string
@@ -197,8 +198,8 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
     note(here.depth, domain.to_string() + ": no SPF record");
     return host_result::none;
   }
-  const record& parsed = parsed_.find(domain, *found.first);
-  budget_.spend_terms(parsed.terms.size());
+  held_.push_back(parsed_.find(domain, *found.first));
+  const record& parsed = *held_.back();
   note(here.depth, domain.to_string() + ": " + printable(parsed.text));
   if (const failure* const fault = parsed.first_error();
       fault != nullptr && !skips())

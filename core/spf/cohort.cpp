@@ -21,6 +21,12 @@ cohorts cohorts::everybody() {
   return all;
 }
 
+bool cohorts::meets(const net::ip_prefix& network) const noexcept {
+  return std::any_of(members_.begin(), members_.end(), [&](const cohort& each) {
+    return each.family == network.family() && each.addresses.meets(network);
+  });
+}
+
 net::address_set cohorts::addresses() const {
   net::address_set all;
   for (const cohort& member : members_)

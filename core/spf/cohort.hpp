@@ -36,6 +36,9 @@ public:
     return members_;
   }
 
+  /// Whether an address of `network` is in one of them.
+  [[nodiscard]] bool meets(const net::ip_prefix& network) const noexcept;
+
   /// All addresses in them.
   [[nodiscard]] net::address_set addresses() const;
 

@@ -1,5 +1,6 @@
 #include "core/spf/evaluator.hpp"
 
+#include "core/spf/network_run.hpp"
 #include "core/spf/selection.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,57 @@
 #include <vector>
 
 namespace spfblock::spf {
+namespace {
+
+/// So many networks one behind the other are cheaper to match together.
+constexpr std::size_t shortest_run = 16;
+
+/// What is counted for those who are undecided at the terms of a run, from the
+/// first term on.
+class run_counts {
+public:
+  /// @param endings as network_run gives them; outlive this
+  /// @param left undecided behind the run
+  run_counts(const std::vector<network_run::ending>& endings,
+             const cohorts& left)
+      : endings_{endings},
+        left_{left} {
+    count();
+  }
+
+  /// Goes on to a later term.
+  /// @return whether somebody is undecided there
+  bool anybody_at(std::size_t term) {
+    const std::size_t before = ended_;
+    while (ended_ < endings_.size() && endings_[ended_].term < term)
+      ++ended_;
+    if (ended_ != before)
+      count();
+    return ended_ < endings_.size() || !left_.empty();
+  }
+
+  /// The highest there.
+  [[nodiscard]] unsigned dns_terms() const noexcept { return dns_terms_; }
+  [[nodiscard]] unsigned void_lookups() const noexcept { return void_lookups_; }
+
+private:
+  void count() {
+    dns_terms_ = left_.most_dns_terms();
+    void_lookups_ = left_.most_void_lookups();
+    for (std::size_t i = ended_; i < endings_.size(); ++i) {
+      dns_terms_ = std::max(dns_terms_, endings_[i].dns_terms);
+      void_lookups_ = std::max(void_lookups_, endings_[i].void_lookups);
+    }
+  }
+
+  const std::vector<network_run::ending>& endings_;
+  const cohorts& left_;
+  std::size_t ended_ = 0;
+  unsigned dns_terms_ = 0;
+  unsigned void_lookups_ = 0;
+};
+
+} // namespace
 
 // Records ------------------------------------------------------------------
 
@@ -26,8 +78,10 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
   if (text == nullptr)
     return result;
 
-  const record& parsed = parsed_.find(domain, *text);
+  const auto held = parsed_.find(domain, *text);
+  const record& parsed = *held;
   budget_.spend_terms(parsed.terms.size());
+  spend_parsing(domain, parsed);
   std::vector<net::ip_prefix> too_wide;
   families waiting;
   if (via == nullptr)
@@ -38,6 +92,21 @@ evaluator::record_result evaluator::visit(const dns::name& domain,
       parsed,
       {domain, from.depth + 1, from.granting, &from, &too_wide, &waiting},
       std::move(undecided));
+}
+
+/// What it costs to parse a record, as if none had been parsed before this
+/// evaluation: so that it costs the same whoever came first.
+void evaluator::spend_parsing(const dns::name& domain, const record& parsed) {
+  if (read_.contains(domain))
+    return;
+  budget_.spend_parsing(parsed.text.size());
+  const std::size_t bytes = parsed.bytes();
+  if (read_bytes_ + bytes > parsed_records::most_bytes) {
+    read_.clear();
+    read_bytes_ = 0;
+  }
+  read_bytes_ += bytes;
+  read_.insert(domain);
 }
 
 /// Finds the one SPF record of a domain.  Without it, settles what becomes of
@@ -106,6 +175,7 @@ evaluator::record_result evaluator::walk(const record& parsed,
                                          const frame& here, cohorts undecided) {
   record_result result;
   account::entry next = account_.begin_terms(parsed);
+  tell_ignored(parsed, next);
   if (in_error(parsed, next)) {
     result.not_passed = tally_.permerror(std::move(undecided));
     return result;
@@ -114,19 +184,25 @@ evaluator::record_result evaluator::walk(const record& parsed,
   const redirect_modifier* redirect = nullptr;
   account::entry of_redirect;
   bool has_all = false;
-  for (const term& each : parsed.terms) {
+  std::size_t end_of_run = 0; // of terms that were looked at for one
+  for (std::size_t i = 0; i < parsed.terms.size(); ++i) {
+    const term& each = parsed.terms[i];
     const auto at = std::exchange(next, next.next());
     if (const auto* what = std::get_if<directive>(&each.value)) {
       has_all = has_all || what->mechanism == mechanism::all;
+      if (i >= end_of_run) {
+        end_of_run = run_from(parsed, i, here);
+        if (end_of_run - i >= shortest_run) {
+          apply_run(parsed, i, end_of_run, {here, at}, undecided, result);
+          for (; i + 1 < end_of_run; ++i)
+            next = next.next();
+          continue;
+        }
+      }
       apply(*what, {here, at}, undecided, result);
     } else if (const auto* to = std::get_if<redirect_modifier>(&each.value)) {
       redirect = to;
       of_redirect = at;
-    } else if (const auto* as = std::get_if<ignored_modifier>(&each.value);
-               as != nullptr && as->resembles) {
-      account_.remark(at, fmt::format("a modifier, which means nothing; was {} "
-                                      "with a colon meant?",
-                                      to_string(*as->resembles)));
     }
   }
   if (redirect != nullptr && !has_all && !undecided.empty()) {
@@ -138,6 +214,18 @@ evaluator::record_result evaluator::walk(const record& parsed,
   return result;
 }
 
+/// Modifiers that look like a mistake.
+void evaluator::tell_ignored(const record& parsed, account::entry first) {
+  for (const term& each : parsed.terms) {
+    const auto at = std::exchange(first, first.next());
+    const auto* const as = std::get_if<ignored_modifier>(&each.value);
+    if (as != nullptr && as->resembles && account_.takes_remarks(at))
+      account_.remark(at, fmt::format("a modifier, which means nothing; was {} "
+                                      "with a colon meant?",
+                                      to_string(*as->resembles)));
+  }
+}
+
 /// Whether syntax errors leave nothing of the record to evaluate (RFC 7208
 /// §4.6).
 bool evaluator::in_error(const record& parsed, account::entry first) {
@@ -145,11 +233,71 @@ bool evaluator::in_error(const record& parsed, account::entry first) {
     return false;
   for (const term& each : parsed.terms) {
     const auto at = std::exchange(first, first.next());
-    if (const auto* fault = std::get_if<failure>(&each.value))
+    if (const auto* fault = std::get_if<failure>(&each.value);
+        fault != nullptr && account_.takes_remarks(at))
       account_.error(at, fmt::format("permerror: {} (octet {} of the record)",
                                      fault->message, fault->offset));
   }
   return !tally_.skips();
+}
+
+/// The end of the run of networks that begins with the term `first`, or just
+/// `first`.
+std::size_t evaluator::run_from(const record& parsed, std::size_t first,
+                                const frame& here) const {
+  const auto is_of_run = [&](const term& each) {
+    const auto* const what = std::get_if<directive>(&each.value);
+    return what != nullptr ? matcher_.is_of_run(*what, here)
+                           : !std::holds_alternative<redirect_modifier>(
+                                 each.value); // it does nothing
+  };
+  std::size_t end = first;
+  while (end < parsed.terms.size() && is_of_run(parsed.terms[end]))
+    ++end;
+  return end;
+}
+
+/// The terms from `first` to `end`, which is behind the last: what apply() does
+/// one by one.
+/// @param at the first of them
+void evaluator::apply_run(const record& parsed, std::size_t first,
+                          std::size_t end, const place& at, cohorts& undecided,
+                          record_result& result) {
+  if (undecided.empty() || out_of_work(at, undecided))
+    return;
+  const auto directive_at = [&](std::size_t i) {
+    return std::get_if<directive>(&parsed.terms[i].value);
+  };
+  network_run run;
+  for (std::size_t i = first; i < end; ++i) {
+    if (const auto* const what = directive_at(i))
+      matcher_.add_to(run, *what, i, at.record);
+  }
+  std::uint64_t work = 0;
+  network_run::decided made = run.take_from(undecided, work);
+  budget_.spend_work(work);
+
+  auto share = made.shares.begin();
+  run_counts counts{made.endings, undecided};
+  place here = at;
+  for (std::size_t i = first; i < end && counts.anybody_at(i);
+       ++i, here.term = here.term.next()) {
+    const auto* const what = directive_at(i);
+    if (what == nullptr)
+      continue;
+    account_.reached(here.term);
+    matcher_.tell_of_run(*what, here);
+    account_.counted_up_to(here.term, counts.dns_terms(),
+                           counts.void_lookups());
+    if (share != made.shares.end() && share->term == i)
+      account_.decided(here.term, decision_of(*what, at.record), share++->whom);
+  }
+  spend_decision(made.passed, result.passed);
+  spend_decision(made.refused, result.not_passed);
+  if (at.record.from != nullptr) {
+    result.passed.add(std::move(made.passed));
+    result.not_passed.add(std::move(made.refused));
+  }
 }
 
 /// One directive: moves what it matches out of `undecided`.
@@ -165,14 +313,10 @@ void evaluator::apply(const directive& what, const place& at,
   if (split.matched.empty())
     return;
 
-  const bool passes = what.qualifier == qualifier::pass;
-  const bool lists = at.record.granting && what.mechanism != mechanism::include;
-  const auto granted =
-      lists ? account::decision::listed : account::decision::granted;
-  account_.decided(at.term, passes ? granted : account::decision::refused,
-                   split.matched);
-  cohorts& to = passes ? result.passed : result.not_passed;
-  spend_decision(split.matched, to, passes && lists);
+  account_.decided(at.term, decision_of(what, at.record), split.matched);
+  cohorts& to =
+      what.qualifier == qualifier::pass ? result.passed : result.not_passed;
+  spend_decision(split.matched, to);
   // What the listed domain's own record decides, the account alone has.
   if (at.record.from != nullptr)
     to.add(std::move(split.matched));
@@ -186,18 +330,19 @@ bool evaluator::out_of_work(const place& at, cohorts& undecided) {
   return true;
 }
 
+/// What a directive decides for those whom it matches.
+account::decision evaluator::decision_of(const directive& what,
+                                         const frame& here) const {
+  if (what.qualifier != qualifier::pass)
+    return account::decision::refused;
+  return here.granting && what.mechanism != mechanism::include
+             ? account::decision::listed
+             : account::decision::granted;
+}
+
 /// What it takes to write down whom a term decides, and to add them to others.
-void evaluator::spend_decision(const cohorts& whom, const cohorts& to,
-                               bool lists) {
-  const std::uint64_t count = whom.ranges();
-  budget_.spend_work(whom.work_to_unite() + to.work_to_add(whom));
-  if (!lists)
-    return;
-  budget_.spend_work(count + (count == 1
-                                  ? weight_listed_ / cohorts::weight_at_once
-                                  : ranges_listed_));
-  ranges_listed_ += count;
-  weight_listed_ += whom.weight();
+void evaluator::spend_decision(const cohorts& whom, const cohorts& to) {
+  budget_.spend_work(2 * whom.work_to_unite() + to.work_to_add(whom));
 }
 
 /// redirect= (RFC 7208 §6.1): the other record's result is this record's.
@@ -213,7 +358,7 @@ void evaluator::follow(const redirect_modifier& what, const place& at,
   account_.decided(at.term, account::decision::granted, other.matched);
   account_.counted(at.term, other.matched);
   account_.counted(at.term, other.unmatched);
-  spend_decision(other.matched, result.passed, false);
+  spend_decision(other.matched, result.passed);
   budget_.spend_work(result.not_passed.work_to_add(other.unmatched));
   result.passed.add(std::move(other.matched));
   result.not_passed.add(std::move(other.unmatched));

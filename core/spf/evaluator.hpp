@@ -14,7 +14,9 @@
 #include "core/spf/rules.hpp"
 #include "core/spf/tally.hpp"
 
+#include <cstddef>
 #include <string>
+#include <unordered_set>
 
 namespace spfblock::spf {
 
@@ -52,16 +54,23 @@ private:
 
   record_result visit(const dns::name& domain, const place* via,
                       cohorts undecided);
+  void spend_parsing(const dns::name& domain, const record& parsed);
   const std::string* select(const dns::name& domain, const place* via,
                             cohorts& undecided, record_result& result);
   bool leads_astray(const dns::answer& given, const place* via);
   record_result walk(const record& parsed, const frame& here,
                      cohorts undecided);
+  void tell_ignored(const record& parsed, account::entry first);
   bool in_error(const record& parsed, account::entry first);
+  std::size_t run_from(const record& parsed, std::size_t first,
+                       const frame& here) const;
+  void apply_run(const record& parsed, std::size_t first, std::size_t end,
+                 const place& at, cohorts& undecided, record_result& result);
   void apply(const directive& what, const place& at, cohorts& undecided,
              record_result& result);
   bool out_of_work(const place& at, cohorts& undecided);
-  void spend_decision(const cohorts& whom, const cohorts& to, bool lists);
+  account::decision decision_of(const directive& what, const frame& here) const;
+  void spend_decision(const cohorts& whom, const cohorts& to);
   void follow(const redirect_modifier& what, const place& at, cohorts undecided,
               record_result& result);
 
@@ -81,8 +90,9 @@ private:
   budget budget_;
   tally tally_;
   matcher matcher_;
-  std::uint64_t ranges_listed_ = 0; ///< at most
-  std::uint64_t weight_listed_ = 0;
+  /// As parsed_records, did it belong to this evaluation alone.
+  std::unordered_set<dns::name> read_;
+  std::size_t read_bytes_ = 0;
 };
 
 } // namespace spfblock::spf

@@ -4,15 +4,33 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace spfblock::spf {
 namespace {
 
 /// Whether whom the term matches is listed.
+bool lists(const directive& what, const frame& here) {
+  return here.granting && what.qualifier == qualifier::pass;
+}
 bool lists(const directive& what, const place& at) {
-  return at.record.granting && what.qualifier == qualifier::pass;
+  return lists(what, at.record);
+}
+
+/// The networks of all, ip4 and ip6.
+std::span<const net::ip_prefix> networks_of(const directive& what) {
+  static const std::array everybody{
+      net::ip_prefix::everything(net::family::ipv4),
+      net::ip_prefix::everything(net::family::ipv6)};
+  if (what.mechanism == mechanism::all)
+    return everybody;
+  if (what.matches_nothing)
+    return {};
+  return {&what.network, 1};
 }
 
 /// Through the macros of the name that a term is about.
@@ -69,12 +87,22 @@ matches matcher::match_about_mail(const directive& what, const place& at,
 }
 
 /// Whether the term would grant a network that is wider than the limit.
+bool matcher::is_too_wide(const directive& what, const frame& here,
+                          net::family family, unsigned length) const {
+  const auto widest =
+      family == net::family::ipv4 ? rules_.widest_ipv4 : rules_.widest_ipv6;
+  return widest && length < *widest && lists(what, here);
+}
+
+/// The same, and remarks it.
 bool matcher::too_wide(const directive& what, const place& at,
                        net::family family, unsigned length) {
+  if (!is_too_wide(what, at.record, family, length))
+    return false;
+  if (!account_.takes_remarks(at.term))
+    return true;
   const bool is_ipv4 = family == net::family::ipv4;
   const auto widest = is_ipv4 ? rules_.widest_ipv4 : rules_.widest_ipv6;
-  if (!lists(what, at) || !widest || length >= *widest)
-    return false;
   account_.remark(at.term, fmt::format("too wide: {}/{} (widest_{} is {})",
                                        is_ipv4 ? "IPv4 " : "IPv6 ", length,
                                        is_ipv4 ? "ipv4" : "ipv6", *widest));
@@ -96,7 +124,7 @@ void matcher::tell_too_wide(const place& at, const net::ip_prefix& network,
 matches matcher::match_network(const directive& what, const place& at,
                                cohorts undecided) {
   matches result;
-  const auto take = [&](const net::ip_prefix& network) {
+  for (const net::ip_prefix& network : networks_of(what)) {
     if (!too_wide(what, at, network.family(), network.length())) {
       if (lists(what, at))
         account_.named({&network, 1});
@@ -107,18 +135,48 @@ matches matcher::match_network(const directive& what, const place& at,
     } else {
       tell_too_wide(at, network, undecided);
     }
-  };
-  if (what.mechanism == mechanism::all) {
-    for (const auto family : {net::family::ipv4, net::family::ipv6})
-      take(net::ip_prefix::everything(family));
-  } else if (what.matches_nothing) {
-    account_.remark(at.term, "matches nobody: a client with an IPv4-mapped "
-                             "address is an IPv4 client");
-  } else {
-    take(what.network);
   }
+  if (what.matches_nothing)
+    tell_matches_nothing(at);
   result.unmatched = std::move(undecided);
   return result;
+}
+
+void matcher::tell_matches_nothing(const place& at) {
+  account_.remark(at.term, "matches nobody: a client with an IPv4-mapped "
+                           "address is an IPv4 client");
+}
+
+// Networks one behind the other ---------------------------------------------
+
+bool matcher::is_of_run(const directive& what, const frame& here) const {
+  if (what.mechanism != mechanism::all && what.mechanism != mechanism::ip4 &&
+      what.mechanism != mechanism::ip6)
+    return false;
+  const auto networks = networks_of(what);
+  return std::all_of(
+      networks.begin(), networks.end(), [&](const net::ip_prefix& each) {
+        if (!is_too_wide(what, here, each.family(), each.length()))
+          return what.mechanism != mechanism::all;
+        return too_wide_told_ >= too_wide_limit || here.has_told_too_wide(each);
+      });
+}
+
+void matcher::add_to(network_run& run, const directive& what,
+                     std::size_t number, const frame& here) const {
+  for (const net::ip_prefix& each : networks_of(what)) {
+    if (!is_too_wide(what, here, each.family(), each.length()))
+      run.add(each, number, what.qualifier == qualifier::pass);
+  }
+}
+
+void matcher::tell_of_run(const directive& what, const place& at) {
+  if (what.matches_nothing)
+    tell_matches_nothing(at);
+  for (const net::ip_prefix& each : networks_of(what)) {
+    if (!too_wide(what, at, each.family(), each.length()) && lists(what, at))
+      account_.named({&each, 1});
+  }
 }
 
 std::optional<dns::name>

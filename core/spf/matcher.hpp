@@ -8,6 +8,7 @@
 #include "core/spf/cohort.hpp"
 #include "core/spf/hosts.hpp"
 #include "core/spf/inquiry.hpp"
+#include "core/spf/network_run.hpp"
 #include "core/spf/place.hpp"
 #include "core/spf/record.hpp"
 #include "core/spf/rules.hpp"
@@ -43,6 +44,18 @@ public:
   [[nodiscard]] matches match(const directive& what, const place& at,
                               cohorts undecided);
 
+  /// Whether a term can be matched together with its neighbours: ip4 and ip6,
+  /// and what is too wide, if no more is to be told of that.
+  [[nodiscard]] bool is_of_run(const directive& what, const frame& here) const;
+
+  /// Adds the network of such a term, if it matches anybody.
+  /// @param number as network_run::add()
+  void add_to(network_run& run, const directive& what, std::size_t number,
+              const frame& here) const;
+
+  /// Tells the account of such a term what match() would, once it is reached.
+  void tell_of_run(const directive& what, const place& at);
+
   /// The name that a term is about, for clients of one family; none if it is
   /// not listable (then there is a remark) or no domain name (RFC 7208 §4.8).
   [[nodiscard]] std::optional<dns::name>
@@ -77,8 +90,11 @@ private:
   cohorts pass_by(const hosts& found, const place& at, cohorts unmatched);
   void tell_too_wide(const place& at, const net::ip_prefix& network,
                      const cohorts& undecided);
+  [[nodiscard]] bool is_too_wide(const directive& what, const frame& here,
+                                 net::family family, unsigned length) const;
   bool too_wide(const directive& what, const place& at, net::family family,
                 unsigned length);
+  void tell_matches_nothing(const place& at);
 
   const dns::name& listed_;
   const rules& rules_;

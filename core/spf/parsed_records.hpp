@@ -3,8 +3,9 @@
 
 #include "core/dns/name.hpp"
 #include "core/spf/record.hpp"
-#include "core/spf/record_parser.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -12,26 +13,31 @@ namespace spfblock::spf {
 
 /// Keeps parsed records by their domain, for evaluations one after the other:
 /// many domains include the same ones, and each evaluation under way is begun
-/// anew as answers come in.  Grows with each domain that is not forgotten.  Not
-/// thread-safe.
+/// anew as answers come in.  Not thread-safe.
+///
+/// Holds no more than most_bytes: a record that would be too much drops all
+/// others, which are parsed again where they are asked for.  What somebody
+/// still holds stays, of an evaluation the records on its way.
 class parsed_records {
 public:
-  /// The record `text` of `domain`, as parse_record() gives it.  Holds until
-  /// another text of that domain is asked for, or the domain is forgotten.
+  /// Of memory, about: some forty records of 65,535 octets, of which those on
+  /// one client's way are eleven.
+  static constexpr std::size_t most_bytes = std::size_t{64} << 20U;
+
+  /// The record `text` of `domain`, as parse_record() gives it.
   /// @pre is_spf_record(text)
-  [[nodiscard]] const record& find(const dns::name& domain,
-                                   const std::string& text) {
-    record& known = records_[domain];
-    if (known.text != text)
-      known = parse_record(text);
-    return known;
-  }
+  [[nodiscard]] std::shared_ptr<const record> find(const dns::name& domain,
+                                                   const std::string& text);
 
   /// Drops the record of a domain that is not likely to be visited again.
-  void forget(const dns::name& domain) { records_.erase(domain); }
+  void forget(const dns::name& domain);
+
+  /// What the records held take of memory, about.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
 private:
-  std::unordered_map<dns::name, record> records_;
+  std::unordered_map<dns::name, std::shared_ptr<const record>> records_;
+  std::size_t bytes_ = 0;
 };
 
 } // namespace spfblock::spf

@@ -51,6 +51,18 @@ bool names_a_domain(const term& of) noexcept {
          what->mechanism == mechanism::a || what->mechanism == mechanism::mx;
 }
 
+std::size_t record::bytes() const noexcept {
+  std::size_t sum = sizeof *this + text.capacity();
+  for (const term& each : terms) {
+    sum += sizeof each + each.text.size();
+    if (const auto* what = std::get_if<directive>(&each.value);
+        what != nullptr && what->target)
+      sum += what->target->parts().size() * sizeof(domain_spec::part) +
+             each.text.size();
+  }
+  return sum;
+}
+
 const failure* record::first_error() const noexcept {
   for (const term& t : terms)
     if (const auto* fault = std::get_if<failure>(&t.value))

@@ -89,8 +89,15 @@ struct term {
 /// A whole record.  A term in error does not end the parsing: which terms are
 /// in error is up to the evaluation (docs/spf-semantics.md).
 struct record {
+  /// So many modifiers that are ignored, and so many terms in error, are kept:
+  /// more of them mean no more.
+  static constexpr std::size_t most_idle = 100;
+
   std::string text; ///< as found in the DNS, any octets
   std::vector<term> terms;
+
+  /// What it takes of memory, about.
+  [[nodiscard]] std::size_t bytes() const noexcept;
 
   /// The first syntax error, or null: with one, check_host() is permerror for
   /// everybody (RFC 7208 §4.6).

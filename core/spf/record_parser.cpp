@@ -110,6 +110,23 @@ struct term_printer {
   }
 };
 
+/// Counts the terms of a record that are kept for people alone.
+class idle_terms {
+public:
+  /// Whether to keep one more term.
+  bool takes(const term_value& value) {
+    if (std::holds_alternative<ignored_modifier>(value))
+      return ++ignored_ <= record::most_idle;
+    if (std::holds_alternative<failure>(value))
+      return ++in_error_ <= record::most_idle;
+    return true;
+  }
+
+private:
+  std::size_t ignored_ = 0;
+  std::size_t in_error_ = 0;
+};
+
 /// The text between blanks that begins at `at`.
 std::string_view term_text(std::string_view record, std::size_t at) {
   return record.substr(at, std::min(record.find(' ', at), record.size()) - at);
@@ -127,15 +144,18 @@ record parse_record(std::string_view text) {
   record parsed;
   parsed.text = text;
   term_parser parser;
+  idle_terms idle;
   auto at = text.find_first_not_of(' ', version.size());
   while (at != std::string_view::npos) {
     const std::string_view written = term_text(text, at);
     term_value value = parser.parse(written);
-    if (auto* f = std::get_if<failure>(&value)) {
-      f->offset += at;
-      f->message += " in " + shown(written);
+    if (idle.takes(value)) {
+      if (auto* f = std::get_if<failure>(&value)) {
+        f->offset += at;
+        f->message += " in " + shown(written);
+      }
+      parsed.terms.push_back({printable(written), at, std::move(value)});
     }
-    parsed.terms.push_back({printable(written), at, std::move(value)});
     at = text.find_first_not_of(' ', at + written.size());
   }
   return parsed;

@@ -14,7 +14,8 @@ namespace spfblock::spf {
 
 /// Parses a record.  Terms are separated by one or more spaces (0x20 only).
 /// Never fails as a whole: each term that breaks the grammar of RFC 7208 §12,
-/// a second redirect= and a second exp= (§6) carry their failure.
+/// a second redirect= and a second exp= (§6) carry their failure.  Of those,
+/// and of modifiers that mean nothing, the first record::most_idle are kept.
 /// Complexity: linear in the text.
 /// @pre is_spf_record(text)
 [[nodiscard]] record parse_record(std::string_view text);

@@ -41,10 +41,9 @@ inline constexpr unsigned most_legal_questions =
                  (1U << (dns_term_limit - 1)) -
              1);
 
-/// Records visited in one expansion, and terms in them before one more record
-/// is visited, under any configuration.
+/// Records visited in one expansion, under any configuration.  Their terms have
+/// no limit of their own: what they cost is work.
 inline constexpr std::size_t record_visit_limit = most_legal_records;
-inline constexpr std::size_t term_visit_limit = 20000;
 
 /// Records on the way to the innermost one, under any configuration.
 inline constexpr unsigned record_depth_limit = 100;

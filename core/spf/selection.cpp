@@ -22,8 +22,8 @@ bool leads_on(const dns::question& asked, const dns::answer& given,
   const selection found = select_records(given);
   if (found.count != 1)
     return false;
-  const record& own = parsed.find(asked.owner, *found.first);
-  return std::any_of(own.terms.begin(), own.terms.end(), names_a_domain);
+  const auto own = parsed.find(asked.owner, *found.first);
+  return std::any_of(own->terms.begin(), own->terms.end(), names_a_domain);
 }
 
 } // namespace spfblock::spf

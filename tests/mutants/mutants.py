@@ -33,8 +33,9 @@ MUTANTS = [
     Mutant(
         "qualifiers are ignored: -ip4 lists",
         EVALUATOR,
-        "  const bool passes = what.qualifier == qualifier::pass;",
-        "  const bool passes = true;",
+        "  if (what.qualifier != qualifier::pass)\n"
+        "    return account::decision::refused;",
+        "",
     ),
     Mutant(
         "a carve-out cuts nothing",
@@ -124,8 +125,8 @@ MUTANTS = [
     Mutant(
         "a wide -ip4 is passed over, too",
         MATCHER,
-        "!lists(what, at) || !widest",
-        "!at.record.granting || !widest",
+        "length < *widest && lists(what, here)",
+        "length < *widest && here.granting",
     ),
     Mutant(
         "+all is never too wide",
@@ -210,8 +211,26 @@ MUTANTS = [
     Mutant(
         "what a carve-out names is named",
         MATCHER,
-        "  return at.record.granting && what.qualifier == qualifier::pass;",
-        "  return at.record.granting;",
+        "  return here.granting && what.qualifier == qualifier::pass;",
+        "  return here.granting;",
+    ),
+    Mutant(
+        "of networks one behind the other the innermost decides",
+        "core/spf/network_run.cpp",
+        "open_.back().by->term < each.term",
+        "open_.back().by->term == each.term",
+    ),
+    Mutant(
+        "of networks one behind the other carve-outs are listed",
+        MATCHER,
+        "run.add(each, number, what.qualifier == qualifier::pass);",
+        "run.add(each, number, true);",
+    ),
+    Mutant(
+        "what further terms of a large account list is lost",
+        "core/spf/account.cpp",
+        "      all->listed.add(addresses);",
+        "      (void)all;",
     ),
     Mutant("limit: 9 DNS terms", TALLY, "> dns_term_limit;", ">= dns_term_limit;"),
     Mutant("limit: 11 DNS terms", TALLY, "> dns_term_limit;", "> dns_term_limit + 1;"),

@@ -163,3 +163,65 @@ TEST_CASE("written_account: the hundred and first that is too wide is not "
     CHECK(of.result().too_wide.size() == 1);
   }
 }
+
+TEST_CASE(
+    "written_account: of very many terms the further ones of a record are "
+    "told as one, and decide the same",
+    "[spf][account]") {
+  std::string text = "v=spf1";
+  for (std::size_t i = 0; i < spf::terms_told_limit - 1; ++i)
+    text += " a";
+  begun of{text};
+  auto at = of.told.begin_terms(spf::parse_record("v=spf1 mx a a ptr"));
+  of.told.decided(at, decision::listed, some("10.0.0.1/32"));
+  at = at.next();
+  const auto first_further = at;
+  of.told.reached(at);
+  of.told.decided(at, decision::listed, some("10.0.0.2/32"));
+  at = at.next();
+  of.told.decided(at, decision::refused, some("10.0.0.4/32"));
+  of.told.remark(at, "one");
+  at = at.next();
+  of.told.decided(at, decision::listed, some("10.0.0.3/32"));
+  of.told.decided(at.next(), decision::granted, some("10.0.0.5/32"));
+  of.told.begin_record(name_of("m.test"), first_further);
+  of.told.begin_terms(spf::parse_record("v=spf1 a"));
+  const auto made = of.result();
+
+  REQUIRE(made.terms.size() == spf::terms_told_limit + 2);
+  CHECK(made.terms[spf::terms_told_limit - 1].text == "mx");
+  const auto& further = made.terms[spf::terms_told_limit];
+  CHECK(further.text == spf::further_terms);
+  CHECK(further.offset == 10);
+  CHECK(further.reached);
+  CHECK(listed(further.granted) == "10.0.0.2/31 10.0.0.5/32");
+  CHECK(listed(further.refused) == "10.0.0.4/32");
+  CHECK(further.remarks == std::vector<std::string>{"one"});
+  CHECK(listed(made.pass) == "10.0.0.1/32 10.0.0.2/31");
+  REQUIRE(made.grants.size() == 2);
+  CHECK(made.grants[1].term == spf::terms_told_limit);
+  CHECK(listed(made.grants[1].addresses) == "10.0.0.2/31");
+  CHECK(chain(made, spf::terms_told_limit + 1) ==
+        "l.test -> further terms -> further terms");
+}
+
+TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
+  spf::written_account told{name_of("l.test")};
+  const auto full = spf::parse_record("v=spf1 x=" + std::string(65'000, 'a'));
+  spf::account::entry at;
+  for (unsigned i = 0; i < 40; ++i) {
+    told.begin_record(name_of("l.test"), std::nullopt);
+    at = told.begin_terms(full);
+  }
+  for (unsigned i = 0; i < 100; ++i)
+    told.remark(at, std::to_string(i));
+  CHECK_FALSE(told.takes_remarks(at));
+  const auto made = std::move(told).result();
+  CHECK(made.records.front().text == full.text);
+  CHECK(made.records.back().text.size() < 300);
+  std::size_t all = 0;
+  for (const spf::record_visit& each : made.records)
+    all += each.text.size();
+  CHECK(all < spf::text_told_limit + 65'535 + 40 * 300);
+  CHECK(made.terms.back().remarks.size() == 20);
+}

@@ -10,6 +10,7 @@
 
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace spfblock;
@@ -54,6 +55,32 @@ list differences(const spf::expansion& of, checker& specification) {
   return found;
 }
 
+/// The zones with twenty networks more behind each third one that they name,
+/// and modifiers that mean nothing among them.
+std::string with_runs(const std::string& zone, unsigned seed) {
+  std::mt19937 random{seed};
+  const auto below = [&](unsigned bound) {
+    return static_cast<unsigned>(random() % bound);
+  };
+  std::string text;
+  for (std::size_t at = 0; at < zone.size(); ++at) {
+    const bool begins = zone.compare(at, 5, " ip4:") == 0 && below(3) == 0;
+    for (unsigned i = 0; begins && i < 20; ++i) {
+      const char sign = std::string_view{"+-?~"}[below(4)];
+      if (below(8) == 0)
+        text += " x=y";
+      else if (below(2) == 0)
+        text +=
+            fmt::format(" {}ip4:10.0.0.{}/{}", sign, below(32), 32 - below(5));
+      else
+        text += fmt::format(" {}ip6:2001:db8::{:x}/{}", sign, below(32),
+                            128 - below(5));
+    }
+    text += zone[at];
+  }
+  return text;
+}
+
 /// Calls `compare(domain, zone)` for all domains of so many random zones.
 template <class Comparison>
 void for_random_zones(unsigned first_seed, unsigned count, Comparison compare) {
@@ -94,6 +121,28 @@ TEST_CASE("evaluate: equals check_host() of RFC 7208 for every address",
   CHECK(passing > expansions / 3);
   CHECK(cut_by_permerror > expansions / 20);
   CHECK(cut_by_temperror > expansions / 100);
+}
+
+TEST_CASE(
+    "evaluate: networks one behind the other are as check_host() has them",
+    "[spf][evaluation][network_run]") {
+  std::size_t passing = 0;
+  for (unsigned seed = 5001; seed < 5081; ++seed) {
+    const std::string text = with_runs(zone_writer{seed}.write(), seed);
+    CAPTURE(seed, text);
+    zone_answers zone{text};
+    for (const std::string& domain : zone_writer::domains()) {
+      CAPTURE(domain);
+      for (const auto on : {spf::on_permerror::stop, spf::on_permerror::skip}) {
+        const spf::expansion made = expand(domain, zone, rules_with(on)).result;
+        checker specification{zone, on == spf::on_permerror::skip};
+        CHECK(differences(made, specification) == list{});
+        CHECK(contradictions(made) == list{});
+        passing += made.pass.empty() ? 0U : 1U;
+      }
+    }
+  }
+  CHECK(passing > 200);
 }
 
 TEST_CASE("evaluate: skip changes nothing but for whom there is a permerror",

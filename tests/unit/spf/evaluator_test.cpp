@@ -28,11 +28,12 @@ public:
   entry begin_terms(const spf::record&) override { return {}; }
 
   void reached(entry) override { lines.push_back("reached"); }
+  bool takes_remarks(entry) const override { return true; }
   void remark(entry, const std::string& text) override {
     lines.push_back(text);
   }
   void error(entry, const std::string& text) override { lines.push_back(text); }
-  void counted(entry, const spf::cohorts&) override {}
+  void counted_up_to(entry, unsigned, unsigned) override {}
   void decided(entry, decision how, const spf::cohorts& whom) override {
     const char* const words[] = {"refused ", "granted ", "listed "};
     lines.push_back(words[static_cast<int>(how)] + listed(whom.addresses()));

@@ -563,3 +563,23 @@ TEST_CASE("any mutation of a record parses, and prints as it parses",
   }
   CHECK(stable > 2000);
 }
+
+TEST_CASE(
+    "parse_record: of modifiers that mean nothing, and of terms in error, a "
+    "hundred are kept",
+    "[spf][record_parser]") {
+  std::string text = "v=spf1";
+  for (unsigned i = 0; i < 1000; ++i)
+    text += " x= ip4:x ip6:::";
+  const auto parsed = spf::parse_record(text + " redirect=a.test");
+  CHECK(parsed.terms.size() == 100 + 100 + 1000 + 1);
+  CHECK(parsed.first_error() != nullptr);
+  CHECK(std::holds_alternative<spf::redirect_modifier>(
+      parsed.terms.back().value));
+  CHECK(parsed.terms.back().offset == text.size() + 1);
+
+  // A second redirect= is an error however many went before it.
+  const auto twice =
+      spf::parse_record("v=spf1 redirect=a.test redirect=b.test");
+  CHECK(twice.first_error() != nullptr);
+}

@@ -63,16 +63,3 @@ TEST_CASE("leads_on: an answer that names other names does", "[spf]") {
   address.addresses = {net::ip_address::ipv4(1)};
   CHECK_FALSE(spf::leads_on(a, address, parsed));
 }
-
-TEST_CASE("parsed_records: keep a record until it changes or is forgotten",
-          "[spf]") {
-  spf::parsed_records parsed;
-  const dns::name domain = name_of("l.test");
-  const spf::record* first = &parsed.find(domain, "v=spf1 a");
-  CHECK(first->terms.size() == 1);
-  CHECK(&parsed.find(domain, "v=spf1 a") == first);
-  CHECK(parsed.find(domain, "v=spf1 a mx").terms.size() == 2);
-  parsed.forget(domain);
-  parsed.forget(domain);
-  CHECK(parsed.find(domain, "v=spf1 -all").terms.size() == 1);
-}
