@@ -20,6 +20,8 @@ void posted_resolver::resolve(const dns::question& asked,
   waiting.push_back(std::move(done));
   if (waiting.size() == 1)
     pass_on(asked, std::move(by));
+  else
+    join(asked, std::move(by));
 }
 
 void posted_resolver::pass_on(const dns::question& asked,
@@ -30,11 +32,30 @@ void posted_resolver::pass_on(const dns::question& asked,
                                 })](const dns::answer& given) {
     asio::post(own, [answered, given]() mutable { answered(given); });
   };
-  asio::post(other_, [from = from_, asked, by = std::move(by),
+  asio::post(other_, [from = from_, open = open_, asked, by = std::move(by),
                       back = std::move(back)]() mutable {
-    if (const auto known = from.lock())
-      known->resolve(asked, std::move(by), std::move(back));
+    const auto known = from.lock();
+    if (!known)
+      return;
+    open->insert(asked);
+    known->resolve(asked, std::move(by),
+                   [open, asked, back](const dns::answer& given) mutable {
+                     open->erase(asked);
+                     back(given);
+                   });
   });
+}
+
+/// Puts the question into the line of one more asker, unless the answer is on
+/// its way: who was first hears of it for all.
+void posted_resolver::join(const dns::question& asked,
+                           std::shared_ptr<dns::asker> by) {
+  asio::post(other_,
+             [from = from_, open = open_, asked, by = std::move(by)]() mutable {
+               const auto known = from.lock();
+               if (known && open->contains(asked))
+                 known->resolve(asked, std::move(by), [](const auto&) {});
+             });
 }
 
 void posted_resolver::begin_refresh() {
