@@ -6,7 +6,8 @@
 namespace spfblock::table {
 
 snapshot::snapshot(std::vector<listing> listings, recipients exempt,
-                   std::shared_ptr<const net::address_set> never)
+                   std::shared_ptr<const net::address_set> never,
+                   blocked_ranges ranges)
     : listings_{std::move(listings)},
       exempt_{std::move(exempt)},
       never_{std::move(never)} {
@@ -24,6 +25,8 @@ snapshot::snapshot(std::vector<listing> listings, recipients exempt,
       residues_.try_emplace(listings_[i].waits->domain.wire(), i);
   }
   table_ = net::prefix_table{entries};
+  if (ranges == blocked_ranges::known)
+    blocked_.emplace(areas());
 }
 
 std::optional<snapshot::match>
@@ -49,6 +52,18 @@ const listing* snapshot::decided_by_mail(const dns::name& name,
     wire.remove_prefix(static_cast<unsigned char>(wire.front()) + 1U);
   }
   return nullptr;
+}
+
+std::vector<blocked_space::area> snapshot::areas() const {
+  std::vector<bool> blocks; // an action is a text: looked at once
+  blocks.reserve(listings_.size());
+  for (const listing& each : listings_)
+    blocks.push_back(each.action.blocks());
+  std::vector<blocked_space::area> all;
+  all.reserve(ipv4_networks() + ipv6_networks());
+  for (const auto& entry : table_.entries())
+    all.push_back({entry.prefix, blocks[entry.value]});
+  return all;
 }
 
 std::vector<snapshot::match> snapshot::networks() const {

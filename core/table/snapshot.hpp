@@ -5,6 +5,7 @@
 #include "core/net/ip_prefix.hpp"
 #include "core/net/prefix_table.hpp"
 #include "core/table/action.hpp"
+#include "core/table/blocked_space.hpp"
 #include "core/table/recipients.hpp"
 #include "core/table/residue.hpp"
 
@@ -31,6 +32,10 @@ struct listing {
   std::shared_ptr<const residue> waits = nullptr;
 };
 
+/// Whether a snapshot is to know where it blocks anybody at all: what the door
+/// `dnsbl` needs, and memory.
+enum class blocked_ranges : bool { unknown, known };
+
 /// An immutable table, published whole.
 ///
 /// Thread safety: any number of readers.
@@ -50,10 +55,18 @@ public:
   /// @param exempt recipients whose mail is let through
   /// @param never who is listed by no mail either; null: nobody
   explicit snapshot(std::vector<listing> listings, recipients exempt = {},
-                    std::shared_ptr<const net::address_set> never = nullptr);
+                    std::shared_ptr<const net::address_set> never = nullptr,
+                    blocked_ranges ranges = blocked_ranges::unknown);
 
   [[nodiscard]] std::optional<match>
   find(const net::ip_address& address) const noexcept;
+
+  /// Whether an address of the network may be listed with an action that
+  /// blocks: one is, where blocked_ranges are known.  O(log n).
+  [[nodiscard]] bool
+  may_block_within(const net::ip_prefix& network) const noexcept {
+    return !blocked_ || blocked_->meets(network);
+  }
 
   /// Whether the mail decides about anybody.
   [[nodiscard]] bool has_residues() const noexcept {
@@ -83,10 +96,13 @@ public:
   }
 
 private:
+  [[nodiscard]] std::vector<blocked_space::area> areas() const;
+
   std::vector<listing> listings_; ///< networks moved into the table
   net::prefix_table table_;
   recipients exempt_;
   std::shared_ptr<const net::address_set> never_;
+  std::optional<blocked_space> blocked_;
   /// Indices in listings_, by the domain in wire format.
   std::map<std::string, std::size_t, std::less<>> residues_;
 };

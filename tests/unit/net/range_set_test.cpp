@@ -141,6 +141,7 @@ TEST_CASE("range_set: takes a range of 3 bits out of each set",
         const small_set inner = rest.within(r);
         const small_set taken = rest.extract(r);
         REQUIRE(inner == taken);
+        REQUIRE(whole.meets(r) == !inner.empty());
         if (taken != (whole & small_set{r}) || rest != (whole - small_set{r}))
           FAIL("set " << a << " at " << base << " without " << first << "-"
                       << last);
