@@ -14,8 +14,8 @@ namespace spfblock::exports {
 namespace {
 
 constexpr net::uint128 mapped = net::uint128{0xffff} << 32U; ///< ::ffff:0:0
-constexpr net::uint128 unlisted_test = 0x7f000001;           ///< 127.0.0.1
-constexpr net::uint128 listed_test = 0x7f000002;             ///< 127.0.0.2
+constexpr net::uint128 unlisted_test = dnsbl_unlisted_test;
+constexpr net::uint128 listed_test = dnsbl_listed_test;
 
 /// Without an entry of its own an address that blocks by another listing's
 /// word stays blocked.

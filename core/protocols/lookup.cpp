@@ -2,6 +2,23 @@
 
 namespace spfblock::protocols {
 
+std::optional<hit> lookup::find_blocked(const net::ip_address& address) const {
+  const auto found = why_blocked(address);
+  if (found && on_hit_)
+    on_hit_(*found);
+  return found;
+}
+
+std::optional<hit> lookup::why_blocked(const net::ip_address& address) const {
+  const auto found = table_.find(address);
+  if (!found || !found->by->action.blocks()) {
+    ++counted_[count::not_found];
+    return std::nullopt;
+  }
+  ++counted_[count::found];
+  return hit{address, *found};
+}
+
 lookup::mail_outcome
 lookup::find_for_mail(std::string_view key,
                       const query_time::mail_facts& mail) const {

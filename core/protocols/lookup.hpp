@@ -40,6 +40,21 @@ public:
   /// @return what is listed for it, valid as long as the table
   [[nodiscard]] std::optional<hit> find(std::string_view key) const;
 
+  /// What is listed for an address with an action that blocks, as far as a
+  /// DNSBL can say it.
+  [[nodiscard]] std::optional<hit>
+  find_blocked(const net::ip_address& address) const;
+
+  /// The same, asked again by who wants to know why: that is no other hit.
+  [[nodiscard]] std::optional<hit>
+  why_blocked(const net::ip_address& address) const;
+
+  /// snapshot::may_block_within().  Counts nothing.
+  [[nodiscard]] bool
+  may_block_within(const net::ip_prefix& network) const noexcept {
+    return table_.may_block_within(network);
+  }
+
   /// What is found for a mail.
   struct mail_outcome {
     std::optional<hit> found;

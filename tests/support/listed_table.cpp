@@ -22,7 +22,9 @@ const table::snapshot& listed_table() {
                   {"192.0.2.0/24", "2001:db8::/32"}),
        listing_of("b.example", "WARN 100% {domain}: {address} in {network}",
                   {"203.0.113.0/24", "192.0.2.128/25"})},
-      *table::recipients::of({"postmaster"})};
+      *table::recipients::of({"postmaster"}),
+      nullptr,
+      table::blocked_ranges::known};
   return table;
 }
 
