@@ -23,7 +23,7 @@ test_packages="
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
     bash-completion fish zsh
-    curl fakeroot git iproute2 lintian mandoc prometheus systemd
+    curl fakeroot git iproute2 lintian mandoc prometheus systemd unbound
     $package_packages"
 
 # For scripts/check, besides those for the tests.

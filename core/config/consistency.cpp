@@ -59,7 +59,9 @@ void check_metrics(const json::json_value& document, const draft& read) {
 
 void warn_of_strangers(const json::json_value& document, const draft& read) {
   for (const listener& each : read.listen) {
-    if (each.where.tcp() && !net::is_loopback(each.where.tcp()->address))
+    // The door dnsbl knows its clients.
+    if (each.where.tcp() && !each.list &&
+        !net::is_loopback(each.where.tcp()->address))
       said(document, "listen")
           .warn(fmt::format("others than this machine can ask at {}, and hold "
                             "its connections",

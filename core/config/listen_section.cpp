@@ -1,5 +1,7 @@
 #include "core/config/listen_section.hpp"
 
+#include "core/config/domain_name.hpp"
+#include "core/config/sections.hpp"
 #include "core/json/field.hpp"
 #include "core/json/first_places.hpp"
 #include "core/protocols/door.hpp"
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace spfblock::config {
 namespace {
@@ -22,7 +25,12 @@ struct draft {
   std::optional<protocols::door> kind;
   std::optional<net::socket_address> where;
   std::optional<unsigned> mode;
+  std::optional<dns::name> zone;
+  std::optional<std::vector<net::ip_prefix>> clients;
 };
+
+constexpr std::string_view expected_zone =
+    R"(the name under which addresses are asked for, as in "bl.example.org")";
 
 void read_kind(const json::json_value& value, draft& into) {
   const auto index = value.read_word(
@@ -55,23 +63,60 @@ void read_mode(const json::json_value& value, draft& into) {
     value.unexpected(R"(an octal mode, as in "0660")");
 }
 
+void read_zone_of(const json::json_value& value, draft& into) {
+  into.zone = read_zone(value);
+}
+
+void read_clients(const json::json_value& value, draft& into) {
+  into.clients.emplace();
+  for (const json::json_value& element : value.read_elements()) {
+    if (const auto network = read_prefix(element))
+      into.clients->push_back(*network);
+  }
+}
+
+/// What only the door dnsbl has, or lacks; nothing where it cannot be made.
+std::optional<protocols::dnsbl> read_list(const json::json_value& value,
+                                          const draft& read) {
+  if (!read.kind)
+    return std::nullopt; // that is what is wrong
+  if (*read.kind != protocols::door::dnsbl) {
+    for (const std::string_view name : {"zone", "clients"}) {
+      if (const auto member = value.member(name))
+        member->fault("only the door \"dnsbl\" has it");
+    }
+    return std::nullopt;
+  }
+  value.require("zone", expected_zone);
+  if (read.where && read.where->path())
+    value.member("at")->fault("the door \"dnsbl\" is at no UNIX socket "
+                              "(expected an address and a port)");
+  if (!read.zone)
+    return std::nullopt;
+  static const std::vector<net::ip_prefix> loopback{
+      *net::ip_prefix::parse("127.0.0.0/8"), *net::ip_prefix::parse("::1")};
+  return protocols::dnsbl{
+      *read.zone, net::address_set::of(read.clients.value_or(loopback))};
+}
+
 /// The listener that an object describes, if it does.
 std::optional<listener> read_object(const json::json_value& value) {
   static const json::field_table<draft> fields{
-      {"door", read_kind},
-      {"at", read_place},
-      {"mode", read_mode},
+      {"door", read_kind},    {"at", read_place},        {"mode", read_mode},
+      {"zone", read_zone_of}, {"clients", read_clients},
   };
   draft read;
   json::read_fields(value, fields, read);
   value.require("door", "what is spoken there");
   value.require("at", expected_address);
-  if (!read.kind || !read.where)
+  auto list = read_list(value, read);
+  if (!read.kind || !read.where ||
+      (read.kind == protocols::door::dnsbl && !list))
     return std::nullopt;
   if (read.where->tcp() && read.mode)
     value.member("mode")->fault("only a UNIX socket has a mode");
   return listener{*read.kind, *read.where,
-                  read.mode.value_or(default_socket_mode)};
+                  read.mode.value_or(default_socket_mode), std::move(list)};
 }
 
 std::optional<listener> read_listener(const json::json_value& value) {
@@ -98,6 +143,22 @@ read_socket_address(const json::json_value& value) {
     return *address;
   value.fault(fmt::format("{} (expected {})", address.error().message,
                           expected_address));
+  return std::nullopt;
+}
+
+std::optional<dns::name> read_zone(const json::json_value& value) {
+  const auto text = value.read_text();
+  if (!text)
+    return std::nullopt;
+  auto name = parse_domain(*text);
+  if (!name)
+    value.fault(name.error().message);
+  else if (name->wire().size() > protocols::dnsbl::longest_zone)
+    value.fault(fmt::format("leaves no room for the names of IPv6 addresses "
+                            "(expected at most {} characters)",
+                            protocols::dnsbl::longest_zone - 2));
+  else
+    return *std::move(name);
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include "core/net/ip_prefix.hpp"
 #include "core/net/scoped_endpoint.hpp"
 #include "core/net/socket_address.hpp"
+#include "core/protocols/dnsbl.hpp"
 #include "core/protocols/door.hpp"
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
@@ -264,6 +265,8 @@ struct listener {
   protocols::door kind = protocols::door::tcp_table;
   net::socket_address where = default_listen;
   unsigned mode = default_socket_mode; ///< of a UNIX socket's file, 0 to 0777
+  /// What the door dnsbl answers, and to whom; of that door, and only.
+  std::optional<protocols::dnsbl> list = std::nullopt;
 
   friend bool operator==(const listener&, const listener&) = default;
 };

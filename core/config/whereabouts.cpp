@@ -6,6 +6,8 @@
 #include "core/json/json_value.hpp"
 #include "core/json/problem_list.hpp"
 
+#include <utility>
+
 namespace spfblock::config {
 namespace {
 
@@ -27,6 +29,23 @@ std::optional<net::socket_address> address_of(const json::json_value& element) {
   return at ? read_socket_address(*at) : std::nullopt;
 }
 
+/// The listener of an element; nothing where it does not say enough.
+std::optional<listener> listener_of(const json::json_value& element,
+                                    door kind) {
+  const auto where = address_of(element);
+  if (!where)
+    return std::nullopt;
+  listener made{kind, *where};
+  if (kind != door::dnsbl)
+    return made;
+  const auto said = element.member("zone");
+  const auto zone = said ? read_zone(*said) : std::nullopt;
+  if (!zone)
+    return std::nullopt;
+  made.list.emplace(*zone, net::address_set{}); // whom it answers, it knows
+  return made;
+}
+
 /// The first element with the door, or else, unless it is wanted, the first.
 std::optional<listener> find(const json::json_value& listen,
                              std::optional<door> wanted) {
@@ -36,11 +55,11 @@ std::optional<listener> find(const json::json_value& listen,
     const auto kind = door_at(element);
     if (!kind || (kind != preferred && (wanted || other)))
       continue;
-    const auto where = address_of(element);
-    if (where && kind == preferred)
-      return listener{*kind, *where};
-    if (where)
-      other = listener{*kind, *where};
+    auto made = listener_of(element, *kind);
+    if (made && kind == preferred)
+      return made;
+    if (made)
+      other = std::move(made);
   }
   return other;
 }

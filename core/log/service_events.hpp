@@ -74,8 +74,9 @@ inline constexpr auto start_events = std::to_array<entry>({
      "socket of no use handed over",
      {{"socket", "the unit that holds it", "other.socket"}},
      "The service manager handed over something that is no listening TCP "
-     "or UNIX socket.",
-     "See `Sockets=` of the service and what names it in `Service=`."},
+     "or UNIX socket, or a UDP socket that no `dnsbl` of `listen` is at.",
+     "See `Sockets=` of the service and what names it in `Service=`; for UDP, "
+     "see that `ListenDatagram=` and `listen` agree."},
     {kind::too_few_open_files,
      level::warning,
      "too few open files allowed",

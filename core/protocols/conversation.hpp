@@ -1,10 +1,10 @@
 // The server's side of a connection, whatever the door.
 #pragma once
 
-#include "core/protocols/door.hpp"
 #include "core/protocols/lookup.hpp"
 #include "core/protocols/policy.hpp"
 #include "core/protocols/socketmap.hpp"
+#include "core/protocols/spoken.hpp"
 #include "core/protocols/tcp_table.hpp"
 
 #include <cstddef>
@@ -18,7 +18,8 @@ namespace spfblock::protocols {
 /// here, with the two functions of this one, and its row in the constructor.
 class conversation {
 public:
-  explicit conversation(door at);
+  /// @pre the door dnsbl has its list
+  explicit conversation(const spoken& at);
 
   /// Appends the replies to the requests that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
@@ -37,7 +38,7 @@ public:
   }
 
 private:
-  std::variant<tcp_table, policy, socketmap> spoken_;
+  std::variant<tcp_table, policy, socketmap, dnsbl_stream> spoken_;
 };
 
 } // namespace spfblock::protocols

@@ -16,18 +16,20 @@ enum class count : std::uint8_t {
   refused,     ///< requests that ask for no key, or that nobody understands
   connections, ///< clients accepted
   turned_away, ///< clients over the limit of connections
+  foreign,     ///< clients and questions from outside `clients` of a door
+  capped,      ///< questions over the cap of answers for a network
 };
 
 /// All of them with their words, in order.
-inline constexpr std::array<std::string_view, 6> count_words{
-    "found",   "not_found",   "passed_over",
-    "refused", "connections", "turned_away"};
+inline constexpr std::array<std::string_view, 8> count_words{
+    "found",       "not_found",   "passed_over", "refused",
+    "connections", "turned_away", "foreign",     "capped"};
 
 [[nodiscard]] constexpr std::size_t index_of(count of) noexcept {
   return static_cast<std::size_t>(of);
 }
 
-static_assert(count_words[index_of(count::turned_away)] == "turned_away");
+static_assert(count_words[index_of(count::capped)] == "capped");
 
 /// How many there were of each.
 class counts {

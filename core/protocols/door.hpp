@@ -14,11 +14,12 @@ enum class door : std::uint8_t {
   tcp_table, ///< tcp_table(5) of Postfix
   policy,    ///< SMTPD_POLICY_README of Postfix
   socketmap, ///< socketmap_table(5) of Postfix
+  dnsbl,     ///< DNS: RFC 5782
 };
 
 /// All of them with their words, in order.
-inline constexpr std::array<std::string_view, 3> door_words{
-    "tcp_table", "policy", "socketmap"};
+inline constexpr std::array<std::string_view, 4> door_words{
+    "tcp_table", "policy", "socketmap", "dnsbl"};
 
 [[nodiscard]] constexpr std::string_view text_of(door kind) noexcept {
   return door_words[static_cast<std::size_t>(kind)];

@@ -98,7 +98,8 @@ void metrics::tell_serving(exposition& to) const {
                                counted[each]));
   to.counter("spfblock_lookups_total",
              "Requests on the lookup ports: found, not_found, passed_over (a "
-             "log-in, or an exempt recipient), refused (no lookup, or no "
+             "log-in, an exempt recipient, a name of no address), refused (no "
+             "lookup, or no "
              "request at all)",
              std::move(lookups));
   to.gauge("spfblock_connections", "Clients connected to the lookup ports",
@@ -110,6 +111,13 @@ void metrics::tell_serving(exposition& to) const {
   to.counter("spfblock_connections_refused_total",
              "Clients turned away because as many as may were connected",
              number(counted[count::turned_away]));
+  to.counter("spfblock_dnsbl_foreign_total",
+             "Questions and connections to the door dnsbl from outside "
+             "`clients`, which it does not answer",
+             number(counted[count::foreign]));
+  to.counter("spfblock_dnsbl_capped_total",
+             "Questions over the answers that a network is given in a second",
+             number(counted[count::capped]));
 }
 
 void metrics::tell_table(exposition& to) const {

@@ -1,5 +1,9 @@
 #include "server/commands/querier.hpp"
 
+#include "core/dns/message.hpp"
+#include "core/dns/octets.hpp"
+#include "core/dns/response.hpp"
+#include "core/protocols/dnsbl_name.hpp"
 #include "core/protocols/netstring.hpp"
 #include "core/support/percent_encoding.hpp"
 #include "core/support/text.hpp"
@@ -7,6 +11,7 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 
+#include <array>
 #include <chrono>
 #include <istream>
 #include <utility>
@@ -52,6 +57,7 @@ result<answer> querier::ask(const std::string& key) {
   case door::tcp_table: break;
   case door::policy: return ask_policy(key);
   case door::socketmap: return ask_socketmap(key);
+  case door::dnsbl: return ask_dnsbl(key);
   }
   return ask_table(key);
 }
@@ -101,6 +107,33 @@ result<answer> querier::ask_socketmap(const std::string& key) {
   if (!reply->starts_with(found))
     return unexpected(*reply);
   return answer{reply->substr(found.size())};
+}
+
+result<answer> querier::ask_dnsbl(const std::string& key) {
+  constexpr std::uint16_t id = 1; // TCP: nobody else can answer
+  const auto address = net::ip_address::try_parse(key);
+  if (!address)
+    return answer{};
+  const auto name = dns::name::from_text(protocols::dnsbl_labels_of(*address) +
+                                         server_.list->zone().to_string());
+  if (!name)
+    return name.error();
+  const dns::question asked{*name, dns::rr_type::txt};
+  const std::string message = dns::encode_query(asked, id, dns::edns::off);
+  std::string request;
+  dns::append_number(request, static_cast<std::uint16_t>(message.size()));
+  send(request + message);
+  std::array<char, 2> length{};
+  stream_.read(length.data(), length.size());
+  std::string reply(dns::number_at({length.data(), length.size()}, 0), '\0');
+  stream_.read(reply.data(), static_cast<std::streamsize>(reply.size()));
+  if (!stream_)
+    return no_answer();
+  const auto read = dns::decode_reply(reply, asked, id, {});
+  if (read.what != dns::reply::kind::answer)
+    return unexpected(read.reason);
+  const auto& texts = read.content.texts;
+  return texts.empty() ? answer{} : answer{texts.front()};
 }
 
 /// @return nothing where the stream ends before, or is none of netstrings

@@ -20,12 +20,14 @@ public:
   /// @param server where, and what is spoken there
   /// @param attributes NAME=VALUE without line ends: what a request of `policy`
   ///        says besides the address; the other doors have no use for them
+  /// @pre the door dnsbl has its list
   explicit querier(const config::listener& server,
                    std::vector<std::string> attributes = {});
 
   /// @return the value of the key, or nothing if it has none (in policy:
-  ///         DUNNO); errc::temporary if nobody answers, errc::malformed for a
-  ///         reply that tells of a fault; the message names the server
+  ///         DUNNO; in dnsbl its TXT); errc::temporary if nobody answers,
+  ///         errc::malformed for a reply that tells of a fault; the message
+  ///         names the server
   result<std::optional<std::string>> ask(const std::string& key);
 
 private:
@@ -35,6 +37,7 @@ private:
   result<std::optional<std::string>> ask_table(const std::string& key);
   result<std::optional<std::string>> ask_policy(const std::string& key);
   result<std::optional<std::string>> ask_socketmap(const std::string& key);
+  result<std::optional<std::string>> ask_dnsbl(const std::string& key);
   std::optional<std::string> read_netstring();
 
   config::listener server_;

@@ -44,8 +44,18 @@ std::optional<config::listener> door_of(const std::string& configuration_file,
     return std::nullopt;
   }
   const auto at = net::socket_address::parse(*asked.server);
-  if (at)
+  if (at && door != protocols::door::dnsbl)
     return config::listener{door.value_or(protocols::door::tcp_table), *at};
+  if (at) {
+    auto found = server_of(configuration_file, door).lookups;
+    if (found) {
+      found->where = *at;
+      return found;
+    }
+    std::cerr << "spfblock: --door: `listen` has no door dnsbl, so its zone is "
+                 "not known\n";
+    return std::nullopt;
+  }
   std::cerr << "spfblock: --server: " << at.error().message << '\n';
   return std::nullopt;
 }

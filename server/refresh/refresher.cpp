@@ -23,7 +23,8 @@ namespace {
 constexpr milliseconds free_interval{1000};
 
 std::shared_ptr<const table::snapshot> table_of(const domains::domain_book& of,
-                                                listing_numbers& numbers) {
+                                                listing_numbers& numbers,
+                                                table::blocked_ranges ranges) {
   auto all = of.listings();
   numbers.give(all, of.by_hand().size());
   const bool asks_mail =
@@ -33,7 +34,16 @@ std::shared_ptr<const table::snapshot> table_of(const domains::domain_book& of,
   return std::make_shared<const table::snapshot>(
       std::move(all), of.exempt_recipients(),
       asks_mail ? std::make_shared<const net::address_set>(of.allowed().all())
-                : nullptr);
+                : nullptr,
+      ranges);
+}
+
+table::blocked_ranges ranges_for(const config::settings& settings) {
+  const bool has_dnsbl = std::any_of(
+      settings.listen.begin(), settings.listen.end(),
+      [](const config::listener& each) { return each.list.has_value(); });
+  return has_dnsbl ? table::blocked_ranges::known
+                   : table::blocked_ranges::unknown;
 }
 
 } // namespace
@@ -60,6 +70,7 @@ void refresher::start(const config::settings& settings,
                       std::shared_ptr<dns::resolver> questions,
                       std::function<void()> started) {
   questions_ = std::move(questions);
+  ranges_ = ranges_for(settings);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
   started_ = std::move(started);
   keeper_.load([this, settings](std::optional<domains::state> known) {
@@ -72,6 +83,7 @@ void refresher::apply(const config::settings& settings,
                       std::function<void()> applied) {
   applied_ = std::move(applied);
   questions_ = std::move(questions);
+  ranges_ = ranges_for(settings);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
   expander_.apply(settings, questions_);
 }
@@ -124,9 +136,10 @@ void refresher::build() {
       [this](std::shared_ptr<const table::snapshot> next,
              clock::duration took) { built(std::move(next), took); });
   asio::post(builder_, [&io = io_, &numbers = numbers_, done = std::move(done),
+                        ranges = ranges_,
                         book = expander_.shared_book()]() mutable {
     const auto begin = clock::now();
-    auto next = table_of(*std::exchange(book, nullptr), numbers);
+    auto next = table_of(*std::exchange(book, nullptr), numbers, ranges);
     const auto took = clock::now() - begin;
     asio::post(io, [done = std::move(done), next = std::move(next),
                     took]() mutable { done(std::move(next), took); });

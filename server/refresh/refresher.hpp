@@ -104,6 +104,7 @@ private:
   listing_numbers numbers_;
   refresh_totals totals_;
   std::shared_ptr<dns::resolver> questions_;
+  table::blocked_ranges ranges_ = table::blocked_ranges::unknown;
   std::function<void()> applied_;
   std::function<void()> started_; ///< to be called yet
   expander expander_;

@@ -17,13 +17,29 @@ constexpr std::chrono::milliseconds retry_interval{1000};
 constexpr std::chrono::milliseconds close_time{50};
 
 /// @param count of sockets, where threads can share a port
-result<listening_sockets> open(const planned_port& plan, unsigned count) {
+result<listening_sockets> open_stream(const planned_port& plan,
+                                      unsigned count) {
   if (plan.handed_over)
     return listening_sockets::duplicate(plan.handed_over->number.number(),
                                         plan.handed_over->on);
   if (const std::string* const path = plan.where.path())
     return listening_sockets::open(*path, plan.mode);
   return listening_sockets::open(*plan.where.tcp(), count);
+}
+
+/// With the sockets for datagrams, where the door has such.
+result<listening_sockets> open(const planned_port& plan, unsigned count) {
+  auto opened = open_stream(plan, count);
+  if (!opened || !plan.speaks.list)
+    return opened;
+  listening_sockets sockets = *std::move(opened);
+  const auto wrong =
+      plan.datagrams
+          ? sockets.duplicate_datagrams(plan.datagrams->number.number())
+          : sockets.open_datagrams(count);
+  if (wrong)
+    return *wrong;
+  return sockets;
 }
 
 } // namespace
@@ -38,7 +54,10 @@ listeners::listeners(boost::asio::io_context& io,
 
 void listeners::apply(const config::settings& settings) {
   std::vector<port> former = std::exchange(ports_, {});
-  for (planned_port& each : plan_ports(inherited_, settings)) {
+  auto plan = plan_ports(inherited_, settings);
+  for (const std::string& each : idle_datagrams(inherited_, plan))
+    log_.write(event_of<kind::socket_of_no_use>{}.with("socket", each));
+  for (planned_port& each : plan) {
     const auto same =
         std::find_if(former.begin(), former.end(), [&each](const port& other) {
           return other.plan.same_as(each);
@@ -67,8 +86,8 @@ void listeners::follow(port& served, const planned_port& before) {
   const planned_port& now = served.plan;
   if (now.mode != before.mode)
     served.file.change_mode(now.mode);
-  if (served.number != 0 && now.door != before.door) {
-    threads_.speak(now.door, served.number);
+  if (served.number != 0 && !(now.speaks == before.speaks)) {
+    threads_.speak(now.speaks, served.number);
     tell_served(served);
   } else if (!now.named_as(before)) {
     tell_mismatch(served);
@@ -116,7 +135,7 @@ void listeners::serve() {
   for (port& each : ports_) {
     if (!each.open)
       continue;
-    each.number = threads_.listen(each.plan.door,
+    each.number = threads_.listen(each.plan.speaks,
                                   *std::exchange(each.open, std::nullopt));
     tell_served(each);
   }
@@ -138,8 +157,8 @@ void listeners::tell_trouble(port& of, const std::string& reason) const {
 void listeners::tell_served(const port& which) const {
   auto line =
       event_of<kind::listening>{}.with("address", which.real->to_string());
-  if (which.plan.door != protocols::door::tcp_table)
-    line.with("door", protocols::text_of(which.plan.door));
+  if (which.plan.speaks.kind != protocols::door::tcp_table)
+    line.with("door", protocols::text_of(which.plan.speaks.kind));
   if (const auto* socket = which.plan.handed_over)
     line.with("socket", socket->name);
   log_.write(line);

@@ -24,10 +24,13 @@ void add(const config::listener& wanted, const inherited_sockets& inherited,
     return;
   }
   planned_port& port = to.emplace_back();
-  port.door = wanted.kind;
+  port.speaks = wanted.list ? protocols::spoken{*wanted.list}
+                            : protocols::spoken{wanted.kind};
   port.where = socket ? socket->on : wanted.where;
   port.mode = wanted.mode;
   port.handed_over = socket;
+  if (wanted.list)
+    port.datagrams = inherited.taking_datagrams(wanted.where);
   if (port.where != wanted.where)
     port.stands_for.push_back(wanted.where);
 }
@@ -35,7 +38,9 @@ void add(const config::listener& wanted, const inherited_sockets& inherited,
 } // namespace
 
 protocols::door door_of(const inherited_sockets::socket& of) {
-  return protocols::door_of(of.name).value_or(protocols::door::tcp_table);
+  const auto named = protocols::door_of(of.name);
+  return named && named != protocols::door::dnsbl ? *named
+                                                  : protocols::door::tcp_table;
 }
 
 plan plan_ports(const inherited_sockets& inherited,
@@ -48,12 +53,26 @@ plan plan_ports(const inherited_sockets& inherited,
         served_by(&each, made))
       continue;
     planned_port& port = made.emplace_back();
-    port.door = door_of(each);
+    port.speaks = door_of(each);
     port.where = each.on;
     port.handed_over = &each;
-    port.asked_for = protocols::door_of(each.name).has_value();
+    port.asked_for = text_of(port.speaks.kind) == each.name;
   }
   return made;
+}
+
+std::vector<std::string> idle_datagrams(const inherited_sockets& inherited,
+                                        const plan& plan) {
+  std::vector<std::string> idle;
+  for (const inherited_sockets::socket& each : inherited.datagrams()) {
+    const bool is_taken =
+        std::any_of(plan.begin(), plan.end(), [&each](const planned_port& of) {
+          return of.datagrams == &each;
+        });
+    if (!is_taken)
+      idle.push_back(each.name);
+  }
+  return idle;
 }
 
 } // namespace spfblock::server

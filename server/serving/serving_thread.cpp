@@ -1,5 +1,7 @@
 #include "server/serving/serving_thread.hpp"
 
+#include "server/system/asio_endpoint.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -87,10 +89,26 @@ void serving_thread::listen(listening_socket on) {
   });
 }
 
-void serving_thread::speak(protocols::door at, unsigned number) {
+void serving_thread::take_datagrams(descriptor socket, protocols::spoken at,
+                                    unsigned number) {
+  loop_.post(
+      [this, number, at = std::move(at), taken = std::move(socket)]() mutable {
+        auto port = std::make_unique<datagram_port>(std::move(taken),
+                                                    std::move(at), context_);
+        if (port->start())
+          datagrams_.insert_or_assign(number, std::move(port));
+        else
+          warn_of_failure(errno);
+      });
+}
+
+void serving_thread::speak(const protocols::spoken& at, unsigned number) {
   loop_.post([this, at, number] {
     if (listener* const one = with_number(number))
-      one->of().door = at;
+      one->of().speaks = at;
+    const auto port = datagrams_.find(number);
+    if (port != datagrams_.end())
+      port->second->speak(at);
   });
 }
 
@@ -100,6 +118,11 @@ void serving_thread::share_clients(std::vector<serving_thread*> all) {
 
 void serving_thread::stop_listening(unsigned number) {
   loop_.post([this, number] {
+    const auto port = datagrams_.find(number);
+    if (port != datagrams_.end()) {
+      port->second->finish();
+      datagrams_.erase(port);
+    }
     listeners_.remove_if([&](const std::unique_ptr<listener>& each) {
       if (each->of().number != number)
         return false;
@@ -138,14 +161,20 @@ serving_thread::listener* serving_thread::with_number(unsigned number) {
 /// Accepts those who wait, `most` at most.
 void serving_thread::accept(listener& from, unsigned most) {
   for (unsigned i = 0; i < most; ++i) {
-    descriptor client{::accept4(from.descriptor(), nullptr, nullptr,
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    descriptor client{::accept4(from.descriptor(),
+                                reinterpret_cast<sockaddr*>(&peer), &size,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client.is_open()) {
-      // Another thread may have stopped already.
-      if (from.of().for_all && !stopping_)
-        give(std::move(client), from.of().door);
+      const protocols::spoken& at = from.of().speaks;
+      const auto address = at.list ? address_of(peer) : std::nullopt;
+      if (address && !at.serves(*address))
+        totals_.add(protocols::count::foreign); // closes it
+      else if (from.of().for_all && !stopping_)
+        give(std::move(client), at); // another thread may have stopped already
       else
-        take(std::move(client), from.of().door);
+        take(std::move(client), at);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
     } else if (!client_has_gone(errno)) {
@@ -166,7 +195,7 @@ void serving_thread::pause(listener& which) {
 }
 
 /// Serves the client, or lets the thread serve it whose turn it is.
-void serving_thread::give(descriptor client, protocols::door at) {
+void serving_thread::give(descriptor client, const protocols::spoken& at) {
   if (all_.empty())
     return take(std::move(client), at);
   serving_thread& to = *all_[next_to_give_++ % all_.size()];
@@ -175,7 +204,7 @@ void serving_thread::give(descriptor client, protocols::door at) {
   });
 }
 
-void serving_thread::take(descriptor client, protocols::door at) {
+void serving_thread::take(descriptor client, const protocols::spoken& at) {
   if (limit_.open.fetch_add(1) >= limit_.most) {
     totals_.add(protocols::count::turned_away);
     warn_of_limit();
@@ -263,6 +292,9 @@ void serving_thread::close_listeners() {
     if (each->of().owner == socket_owner::us)
       accept(*each, last_accepts);
   listeners_.clear();
+  for (const auto& [number, port] : datagrams_)
+    port->finish();
+  datagrams_.clear();
 }
 
 void serving_thread::cut_off_clients() {

@@ -1,6 +1,7 @@
 // A thread that answers lookups: its own event loop, listeners and sessions.
 #pragma once
 
+#include "server/serving/datagram_port.hpp"
 #include "server/serving/event_loop.hpp"
 #include "server/serving/session.hpp"
 #include "server/system/descriptor.hpp"
@@ -31,8 +32,8 @@ struct connection_limit {
 
 /// A socket that listens, as serving threads take it over.
 struct listening_socket {
-  unsigned number;      ///< which it is: no other's, but of the other threads
-  protocols::door door; ///< what is spoken with its clients
+  unsigned number; ///< which it is: no other's, but of the other threads
+  protocols::spoken speaks; ///< with its clients
   descriptor socket;
   socket_owner owner = socket_owner::us;
   bool for_all = false; ///< its clients are dealt out to those who share
@@ -59,8 +60,13 @@ public:
   /// Takes over a listening socket.
   void listen(listening_socket on);
 
-  /// Speaks another protocol with the clients to come of that socket.
-  void speak(protocols::door at, unsigned number);
+  /// Takes over a socket for the datagrams that come to the port of that
+  /// number, where the door is dnsbl.
+  void take_datagrams(descriptor socket, protocols::spoken at, unsigned number);
+
+  /// Speaks otherwise with the clients to come of that socket, and answers
+  /// datagrams so.
+  void speak(const protocols::spoken& at, unsigned number);
 
   /// All threads that serve, this one among them.  They make room for each
   /// other's clients, and get those of sockets that are for all in turn:
@@ -105,8 +111,8 @@ private:
   [[nodiscard]] listener* with_number(unsigned number);
   void accept(listener& from, unsigned most);
   void pause(listener& which);
-  void give(descriptor client, protocols::door at);
-  void take(descriptor client, protocols::door at);
+  void give(descriptor client, const protocols::spoken& at);
+  void take(descriptor client, const protocols::spoken& at);
   [[nodiscard]] bool make_room();
   void let_go(client_order::client& who);
   [[nodiscard]] bool let_others_make_room();
@@ -127,6 +133,8 @@ private:
   client_order order_; ///< outlives the sessions
   session_context context_;
   std::list<std::unique_ptr<listener>> listeners_;
+  /// By the number of the port.
+  std::unordered_map<unsigned, std::unique_ptr<datagram_port>> datagrams_;
   std::vector<serving_thread*> all_; ///< empty: it is alone
   std::size_t next_to_give_ = 0;
   std::unordered_map<int, session> sessions_; ///< by descriptor

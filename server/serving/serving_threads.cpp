@@ -33,7 +33,7 @@ void serving_threads::start() {
       each->share_clients(sharing);
 }
 
-unsigned serving_threads::listen(protocols::door at,
+unsigned serving_threads::listen(const protocols::spoken& at,
                                  listening_sockets sockets) {
   ++last_number_;
   auto descriptors = sockets.release();
@@ -42,10 +42,14 @@ unsigned serving_threads::listen(protocols::door at,
   for (std::size_t i = 0; i < descriptors.size(); ++i)
     all_[i]->listen({last_number_, at, std::move(descriptors[i]),
                      sockets.owner(), for_all});
+  auto datagrams = sockets.release_datagrams();
+  EXPECTS(datagrams.size() <= all_.size());
+  for (std::size_t i = 0; i < datagrams.size(); ++i)
+    all_[i]->take_datagrams(std::move(datagrams[i]), at, last_number_);
   return last_number_;
 }
 
-void serving_threads::speak(protocols::door at, unsigned number) {
+void serving_threads::speak(const protocols::spoken& at, unsigned number) {
   for (const auto& each : all_)
     each->speak(at, number);
 }

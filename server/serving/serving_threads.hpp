@@ -45,10 +45,11 @@ public:
   /// out to all.
   /// @return a number by which the functions below know the sockets
   /// @pre started
-  [[nodiscard]] unsigned listen(protocols::door at, listening_sockets sockets);
+  [[nodiscard]] unsigned listen(const protocols::spoken& at,
+                                listening_sockets sockets);
 
   /// As serving_thread::speak().
-  void speak(protocols::door at, unsigned number);
+  void speak(const protocols::spoken& at, unsigned number);
 
   /// As serving_thread::stop_listening().
   void stop_listening(unsigned number);

@@ -25,8 +25,22 @@ std::optional<std::size_t> send_some(const descriptor& to,
 
 } // namespace
 
-session::session(descriptor of_client, protocols::door at,
-                 session_context& context) noexcept
+void session_context::note(const protocols::hit& of) {
+  const table::listing& by = *of.found.by;
+  totals.hits.add(by.counter);
+  const level severity =
+      log_hits.load(std::memory_order_relaxed) ? level::info : level::debug;
+  if (!log.wants(severity))
+    return;
+  log.write(
+      spfblock::log::event_of<spfblock::log::kind::address_found>{severity}
+          .with("address", of.address.to_string())
+          .with("domain", by.name)
+          .with("network", of.found.network.to_string()));
+}
+
+session::session(descriptor of_client, const protocols::spoken& at,
+                 session_context& context)
     : client_order::client{context.order, client_order::clock::now()},
       client_{std::move(of_client)},
       context_{context},
@@ -114,28 +128,14 @@ bool session::answer(std::string_view requests) {
 std::size_t session::feed(std::string_view requests) {
   context_.replies.clear();
   protocols::counts counted;
-  const protocols::lookup in{context_.table.current(), counted,
-                             [this](const protocols::hit& of) { note(of); },
-                             context_.mail};
+  const protocols::lookup in{
+      context_.table.current(), counted,
+      [this](const protocols::hit& of) { context_.note(of); }, context_.mail};
   const std::size_t taken = conversation_.feed(requests, in, context_.replies);
   context_.totals.add(counted);
   if (counted != protocols::counts{})
     has_asked(context_.order);
   return taken;
-}
-
-void session::note(const protocols::hit& of) const {
-  const table::listing& by = *of.found.by;
-  context_.totals.hits.add(by.counter);
-  const level severity = context_.log_hits.load(std::memory_order_relaxed)
-                             ? level::info
-                             : level::debug;
-  if (!context_.log.wants(severity))
-    return;
-  context_.log.write(log::event_of<log::kind::address_found>{severity}
-                         .with("address", of.address.to_string())
-                         .with("domain", by.name)
-                         .with("network", of.found.network.to_string()));
 }
 
 void session::end() {

@@ -36,6 +36,9 @@ struct session_context {
   query_time::judge* mail = nullptr; ///< who knows of claims
   std::array<char, 8192> received{};
   std::string replies{};
+
+  /// Counts what was found for its listing, and tells of it.
+  void note(const protocols::hit& of);
 };
 
 /// Reads what is there, answers all complete requests in one write (more than
@@ -53,8 +56,8 @@ public:
   /// @param of_client connected and non-blocking
   /// @param at what is spoken
   /// @param context outlives the session
-  session(descriptor of_client, protocols::door at,
-          session_context& context) noexcept;
+  session(descriptor of_client, const protocols::spoken& at,
+          session_context& context);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -86,7 +89,6 @@ private:
   void send_backlog();
   [[nodiscard]] bool answer(std::string_view requests);
   [[nodiscard]] std::size_t feed(std::string_view requests);
-  void note(const protocols::hit& of) const;
   void end();
 
   descriptor client_;

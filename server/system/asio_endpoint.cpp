@@ -2,8 +2,11 @@
 
 #include "core/support/text.hpp"
 
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <net/if.h>
+#include <netinet/in.h>
 
 namespace spfblock::server {
 
@@ -54,6 +57,20 @@ asio::ip::tcp::endpoint tcp_endpoint(const net::scoped_endpoint& from) {
 
 asio::ip::udp::endpoint udp_endpoint(const net::scoped_endpoint& from) {
   return {scoped_address(from), from.at.port};
+}
+
+std::optional<net::ip_address> address_of(const sockaddr_storage& peer) {
+  std::size_t size = 0;
+  if (peer.ss_family == AF_INET)
+    size = sizeof(sockaddr_in);
+  else if (peer.ss_family == AF_INET6)
+    size = sizeof(sockaddr_in6);
+  else
+    return std::nullopt;
+  asio::ip::tcp::endpoint at;
+  std::memcpy(at.data(), &peer, size);
+  at.resize(size);
+  return from_asio(at).address;
 }
 
 net::endpoint from_asio(const asio::ip::tcp::endpoint& from) {

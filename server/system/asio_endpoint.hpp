@@ -7,6 +7,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include <optional>
+#include <sys/socket.h>
+
 namespace spfblock::server {
 
 [[nodiscard]] boost::asio::ip::address
@@ -21,6 +24,10 @@ tcp_endpoint(const net::endpoint& from);
 tcp_endpoint(const net::scoped_endpoint& from);
 [[nodiscard]] boost::asio::ip::udp::endpoint
 udp_endpoint(const net::scoped_endpoint& from);
+
+/// The address of a peer as the kernel tells it; nothing of no IP.
+[[nodiscard]] std::optional<net::ip_address>
+address_of(const sockaddr_storage& peer);
 
 /// Without the scope of the address.
 [[nodiscard]] net::endpoint

@@ -41,13 +41,11 @@ std::optional<net::socket_address> path_of(const sockaddr_storage& at,
   return net::socket_address::at_path(std::string(named.sun_path, length));
 }
 
-/// Where a TCP or UNIX socket listens; nothing of any other descriptor.
-std::optional<net::socket_address> where_listens(int number) {
+/// Where a socket of any kind is bound; nothing of any other descriptor.
+std::optional<net::socket_address> where_bound(int number) {
   sockaddr_storage at{};
   socklen_t size = sizeof at;
-  if (option_of(number, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
-      option_of(number, SOL_SOCKET, SO_ACCEPTCONN) == 0 ||
-      ::getsockname(number, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+  if (::getsockname(number, reinterpret_cast<sockaddr*>(&at), &size) != 0)
     return std::nullopt;
   if (at.ss_family == AF_UNIX)
     return path_of(at, size);
@@ -57,6 +55,24 @@ std::optional<net::socket_address> where_listens(int number) {
   std::memcpy(on.data(), &at, std::min<std::size_t>(size, on.capacity()));
   on.resize(size);
   return from_asio(on);
+}
+
+/// Where a TCP or UNIX socket listens; nothing of any other descriptor.
+std::optional<net::socket_address> where_listens(int number) {
+  if (option_of(number, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
+      option_of(number, SOL_SOCKET, SO_ACCEPTCONN) == 0)
+    return std::nullopt;
+  return where_bound(number);
+}
+
+/// The port of a UDP socket; nothing of any other descriptor.
+std::optional<net::socket_address> where_datagrams_come(int number) {
+  if (option_of(number, SOL_SOCKET, SO_TYPE) != SOCK_DGRAM)
+    return std::nullopt;
+  auto on = where_bound(number);
+  if (!on || !on->tcp() || on->tcp()->port == 0)
+    return std::nullopt;
+  return on;
 }
 
 bool is_wildcard(const net::socket_address& on) {
@@ -82,9 +98,12 @@ bool takes_all_at(const inherited_sockets::socket& socket,
 inherited_sockets inherited_sockets::take() {
   inherited_sockets taken;
   for (auto& [name, number] : service_manager::take_descriptors()) {
-    if (const auto on = where_listens(number.number())) {
+    const auto stream = where_listens(number.number());
+    const auto on = stream ? stream : where_datagrams_come(number.number());
+    if (on) {
       const bool both = takes_both_families(number.number(), *on);
-      taken.sockets_.push_back({std::move(name), std::move(number), *on, both});
+      (stream ? taken.sockets_ : taken.datagrams_)
+          .push_back({std::move(name), std::move(number), *on, both});
     } else {
       taken.useless_.push_back(std::move(name));
     }
@@ -112,6 +131,18 @@ inherited_sockets::taking(const net::socket_address& on) const {
     return same;
   return first(
       [&on](const socket& each) { return takes_all_at(each, *on.tcp()); });
+}
+
+const inherited_sockets::socket*
+inherited_sockets::taking_datagrams(const net::socket_address& on) const {
+  const socket* for_all = nullptr;
+  for (const socket& each : datagrams_) {
+    if (each.on == on)
+      return &each;
+    if (!for_all && on.tcp() && takes_all_at(each, *on.tcp()))
+      for_all = &each;
+  }
+  return for_all;
 }
 
 const inherited_sockets::socket*

@@ -46,6 +46,15 @@ public:
     return sockets_;
   }
 
+  /// The UDP sockets among them, each at a port.
+  [[nodiscard]] const std::vector<socket>& datagrams() const noexcept {
+    return datagrams_;
+  }
+
+  /// The one of datagrams() that those to this address come to, as taking().
+  [[nodiscard]] const socket*
+  taking_datagrams(const net::socket_address& on) const;
+
   /// The names of what else was handed over, which is of no use here and was
   /// closed.
   [[nodiscard]] const std::vector<std::string>& useless() const noexcept {
@@ -77,6 +86,7 @@ private:
   [[nodiscard]] const socket* first(Condition holds) const;
 
   std::vector<socket> sockets_;
+  std::vector<socket> datagrams_;
   std::vector<std::string> useless_;
 };
 

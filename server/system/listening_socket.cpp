@@ -1,5 +1,6 @@
 #include "server/system/listening_socket.hpp"
 
+#include "core/support/contract.hpp"
 #include "server/system/asio_endpoint.hpp"
 
 #include <fmt/format.h>
@@ -68,6 +69,34 @@ descriptor open_one(const tcp::endpoint& on, bool shared) {
   return made;
 }
 
+/// Lets a socket at every address tell which one a datagram came to.
+bool tell_destination(int number, bool ipv6) {
+  if (ipv6)
+    return enable(number, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+#ifdef IP_PKTINFO
+  return enable(number, IPPROTO_IP, IP_PKTINFO);
+#else
+  return true;
+#endif
+}
+
+/// @return a descriptor that takes datagrams, or none, with errno set
+descriptor open_for_datagrams(const tcp::endpoint& on, bool shared) {
+  descriptor made{
+      ::socket(on.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP)};
+  const int number = made.number();
+  const bool ipv6 = on.address().is_v6();
+  if ((!shared || enable(number, SOL_SOCKET, share_port)) &&
+      (!ipv6 || enable(number, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+      (!on.address().is_unspecified() || tell_destination(number, ipv6)) &&
+      ::bind(number, on.data(), static_cast<socklen_t>(on.size())) == 0)
+    return made;
+  const int reason = errno;
+  made = descriptor{};
+  errno = reason;
+  return made;
+}
+
 failure cannot_listen(const net::socket_address& on, std::string_view reason) {
   return {errc::temporary,
           fmt::format("cannot listen on {}: {}", on.to_string(), reason)};
@@ -112,6 +141,33 @@ result<listening_sockets> listening_sockets::open(const std::string& path,
     return cannot_listen(one.address_, std::strerror(errno));
   one.descriptors_.push_back(std::move(made));
   return one;
+}
+
+std::optional<failure> listening_sockets::open_datagrams(unsigned count) {
+  const net::endpoint* const on = address_.tcp();
+  EXPECTS(on != nullptr);
+  std::vector<descriptor> made;
+  for (unsigned i = 0; i < count; ++i) {
+    made.push_back(open_for_datagrams(tcp_endpoint(*on), count > 1));
+    if (!made.back().is_open())
+      return cannot_listen(address_,
+                           std::string{"UDP: "} + std::strerror(errno));
+  }
+  datagrams_ = std::move(made);
+  return std::nullopt;
+}
+
+std::optional<failure> listening_sockets::duplicate_datagrams(int socket) {
+  descriptor made{::fcntl(socket, F_DUPFD_CLOEXEC, 0)};
+  if (!made.is_open())
+    return failure{errc::temporary, std::string{"cannot duplicate a socket: "} +
+                                        std::strerror(errno)};
+  // It may be at every address; else this does nothing.
+  tell_destination(made.number(),
+                   address_.tcp()->address.family() == net::family::ipv6);
+  datagrams_.clear();
+  datagrams_.push_back(std::move(made));
+  return std::nullopt;
 }
 
 result<listening_sockets>

@@ -7,6 +7,7 @@
 #include "server/system/socket_file.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -21,7 +22,8 @@ enum class socket_owner : std::uint8_t {
 };
 
 /// Listening descriptors for one address, one for each serving thread or one
-/// for all; and the file of a UNIX socket.
+/// for all; and the file of a UNIX socket.  Where a port takes datagrams too,
+/// the sockets for those, in the same way.
 class listening_sockets {
 public:
   /// Opens `count` sockets that share the port by SO_REUSEPORT or FreeBSD's
@@ -44,6 +46,16 @@ public:
   static result<listening_sockets> duplicate(int socket,
                                              const net::socket_address& on);
 
+  /// Opens as many sockets that take datagrams at the same address and port.
+  /// @return what is wrong, if it is: as open()
+  /// @pre it is a TCP port
+  [[nodiscard]] std::optional<failure> open_datagrams(unsigned count);
+
+  /// Takes them from a duplicate of a socket that the service manager has
+  /// opened, as duplicate() does.
+  /// @return what is wrong, if it is
+  [[nodiscard]] std::optional<failure> duplicate_datagrams(int socket);
+
   /// Where they listen: the port is the real one if 0 was asked for.
   [[nodiscard]] const net::socket_address& address() const noexcept {
     return address_;
@@ -56,6 +68,11 @@ public:
     return std::exchange(descriptors_, {});
   }
 
+  /// Gives away those that take datagrams; none if they were not opened.
+  [[nodiscard]] std::vector<descriptor> release_datagrams() noexcept {
+    return std::exchange(datagrams_, {});
+  }
+
   /// Gives away the file of a UNIX socket that was opened; none of any other.
   [[nodiscard]] socket_file release_file() noexcept { return std::move(file_); }
 
@@ -64,6 +81,7 @@ private:
 
   net::socket_address address_;
   std::vector<descriptor> descriptors_;
+  std::vector<descriptor> datagrams_;
   socket_file file_;
   socket_owner owner_ = socket_owner::us;
 };

@@ -38,6 +38,8 @@ ONLY_IN_COMMENT = {
     "listen[].door",
     "listen[].at",
     "listen[].mode",
+    "listen[].zone",
+    "listen[].clients",
 }
 
 COMMON_OPTIONS = {"-h", "--help", "--version"}

@@ -64,6 +64,62 @@ TEST_CASE("listen: a UNIX socket has a path and a mode", "[config][listen]") {
       Catch::ContainsSubstring("/listen/1: \"unix:/run/a\" is given twice"));
 }
 
+TEST_CASE("listen: the door dnsbl has a zone, and clients",
+          "[config][listen]") {
+  const auto read = settings_of(with_listen(R"([
+      {"door": "dnsbl", "at": "127.0.0.1:1", "zone": "BL.example.org."},
+      {"door": "dnsbl", "at": "[::]:2", "zone": "bl.example.org",
+       "clients": ["192.0.2.0/24", "2001:db8::/32"]}])"));
+  REQUIRE(read.listen.size() == 2);
+  const auto serves = [&](std::size_t at, const char* client) {
+    return read.listen[at].list->serves(*net::ip_address::parse(client));
+  };
+  CHECK(read.listen[0].kind == protocols::door::dnsbl);
+  CHECK(read.listen[0].list->zone().to_string() == "bl.example.org");
+  CHECK(serves(0, "127.0.0.9"));
+  CHECK(serves(0, "::1"));
+  CHECK_FALSE(serves(0, "192.0.2.1"));
+  CHECK(serves(1, "192.0.2.1"));
+  CHECK(serves(1, "2001:db8::1"));
+  CHECK_FALSE(serves(1, "127.0.0.1"));
+}
+
+TEST_CASE("listen: what the door dnsbl lacks or may not have",
+          "[config][listen]") {
+  const auto faults = [](const std::string& members) {
+    return faults_of(with_listen("[{" + members + "}]"));
+  };
+  const std::string at = R"("door":"dnsbl","at":"127.0.0.1:1")";
+  CHECK_THAT(faults(at),
+             Catch::StartsWith("t.json:1: /listen/0: \"zone\" is missing"));
+  CHECK_THAT(
+      faults(at + R"(,"zone":"127.0.0.1")"),
+      Catch::StartsWith("t.json:1: /listen/0/zone: found \"127.0.0.1\""));
+  CHECK_THAT(faults(at + R"(,"zone":"bl")"),
+             Catch::ContainsSubstring("at least two labels"));
+  const std::string label(47, 'z');
+  const std::string longest =
+      label + '.' + label + '.' + label + '.' + label.substr(0, 45);
+  CHECK(settings_of(with_listen("[{" + at + R"(,"zone":")" + longest + "\"}]"))
+            .listen[0]
+            .list->zone()
+            .wire()
+            .size() == protocols::dnsbl::longest_zone);
+  CHECK_THAT(faults(at + R"(,"zone":"z)" + longest + '"'),
+             Catch::ContainsSubstring("/listen/0/zone: leaves no room for the "
+                                      "names of IPv6 addresses (expected at "
+                                      "most 189 characters)"));
+  CHECK_THAT(faults(at + R"(,"zone":"a.b","clients":["192.0.2.1/24"])"),
+             Catch::ContainsSubstring("/listen/0/clients/0: "));
+  CHECK_THAT(faults(R"("door":"dnsbl","at":"unix:/run/a","zone":"a.b")"),
+             Catch::ContainsSubstring(
+                 "/listen/0/at: the door \"dnsbl\" is at no UNIX socket"));
+  CHECK(faults(R"("door":"policy","at":"127.0.0.1:1","zone":"a.b",)"
+               R"("clients":[])") ==
+        "t.json:1: /listen/0/zone: only the door \"dnsbl\" has it\n"
+        "t.json:1: /listen/0/clients: only the door \"dnsbl\" has it\n");
+}
+
 TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
   struct row {
     std::string json;
