@@ -3,6 +3,7 @@
 #include "core/exports/format.hpp"
 #include "core/json/closest_word.hpp"
 #include "core/protocols/door.hpp"
+#include "core/support/calendar.hpp"
 #include "core/support/duration.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/arguments.hpp"
@@ -48,6 +49,8 @@ struct command_line {
   std::optional<std::string> helo;
   std::optional<std::string> asked_address;
   std::string export_format;
+  std::string suggestions = "text";
+  std::optional<std::string> since;
   std::string topic;
   bool as_json = false;
   bool only_trouble = false;
@@ -62,7 +65,7 @@ struct command_line {
     if (!file)
       file = file_before;
     for (auto* each : {&file, &asked.server, &asked_address, &entry.until,
-                       &sender, &helo, &seen})
+                       &sender, &helo, &seen, &since})
       unmark(*each);
     for (auto* each : {&asked.keys, &domains, &allowed, &files, &with})
       unmark(*each);
@@ -75,6 +78,12 @@ struct command_line {
   }
   [[nodiscard]] output_format format() const {
     return as_json ? output_format::json : output_format::text;
+  }
+  [[nodiscard]] server::suggestion_format suggestion_format() const {
+    if (as_json || suggestions == "json")
+      return server::suggestion_format::json;
+    return suggestions == "domains" ? server::suggestion_format::domains
+                                    : server::suggestion_format::text;
   }
 };
 
@@ -283,7 +292,7 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 }
 
-/// Adds what both commands have that read the mail log.
+/// Adds what all commands have that read the mail log.
 void add_log_files(CLI::App& command, command_line& line) {
   command.add_flag("--json", line.as_json, "Print JSON (docs/mail-log.md)");
   command
@@ -332,6 +341,32 @@ void add_log_commands(CLI::App& program, command_line& line) {
       if (line.forget_after)
         choice.forget_after = parse_duration(*line.forget_after);
       return replay_command(line.configured(), choice, line.files);
+    };
+  });
+
+  CLI::App* suggest = add_command(
+      program, "suggest",
+      "Say by the mail log whom to list, and change nothing", line.file);
+  add_log_files(*suggest, line);
+  suggest
+      ->add_option("--format", line.suggestions,
+                   "text, json, or domains: a file for domain_files")
+      ->check(
+          CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
+      ->excludes(suggest->get_option("--json"))
+      ->option_text("FORMAT");
+  suggest->add_option("--since", line.since, "Leave out mail before this day")
+      ->type_name("DAY");
+  suggest->callback([&line] {
+    line.chosen = [&line] {
+      const auto since = line.since ? parse_day(*line.since) : std::nullopt;
+      if (line.since && !since) {
+        std::cerr << "spfblock: --since: " << in_quotes(*line.since)
+                  << " is no day (expected YYYY-MM-DD)\n";
+        return exit_status::usage;
+      }
+      return suggest_command(line.configured(),
+                             {line.suggestion_format(), since}, line.files);
     };
   });
 

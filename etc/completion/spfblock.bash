@@ -39,7 +39,7 @@ _spfblock_options() {
 
 _spfblock() {
     local commands='add allow check diff expand explain export help query remove
-        replay report serve status'
+        replay report serve status suggest'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()
@@ -50,7 +50,7 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --since:* | --until:* | --with:*)
             option=''
             ;;
         :-c | :--address | :--comment | :--config | :--door | :--format | :--helo | :--sender | :--server | :--until | :--with)
@@ -75,8 +75,11 @@ _spfblock() {
         return
         ;;
     --format)
-        _spfblock_among "$word" \
-            plain json cidr access nftables rbldnsd dnsbl-zone
+        case $command in
+        suggest) _spfblock_among "$word" text json domains ;;
+        *) _spfblock_among "$word" \
+            plain json cidr access nftables rbldnsd dnsbl-zone ;;
+        esac
         return
         ;;
     --address | --comment | --helo | --sender | --server | --until | --with) return ;;
@@ -86,7 +89,7 @@ _spfblock() {
     :*) _spfblock_among "$word" "$commands -c --config --help --version" ;;
     *:-*) _spfblock_among "$word" "$(_spfblock_options "$command")" ;;
     expand:* | remove:* | status:*) _spfblock_among "$word" "$(_spfblock_domains "$file")" ;;
-    replay:* | report:*)
+    replay:* | report:* | suggest:*)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         ;;

@@ -5,6 +5,7 @@
 #include "server/exit_status.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -144,6 +145,24 @@ struct replay_choice {
 exit_status replay_command(const std::string& configuration_file,
                            const replay_choice& choice,
                            const std::vector<std::string>& files);
+
+/// For people, for programs, or a file of `domain_files`.
+enum class suggestion_format : std::uint8_t { text, json, domains };
+
+/// What `spfblock suggest` looks at.
+struct suggest_choice {
+  suggestion_format format = suggestion_format::text;
+  /// Mail before is left out.
+  std::optional<std::chrono::sys_days> since{};
+};
+
+/// `spfblock suggest`: finds in the mail log who sent bad mail and authorises
+/// the host that sent it, by the SPF record as it is now; says whom to list.
+/// @param files as read_mail_log() takes them
+/// @return unavailable if the DNS failed for all domains, or for all senders
+exit_status suggest_command(const std::string& configuration_file,
+                            const suggest_choice& choice,
+                            const std::vector<std::string>& files);
 
 /// `spfblock expand`: expands domains now and prints their include trees.
 /// Where `configuration_file` is not given and the default one does not exist,

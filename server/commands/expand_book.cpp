@@ -1,13 +1,16 @@
 #include "server/commands/expand_book.hpp"
 
 #include "core/spf/crawl.hpp"
+#include "server/commands/last_known.hpp"
 #include "server/commands/progress_line.hpp"
 #include "server/dns/make_resolver.hpp"
 #include "server/system/clocks.hpp"
+#include "server/system/own_addresses.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace spfblock::server {
 
@@ -26,6 +29,18 @@ void expand_due(domains::domain_book& book, const configuration& by) {
                   });
   }
   io.run();
+}
+
+domains::domain_book expanded_book(const configuration& by) {
+  const timestamp now = read_clocks();
+  domains::domain_book book;
+  if (auto known = read_last_known(by.settings, now))
+    book = (*std::move(known)).book;
+  else
+    book.apply(by.settings, own_addresses(), now);
+  expand_due(book, by);
+  book.let_go();
+  return book;
 }
 
 } // namespace spfblock::server

@@ -11,4 +11,8 @@ namespace spfblock::server {
 /// @param by what the book was made from: whom to ask
 void expand_due(domains::domain_book& book, const configuration& by);
 
+/// All domains of a configuration as they are now; with what the state file
+/// knows of them, so that growth and failures are judged as the server would.
+[[nodiscard]] domains::domain_book expanded_book(const configuration& by);
+
 } // namespace spfblock::server

@@ -26,6 +26,7 @@ COMMANDS = {
     "report",
     "serve",
     "status",
+    "suggest",
 }
 FORMATS = {"plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone"}
 

@@ -71,7 +71,9 @@ RUN = {
         "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
     ),
     "spfblock report /var/log/mail.log": (0, "toramaki.net: 1 would have been (WARN)"),
+    "spfblock suggest /var/log/mail.log": (0, ""),
     "spfblock replay /var/log/mail.log": (0, "mails: "),
+    "spfblock replay --with spammer.example /var/log/mail.log": (0, "mails: "),
     "spfblock replay --with toramaki.net /var/log/mail.log": (0, "mails: "),
     "spfblock replay --seen /var/lib/spfblock/seen.json /var/log/mail.log": (
         0,
@@ -102,6 +104,10 @@ RUN = {
         "spammer.example lists 1 network, 256 IPv4 addresses",
     ),
     "spfblock remove spammer.example": (0, "spammer.example is not listed any more"),
+    "spfblock add spammer.example": (
+        0,
+        "spammer.example lists 1 network, 256 IPv4 addresses",
+    ),
     "spfblock allow 203.0.113.7 --comment 'ticket 7'": (0, "203.0.113.7/32: allowed"),
 }
 

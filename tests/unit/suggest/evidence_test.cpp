@@ -1,0 +1,182 @@
+#include "core/suggest/evidence.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/suggest_case.hpp"
+
+#include <string>
+
+using namespace spfblock;
+using namespace spfblock::testing;
+using maillog::fate;
+using suggest::evidence;
+using suggest::sender;
+
+TEST_CASE("suggest::evidence: names below a registrable domain are one sender",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings()};
+  seen.take(refused("45.1.1.1", "x@se2.spam.example"));
+  seen.take(refused("45.1.1.1", "y@se2.SPAM.example"));
+  seen.take(refused("45.1.1.2", "y@spam.example"));
+  const auto all = seen.senders();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0]->name == name("spam.example"));
+  CHECK(all[0]->marks.refused == 3);
+  REQUIRE(all[0]->sendings.size() == 2);
+  CHECK(all[0]->sendings[0].domain == name("se2.spam.example"));
+  CHECK(all[0]->sendings[0].sender == "x@se2.spam.example");
+  CHECK(all[0]->sendings[0].marks.refused == 2);
+}
+
+TEST_CASE("suggest::evidence: what tells of no sender is left out",
+          "[suggest][evidence]") {
+  struct row {
+    std::string what;
+    std::optional<std::string> sender;
+  };
+  const auto [what, sender] = GENERATE(values<row>({
+      {"unknown", std::nullopt},
+      {"null", ""},
+      {"no domain", "root"},
+      {"one label", "a@localhost"},
+      {"a public suffix", "a@example"},
+      {"octets", "a@\xff\x1b[2J.example"},
+      {"a blank", "a@a b.example"},
+      {"a command", "a@$(reboot).example"},
+      {"an address", "a@[192.0.2.1]"},
+      {"too long", "a@" + std::string(254, 'a') + ".example"},
+      {"a long label", "a@" + std::string(64, 'a') + ".example"},
+  }));
+  CAPTURE(what);
+  evidence seen{evidence_settings()};
+  seen.take(mail("45.1.1.1", sender, fate::refused));
+  CHECK(seen.senders().empty());
+  CHECK(seen.hosts().empty());
+}
+
+TEST_CASE("suggest::evidence: own mail, logged-in clients and former days are "
+          "left out",
+          "[suggest][evidence]") {
+  auto by = evidence_settings();
+  by.own = networks({"45.9.0.0/16"});
+  by.since = std::chrono::sys_days{std::chrono::year{2016} / 4 / 4};
+  evidence seen{std::move(by)};
+  seen.take(delivered("45.9.1.1", "me@own.example"));
+  auto logged_in = delivered("45.1.1.1", "me@own.example");
+  logged_in.logged_in = true;
+  seen.take(logged_in);
+  auto former = refused("45.1.1.1", "a@spam.example");
+  *former.at -= std::chrono::seconds{1};
+  seen.take(former);
+  CHECK(seen.mails() == 0);
+  former.at = std::nullopt;
+  seen.take(former);
+  CHECK(seen.mails() == 1);
+}
+
+TEST_CASE("suggest::evidence: mail of a listed host is no wanted mail",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
+  seen.take(delivered("45.1.1.1", "a@spam.example"));
+  seen.take(delivered("45.2.1.1", "a@good.example"));
+  CHECK(seen.senders().front()->marks.from_listed == 1);
+  CHECK(seen.hosts().at(ip("45.1.1.1")).bad == 1);
+  CHECK(seen.hosts().at(ip("45.2.1.1")).wanted == 1);
+}
+
+TEST_CASE("suggest::evidence: an SPF pass of the log tells of a sender without "
+          "a mark",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings()};
+  maillog::event next;
+  next.kind = maillog::event_kind::spf;
+  next.verdict = maillog::verdict::pass;
+  next.identity = "mailfrom";
+  next.address = ip("45.1.1.1");
+  next.sender = "a@spam.example";
+  seen.take(next);
+  next.verdict = maillog::verdict::fail;
+  next.sender = "a@forged.example";
+  seen.take(next);
+  next.verdict = maillog::verdict::pass;
+  next.identity = "helo";
+  seen.take(next);
+  const auto all = seen.senders();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0]->marks == suggest::mark_counts{});
+  CHECK(all[0]->sendings[0].log_says_pass);
+  CHECK(seen.hosts().empty());
+}
+
+TEST_CASE("suggest::evidence: the worst come first, then those wanted least",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings()};
+  seen.take(delivered("45.1.1.1", "a@wanted.example"));
+  auto deferred = delivered("45.1.1.1", "a@quiet.example");
+  deferred.fate = fate::deferred;
+  seen.take(deferred);
+  seen.take(refused("45.1.1.1", "a@bad.example"));
+  for (int i = 0; i < 2; ++i)
+    seen.take(refused("45.1.1.1", "a@worse.example"));
+  std::vector<std::string> names;
+  for (const sender* each : seen.senders())
+    names.push_back(each->name.to_string());
+  CHECK(names == std::vector<std::string>{"worse.example", "bad.example",
+                                          "quiet.example", "wanted.example"});
+}
+
+TEST_CASE("suggest::evidence: a host with a bad mark has a place",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings()};
+  const auto host = [](std::size_t number) {
+    return "45.1.1." + std::to_string(number);
+  };
+  for (std::size_t i = 0; i < sender::most_sendings; ++i)
+    seen.take(delivered(host(i), "a@mixed.example"));
+  seen.take(delivered(host(200), "a@mixed.example"));
+  seen.take(refused(host(201), "a@mixed.example"));
+  const sender& of = *seen.senders().front();
+  CHECK(of.sendings.size() == sender::most_sendings);
+  CHECK(of.sendings.front().address == ip(host(201)));
+  CHECK(of.others == 2);
+  CHECK(of.marks.wanted == sender::most_sendings + 1);
+}
+
+TEST_CASE("suggest::evidence: senders without end leave room for the busy ones",
+          "[suggest][evidence]") {
+  suggest::evidence::capacity most;
+  most.senders = 100;
+  most.sendings = 150;
+  most.hosts = 80;
+  evidence seen{evidence_settings({}, most)};
+  std::uint64_t told = 0;
+  for (unsigned i = 0; i < 10'000; ++i) {
+    seen.take(refused(net::ip_address::ipv4(0x2d000000 + i).to_string(),
+                      "a@s" + std::to_string(i) + ".example"));
+    if (i % 10 == 0)
+      seen.take(refused("45.200.1.1", "a@busy.example"));
+    CHECK(seen.senders().size() <= most.senders);
+    CHECK(seen.hosts().size() <= most.hosts);
+  }
+  for (const sender* each : seen.senders())
+    told += each->marks.bad();
+  const sender& worst = *seen.senders().front();
+  CHECK(worst.name == name("busy.example"));
+  CHECK(worst.marks.bad() == 1'000);
+  CHECK(seen.hosts().at(ip("45.200.1.1")).bad == 1'000);
+  CHECK(told < 2'000);
+  CHECK(seen.forgotten() > 10'000);
+}
+
+TEST_CASE("suggest::evidence: hosts of one sender after another are bounded",
+          "[suggest][evidence]") {
+  suggest::evidence::capacity most;
+  most.sendings = 40;
+  evidence seen{evidence_settings({}, most)};
+  for (unsigned i = 0; i < 1'000; ++i) {
+    seen.take(refused(net::ip_address::ipv4(0x2d000000 + i).to_string(),
+                      "a@s" + std::to_string(i / 30) + ".example"));
+    std::size_t kept = 0;
+    for (const sender* each : seen.senders())
+      kept += each->sendings.size();
+    CHECK(kept <= most.sendings);
+  }
+}
