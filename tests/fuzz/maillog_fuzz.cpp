@@ -1,17 +1,21 @@
 // Any octets as a mail log, in any cuts: the same events, whose texts lie in
-// their lines; mails that are bounded; and HELO, the sender's last word,
-// changes nothing of what is told of a client's address.
+// their lines; mails that are bounded; senders that are bounded and could be
+// listed; and HELO, the sender's last word, changes nothing of what is told of
+// a client's address.
 //
 // Input: an octet that says where the stream is cut, then the stream.
+#include "core/config/domain_name.hpp"
 #include "core/maillog/line_cutter.hpp"
 #include "core/maillog/mail_joiner.hpp"
 #include "core/maillog/reader.hpp"
+#include "core/suggest/evidence.hpp"
 #include "tests/fuzz/finding.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace spfblock;
@@ -58,9 +62,28 @@ std::vector<std::string> events_of(std::string_view stream, std::size_t piece) {
   return made;
 }
 
+suggest::evidence few_senders() {
+  suggest::evidence::settings by;
+  by.registrable_domain = [](const dns::name& of) { return std::optional{of}; };
+  by.is_listed = [](const net::ip_address&) { return false; };
+  by.most = {2, 3, 2};
+  return suggest::evidence{std::move(by)};
+}
+
+void check_senders(const suggest::evidence& of) {
+  const auto all = of.senders();
+  require(all.size() <= 2 && of.hosts().size() <= 2, "senders are bounded");
+  for (const suggest::sender* each : all)
+    require(config::parse_domain(each->name.to_string()) &&
+                !each->name.is_root(),
+            "a sender could be listed");
+}
+
 void check_mails(std::string_view stream) {
+  suggest::evidence seen = few_senders();
   maillog::mail_joiner joiner{
-      [](const maillog::mail& of) {
+      [&seen](const maillog::mail& of) {
+        seen.take(of);
         require(of.recipients.size() <= maillog::mail::most_recipients,
                 "recipients are bounded");
         require(of.sender.value_or("").size() <= maillog::mail::longest_text,
@@ -70,11 +93,15 @@ void check_mails(std::string_view stream) {
   maillog::reader reader{latest};
   maillog::line_cutter lines;
   const auto read = [&](std::string_view line) {
-    reader.read(line, [&](const event& next) { joiner.take(next); });
+    reader.read(line, [&](const event& next) {
+      joiner.take(next);
+      seen.take(next);
+    });
   };
   lines.feed(stream, read);
   lines.finish(read);
   joiner.finish();
+  check_senders(seen);
 }
 
 /// The stream as a HELO, without what may make it the answer to another word.
