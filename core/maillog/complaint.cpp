@@ -80,7 +80,14 @@ std::optional<std::size_t> text_end(std::string_view text,
   return only_place(text, mark);
 }
 
-/// Reads `; from=<S> to=<R>` behind the text; with `between` the two.
+/// Reads ` proto=P helo=<H>`, which ends the line: H is all up to the last `>`.
+void read_helo(std::string_view rest, event& into) noexcept {
+  if (take(rest, " proto=") && take_until(rest, " helo=<") &&
+      rest.ends_with('>'))
+    into.helo = rest.substr(0, rest.size() - 1);
+}
+
+/// Reads `; from=<S> to=<R>` behind the text, with `between` the two, and HELO.
 void read_envelope(std::string_view rest, std::string_view between,
                    event& into) noexcept {
   if (!take(rest, end_of_text))
@@ -91,6 +98,7 @@ void read_envelope(std::string_view rest, std::string_view between,
   into.sender = sender;
   if (take(rest, between))
     into.recipient = take_mailbox(rest);
+  read_helo(rest, into);
 }
 
 } // namespace

@@ -70,6 +70,7 @@ struct event {
   std::optional<net::ip_address> address{}; ///< the client's
   std::optional<std::string_view> sender{};
   std::optional<std::string_view> recipient{};
+  std::optional<std::string_view> helo{};
   std::string_view queue_id{};
   std::string_view message_id{}; ///< without its angle brackets
   /// refused: what the client was told, or would have been, or the text of the

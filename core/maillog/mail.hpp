@@ -37,6 +37,7 @@ struct mail {
   bool spam = false;      ///< a content filter says so
   bool logged_in = false; ///< the client had
   std::string reason{};   ///< why it was refused
+  std::string helo{};     ///< empty: the log does not say
 };
 
 } // namespace spfblock::maillog

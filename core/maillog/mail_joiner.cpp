@@ -110,6 +110,7 @@ void mail_joiner::take_refusal(const event& of) {
     if (auto* const open = find(of.queue_id)) {
       open->mail.fate = becomes;
       open->mail.reason = shortened(of.text);
+      open->mail.helo = shortened(of.helo.value_or(""));
       if (of.sender)
         open->mail.sender = shortened(*of.sender);
       add_recipient(of, open->mail);
@@ -125,6 +126,7 @@ void mail_joiner::take_refusal(const event& of) {
   made.address = *of.address;
   made.fate = becomes;
   made.reason = shortened(of.text);
+  made.helo = shortened(of.helo.value_or(""));
   if (of.sender)
     made.sender = shortened(*of.sender);
   add_recipient(of, made);

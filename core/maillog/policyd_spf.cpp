@@ -22,6 +22,8 @@ std::optional<event> read_client_part(std::string_view rest) noexcept {
     const auto from = *begin + before.size();
     const auto sender = rest.substr(from, *end - from);
     made.sender = sender == "<>" ? std::string_view{} : sender;
+    if (take(rest, "helo="))
+      made.helo = take_until(rest, before);
   }
   return made;
 }

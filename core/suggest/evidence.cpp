@@ -59,8 +59,8 @@ void evidence::take(const maillog::mail& next) {
   if (next.logged_in || !next.sender || by_.own.contains(next.address))
     return;
   ++mails_;
-  note(next.address, *next.sender, mark_of(next, by_.is_listed(next.address)),
-       next.at, false);
+  note({next.address, *next.sender, next.helo, next.at},
+       mark_of(next, by_.is_listed(next.address)));
 }
 
 void evidence::take(const maillog::event& next) {
@@ -70,7 +70,8 @@ void evidence::take(const maillog::event& next) {
   if ((by_.since && next.at && *next.at < *by_.since) ||
       by_.own.contains(*next.address))
     return;
-  note(*next.address, *next.sender, mark::none, next.at, true);
+  note({*next.address, *next.sender, next.helo.value_or(""), next.at, true},
+       mark::none);
 }
 
 std::vector<const sender*> evidence::senders() const {
@@ -82,33 +83,33 @@ std::vector<const sender*> evidence::senders() const {
   return made;
 }
 
-void evidence::note(const net::ip_address& address, std::string_view mail_from,
-                    mark as, std::optional<std::chrono::sys_seconds> at,
-                    bool log_says_pass) {
-  const auto domain = domain_of(mail_from);
+void evidence::note(const sight& seen, mark as) {
+  const auto domain = domain_of(seen.sender);
   const auto name = domain ? by_.registrable_domain(*domain) : std::nullopt;
   if (!name)
     return;
   sender& of = sender_called(*name);
   ++of.seen;
-  of.marks.add(as, at);
-  if (sending* const here = sending_of(of, address, *domain, as)) {
-    if (here->sender.empty())
-      here->sender = mail_from.substr(0, maillog::mail::longest_text);
-    here->marks.add(as, at);
-    here->log_says_pass = here->log_says_pass || log_says_pass;
+  of.marks.add(as, seen.at);
+  if (sending* const here = sending_of(of, seen.address, *domain, as)) {
+    if (here->sender.empty()) {
+      here->sender = seen.sender.substr(0, maillog::mail::longest_text);
+      here->helo = seen.helo.substr(0, maillog::mail::longest_text);
+    }
+    here->marks.add(as, seen.at);
+    here->log_says_pass = here->log_says_pass || seen.log_says_pass;
   } else {
     ++of.others;
   }
   if (as != mark::none)
-    note_host(address, *name, as);
+    note_host(seen.address, *name, as);
   if (sendings_ > by_.most.sendings)
     forget_senders();
 }
 
 sender& evidence::sender_called(const dns::name& name) {
   if (const auto known = senders_.find(name); known != senders_.end())
-    return known->second;
+    return known.value();
   if (senders_.size() >= by_.most.senders)
     forget_senders();
   sender& made = senders_[name];
@@ -160,14 +161,16 @@ void evidence::forget_senders() {
     counts.push_back(each.seen);
   // Of equal ones all may go: then at least there is room.
   const std::uint64_t most = middle_of(std::move(counts));
-  std::erase_if(senders_, [&](const auto& each) {
-    const sender& of = each.second;
-    if (of.seen > most)
-      return false;
+  for (auto at = senders_.begin(); at != senders_.end();) {
+    const sender& of = at->second;
+    if (of.seen > most) {
+      ++at;
+      continue;
+    }
     sendings_ -= of.sendings.size();
     forgotten_ += of.marks.bad() + of.marks.wanted;
-    return true;
-  });
+    at = senders_.erase(at);
+  }
 }
 
 void evidence::forget_hosts() {
@@ -175,13 +178,15 @@ void evidence::forget_hosts() {
   for (const auto& [address, each] : hosts_)
     counts.push_back(each.bad + each.wanted);
   const std::uint64_t most = middle_of(std::move(counts));
-  std::erase_if(hosts_, [&](const auto& each) {
-    const std::uint64_t count = each.second.bad + each.second.wanted;
-    if (count > most)
-      return false;
+  for (auto at = hosts_.begin(); at != hosts_.end();) {
+    const std::uint64_t count = at->second.bad + at->second.wanted;
+    if (count > most) {
+      ++at;
+      continue;
+    }
     forgotten_ += count;
-    return true;
-  });
+    at = hosts_.erase(at);
+  }
 }
 
 } // namespace spfblock::suggest

@@ -9,16 +9,16 @@
 #include "core/net/ip_address.hpp"
 #include "core/suggest/mark.hpp"
 
+#include <tsl/hopscotch_map.h>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,6 +29,7 @@ struct sending {
   net::ip_address address{};
   dns::name domain{};   ///< of the sender, all of it
   std::string sender{}; ///< as the first such mail had it; never to be shown
+  std::string helo{};   ///< of the same one; empty: not known
   mark_counts marks{};
   bool log_says_pass = false; ///< the log has an SPF result, and it is pass
 };
@@ -64,7 +65,7 @@ struct host {
 /// Bounded, whatever the log holds: where there is no room for one more sender
 /// or host, the half of them is forgotten of whom there was least
 /// (`forgotten()`).  Full, with all texts at their longest, it takes about
-/// 150 MB.  Not thread-safe.
+/// 200 MB.  Not thread-safe.
 class evidence {
 public:
   struct capacity {
@@ -100,7 +101,17 @@ public:
   /// wanted least.  Valid until the next take().
   [[nodiscard]] std::vector<const sender*> senders() const;
 
-  using hosts_by_address = std::map<net::ip_address, host>;
+  struct address_hash {
+    std::size_t operator()(const net::ip_address& of) const noexcept {
+      const net::uint128 number = of.number();
+      return std::hash<std::uint64_t>{}(
+          (static_cast<std::uint64_t>(number >> 64U) ^
+           static_cast<std::uint64_t>(number)) *
+          0x9e3779b97f4a7c15U);
+    }
+  };
+  using hosts_by_address =
+      tsl::hopscotch_map<net::ip_address, host, address_hash>;
   [[nodiscard]] const hosts_by_address& hosts() const noexcept {
     return hosts_;
   }
@@ -110,8 +121,16 @@ public:
   [[nodiscard]] std::uint64_t forgotten() const noexcept { return forgotten_; }
 
 private:
-  void note(const net::ip_address& address, std::string_view mail_from, mark as,
-            std::optional<std::chrono::sys_seconds> at, bool log_says_pass);
+  /// A mail, or what is known of one by its SPF result.
+  struct sight {
+    net::ip_address address{};
+    std::string_view sender{};
+    std::string_view helo{};
+    std::optional<std::chrono::sys_seconds> at{};
+    bool log_says_pass = false;
+  };
+
+  void note(const sight& of, mark as);
   sender& sender_called(const dns::name& name);
   sending* sending_of(sender& in, const net::ip_address& address,
                       const dns::name& domain, mark as);
@@ -121,7 +140,7 @@ private:
   void forget_hosts();
 
   settings by_;
-  std::unordered_map<dns::name, sender> senders_;
+  tsl::hopscotch_map<dns::name, sender> senders_;
   std::size_t sendings_ = 0; ///< of all senders
   hosts_by_address hosts_;
   std::uint64_t mails_ = 0;

@@ -100,7 +100,7 @@ std::uint64_t wanted_elsewhere(const sender& of,
 }
 
 suggestion suggestion_of(const look& by, const dns::name& sender,
-                         const sendings& all, const evidence& from) {
+                         const sendings& all, const sorted_hosts& hosts) {
   suggestion made;
   made.name = by.name;
   made.sender = sender;
@@ -113,7 +113,7 @@ suggestion suggestion_of(const look& by, const dns::name& sender,
   }
   made.hosts = hosts_of(own);
   made.networks = by.lists;
-  made.traffic = traffic_from(by.lists, from.hosts());
+  made.traffic = traffic_from(by.lists, hosts);
   for (const shared_record& each : by.includes)
     made.includes.push_back(each.name);
   return made;
@@ -192,7 +192,7 @@ public:
   trial(const looks_by_name& looks, const evidence& all,
         const std::vector<listed_networks>& listed, judgement& to)
       : looks_{&looks},
-        all_{&all},
+        hosts_{sorted(all.hosts())},
         listed_{&listed},
         to_{&to} {}
 
@@ -227,7 +227,7 @@ private:
 
   std::optional<objection> judge(const look& by, const sender& of,
                                  const sendings& hosts) {
-    suggestion made = suggestion_of(by, of.name, hosts, *all_);
+    suggestion made = suggestion_of(by, of.name, hosts, hosts_);
     const std::uint64_t bad = std::max(made.marks.bad(), made.traffic.bad);
     if (bad == 0) // what was bad of it is forged
       return objection::no_pass;
@@ -243,7 +243,7 @@ private:
   }
 
   const looks_by_name* looks_;
-  const evidence* all_;
+  sorted_hosts hosts_;
   const std::vector<listed_networks>* listed_;
   judgement* to_;
   std::vector<suggestion> made_;
@@ -334,12 +334,13 @@ std::vector<dns::name> shared_includes(const judgement& of,
 
 void add_includes(const looks_by_name& includes, const evidence& all,
                   const std::vector<listed_networks>& listed, judgement& to) {
+  const sorted_hosts hosts = sorted(all.hosts());
   std::vector<suggestion> made;
   for_each_suggestion(to.groups,
                       [&](suggestion& each) { made.push_back(each); });
   const std::size_t senders = made.size();
   for (const auto& [name, by] : includes) {
-    suggestion more = suggestion_of(by, name, {}, all);
+    suggestion more = suggestion_of(by, name, {}, hosts);
     more.is_include = true;
     more.includes.clear();
     if (more.networks.empty() || is_wanted(more.traffic))

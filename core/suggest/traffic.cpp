@@ -15,18 +15,30 @@ std::size_t distinct(std::vector<std::size_t>& of) {
 
 } // namespace
 
+sorted_hosts sorted(const evidence::hosts_by_address& hosts) {
+  sorted_hosts made;
+  made.reserve(hosts.size());
+  for (const auto& [address, each] : hosts)
+    made.emplace_back(address, &each);
+  std::sort(made.begin(), made.end());
+  return made;
+}
+
 traffic traffic_from(const net::address_set& networks,
-                     const evidence::hosts_by_address& hosts) {
+                     const sorted_hosts& hosts) {
   traffic made;
   std::vector<std::size_t> senders;
   for (const net::ip_prefix& each : networks.to_prefixes()) {
-    for (auto at = hosts.lower_bound(each.first());
-         at != hosts.end() && each.contains(at->first); ++at) {
-      made.bad += at->second.bad;
-      if (at->second.bad > 0 && made.hosts.size() < traffic::most_hosts)
-        made.hosts.emplace_back(at->first, at->second.bad);
-      made.wanted += at->second.wanted;
-      for (const std::size_t sender : at->second.wanted_senders) {
+    auto at = std::partition_point(
+        hosts.begin(), hosts.end(),
+        [&](const auto& below) { return below.first < each.first(); });
+    for (; at != hosts.end() && each.contains(at->first); ++at) {
+      const host& of = *at->second;
+      made.bad += of.bad;
+      made.wanted += of.wanted;
+      if (of.bad > 0 && made.hosts.size() < traffic::most_hosts)
+        made.hosts.emplace_back(at->first, of.bad);
+      for (const std::size_t sender : of.wanted_senders) {
         if (sender != 0)
           senders.push_back(sender);
       }

@@ -26,9 +26,15 @@ struct traffic {
   friend bool operator==(const traffic&, const traffic&) = default;
 };
 
+/// Hosts, ascending.
+using sorted_hosts = std::vector<std::pair<net::ip_address, const host*>>;
+
+/// Valid until the next evidence::take().
+[[nodiscard]] sorted_hosts sorted(const evidence::hosts_by_address& hosts);
+
 /// O(prefixes * log hosts), and the hosts in them.
 [[nodiscard]] traffic traffic_from(const net::address_set& networks,
-                                   const evidence::hosts_by_address& hosts);
+                                   const sorted_hosts& hosts);
 
 /// Wanted senders in the networks of a suggestion that are no reason against it
 /// yet.

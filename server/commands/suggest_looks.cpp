@@ -131,7 +131,7 @@ envelopes undecided_mails(const std::vector<const suggest::sender*>& senders,
       if (at == by.end() ||
           !at->second.residue.addresses.contains(each.address))
         continue;
-      if (auto about = spf::envelope::of(each.address, each.sender, ""))
+      if (auto about = spf::envelope::of(each.address, each.sender, each.helo))
         made.push_back(*std::move(about));
     }
   }

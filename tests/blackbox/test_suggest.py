@@ -25,6 +25,8 @@ co.uk. 300 IN TXT "v=spf1 ip4:45.7.7.0/24 -all"
 shop.co.uk. 300 IN TXT "v=spf1 ip4:45.7.8.0/24 -all"
 by-mail.example. 300 IN TXT "v=spf1 exists:%{{i}}.%{{l}}.by-mail.example -all"
 45.7.9.1.good.by-mail.example. 300 IN A 127.0.0.2
+by-helo.example. 300 IN TXT "v=spf1 exists:%{{h}}.ok.by-helo.example -all"
+x.ok.by-helo.example. 300 IN A 127.0.0.2
 """
 
 # The log of April 2016 that it began with: who is that?  And, once his hosts
@@ -224,6 +226,10 @@ class Suggest(BlackBoxCase):
         (only,) = told["groups"][0]["suggestions"]
         self.assertEqual(only["networks"], [])
         self.assertEqual([each["address"] for each in only["hosts"]], ["45.7.9.1"])
+        by_helo = rejected("45.7.9.1", "a@by-helo.example")
+        self.assertEqual(self.names(by_helo)[0], ["by-helo.example"])
+        other = by_helo.replace("helo=<x>", "helo=<y>")
+        self.assertEqual(self.names(other)[0], [])
 
     def test_a_list_of_domains_can_be_put_into_domain_files(self):
         log = SEED + rejected("45.7.7.1", "a@alone.example")

@@ -192,3 +192,29 @@ TEST_CASE("maillog::mail_joiner: what is kept is bounded",
   REQUIRE(mails[99].sender);
   CHECK(mails[99].sender->size() == mail::longest_text);
 }
+
+TEST_CASE("maillog::mail_joiner: HELO is all behind its mark, whatever stands "
+          "in it",
+          "[maillog][mail_joiner]") {
+  struct row {
+    std::string tail;
+    std::string helo;
+  };
+  const auto [tail, helo] = GENERATE(values<row>({
+      {" proto=ESMTP helo=<mx.a.example>", "mx.a.example"},
+      {" proto=ESMTP helo=<a> proto=ESMTP helo=<b>", "a> proto=ESMTP helo=<b"},
+      {" proto=ESMTP helo=<>", ""},
+      {" proto=ESMTP", ""},
+      {" proto=ESMTP helo=<cut", ""},
+      {" proto=ESMTP helo=<" + std::string(1000, 'x') + ">",
+       std::string(mail::longest_text, 'x')},
+  }));
+  CAPTURE(tail);
+  const auto mails = mails_of(
+      {"postfix/smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.1]: 554 5.7.1 "
+       "<h[192.0.2.1]>: Client host rejected: no; from=<a@a.example> "
+       "to=<you@example.org>" +
+       tail});
+  REQUIRE(mails.size() == 1);
+  CHECK(mails[0].helo == helo);
+}

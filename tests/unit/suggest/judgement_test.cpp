@@ -1,4 +1,5 @@
 #include "core/suggest/judgement.hpp"
+#include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/suggest_case.hpp"
 
@@ -200,10 +201,9 @@ TEST_CASE("suggest::judgement: names that the configuration has are not "
            {look("spam.example", {"45.1.1.0/24"}),
             look("x.spam.example", {"45.1.1.0/24"})}};
   if (!listed.empty())
-    of.configured.domains.emplace_back(config::spf_domain{name(listed)},
-                                       *table::action::parse("REJECT"));
+    of.configured.domains.push_back(entry_of(listed));
   if (!allowed_name.empty())
-    of.configured.allow.domains.push_back({name(allowed_name)});
+    of.configured.allow.domains.push_back(domain_of(allowed_name));
   if (!provider.empty())
     of.configured.allow.providers.push_back(name(provider));
   CAPTURE(listed, allowed_name, provider);
