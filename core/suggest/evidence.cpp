@@ -41,7 +41,7 @@ std::uint64_t middle_of(std::vector<std::uint64_t> counts) {
 }
 
 /// Whether `a` is to be looked at before `b`.
-bool is_before(const sender* a, const sender* b) {
+bool is_more_suspect(const sender* a, const sender* b) {
   if (a->marks.bad() != b->marks.bad())
     return a->marks.bad() > b->marks.bad();
   if (a->marks.wanted != b->marks.wanted)
@@ -79,7 +79,7 @@ std::vector<const sender*> evidence::senders() const {
   made.reserve(senders_.size());
   for (const auto& [name, each] : senders_)
     made.push_back(&each);
-  std::sort(made.begin(), made.end(), is_before);
+  std::sort(made.begin(), made.end(), is_more_suspect);
   return made;
 }
 
