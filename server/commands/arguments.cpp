@@ -7,9 +7,14 @@ namespace {
 
 constexpr char mark = '\x01';
 
+/// An option with nothing behind its "=".
+bool has_empty_value(std::string_view argument) {
+  return argument.starts_with("--") && argument.ends_with('=');
+}
+
 bool needs_mark(std::string_view argument) {
   return argument.ends_with(']') || argument.ends_with('}') ||
-         argument.ends_with(mark);
+         argument.ends_with(mark) || has_empty_value(argument);
 }
 
 } // namespace

@@ -7,8 +7,9 @@
 
 namespace spfblock::server {
 
-// CLI11 takes a value in brackets or braces for a list.  Here it is a text like
-// any other: a mark behind the bracket keeps it in one piece.
+// CLI11 takes a value in brackets or braces for a list, and the next argument
+// for the value where nothing stands behind "--option=".  Here a value is a
+// text like any other, an empty one too: a mark behind it keeps it as it is.
 
 /// The arguments as CLI11 wants them: marked, in reverse order, without the
 /// name of the program.

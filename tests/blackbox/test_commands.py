@@ -446,6 +446,30 @@ class Explain(Administered):
         self.assertEqual(done.returncode, NEGATIVE, done.stderr)
         self.assertEqual(done.stdout, "45.120.200.1 is not listed\n")
 
+    def test_a_bounce_has_an_empty_sender(self):
+        zone = self.file("a.zone", ZONE)
+        file = self.file(
+            "a.json",
+            json.dumps(
+                {
+                    "domains": ["toramaki.net"],
+                    "state_file": "",
+                    "resolver": {"zone_file": zone},
+                }
+            ),
+        )
+        for empty in (["--sender="], ["--sender", ""], []):
+            with self.subTest(empty=empty):
+                done = run(
+                    "explain", "-c", file, *empty, "--helo=toramaki.net", "45.120.197.160"
+                )
+                self.assertEqual(done.returncode, OK, done.stderr)
+                self.assertIn("from postmaster@toramaki.net", done.stdout)
+        done = run("explain", "-c", file, "--sender=", "45.120.197.160")
+        self.assertEqual(
+            (done.returncode, done.stdout), (NEGATIVE, "none: empty domain name\n")
+        )
+
     def test_names_the_allow_entry_or_the_limit_that_keeps_an_address_off(self):
         server = self.start_listing(
             zone=ZONE + 'wide.example. 60 IN TXT "v=spf1 ip4:62.0.0.0/8 -all"\n',

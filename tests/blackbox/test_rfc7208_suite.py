@@ -248,7 +248,7 @@ class _Explaining:
             "explain",
             "-c",
             self._file.name,
-            *([f"--sender={case.sender}"] if case.sender else []),
+            f"--sender={case.sender}",
             f"--helo={case.helo}",
             case.host,
         )
