@@ -16,6 +16,8 @@ struct finding {
   verdict how = verdict::good;
   std::string where; ///< "main.cf: smtpd_client_restrictions", or another place
   std::string what;
+  /// A server is asked of which nobody here knows.
+  bool is_of_stranger = false;
 
   /// As a line: the place, "warning: " of a concern, what.
   [[nodiscard]] std::string to_string() const;

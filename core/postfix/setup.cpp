@@ -3,6 +3,7 @@
 #include "core/support/text.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace spfblock::postfix {
@@ -31,13 +32,24 @@ std::map<std::string, std::string> read_values(std::string_view text) {
 
 /// A line of master.cf: name, type, private, unprivileged, chroot, wake-up,
 /// process limit, command.
-std::optional<service> read_service(std::string_view line) {
+std::optional<service> read_service(std::string_view line,
+                                    bool chroot_by_default) {
   const auto words = elements_of(line);
   constexpr std::size_t columns = 8;
   if (words.size() < columns || words[0].starts_with('#'))
     return std::nullopt;
-  return service{std::string{words[0]}, std::string{words[1]}, words[4] == "y",
+  const bool chroot = words[4] == "y" || (words[4] == "-" && chroot_by_default);
+  return service{std::string{words[0]}, std::string{words[1]}, chroot,
                  std::string{words[6]}, std::string{words[7]}};
+}
+
+/// What "-" means as to chroot: Postfix 3.0 changed it, for who has a
+/// compatibility_level of 1 or more ("1", "3.6"; COMPATIBILITY_README).
+bool is_chroot_by_default(std::string_view compatibility_level) {
+  constexpr std::uint64_t most = 1'000'000;
+  const auto level = parse_decimal(
+      compatibility_level.substr(0, compatibility_level.find('.')), most);
+  return level.value_or(0) == 0;
 }
 
 } // namespace
@@ -45,8 +57,9 @@ std::optional<service> read_service(std::string_view line) {
 setup::setup(const postconf_texts& texts)
     : parameters_{read_values(texts.parameters)},
       overrides_{read_values(texts.overrides)} {
+  const bool chroot = is_chroot_by_default(value("compatibility_level"));
   for (const std::string_view line : split(texts.services, '\n')) {
-    if (auto read = read_service(line))
+    if (auto read = read_service(line, chroot))
       services_.push_back(*std::move(read));
   }
 }

@@ -18,9 +18,9 @@ struct postconf_texts {
 
 /// A service of master.cf.
 struct service {
-  std::string name; ///< "smtp", "127.0.0.1:2525"
-  std::string type; ///< "inet", "pass"
-  bool chroot = false;
+  std::string name;          ///< "smtp", "127.0.0.1:2525"
+  std::string type;          ///< "inet", "pass"
+  bool chroot = false;       ///< whatever "-" means for this Postfix
   std::string process_limit; ///< "-" for the default, "0" for none
   std::string command;       ///< "smtpd"
 

@@ -71,9 +71,10 @@ private:
   bool look_at_server(const asking_place& at, const asked_server& server) {
     const auto door = listener_of(postfix_, at.of, server, settings_.listen);
     if (!door.at) {
-      strangers_.push_back({verdict::wrong, at.where,
-                            fmt::format("asks {}, where `listen` has nothing",
-                                        text_of(server))});
+      strangers_.push_back(
+          {verdict::wrong, at.where,
+           fmt::format("asks {}, where `listen` has nothing", text_of(server)),
+           true});
       return false;
     }
     for (finding& each : judge(at, server, door))

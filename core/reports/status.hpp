@@ -80,6 +80,14 @@ struct domain_status {
   friend bool operator==(const domain_status&, const domain_status&) = default;
 };
 
+/// A port, or a UNIX socket, that is served.
+struct open_port {
+  std::string door; ///< protocols::text_of()
+  std::string at;   ///< net::socket_address::to_string()
+
+  friend bool operator==(const open_port&, const open_port&) = default;
+};
+
 struct status_report {
   std::chrono::sys_seconds at{};      ///< when this was so
   std::vector<domain_status> domains; ///< as configured, allowed ones last
@@ -95,6 +103,9 @@ struct status_report {
   std::vector<std::string> name_servers{};
   /// Why ports of `listen` cannot be had, a text for each; of a running server.
   std::vector<std::string> ports_unavailable{};
+  /// What clients ask at, handed over by the service manager or not; of a
+  /// running server.
+  std::vector<open_port> ports_open{};
   bool sees_mail = false; ///< a door is open that knows the mail
 
   /// How many domains are stale.

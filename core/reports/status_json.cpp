@@ -115,7 +115,12 @@ void read_resolver(const json::json_value& value, status_report& into) {
 }
 
 void read_ports(const json::json_value& value, status_report& into) {
+  static const json::field_table<open_port> of_one{
+      {"door", json::text(&open_port::door)},
+      {"at", json::text(&open_port::at)},
+  };
   static const json::field_table<status_report> fields{
+      {"open", json::list(&status_report::ports_open, of_one), true},
       {"unavailable", json::texts(&status_report::ports_unavailable)},
   };
   json::read_members(value, fields, into);
@@ -156,6 +161,14 @@ std::string to_json(const status_report& of) {
       .end_object()
       .key("ports")
       .begin_object()
+      .key("open")
+      .begin_array();
+  for (const open_port& each : of.ports_open)
+    to.begin_object()
+        .member("door", each.door)
+        .member("at", each.at)
+        .end_object();
+  to.end_array()
       .member("unavailable", of.ports_unavailable)
       .end_object()
       .end_object();

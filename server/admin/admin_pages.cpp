@@ -64,6 +64,9 @@ reports::status_report admin_pages::report() const {
   auto made = reports::report(refresher_.book(), read_clocks());
   made.configuration = configuration_;
   made.ports_unavailable = ports_.troubles();
+  for (const config::listener& each : ports_.doors())
+    made.ports_open.push_back(
+        {std::string{protocols::text_of(each.kind)}, each.where.to_string()});
   made.pid = static_cast<std::uint32_t>(::getpid());
   made.is_published = refresher_.is_current();
   for (const net::scoped_endpoint& each : dns_.servers)

@@ -1,9 +1,13 @@
 #include "server/commands/check_postfix.hpp"
 
 #include "core/postfix/wiring.hpp"
+#include "core/reports/status.hpp"
 #include "core/support/text.hpp"
+#include "server/admin/admin_client.hpp"
+#include "server/commands/configured.hpp"
 #include "server/system/command_output.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -28,19 +32,58 @@ std::optional<postfix::postconf_texts> ask_postconf() {
   return texts;
 }
 
+/// The doors that the running server has.
+result<std::vector<reports::open_port>>
+ports_of_server(const config::settings& settings) {
+  if (!settings.admin)
+    return failure{errc::temporary, "the admin port is off"};
+  const auto document = admin_get(reachable(*settings.admin), "/status");
+  if (!document)
+    return document.error();
+  auto status = reports::status_from_json(*document);
+  if (!status)
+    return status.error();
+  return std::move(status->ports_open);
+}
+
+/// Adds to `listen` what was handed over to the running server.
+void add_to(config::settings& settings,
+            const std::vector<reports::open_port>& open) {
+  for (const reports::open_port& each : open) {
+    const auto door = protocols::door_of(each.door);
+    const auto where = net::socket_address::parse(each.at);
+    const bool is_named =
+        where && std::any_of(settings.listen.begin(), settings.listen.end(),
+                             [&](const config::listener& by) {
+                               return by.where == *where;
+                             });
+    if (door && where && !is_named)
+      settings.listen.push_back({*door, *where});
+  }
+}
+
 } // namespace
 
-exit_status check_postfix(const config::settings& settings) {
+exit_status check_postfix(config::settings settings) {
   const auto texts = ask_postconf();
   if (!texts)
     return exit_status::unavailable;
+  const auto open = ports_of_server(settings);
+  if (open)
+    add_to(settings, *open);
   bool is_right = true;
+  bool asks_strangers = false;
   for (const postfix::finding& each :
        postfix::wiring_of(postfix::setup{*texts}, settings)) {
     const bool is_good = each.how == postfix::verdict::good;
     (is_good ? std::cout : std::cerr) << printable(each.to_string()) << '\n';
     is_right = is_right && each.how != postfix::verdict::wrong;
+    asks_strangers = asks_strangers || each.is_of_stranger;
   }
+  if (asks_strangers && !open)
+    std::cerr << "spfblock: the running server cannot be asked for its doors ("
+              << printable(open.error().message)
+              << "): only those of `listen` are known\n";
   return is_right ? exit_status::done : exit_status::negative;
 }
 

@@ -184,6 +184,14 @@ void listeners::remove_files() {
     each.file = {};
 }
 
+std::vector<config::listener> listeners::doors() const {
+  std::vector<config::listener> all;
+  for (const port& each : ports_)
+    if (each.real)
+      all.push_back({each.plan.door, *each.real, each.plan.mode});
+  return all;
+}
+
 std::vector<net::socket_address> listeners::addresses() const {
   std::vector<net::socket_address> all;
   for (const port& each : ports_)

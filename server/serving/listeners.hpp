@@ -47,6 +47,9 @@ public:
   /// Where it listens at present.
   [[nodiscard]] std::vector<net::socket_address> addresses() const;
 
+  /// The same with their doors.
+  [[nodiscard]] std::vector<config::listener> doors() const;
+
   /// The ports that cannot be had at present.
   [[nodiscard]] std::vector<net::socket_address> missing() const;
 

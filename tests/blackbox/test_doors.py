@@ -392,7 +392,7 @@ class Query(Doors):
 class CheckPostfix(BlackBoxCase):
     """`spfblock check --postfix`, with the real postconf."""
 
-    def check(self, main_cf, services="smtp inet n - n - - smtpd\n"):
+    def check(self, main_cf, services="smtp inet n - n - - smtpd\n", admin=""):
         """(exit status, what it says of Postfix)"""
         folder = self.directory()
         for name, text in (
@@ -402,7 +402,7 @@ class CheckPostfix(BlackBoxCase):
                 "spfblock.json",
                 """{ "listen": ["127.0.0.1:10060",
                 { "door": "policy", "at": "127.0.0.1:10062" }],
-                "networks": [], "state_file": "" }""",
+                "networks": [], "state_file": "", "admin": "%s" }""" % admin,
             ),
         ):
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
@@ -429,6 +429,41 @@ class CheckPostfix(BlackBoxCase):
                 f"smtpd_client_restrictions = permit_mynetworks, {line}\n"
             )
             self.assertEqual((status, said.partition("asks ")[2]), (0, "127.0.0.1:10062, policy\n"))
+
+    def test_knows_what_was_handed_over_to_the_running_server(self):
+        queue = self.directory()
+        os.mkdir(f"{queue}/spfblock")
+        held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        held.bind(f"{queue}/spfblock/policy")
+        held.listen(16)
+        manager = self.closing(ServiceManager({"policy": held}))
+        admin = f"{LOOPBACK}:{free_port()}"
+        asked = (
+            f"queue_directory = {queue}\n"
+            "smtpd_client_restrictions = permit_mynetworks, check_policy_service"
+            " { unix:spfblock/policy, default_action=DUNNO, timeout=2s }\n"
+        )
+        status, said = self.check(asked, admin=admin)
+        self.assertEqual(status, 1)
+        self.assertIn("asks unix:spfblock/policy, where `listen` has nothing\n", said)
+        self.assertIn("the running server cannot be asked for its doors", said)
+        spfblock = self.serve(
+            {"networks": NETWORKS, "admin": admin},
+            through=manager.through,
+            pass_fds=manager.pass_fds,
+        )
+        spfblock.wait_for_line("admin port listening")
+        for services in ("smtp inet n - n - - smtpd\n", "smtp inet n - - - - smtpd\n"):
+            self.assertEqual(
+                self.check(asked, services, admin),
+                (0, "main.cf: smtpd_client_restrictions: asks unix:spfblock/policy, policy\n"),
+            )
+        # In a chroot a path begins at the queue directory.
+        chrooted = asked.replace("unix:spfblock", "unix:/spfblock")
+        status, _ = self.check(chrooted, "smtp inet n - y - - smtpd\n", admin)
+        self.assertEqual(status, 0)
+        status, _ = self.check(chrooted, "smtp inet n - - - - smtpd\n", admin)
+        self.assertEqual(status, 1)
 
     def test_follows_names_and_what_master_cf_says(self):
         status, said = self.check(

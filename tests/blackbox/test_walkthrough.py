@@ -1,4 +1,5 @@
-"""The commands of README.md and docs/operations.md, run as they stand there.
+"""The commands of README.md, docs/doors.md and docs/operations.md, run as they stand
+there.
 
 In a network and with files of their own there are the program, NSD, Postfix
 and the very paths and ports that the pages name.
@@ -22,6 +23,11 @@ ZONES = {
 }
 
 CONFIGURATION = """{{
+  "listen": [
+    "127.0.0.1:10060",
+    {{ "door": "policy", "at": "127.0.0.1:10062" }},
+    {{ "door": "socketmap", "at": "127.0.0.1:10064" }}
+  ],
   "action": "WARN spfblock: {{domain}} {{network}}",
   "domains": ["toramaki.net"],
   "entry_files": ["conf.d/*.json"],
@@ -64,6 +70,21 @@ RUN = {
         "WARN spfblock: toramaki.net 45.120.196.0/22",
     ),
     "spfblock query 45.120.197.160": (0, "45.120.197.160\tWARN spfblock: "),
+    "spfblock query ADDRESS": (0, "45.120.197.160\tWARN spfblock: "),
+    "spfblock query --door policy 45.120.197.160": (
+        0,
+        "45.120.197.160\tWARN spfblock: toramaki.net",
+    ),
+    "spfblock query --door policy ADDRESS": (0, "45.120.197.160\tWARN spfblock: "),
+    "spfblock query --door policy 45.120.197.160 recipient=postmaster@example.org": (
+        1,
+        "",
+    ),
+    "postmap -q ADDRESS tcp:127.0.0.1:10060": (0, "WARN spfblock: toramaki.net"),
+    "postmap -q ADDRESS socketmap:inet:127.0.0.1:10064:spfblock": (
+        0,
+        "WARN spfblock: toramaki.net",
+    ),
     "spfblock explain 45.120.197.160": (0, "is listed by toramaki.net"),
     "spfblock explain ADDRESS": (0, "is listed by toramaki.net"),
     "journalctl -t postfix/smtpd -g 'warn: .*spfblock:'": (
@@ -131,6 +152,9 @@ ELSEWHERE = {
         "tests/debian"
     ),
     "systemctl start spfblock.service": "tests/debian",
+    "spfblock check --postfix": "test_doors",
+    "systemctl enable --now spfblock-policy.socket": "tests/debian",
+    "systemctl restart spfblock.service": "tests/debian",
     "systemctl status": "tests/debian",
     "systemctl reload": "tests/debian",
 }
@@ -220,7 +244,7 @@ class Walkthrough(BlackBoxCase):
     def test_every_command_of_the_pages_is_run(self):
         found = {
             command
-            for page in ("README.md", "docs/operations.md")
+            for page in ("README.md", "docs/doors.md", "docs/operations.md")
             for command in commands_of(page)
         }
         known = {*RUN, *ELSEWHERE, *(command for command, _, _ in DEMO)}

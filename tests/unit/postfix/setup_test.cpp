@@ -28,6 +28,22 @@ TEST_CASE("elements_of: separated by blanks and commas, braces kept together",
   CHECK(without_braces("a") == "a");
 }
 
+TEST_CASE("setup: - in the chroot column is as the compatibility level has it",
+          "[postfix][setup]") {
+  const auto chroot = [](const std::string& parameters) {
+    return setup{{parameters, "smtp inet n - - - - smtpd\n", ""}}
+        .services()
+        .at(0)
+        .chroot;
+  };
+  CHECK(chroot("mail_version = 2.11.3\n"));
+  CHECK(chroot("compatibility_level = 0\n"));
+  CHECK(chroot("compatibility_level =\n"));
+  CHECK_FALSE(chroot("compatibility_level = 1\n"));
+  CHECK_FALSE(chroot("compatibility_level = 2\n"));
+  CHECK_FALSE(chroot("compatibility_level = 3.6\n"));
+}
+
 TEST_CASE("setup: reads what postconf prints", "[postfix][setup]") {
   const setup read{{"a = 1\nb =\nc = x = y\n",
                     "smtp       inet  n       -       y       -       -       "

@@ -385,12 +385,17 @@ TEST_CASE("an earlier version told less", "[table][status]") {
         "\"file\",\n    \"refused_at\": null,\n    "
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
         "\"applying\": false\n  }",
-        ",\n  \"ports\": {\n    \"unavailable\": []\n  }"}) {
+        ",\n  \"ports\": {\n    \"open\": [],\n    \"unavailable\": []\n  }"}) {
     const auto at = text.find(part);
     REQUIRE(at != std::string::npos);
     text.erase(at, std::string_view{part}.size());
   }
   CHECK(reports::status_from_json(text));
+  // Before `open` there was `unavailable`.
+  text.insert(text.rfind("\n}"), ",\n  \"ports\": {\"unavailable\": [\"x\"]}");
+  const auto read = reports::status_from_json(text);
+  REQUIRE(read);
+  CHECK(read->ports_unavailable == std::vector<std::string>{"x"});
 }
 
 TEST_CASE("a status tells whether a door decides by the mail",
@@ -475,6 +480,8 @@ TEST_CASE("a status survives JSON", "[table][status]") {
   auto told = report_on(world_of_all_conditions());
   told.name_servers = {"127.0.0.1:53", "[fe80::1%eth0]:53"};
   told.ports_unavailable = {"cannot listen on [::1]:10060: no such address"};
+  told.ports_open = {{"tcp_table", "127.0.0.1:10060"},
+                     {"policy", "unix:/var/spool/postfix/spfblock/policy"}};
   const auto read = reports::status_from_json(reports::to_json(told));
   REQUIRE(read);
   CHECK(*read == told);
@@ -537,6 +544,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
     "servers": []
   },
   "ports": {
+    "open": [],
     "unavailable": []
   }
 }
