@@ -26,12 +26,12 @@ import time
 
 from .harness.admin import ask
 from .harness.case import BlackBoxCase
-from .harness.check_host import check_host, client
+from .harness.check_host import Mail, check_host, client
 from .harness.failing_dns import FAILURES, FailingDns, random_failures
 from .harness.judges import judges
 from .harness.networks import AddressSet, PrefixTable, edges, random_member
 from .harness.ports import LOOPBACK, free_port
-from .harness.random_zones import APEX, networks_of, random_zone
+from .harness.random_zones import networks_of, random_zone
 from .harness.spfblock import run
 from .harness.waiting import eventually
 
@@ -215,13 +215,14 @@ class Differential(BlackBoxCase):
         }
         tally.zone = seed
         tally.failures.update(zone.failures.values())
-        nsd = self.nsd({APEX: zone.lines(), "in-addr.arpa": [], "ip6.arpa": []})
+        nsd = self.nsd(zone.nsd_zones())
         dns = self.closing(FailingDns(zone, nsd.port))
         listings = self._expand(dns, domains)
         questions = _questions(rng, networks, listings)
         hopeless = self.file("hopeless", "".join(map("{0[0]} {0[1]}\n".format, zone.hopeless())))
+        mails = [Mail(address, f"postmaster@{domain}") for address, domain in questions]
         hearings = [
-            (judge, self.closing(judge.start(dns.server, hopeless, questions)))
+            (judge, self.closing(judge.start(dns.server, hopeless, mails)))
             for judge in judges()
         ]
         dns_later = self.closing(FailingDns(later, nsd.port))

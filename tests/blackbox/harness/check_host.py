@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import typing
 
 from . import spf_record
 from .failing_dns import LEGIBLE
@@ -10,7 +11,7 @@ from .spf_record import SyntaxFault
 from .zone import FAILED, RECORDS, VOID, Answer
 
 _RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
-_TERM_LIMIT, _VOID_LIMIT, _MX_LIMIT = 10, 2, 10
+_TERM_LIMIT, _VOID_LIMIT, _MX_LIMIT, _NAME_LIMIT = 10, 2, 10, 10
 _LISTABLE = {"d", "o", "v"}
 _MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 
@@ -23,18 +24,54 @@ def client(address):
     return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
+class Mail(typing.NamedTuple):
+    """Who offers a mail, as he says it."""
+
+    address: str
+    sender: str  # of MAIL FROM; may be empty
+    helo: str = HELO
+
+
 def check_host(zone, address, domain, habits=frozenset()):
     """The result for postmaster@`domain`.
 
     Without habits it is the RFC's, but what depends on the client's name or
     on the sender matches nobody, since no list can hold it.
     """
+    return _result(_Check(zone, Mail(address, f"postmaster@{domain}"), habits))
+
+
+def check_mail(zone, mail, habits=frozenset()):
+    """The result for a mail; without habits it is the RFC's."""
+    habits |= {Habit.ASKS_ABOUT_THE_CLIENT}
+    return _result(_Check(zone, mail, habits))
+
+
+def _result(check):
     try:
-        return _Check(zone, client(address), domain, habits).result(domain)
+        return check.run()
     except (SyntaxFault, _Permerror):
         return "permerror"
     except _Temperror:
         return "temperror"
+
+
+def _identity(mail, habits):
+    """The sender's local part and domain, and what %{s} is (sections 2.4, 4.3)."""
+    sender = mail.sender or "postmaster@" + mail.helo
+    if Habit.SPLITS_AT_FIRST_AT in habits:
+        local, at, domain = sender.partition("@")
+    else:
+        local, at, domain = sender.rpartition("@")
+    if not at:
+        local, domain = "", sender
+    local = local or "postmaster"
+    whole = f"{local}@{domain}"
+    if Habit.RAW_SENDER in habits and mail.sender:
+        whole = mail.sender
+    if Habit.HELO_IS_SENDER in habits and not mail.sender:
+        whole = mail.helo
+    return local, domain, whole
 
 
 class _Permerror(Exception):
@@ -46,9 +83,12 @@ class _Temperror(Exception):
 
 
 class _Check:
-    def __init__(self, zone, address, domain, habits):
+    def __init__(self, zone, mail, habits):
+        address = client(mail.address)
         self._zone = zone
         self._client = address
+        self._local, self._listed, self._sender = _identity(mail, habits)
+        self._helo = mail.helo
         # Differs from it for him only who takes an IPv6 client for an IPv4 one,
         # and only in the first record.
         self._as_ip6 = address
@@ -56,17 +96,27 @@ class _Check:
             self._client = _taken_for_mapped(address)
         if Habit.MORE_IS_IPV4 in habits:
             self._client = self._as_ip6 = _taken_for_mapped(address)
-        self._listed = domain
         self._habits = habits
         self._terms = 0
         self._voids = 0
+        self._name = None  # of the client, and for which domain it was looked for
+
+    def run(self):
+        if "." not in self._listed.strip(".") and (
+            Habit.ASKS_FOR_ONE_LABEL not in self._habits
+        ):
+            return "none"
+        return self.result(self._listed)
 
     def result(self, domain):
         text = self._record(domain)
         if text is None:
             return "none"
+        if Habit.EXPANDS_ALL_FIRST in self._habits:
+            self._expand_in_order(text, domain)
         record = spf_record.parse(text, self._habits)
         self._refuse_self_include(record, domain)
+        self._refuse_own_domain(record, domain)
         if Habit.REDIRECT_COUNTS_FIRST in self._habits:
             for _ in record.redirects:
                 self._spend_term()
@@ -83,6 +133,15 @@ class _Check:
         if record.redirects:
             return self._redirected(record.redirects[0], domain)
         return "neutral"
+
+    def _expand_in_order(self, text, domain):
+        """Looks for %{p} where a term has it, up to the first fault."""
+        terms = text.split(b" ")
+        for end in range(2, len(terms) + 1):
+            record = spf_record.parse(b" ".join(terms[:end]), self._habits)
+            if record.has_macro("p"):
+                self._client_name(domain)
+                return
 
     def _count_unfollowed(self, record):
         if record.redirects and Habit.REDIRECT_COUNTS_LAST in self._habits:
@@ -173,14 +232,90 @@ class _Check:
         return any(self._covers(directive, answer) for answer in answers)
 
     def _exists(self, _, target):
-        if Habit.ASKS_ABOUT_THE_CLIENT not in self._habits or not _is_name(target):
+        if Habit.ASKS_ABOUT_THE_CLIENT not in self._habits:
+            return False
+        if not _is_name(target):
+            self._die_of(target)
             return False
         return self._counted(self._ask(target, "A")).status != VOID
 
-    def _ptr(self, *_):
-        if Habit.ASKS_ABOUT_THE_CLIENT in self._habits:
-            self._count_void()  # no client has a name here
-        return False
+    def _ptr(self, _, target):
+        if Habit.ASKS_ABOUT_THE_CLIENT not in self._habits:
+            return False
+        if not _is_name(target) and Habit.ASKS_FOR_NAMES_FIRST not in self._habits:
+            return False
+        names = self._client_names()
+        if Habit.CONFIRMS_ALL_NAMES in self._habits:
+            names = self._confirmed(names)
+            return any(_is_at_or_below(name, target) for name in names)
+        return any(
+            _is_at_or_below(name, target) and self._is_confirmed(name)
+            for name in names
+        )
+
+    # The client's names (section 5.5).
+
+    def _client_names(self):
+        """The first ten that the DNS gives, confirmed or not."""
+        try:
+            answer = self._counted(self._ask(self._client.reverse_pointer, "PTR"))
+        except _Temperror:
+            if Habit.PTR_FAILURE_IS_ERROR in self._habits:
+                raise
+            return []
+        most = _NAME_LIMIT
+        if Habit.TEN_OF_MANY_MX in self._habits:
+            most -= answer.aliased
+        return list(answer.values[:most])
+
+    def _is_confirmed(self, name):
+        try:
+            answer = self._addresses(name)
+        except _Temperror:
+            if Habit.NAME_FAILURE_IS_ERROR in self._habits:
+                raise
+            return False
+        return any(self._client == ipaddress.ip_address(each) for each in answer.values)
+
+    def _confirmed(self, names):
+        return [name for name in names if self._is_confirmed(name)]
+
+    def _client_name(self, domain):
+        """What %{p} stands for (section 7.3); looked for once in a record."""
+        if self._name and (
+            self._name[0] == domain or Habit.REMEMBERS_CLIENT_NAME in self._habits
+        ):
+            return self._name[1]
+
+        def rank(name):
+            if Habit.MINDS_CASE_OF_NAMES in self._habits:
+                return 0 if name == domain else 1 if name.endswith("." + domain) else 2
+            return 0 if name.lower() == domain.lower() else (
+                1 if _is_at_or_below(name, domain) else 2
+            )
+
+        try:
+            found = self._best_name(rank)
+        except _Temperror:
+            if Habit.NAME_FAILURE_IS_ERROR in self._habits:
+                raise
+            found = None
+        if Habit.LOOKS_FOR_NAME_EACH_TIME not in self._habits:
+            self._name = domain, found or "unknown"
+        return found or "unknown"
+
+    def _best_name(self, rank):
+        names = self._client_names()
+        if Habit.CONFIRMS_ALL_NAMES in self._habits:
+            return min(self._confirmed(names), key=rank, default=None)
+        if Habit.CONFIRMS_IN_ORDER in self._habits:
+            found = []
+            for name in filter(self._is_confirmed, names):
+                found.append(name)
+                if rank(name) == 0:
+                    break
+            return min(found, key=rank, default=None)
+        return next(filter(self._is_confirmed, sorted(names, key=rank)), None)
 
     # Names.
 
@@ -197,10 +332,12 @@ class _Check:
             "o": self._listed,
             "v": "in-addr" if self._client.version == 4 else "ip6",
             "i": _dotted(self._client),
-            "s": "postmaster@" + self._listed,
-            "l": "postmaster",
-            "h": HELO,
+            "s": self._sender,
+            "l": self._local,
+            "h": self._helo,
         }
+        if "p" in spf_record.macro_letters(spec):
+            values["p"] = self._client_name(domain)
         return spf_record.expand(spec, values, self._habits)
 
     def _refuse_self_include(self, record, domain):
@@ -211,6 +348,14 @@ class _Check:
                 ):
                     raise _Permerror("includes itself")
 
+    def _refuse_own_domain(self, record, domain):
+        if Habit.EXPANDS_OWN_DOMAIN in self._habits and re.search(
+            r"(?<!%)%[^{%_-]|%$", domain
+        ):
+            for directive in record.directives:
+                if directive.name in ("a", "mx", "ptr") and directive.spec is None:
+                    raise _Permerror(f"no macro: {domain}")
+
     def _die_of(self, name):
         """What is no name, as _is_name() says, is not asked for either."""
         too_long = len(name) > 253 and Habit.CUTS_ONE_LABEL in self._habits
@@ -220,6 +365,8 @@ class _Check:
     # Questions and what they cost.
 
     def _ask(self, name, kind):
+        if Habit.ADDRESS_IS_REVERSED in self._habits and re.fullmatch("[0-9.]+", name):
+            name = ".".join(reversed(name.split("."))) + ".in-addr.arpa"
         answer = self._zone.lookup(name, kind)
         if answer.status == FAILED and Habit.READS_DAMAGED_ANSWERS in self._habits:
             return self._legible(name, kind)
@@ -272,6 +419,11 @@ def _in_order(exchange):
 def _is_name(name):
     """Whether it can be asked for: labels of 1 to 63 octets, 253 in all."""
     return len(name) <= 253 and all(0 < len(label) < 64 for label in name.split("."))
+
+
+def _is_at_or_below(name, target):
+    name, target = name.lower(), target.lower()
+    return name == target or name.endswith("." + target)
 
 
 def _taken_for_mapped(address):

@@ -61,6 +61,22 @@ def random_failures(rng, zone, domains):
     return failures
 
 
+def random_mail_failures(rng, zone, domains):
+    """The same for questions of one mail: those about clients, too.  Answers that
+    are damaged are left to the others."""
+    listed = set(domains)
+    failures = {}
+    for name in sorted(zone.names()):
+        if rng.random() >= (0.01 if name in listed else 0.04):
+            continue
+        kinds = [kind for kind in ("A", "AAAA", "MX", "TXT", "PTR") if zone.has(name, kind)]
+        for kind in kinds:
+            failures[name, kind] = rng.choice(
+                ["SERVFAIL", "SERVFAIL", "REFUSED", "NOTIMP", "an unassigned code", "silence"]
+            )
+    return failures
+
+
 class FailingDns:
     """Answers for `zone` as the server at `truth_port` does, but where
     zone.failure() says otherwise."""

@@ -43,6 +43,27 @@ class Habit(enum.Enum):
     EMPTY_DOMAIN_SPEC = "takes a:/24 for a/24"
     DIES_OF_BAD_NAMES = "dies of an empty label"
 
+    # Of the mail.
+    SPLITS_AT_FIRST_AT = "takes the sender's domain from the first @ on"
+    RAW_SENDER = "takes a sender without a local part for %{s} as he is"
+    HELO_IS_SENDER = "takes HELO alone for %{s} where the sender is empty"
+    ASKS_FOR_ONE_LABEL = "asks for the record of a domain of one label"
+    EXPANDS_ALL_FIRST = "looks for %{p} as soon as it stands in a record"
+    REMEMBERS_CLIENT_NAME = "keeps the %{p} of one record for the others"
+    LOOKS_FOR_NAME_EACH_TIME = "looks for %{p} anew, and counts void lookups anew"
+    MINDS_CASE_OF_NAMES = "takes a client's name for one of the domain in the same case only"
+    EXPANDS_OWN_DOMAIN = "takes the domain of a record for a macro where a term names none"
+    CONFIRMS_ALL_NAMES = "confirms all names of a client, whatever the target"
+    CONFIRMS_IN_ORDER = "confirms the names for %{p} in the order of the answer"
+    ASKS_FOR_NAMES_FIRST = "asks for the client's names though ptr: names no domain"
+    PTR_FAILURE_IS_ERROR = "takes a PTR question that fails for a temperror"
+    NAME_FAILURE_IS_ERROR = "takes a client's name that fails for a temperror"
+    SMALL_R_ONLY = "knows r in a macro in lower case only, and passes over the rest"
+    DIES_OF_CAPITAL_R = "knows r in a macro in lower case only, and refuses the rest"
+    ESCAPES_NOTHING = "escapes nothing for a macro in upper case"
+    ADDRESS_IS_REVERSED = "takes a name of numbers for an address, and asks for its reverse name"
+    FORGETS_LAST_EMPTY_PARTS = "drops empty parts at the end of a macro"
+
     # Net::DNS, through which Mail::SPF asks.
     READS_DAMAGED_ANSWERS = "takes of a damaged answer what can be read"
 
@@ -77,4 +98,34 @@ MAIL_SPF = (
     Habit.EMPTY_DOMAIN_SPEC,
     Habit.DIES_OF_BAD_NAMES,
     Habit.READS_DAMAGED_ANSWERS,
+)
+
+# For one mail, beside those.
+PYSPF_MAIL = (
+    Habit.SPLITS_AT_FIRST_AT,
+    Habit.RAW_SENDER,
+    Habit.ASKS_FOR_ONE_LABEL,
+    Habit.EXPANDS_ALL_FIRST,
+    Habit.REMEMBERS_CLIENT_NAME,
+    Habit.CONFIRMS_ALL_NAMES,
+    Habit.MINDS_CASE_OF_NAMES,
+    Habit.EXPANDS_OWN_DOMAIN,
+    Habit.ASKS_FOR_NAMES_FIRST,
+    Habit.PTR_FAILURE_IS_ERROR,
+    Habit.NAME_FAILURE_IS_ERROR,
+    Habit.SMALL_R_ONLY,
+)
+
+MAIL_SPF_MAIL = (
+    Habit.RAW_SENDER,
+    Habit.HELO_IS_SENDER,
+    Habit.ASKS_FOR_ONE_LABEL,
+    Habit.LOOKS_FOR_NAME_EACH_TIME,
+    Habit.CONFIRMS_IN_ORDER,
+    Habit.ASKS_FOR_NAMES_FIRST,
+    Habit.PTR_FAILURE_IS_ERROR,
+    Habit.DIES_OF_CAPITAL_R,
+    Habit.FORGETS_LAST_EMPTY_PARTS,
+    Habit.ESCAPES_NOTHING,
+    Habit.ADDRESS_IS_REVERSED,
 )

@@ -1,50 +1,69 @@
 """SPF implementations that others wrote, asked about many clients at once."""
 
+import json
 import os
 import subprocess
 import threading
 
-from .check_host import HELO
-from .habits import MAIL_SPF, PYSPF
+from .habits import MAIL_SPF, MAIL_SPF_MAIL, PYSPF, PYSPF_MAIL
 from .process import tool
+from .spfblock import CHECKOUT
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+_OWN_JUDGE = os.path.join(CHECKOUT, "build", "release", "tests", "mail_judge")
 
 
 class Judge:
     """One implementation, its DNS questions going to the server given.
 
-    It runs in batch processes: `program` gets host, port, HELO and a file of
-    hopeless questions as arguments and "ADDRESS DOMAIN" a line on stdin, and
-    prints a result for each.  The file has "NAME TYPE" a line; it waits for no
-    answer to those, since there is none that is any good.
+    It runs in batch processes: `program` gets host, port and a file of hopeless
+    questions as arguments and [ADDRESS, SENDER, HELO] a line on stdin, as JSON,
+    and prints a result for each.  The file has "NAME TYPE" a line; it waits for
+    no answer to those, since there is none that is any good.
+
+    habits       that matter whoever the sender is
+    mail_habits  those that matter where a mail decides
     """
 
-    def __init__(self, name, interpreter, program, habits, processes=1):
+    def __init__(self, name, interpreter, program, habits, mail_habits, processes=1):
         self.name = name
         self._processes = processes
         self.habits = habits
+        self.mail_habits = mail_habits
         self._command = [interpreter, os.path.join(_HERE, program)]
 
-    def start(self, server, hopeless, questions):
-        """A Hearing of the questions, pairs of address and domain."""
+    def start(self, server, hopeless, mails):
+        """A Hearing of the mails."""
         host, _, port = server.rpartition(":")
-        command = [*self._command, host, port, HELO, hopeless]
-        share = -(-len(questions) // self._processes)
+        command = [*self._command, host, port, hopeless]
+        share = -(-len(mails) // self._processes)
         return Hearing(
             [
-                _Batch(command, questions[first : first + share])
-                for first in range(0, len(questions), share)
+                _Batch(command, mails[first : first + share])
+                for first in range(0, len(mails), share)
             ]
         )
 
 
 def judges():
     return [
-        Judge("pyspf", "/usr/bin/python3", "pyspf_judge.py", PYSPF),
+        Judge("pyspf", "/usr/bin/python3", "pyspf_judge.py", PYSPF, PYSPF_MAIL),
         # The slow one.
-        Judge("Mail::SPF", tool("perl"), "mail_spf_judge.pl", MAIL_SPF, processes=2),
+        Judge(
+            "Mail::SPF",
+            tool("perl"),
+            "mail_spf_judge.pl",
+            MAIL_SPF,
+            MAIL_SPF_MAIL,
+            processes=2,
+        ),
     ]
+
+
+def own_hearing(server, mails):
+    """Our own check_host() as one more judge, at work."""
+    program = os.environ.get("SPFBLOCK_MAIL_JUDGE", _OWN_JUDGE)
+    return Hearing([_Batch([program, server], mails)])
 
 
 class Hearing:
@@ -66,9 +85,9 @@ class Hearing:
 class _Batch:
     """A process of a judge."""
 
-    def __init__(self, command, questions):
-        self._name = os.path.basename(command[1])
-        self._expected = len(questions)
+    def __init__(self, command, mails):
+        self._name = " ".join(map(os.path.basename, command[:2]))
+        self._expected = len(mails)
         self._child = subprocess.Popen(
             [tool("setpriv"), "--pdeathsig", "TERM", "--", *command],
             stdin=subprocess.PIPE,
@@ -76,7 +95,7 @@ class _Batch:
             stderr=subprocess.PIPE,
             text=True,
         )
-        text = "".join(f"{address} {domain}\n" for address, domain in questions)
+        text = "".join(json.dumps(mail) + "\n" for mail in mails)
         self._output = None
         self._thread = threading.Thread(target=self._communicate, args=(text,))
         self._thread.start()

@@ -1,12 +1,14 @@
 # Mail::SPF as a judge: a process of its own, see judges.py.
 #
-# Usage: mail_spf_judge.pl HOST PORT HELO HOPELESS; lines "ADDRESS DOMAIN" on
-# stdin, a result a line on stdout.  HOPELESS is a file, see judges.py.
+# Usage: mail_spf_judge.pl HOST PORT HOPELESS; lines [ADDRESS, SENDER, HELO] in
+# JSON on stdin, a result a line on stdout.  HOPELESS is a file, see judges.py.
 use strict;
 use warnings;
+use JSON::PP;
 use Mail::SPF;
 use Mail::SPF::v1::Record;
 use Net::DNS;
+use Time::HiRes qw(setitimer ITIMER_VIRTUAL);
 
 # Answers never change while a judge sits, so each question is asked once.
 package RememberingResolver;
@@ -71,7 +73,7 @@ package main;
     };
 }
 
-my ($host, $port, $helo, $hopeless_file) = @ARGV;
+my ($host, $port, $hopeless_file) = @ARGV;
 open my $lines, '<', $hopeless_file or die "$hopeless_file: $!";
 my %hopeless = map { chomp; lc($_) => 1 } <$lines>;
 my $server = Mail::SPF::Server->new(
@@ -79,14 +81,20 @@ my $server = Mail::SPF::Server->new(
     hostname     => 'judge.invalid',
 );
 
+# Of an overlong name with an empty label it cuts labels for ever.
+use constant MOST_PROCESSOR_SECONDS => 1;
+$SIG{VTALRM} = sub { die "is at work for ever\n" };
+
 while (my $line = <STDIN>) {
-    my ($address, $domain) = split ' ', $line;
+    setitimer(ITIMER_VIRTUAL, MOST_PROCESSOR_SECONDS);
+    my ($address, $sender, $helo) = @{decode_json($line)};
+    my $is_bounce = $sender eq '';
     my $result = eval {
         $server->process(
             Mail::SPF::Request->new(
                 versions      => [1],
-                scope         => 'mfrom',
-                identity      => "postmaster\@$domain",
+                scope         => $is_bounce ? 'helo' : 'mfrom',
+                identity      => $is_bounce ? $helo : $sender,
                 ip_address    => $address,
                 helo_identity => $helo,
             )

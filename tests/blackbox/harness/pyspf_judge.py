@@ -1,10 +1,11 @@
 """pyspf as a judge: a process of its own, see judges.py.
 
-Usage: pyspf_judge.py HOST PORT HELO HOPELESS; lines "ADDRESS DOMAIN" on stdin, a
-result a line on stdout.  HOPELESS is a file, see judges.py.
+Usage: pyspf_judge.py HOST PORT HOPELESS; lines [ADDRESS, SENDER, HELO] in JSON on
+stdin, a result a line on stdout.  HOPELESS is a file, see judges.py.
 """
 
 import inspect
+import json
 import sys
 
 import dns.resolver
@@ -35,20 +36,19 @@ class RememberingResolver(dns.resolver.Resolver):
 
 
 def main():
-    host, port, helo, hopeless = sys.argv[1:]
+    host, port, hopeless = sys.argv[1:]
     with open(hopeless, encoding="ascii") as file:
         resolver = RememberingResolver(set(file.read().splitlines()))
     resolver.nameservers, resolver.port = [host], int(port)
     resolver.cache = dns.resolver.LRUCache(1 << 20)
     dns.resolver.default_resolver = resolver
     for line in sys.stdin:
-        address, domain = line.split()
-        sys.stdout.write(_result(address, domain, helo) + "\n")
+        sys.stdout.write(_result(*json.loads(line)) + "\n")
 
 
-def _result(address, domain, helo):
+def _result(address, sender, helo):
     try:
-        return spf.query(i=address, s=f"postmaster@{domain}", h=helo).check()[0]
+        return spf.query(i=address, s=sender, h=helo).check()[0]
     except Exception as error:  # it is not ours, and may die of a record
         return f"died: {error}".splitlines()[0]
 

@@ -80,10 +80,12 @@ _LONG_SPECS = [".".join(["%{d}"] * count) for count in (4, 5, 8)]
 
 def random_zone(seed, size):
     """A zone, and the `size` domains in it that are to be listed."""
-    return _Builder(random.Random(seed)).build(size)
+    return Builder(random.Random(seed)).build(size)
 
 
-class _Builder:
+class Builder:
+    """Makes a zone; a subclass may make other domains."""
+
     def __init__(self, rng):
         self._rng = rng
         self._zone = Zone(APEX)

@@ -11,6 +11,7 @@ are listed in habits.py.
 import ipaddress
 import re
 import typing
+import urllib.parse
 
 from .habits import Habit
 
@@ -52,6 +53,14 @@ class Record(typing.NamedTuple):
     directives: tuple
     redirects: tuple  # one at most, but for those who are mistaken
     unevaluated: tuple = ()  # the values of exp= and of unknown modifiers
+
+    def has_macro(self, letter):
+        """Whether it stands in any term, evaluated or not."""
+        specs = [each.spec for each in self.directives if each.spec is not None]
+        return any(
+            letter in macro_letters(spec)
+            for spec in (*specs, *self.redirects, *self.unevaluated)
+        )
 
 
 def is_spf_record(text):
@@ -128,6 +137,8 @@ def _check_spec(spec, pattern, habits):
         spec = re.sub(r"%\{[^}]*$", "", spec)
     if re.fullmatch(_lax(pattern, habits), spec) is None:
         raise SyntaxFault(f"no domain-spec: {spec}")
+    if Habit.DIES_OF_CAPITAL_R in habits and "R" in _reversals(spec):
+        raise SyntaxFault("R in a macro")
     if spec.endswith("%%") and Habit.NO_FINAL_PERCENT in habits:
         raise SyntaxFault("%% at the end")
     if Habit.LAZY_MACROS not in habits:
@@ -161,16 +172,33 @@ def expand(spec, values, habits=frozenset()):
     return name
 
 
+def _reversals(spec):
+    return {reverse for _, _, reverse, *_ in _MACRO.findall(spec)}
+
+
 def _expanded(match, values, habits):
     letter, digits, reverse, delimiters, escape = match.groups()
     if escape:
         return {"%": "%", "_": " ", "-": "%20"}[escape]
-    value = values[letter.lower()]
+    text = _transformed(
+        values[letter.lower()], letter.lower(), digits, reverse, delimiters, habits
+    )
+    is_escaped = letter.isupper() and Habit.ESCAPES_NOTHING not in habits
+    return urllib.parse.quote(text, safe="~") if is_escaped else text
+
+
+def _transformed(value, letter, digits, reverse, delimiters, habits):
+    if reverse == "R" and Habit.SMALL_R_ONLY in habits:
+        reverse = delimiters = ""
     if Habit.IGNORES_LONE_DELIMITERS in habits and not digits and not reverse:
         return value
     parts = re.split(f"([{re.escape(delimiters or '.')}])", value)
     parts, joints = parts[::2], parts[1::2]
-    if Habit.KEEPS_DELIMITERS not in habits:
+    if Habit.FORGETS_LAST_EMPTY_PARTS in habits:
+        while parts and not parts[-1]:
+            parts.pop()
+        joints = joints[: max(len(parts) - 1, 0)]
+    if Habit.KEEPS_DELIMITERS not in habits or letter in "ls":
         joints = ["."] * len(joints)
     if reverse:
         parts, joints = parts[::-1], joints[::-1]

@@ -1,9 +1,12 @@
 """A DNS zone that a test can write out as well as look into."""
 
 import collections
+import re
 import typing
 
 RECORDS, VOID, FAILED = "records", "void", "failed"
+
+REVERSE = ("in-addr.arpa", "ip6.arpa")
 
 _LONGEST_CHAIN = 10
 
@@ -22,13 +25,14 @@ class Answer(typing.NamedTuple):
 
 
 class Zone:
-    """Everything below one apex.
+    """Everything below one apex, and below in-addr.arpa and ip6.arpa.
 
     `failures` are questions that fail, {(name, type): how}: those about an
     alias of the name, too, as with a resolver.
 
-    Values are addresses as text, (preference, host) for MX, a host for CNAME,
-    and for TXT the sequence of its strings as bytes.
+    Values are addresses as text, (preference, host) for MX, a host for CNAME and PTR,
+    and for TXT the sequence of its strings as bytes.  A name may have any octets
+    but backslashes.
     """
 
     def __init__(self, apex):
@@ -82,16 +86,30 @@ class Zone:
         asked = {(name, kind) for name in self._names for kind in kinds}
         return [each for each in sorted(asked) if self.failure(*each)]
 
-    def lines(self):
-        """The records in master format, for harness.nsd."""
+    def lines(self, apex=None):
+        """The records below an apex in master format, for harness.nsd."""
+        apex = apex or self.apex
         return [
-            f"{name}. IN {kind} {_rdata(kind, value)}"
+            f"{_owner(name)}. IN {kind} {_rdata(kind, value)}"
             for (name, kind), values in self._records.items()
+            if _is_at_or_below(name, apex)
             for value in values
         ]
 
+    def nsd_zones(self):
+        """All of them, as harness.nsd takes them."""
+        return {apex: self.lines(apex) for apex in (self.apex, *REVERSE)}
+
     def _is_within(self, name):
-        return name == self.apex or name.endswith("." + self.apex)
+        return any(_is_at_or_below(name, apex) for apex in (self.apex, *REVERSE))
+
+
+def _is_at_or_below(name, apex):
+    return name == apex or name.endswith("." + apex)
+
+
+def _owner(name):
+    return re.sub(r"[^a-z0-9._%*-]", lambda match: f"\\{ord(match[0]):03}", name)
 
 
 def _rdata(kind, value):
@@ -99,7 +117,7 @@ def _rdata(kind, value):
         return " ".join(f'"{_escaped(string)}"' for string in value)
     if kind == "MX":
         return f"{value[0]} {value[1]}."
-    if kind == "CNAME":
+    if kind in ("CNAME", "PTR"):
         return value + "."
     return value
 
