@@ -46,10 +46,11 @@ std::size_t datagram_port::answer_batch() {
       [this](const protocols::hit& of) { context_.note(of); }};
   now_ = std::chrono::floor<std::chrono::seconds>(
       std::chrono::steady_clock::now().time_since_epoch());
-  const std::size_t received = datagrams_.exchange(
+  const std::size_t received = datagrams_.receive(
       socket_.number(),
       [&](const auto& asked, std::string& reply) { answer(asked, in, reply); });
   context_.totals.add(counted);
+  datagrams_.send(socket_.number());
   return received;
 }
 

@@ -61,9 +61,9 @@ auto answered_datagrams::at(std::size_t i) const -> received {
           {places_[i].octets.data(), is_whole ? of.size : 0}};
 }
 
-void answered_datagrams::send(int socket, std::size_t count) {
+void answered_datagrams::send(int socket) {
   std::size_t replies = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < received_; ++i) {
     std::string& reply = replies_[i];
     if (reply.empty())
       continue;

@@ -31,21 +31,24 @@ public:
     std::string_view octets;             ///< empty if it was too long
   };
 
-  /// Receives a batch, calls `answer(received, reply)` for each, which appends
-  /// its reply to an empty string, and sends the replies that are not empty
-  /// back, from the address that was asked.
+  /// Receives a batch, and calls `answer(received, reply)` for each, which
+  /// appends its reply to an empty string.
   /// @param socket non-blocking, of open_datagram_socket()
   /// @return how many were received
   template <class Answer>
-  std::size_t exchange(int socket, Answer answer) {
-    const std::size_t count = receive(socket);
-    for (std::size_t i = 0; i < count; ++i) {
+  std::size_t receive(int socket, Answer answer) {
+    received_ = receive(socket);
+    for (std::size_t i = 0; i < received_; ++i) {
       replies_[i].clear();
       answer(at(i), replies_[i]);
     }
-    send(socket, count);
-    return count;
+    return received_;
   }
+
+  /// Sends the replies that are not empty, each from the address that was
+  /// asked.
+  /// @param socket that of receive()
+  void send(int socket);
 
 private:
   /// As the kernel reads and writes it.
@@ -59,11 +62,11 @@ private:
 
   [[nodiscard]] std::size_t receive(int socket);
   [[nodiscard]] received at(std::size_t i) const;
-  void send(int socket, std::size_t count);
 
   std::vector<place> places_;
   std::vector<datagram> datagrams_;
   std::array<std::string, most> replies_;
+  std::size_t received_ = 0; ///< of the batch
 };
 
 } // namespace spfblock::server

@@ -41,13 +41,15 @@ struct fixture {
 
   /// Answers each by its octets twice.
   std::size_t exchange() {
-    return datagrams.exchange(
+    const std::size_t received = datagrams.receive(
         socket.number(),
         [this](const answered_datagrams::received& asked, std::string& reply) {
           froms.insert(asked.from ? asked.from->to_string() : "-");
           for (int i = 0; i < 2; ++i)
             reply += asked.octets;
         });
+    datagrams.send(socket.number());
+    return received;
   }
 
   boost::asio::io_context io;
