@@ -57,7 +57,7 @@ struct command_line {
   bool tell_changes = false;
   std::vector<std::string> allowed;
   entry_options entry;
-  bool with_postfix = false;
+  checks also_checked;
   std::function<exit_status()> chosen;
 
   /// As it was typed.
@@ -112,13 +112,14 @@ void add_own_commands(CLI::App& program, command_line& line) {
       });
   CLI::App* check =
       add_command(program, "check", "Validate the configuration", line.file);
-  check->add_flag("--postfix", line.with_postfix,
+  check->add_flag("--postfix", line.also_checked.postfix,
                   "Also say whether Postfix asks, and rightly");
+  check->add_flag(
+      "--dnsbl", line.also_checked.dnsbl,
+      "Also say whether this machine's resolver asks the door dnsbl");
   check->callback([&line] {
     line.chosen = [&line] {
-      return check_command(line.configured(), line.with_postfix
-                                                  ? checks::with_postfix
-                                                  : checks::configuration);
+      return check_command(line.configured(), line.also_checked);
     };
   });
 

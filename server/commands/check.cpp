@@ -1,9 +1,11 @@
 #include "core/support/text.hpp"
 #include "server/accepted.hpp"
+#include "server/commands/check_dnsbl.hpp"
 #include "server/commands/check_postfix.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/service_reach.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <string>
@@ -50,8 +52,12 @@ exit_status check_command(const std::string& configuration_file, checks which) {
             << " by hand\n";
   for (const dns::name& each : valid.settings.allow.listed_providers)
     std::cout << each.to_string() << " is a provider: listed on purpose\n";
-  return which == checks::with_postfix ? check_postfix(valid.settings)
-                                       : exit_status::done;
+  auto status = exit_status::done;
+  if (which.postfix)
+    status = check_postfix(valid.settings);
+  if (which.dnsbl)
+    status = std::max(status, check_dnsbl(valid.settings));
+  return status;
 }
 
 } // namespace spfblock::server

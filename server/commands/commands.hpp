@@ -15,12 +15,15 @@ namespace spfblock::server {
 /// `spfblock serve`: runs the server in the foreground.
 exit_status serve_command(const std::string& configuration_file);
 
-/// What `spfblock check` looks at.
-enum class checks : bool { configuration, with_postfix };
+/// What `spfblock check` looks at besides the configuration.
+struct checks {
+  bool postfix = false; ///< whether Postfix asks, and rightly
+  bool dnsbl = false;   ///< whether the machine's resolver leads to the door
+};
 
 /// `spfblock check`: says every fault of the configuration; where it is valid,
-/// and that is wanted, also what is wrong with the wiring in main.cf.
-/// @return negative where the wiring is wrong
+/// also what else is wanted.
+/// @return negative where any of that is wrong
 exit_status check_command(const std::string& configuration_file, checks which);
 
 /// What `spfblock query` asks, and where.

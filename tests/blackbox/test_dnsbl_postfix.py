@@ -9,6 +9,7 @@ from .harness import own_machine
 from .harness.case import BlackBoxCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.postfix import Postfix
+from .harness.spfblock import run
 from .harness.unbound import Unbound
 from .harness.waiting import eventually
 
@@ -172,3 +173,49 @@ class PostscreenTest(Resolved):
         postscreen.wait_for_log("DNSBL rank 3 for")
         for address in (NEIGHBOUR, "62.1.4.9"):
             self.assertTrue(postscreen.reply_of(address).startswith("250 "), address)
+
+
+class CheckDnsbl(Resolved):
+    """`check --dnsbl` in front of resolvers that are set up well and badly."""
+
+    def check(self, file, **resolver):
+        unbound = self.unbound(**resolver)
+        done = run("check", "-c", file, "--dnsbl")
+        unbound.close()
+        return done
+
+    def test_it_says_what_is_in_the_way(self):
+        server = self.serve_door()
+        eventually(
+            lambda: run("query", "-c", server.file, LISTED).returncode == 0,
+            "it is listed",
+        )
+        done = self.check(server.file)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(f"{ZONE}: the resolver of this machine lists", done.stdout)
+        for lines, said in (
+            ("  private-address: 127.0.0.0/8\n", "private-domain"),
+            (f"  local-zone: {ZONE} static\n", "nodefault"),
+            (
+                f"  local-zone: {ZONE} redirect\n"
+                f'  local-data: "{ZONE} A 127.0.0.2"\n'
+                f"""  local-data: '{ZONE} TXT "x"'\n""",
+                "everybody is rejected",
+            ),
+        ):
+            with self.subTest(said):
+                done = self.check(server.file, server=lines)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, rf"(?m)^{re.escape(ZONE)}: .*{said}")
+        unbound = self.unbound()
+        server.kill()
+        done = run("check", "-c", server.file, "--dnsbl")
+        unbound.close()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the door is not to be reached from it", done.stderr)
+
+    def test_where_there_is_no_such_door_it_says_so(self):
+        file = self.file("c.json", '{"networks": []}')
+        done = run("check", "-c", file, "--dnsbl")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no door dnsbl", done.stderr)

@@ -58,7 +58,7 @@ DAMAGES = [
     ),
     (
         "README.md",
-        "| `spfblock check [-c FILE] [--postfix]` |",
+        "| `spfblock check [-c FILE] [--postfix] [--dnsbl]` |",
         "| `spfblock test [-c FILE]` |",
         "README.md: the program has no test",
     ),
