@@ -11,8 +11,8 @@
 
 namespace spfblock::dns {
 
-/// Answers by question.  Grows only; a refresh that ends drops its store.
-/// Pointers from find() hold until the next put().
+/// Answers by question.  A refresh that ends drops its store.  Pointers from
+/// find() hold until the next put() or drop().
 class answer_store {
 public:
   /// The answer to `asked`, or null if it was not put yet.
@@ -20,6 +20,9 @@ public:
 
   /// Keeps `given`, instead of an earlier answer to the same question.
   void put(question asked, answer given);
+
+  /// Forgets the answer.
+  void drop(const question& asked) { answers_.erase(asked); }
 
   [[nodiscard]] std::size_t size() const noexcept { return answers_.size(); }
 

@@ -106,6 +106,19 @@ inline constexpr auto domain_events = std::to_array<entry>({
      {fields::domain, fields::role},
      "A domain that had lost its record has one again.",
      "Nothing."},
+    {kind::look_put_aside,
+     level::warning,
+     "look put aside",
+     {fields::domain,
+      {"answer_bytes", "what the answers took of memory by then", "67108864",
+       form::number}},
+     "The answers to all domains that are looked at took too much of memory, "
+     "and "
+     "this domain's most. Its look begins anew when there is room; what it "
+     "lists "
+     "stays meanwhile. Told once of each look.",
+     "Look at the record (`spfblock expand DOMAIN`). Many such domains are "
+     "looked at one after the other."},
     {kind::domain_failing,
      level::warning,
      "domain failing",

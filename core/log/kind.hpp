@@ -55,6 +55,7 @@ enum class kind : std::uint8_t {
   record_lists_nothing,
   record_gone,
   record_back,
+  look_put_aside,
   domain_failing,
   domain_recovered,
   stale_listing_dropped,

@@ -22,8 +22,11 @@ struct crawl::task {
   std::size_t answer_bytes = 0;            ///< of those that came
   /// Whether one of those that came may make more be missing.
   bool leads_on = true;
-  std::uint64_t spent = 0;     ///< work, until now
-  std::uint64_t addresses = 0; ///< in the answers that it asked for
+  std::uint64_t spent = 0;              ///< work, until now
+  std::uint64_t addresses = 0;          ///< in the answers that it asked for
+  std::vector<dns::question> uses = {}; ///< those that came
+  std::size_t promised = 0;             ///< by the room
+  bool is_over = false;                 ///< it ended, or was put aside
 
   /// What is left for finding out what to ask.
   [[nodiscard]] std::uint64_t left() const {
@@ -48,26 +51,108 @@ struct crawl::task {
   }
 };
 
-crawl::crawl(std::weak_ptr<dns::resolver> from, scheduler later)
+crawl::crawl(std::weak_ptr<dns::resolver> from, surroundings among)
     : from_{std::move(from)},
-      later_{std::move(later)} {}
+      among_{std::move(among)} {
+  if (!among_.room)
+    among_.room = std::make_shared<answer_room>();
+  among_.room->enter(*this);
+}
+
+crawl::~crawl() {
+  for (const auto& of : under_way_)
+    among_.room->end_promise(of->promised);
+  for (auto each = users_.begin(); each != users_.end(); ++each)
+    among_.room->gave_back(answers_.find(each->first)->bytes());
+  among_.room->leave(*this);
+}
 
 void crawl::expand(const dns::name& domain, const rules& by,
                    std::function<void(const expansion&)> done) {
-  advance_later(std::make_shared<task>(task{domain, by, std::move(done)}));
+  begin(std::make_shared<task>(task{domain, by, std::move(done)}));
 }
+
+void crawl::begin(std::shared_ptr<task> of) {
+  under_way_.push_back(of);
+  advance_later(of);
+}
+
+void crawl::end(const std::shared_ptr<task>& of) {
+  of->is_over = true;
+  among_.room->end_promise(of->promised);
+  for (const dns::question& each : of->uses)
+    --users_[each];
+  std::erase(under_way_, of);
+}
+
+// The room -------------------------------------------------------------------
+
+std::size_t crawl::looks() const {
+  return under_way_.size();
+}
+
+std::size_t crawl::largest() const {
+  std::size_t most = 0;
+  for (const auto& of : under_way_)
+    most = std::max(most, of->answer_bytes);
+  return most;
+}
+
+void crawl::keep(const dns::question& asked, const dns::answer& given) {
+  if (answers_.find(asked) != nullptr)
+    return;
+  answers_.put(asked, given);
+  users_.emplace(asked, 0);
+  among_.room->took(given.bytes());
+}
+
+void crawl::drop_unused() {
+  for (auto each = users_.begin(); each != users_.end();) {
+    if (each->second > 0) {
+      ++each;
+      continue;
+    }
+    among_.room->gave_back(answers_.find(each->first)->bytes());
+    answers_.drop(each->first);
+    each = users_.erase(each);
+  }
+}
+
+/// It is expected to need twice as much as it held, so that one that is put
+/// aside again and again soon waits until there is all the room it may need.
+void crawl::put_aside() {
+  const auto of = *std::max_element(under_way_.begin(), under_way_.end(),
+                                    [](const auto& a, const auto& b) {
+                                      return a->answer_bytes < b->answer_bytes;
+                                    });
+  end(of);
+  drop_unused();
+  const std::size_t needed = std::min(2 * of->answer_bytes, most_answer_bytes);
+  among_.room->wait(needed, [self = shared_from_this(), needed,
+                             domain = of->domain, by = of->by,
+                             done = std::move(of->done)]() mutable {
+    auto anew = std::make_shared<task>(
+        task{std::move(domain), std::move(by), std::move(done)});
+    anew->promised = needed;
+    self->begin(std::move(anew));
+  });
+  if (among_.put_aside && of->promised == 0) // not again and again
+    among_.put_aside(of->domain, of->answer_bytes);
+}
+
+// Looks ----------------------------------------------------------------------
 
 /// What it has cost so far, and the addresses that terms go through, tell best
 /// how dear the next look may be.
 void crawl::advance_later(const std::shared_ptr<task>& of) {
-  if (!later_)
+  if (!among_.later)
     return advance(of);
-  later_(of->spent + of->addresses,
-         [self = shared_from_this(), of] { self->advance(of); });
+  among_.later(of->spent + of->addresses,
+               [self = shared_from_this(), of] { self->advance(of); });
 }
 
 void crawl::advance(const std::shared_ptr<task>& of) {
-  if (from_.expired())
+  if (from_.expired() || of->is_over)
     return;
   rules by = of->by;
   by.asks_no_more = of->end_of_asking();
@@ -90,7 +175,10 @@ void crawl::advance(const std::shared_ptr<task>& of) {
     return ask(of, std::move(now.missing));
   now.work = of->spent;
   parsed_.forget(of->domain);
+  const auto self = shared_from_this();
+  end(of);
   of->done(now);
+  among_.room->let_in();
 }
 
 void crawl::ask(const std::shared_ptr<task>& of,
@@ -131,15 +219,20 @@ void crawl::ask_next(const std::shared_ptr<task>& of) {
 
 void crawl::answered(const std::shared_ptr<task>& of,
                      const dns::question& asked, const dns::answer& given) {
-  if (answers_.find(asked) == nullptr)
-    answers_.put(asked, given);
+  if (of->is_over)
+    return;
+  keep(asked, given);
   take(*of, asked, given);
-  if (--of->outstanding == 0)
+  --of->outstanding;
+  among_.room->make_room();
+  if (!of->is_over && of->outstanding == 0)
     ask_next(of);
 }
 
 void crawl::take(task& of, const dns::question& asked,
                  const dns::answer& given) {
+  ++users_[asked];
+  of.uses.push_back(asked);
   of.addresses += given.addresses.size();
   of.answer_bytes += given.bytes();
   of.leads_on = of.leads_on || leads_on(asked, given, parsed_);

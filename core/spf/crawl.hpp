@@ -5,10 +5,14 @@
 #include "core/dns/answer_store.hpp"
 #include "core/dns/name.hpp"
 #include "core/dns/resolver.hpp"
+#include "core/spf/answer_room.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
 
+#include <tsl/hopscotch_map.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,8 +36,13 @@ namespace spfblock::spf {
 /// than most_answer_bytes, nothing more is asked, and whom that leaves
 /// undecided is over the work (permerror).
 ///
-/// Belongs to one thread.  Lives as long as an expansion is under way.
-class crawl : public std::enable_shared_from_this<crawl> {
+/// What the answers of all domains take together is bounded (answer_room): the
+/// look that holds most begins anew when there is room.
+///
+/// Belongs to one thread.  Lives as long as an expansion is under way, or waits
+/// for room.
+class crawl : public std::enable_shared_from_this<crawl>,
+              private answer_room::holder {
 public:
   /// Questions of one domain that are asked at once; what is read at a time of
   /// answers that are as large as they can be is bounded by it.
@@ -49,11 +58,23 @@ public:
   using scheduler =
       std::function<void(std::uint64_t dear, std::function<void()> look)>;
 
+  /// What a crawl may leave to others; each may be empty.
+  struct surroundings {
+    scheduler later = {};                   ///< else each look is done at once
+    std::shared_ptr<answer_room> room = {}; ///< else of its own
+    /// Is told that the look at a domain was put aside, and what it held; once
+    /// of each.
+    std::function<void(const dns::name&, std::size_t bytes)> put_aside = {};
+  };
+
   /// @param from if it is destroyed, the crawl is abandoned: nothing is done
   ///        or reported any more
-  /// @param later calls each look once, on the thread of the crawl; empty: all
-  ///        are done at once
-  explicit crawl(std::weak_ptr<dns::resolver> from, scheduler later = {});
+  explicit crawl(std::weak_ptr<dns::resolver> from)
+      : crawl{std::move(from), surroundings{}} {}
+  crawl(std::weak_ptr<dns::resolver> from, surroundings among);
+  crawl(const crawl&) = delete;
+  crawl& operator=(const crawl&) = delete;
+  ~crawl() override;
 
   /// Expands `domain`; `done` is called once, later or within this call.
   /// Where it is given up (rules::given_up), `done` is not called.
@@ -62,6 +83,16 @@ public:
 
 private:
   struct task;
+
+  // What it holds of the room.
+  [[nodiscard]] std::size_t looks() const override;
+  [[nodiscard]] std::size_t largest() const override;
+  void drop_unused() override;
+  void put_aside() override;
+
+  void begin(std::shared_ptr<task> of);
+  void end(const std::shared_ptr<task>& of);
+  void keep(const dns::question& asked, const dns::answer& given);
 
   void advance_later(const std::shared_ptr<task>& of);
   void advance(const std::shared_ptr<task>& of);
@@ -72,8 +103,11 @@ private:
   void take(task& of, const dns::question& asked, const dns::answer& given);
 
   std::weak_ptr<dns::resolver> from_;
-  scheduler later_;
+  surroundings among_;
   dns::answer_store answers_;
+  /// By how many looks under way each answer was asked for.
+  tsl::hopscotch_map<dns::question, std::size_t> users_;
+  std::vector<std::shared_ptr<task>> under_way_;
   parsed_records parsed_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/refresh/expander.hpp"
 
+#include "core/log/event.hpp"
 #include "server/refresh/posted_resolver.hpp"
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
@@ -15,6 +16,8 @@ namespace spfblock::server {
 
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
+using log::event_of;
+using log::kind;
 
 namespace {
 
@@ -104,18 +107,24 @@ void expander::run(std::promise<void> ended) {
   ended.set_value();
 }
 
-void expander::end() {
+/// Those under way, and those that wait.
+void expander::end_looks() {
   looking_.end();
+  looks_.clear();
+  room_->give_up();
+  room_ = std::make_shared<spf::answer_room>();
+}
+
+void expander::end() {
+  end_looks();
   due_.stop();
   soon_.stop();
-  looks_.clear();
   questions_.reset();
   until_end_.reset();
 }
 
 void expander::take_over(order what) {
-  looking_.end();
-  looks_.clear();
+  end_looks();
   looks_given_up_ = std::move(what.given_up);
   questions_ =
       std::make_shared<posted_resolver>(own_, io_, std::move(what.questions));
@@ -135,11 +144,8 @@ void expander::refresh() {
   auto due = book_.take_due(read_clocks());
   if (!due.empty()) {
     questions_->begin_refresh();
-    const auto round = std::make_shared<spf::crawl>(
-        std::weak_ptr{questions_},
-        [this](std::uint64_t dear, std::function<void()> look) {
-          line_up(dear, std::move(look));
-        });
+    const auto round =
+        std::make_shared<spf::crawl>(std::weak_ptr{questions_}, surroundings());
     for (auto& each : due) {
       each.by.given_up = looks_given_up_;
       round->expand(each.domain, each.by,
@@ -151,6 +157,20 @@ void expander::refresh() {
   }
   if (const auto next = book_.next_due(read_clocks()))
     due_.set(*next);
+}
+
+spf::crawl::surroundings expander::surroundings() {
+  return {[this](std::uint64_t dear, std::function<void()> look) {
+            line_up(dear, std::move(look));
+          },
+          room_,
+          looking_.guarded([this](const dns::name& domain, std::size_t bytes) {
+            domains::book_change change;
+            change.events.push_back(event_of<kind::look_put_aside>{}
+                                        .with("domain", domain.to_string())
+                                        .with("answer_bytes", bytes));
+            note(std::move(change));
+          })};
 }
 
 void expander::settled(domains::role as, const spf::expansion& result) {

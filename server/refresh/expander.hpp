@@ -99,6 +99,8 @@ private:
   void end();
   void refresh();
   void settled(domains::role as, const spf::expansion& result);
+  spf::crawl::surroundings surroundings();
+  void end_looks();
   void line_up(std::uint64_t dear, std::function<void()> look);
   void do_next_look();
   void note(domains::book_change change);
@@ -125,6 +127,8 @@ private:
   std::shared_ptr<const std::atomic<bool>> looks_given_up_;
   std::shared_ptr<dns::resolver> questions_;
   alarm due_; ///< a domain is
+  std::shared_ptr<spf::answer_room> room_ =
+      std::make_shared<spf::answer_room>(); ///< of the expansions under way
   /// By how dear they are; of equal ones the first first.
   std::multimap<std::uint64_t, std::function<void()>> looks_;
   lifetime looking_; ///< of the expansions under way

@@ -424,6 +424,18 @@ MUTANTS = [
         "    return answer_bytes <= 100 * most_answer_bytes;",
     ),
     Mutant(
+        "answers to all domains together have no bound",
+        "core/spf/answer_room.cpp",
+        "  while (held_ > most_ && looks() > 1) {",
+        "  while (held_ > 100 * most_ && looks() > 1) {",
+    ),
+    Mutant(
+        "who is put aside is let in again at once",
+        "core/spf/answer_room.cpp",
+        "(looks() == 0 || held_ + promised_ + waiting_.back().bytes <= most_)",
+        "(looks() == 0 || held_ <= most_)",
+    ),
+    Mutant(
         "who asks much is looked at as often as others",
         SETTLING,
         "  const auto wait = std::max(wait_after_success(by, result.ttl, of.changes),",

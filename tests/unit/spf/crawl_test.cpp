@@ -394,11 +394,12 @@ TEST_CASE(
     "[spf][crawl]") {
   fixture f;
   std::multimap<std::uint64_t, std::function<void()>> looks;
-  f.round = std::make_shared<crawl>(
-      std::weak_ptr<dns::resolver>{f.questions},
-      [&](std::uint64_t dear, std::function<void()> look) {
-        looks.emplace(dear, std::move(look));
-      });
+  crawl::surroundings among;
+  among.later = [&](std::uint64_t dear, std::function<void()> look) {
+    looks.emplace(dear, std::move(look));
+  };
+  f.round = std::make_shared<crawl>(std::weak_ptr<dns::resolver>{f.questions},
+                                    std::move(among));
   const auto one = f.expand("one.example");
   CHECK(f.queue.empty());
   std::uint64_t dearest = 0;
@@ -410,6 +411,127 @@ TEST_CASE(
   }
   CHECK(*one);
   CHECK(dearest > 0);
+}
+
+namespace {
+
+/// Domains d0.example ... with a chain of records of 60,000 octets behind each,
+/// and a small domain.
+struct crowded {
+  explicit crowded(std::size_t most, std::size_t domains)
+      : room{std::make_shared<answer_room>(most)} {
+    class heavy_resolver : public dns::resolver {
+    public:
+      explicit heavy_resolver(crowded& of) : of_{of} {}
+      void resolve(const dns::question& asked, std::shared_ptr<dns::asker>,
+                   receiver done) override {
+        of_.queue.emplace_back([this, asked, done = std::move(done)] {
+          const std::string owner = asked.owner.to_string();
+          ++of_.asked;
+          dns::answer given;
+          given.status = dns::answer_status::records;
+          if (owner == "small.example")
+            given.texts = {"v=spf1 ip4:192.0.2.2 -all"};
+          else if (owner[0] == 'e') // the last of a chain
+            given.texts = {"v=spf1 ip4:198.51.100.0/24 x=" +
+                           std::string(60'000, 'x')};
+          else
+            given.texts = {"v=spf1 include:" +
+                           std::string(1, owner[0] == 'd' ? 'c' : 'e') +
+                           owner.substr(1) + " x=" + std::string(60'000, 'x')};
+          done(given);
+          of_.most_held = std::max(of_.most_held, of_.room->held());
+        });
+      }
+
+    private:
+      crowded& of_;
+    };
+    questions = std::make_shared<heavy_resolver>(*this);
+    crawl::surroundings among;
+    among.room = room;
+    among.put_aside = [this](const dns::name& domain, std::size_t bytes) {
+      CHECK(bytes > 60'000);
+      told.push_back(domain.to_string());
+    };
+    round = std::make_shared<crawl>(std::weak_ptr<dns::resolver>{questions},
+                                    std::move(among));
+    for (std::size_t i = 0; i < domains; ++i)
+      expand(fmt::format("d{}.example", i));
+    expand("small.example");
+  }
+
+  void expand(const std::string& domain) {
+    round->expand(*dns::name::from_text(domain), {},
+                  [this, domain](const expansion& of) {
+                    CHECK(of.permerror.empty());
+                    CHECK(of.temperror.empty());
+                    CHECK_FALSE(of.pass.empty());
+                    done.push_back(domain);
+                  });
+  }
+
+  void answer() {
+    while (!queue.empty()) {
+      const auto next = std::move(queue.front());
+      queue.pop_front();
+      next();
+    }
+  }
+
+  std::deque<std::function<void()>> queue;
+  std::shared_ptr<answer_room> room;
+  std::shared_ptr<dns::resolver> questions;
+  std::shared_ptr<crawl> round;
+  std::vector<std::string> done;
+  std::vector<std::string> told;
+  std::size_t asked = 0;
+  std::size_t most_held = 0;
+};
+
+} // namespace
+
+TEST_CASE("crawl: answers to all domains together are bounded, and each domain "
+          "is looked at all the same",
+          "[spf][crawl]") {
+  constexpr std::size_t domains = 40;
+  constexpr std::size_t most = 500'000;
+  crowded f{most, domains};
+  f.answer();
+  CHECK(f.done.size() == domains + 1);
+  CHECK(f.most_held <= most);
+  CHECK(f.most_held > most / 2);
+  CHECK(f.told.size() > domains / 2);
+  CHECK(std::find(f.told.begin(), f.told.end(), "small.example") ==
+        f.told.end());
+  // Nobody is put aside again and again.
+  CHECK(f.asked < 3 * (3 * domains + 1));
+  CHECK(f.room->waiting() == 0);
+  f.round.reset();
+  CHECK(f.room->held() == 0);
+}
+
+TEST_CASE("crawl: one domain alone is never put aside", "[spf][crawl]") {
+  crowded f{1000, 0};
+  f.expand("d0.example");
+  f.answer();
+  CHECK(f.done.size() == 2);
+}
+
+TEST_CASE("crawl: several share the room, and who is given up leaves it",
+          "[spf][crawl]") {
+  crowded f{200'000, 20};
+  for (int i = 0; i < 12 && !f.queue.empty(); ++i) {
+    f.queue.front()();
+    f.queue.pop_front();
+  }
+  REQUIRE(f.room->waiting() > 0);
+  f.room->give_up();
+  f.queue.clear();
+  const std::weak_ptr<crawl> watched = f.round;
+  f.round.reset();
+  CHECK(watched.expired());
+  CHECK(f.room->held() == 0);
 }
 
 } // namespace spfblock::spf
