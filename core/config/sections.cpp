@@ -213,6 +213,7 @@ void read_query_time(const json::json_value& value, query_time_settings& into) {
       {"unknown", json::choice(&query_time_settings::unknown,
                                {{"pass", unknown_mail::pass},
                                 {"defer", unknown_mail::defer}})},
+      {"wait", json::short_duration(&query_time_settings::wait, 0ms, 500ms)},
   };
   json::read_fields(value, fields, into);
 }

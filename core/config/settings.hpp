@@ -230,6 +230,8 @@ enum class unknown_mail : std::uint8_t { pass, defer };
 
 struct query_time_settings {
   unknown_mail unknown = unknown_mail::pass;
+  /// How long a reply about such mail may wait for the answer; 0: never.
+  std::chrono::milliseconds wait{0};
 
   friend bool operator==(const query_time_settings&,
                          const query_time_settings&) = default;

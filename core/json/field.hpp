@@ -141,6 +141,16 @@ auto duration(std::chrono::seconds Into::*member, std::chrono::seconds shortest,
   };
 }
 
+template <class Into>
+auto short_duration(std::chrono::milliseconds Into::*member,
+                    std::chrono::milliseconds shortest,
+                    std::chrono::milliseconds longest) {
+  return [=](const json_value& value, Into& into) {
+    if (const auto read = value.read_short_duration(shortest, longest))
+      into.*member = *read;
+  };
+}
+
 /// A day of the calendar.
 template <class Into>
 auto day(std::optional<std::chrono::sys_days> Into::*member) {

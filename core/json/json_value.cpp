@@ -131,6 +131,20 @@ json_value::read_duration(std::chrono::seconds shortest,
   return std::nullopt;
 }
 
+std::optional<std::chrono::milliseconds>
+json_value::read_short_duration(std::chrono::milliseconds shortest,
+                                std::chrono::milliseconds longest) const {
+  if (const auto* const text = get<std::string>(node_)) {
+    const auto read = parse_short_duration(*text);
+    if (read && *read >= shortest && *read <= longest)
+      return read;
+  }
+  unexpected(fmt::format("a duration such as \"200ms\", from {} to {}",
+                         spfblock::in_quotes(short_duration_text(shortest)),
+                         spfblock::in_quotes(short_duration_text(longest))));
+  return std::nullopt;
+}
+
 std::optional<std::chrono::sys_days> json_value::read_day() const {
   if (const auto* const text = get<std::string>(node_)) {
     if (const auto day = parse_day(*text))

@@ -56,6 +56,11 @@ public:
   read_duration(std::chrono::seconds shortest,
                 std::chrono::seconds longest) const;
 
+  /// The same, in milliseconds too.
+  [[nodiscard]] std::optional<std::chrono::milliseconds>
+  read_short_duration(std::chrono::milliseconds shortest,
+                      std::chrono::milliseconds longest) const;
+
   /// A day of the calendar.
   [[nodiscard]] std::optional<std::chrono::sys_days> read_day() const;
 

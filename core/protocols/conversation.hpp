@@ -15,7 +15,8 @@
 namespace spfblock::protocols {
 
 /// A conversation in the protocol of its door.  A door over TCP has its class
-/// here, with the two functions of this one, and its row in the constructor.
+/// here, with the functions feed() and finished() of this one, and its row in
+/// the constructor.  Only requests to the door policy wait.
 class conversation {
 public:
   /// @pre the door dnsbl has its list
@@ -23,12 +24,24 @@ public:
 
   /// Appends the replies to the requests that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
-  ///         enough; the others are to be fed once those are sent
-  /// @pre not finished()
+  ///         enough or a request waits; the others are to be fed once those are
+  ///         sent and this is answered
+  /// @pre neither finished() nor awaited()
   [[nodiscard]] std::size_t feed(std::string_view bytes, const lookup& in,
                                  std::string& replies) {
     return std::visit([&](auto& with) { return with.feed(bytes, in, replies); },
                       spoken_);
+  }
+
+  /// As policy::awaited().
+  [[nodiscard]] const query_time::claim* awaited() const noexcept {
+    const auto* const mail = std::get_if<policy>(&spoken_);
+    return mail != nullptr ? mail->awaited() : nullptr;
+  }
+
+  /// As policy::answer_awaiting().  @pre awaited()
+  void answer_awaiting(const lookup& in, std::string& replies) {
+    std::get<policy>(spoken_).answer_awaiting(in, replies);
   }
 
   /// Whether the connection is to be closed once the replies are sent.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,18 +14,28 @@ namespace spfblock::protocols {
 /// client that sends much and reads nothing costs no more than that.
 inline constexpr std::size_t enough_replies = 16384;
 
+/// What becomes of a conversation after some octets.
+enum class course : std::uint8_t {
+  goes_on,
+  waits, ///< the others are to be fed later
+  ends,  ///< the others are of no use
+};
+
 /// Calls `next` until all of `bytes` is taken, the replies are enough, or the
-/// conversation ends.
+/// conversation does not go on.
 /// @param next takes octets from the front of a std::string_view& and appends
-///        the replies; says whether the conversation goes on
+///        the replies; gives the course
 /// @return how many of the octets were taken: all where it ends
 template <class Next>
 [[nodiscard]] std::size_t feed_requests(std::string_view bytes,
                                         const std::string& replies, Next next) {
   std::string_view rest = bytes;
   while (!rest.empty() && replies.size() < enough_replies) {
-    if (!next(rest))
+    const course then = next(rest);
+    if (then == course::ends)
       return bytes.size();
+    if (then == course::waits)
+      break;
   }
   return bytes.size() - rest.size();
 }

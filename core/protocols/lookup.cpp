@@ -2,6 +2,8 @@
 
 namespace spfblock::protocols {
 
+using query_time::verdict;
+
 std::optional<hit> lookup::find_blocked(const net::ip_address& address) const {
   const auto found = why_blocked(address);
   if (found && on_hit_)
@@ -28,14 +30,15 @@ lookup::find_for_mail(std::string_view key,
   if (!address || table_.find(*address))
     return {find(key)};
   const auto claimed = query_time::claim_of(table_, *address, mail);
-  const auto said =
-      claimed ? mail_->say(claimed->what) : query_time::verdict::does_not;
-  if (said == query_time::verdict::passes)
+  const auto said = claimed ? mail_->say(claimed->what) : verdict::does_not;
+  if (said == verdict::sought && has_patience_ && mail_->lets_wait())
+    return {std::nullopt, false, claimed->what};
+  if (said == verdict::passes)
     return {found_hit(
         *address, {claimed->by, net::ip_prefix::containing(
                                     *address, net::width(address->family()))})};
   ++counted_[count::not_found];
-  return {std::nullopt, said == query_time::verdict::open && mail_->defers()};
+  return {std::nullopt, said != verdict::does_not && mail_->defers()};
 }
 
 } // namespace spfblock::protocols

@@ -25,15 +25,20 @@ struct hit {
 /// safety: that of the counts.
 class lookup {
 public:
+  /// Whether a request may wait for what is sought of its claim, where the
+  /// judge lets it.
+  enum class patience : bool { none, some };
+
   /// @param on_hit told of each hit, if set
   /// @param mail who knows of claims; null: nobody
   lookup(const table::snapshot& table, counts& counted,
          std::function<void(const hit&)> on_hit = nullptr,
-         query_time::judge* mail = nullptr)
+         query_time::judge* mail = nullptr, patience with = patience::none)
       : table_{table},
         counted_{counted},
         on_hit_{std::move(on_hit)},
-        mail_{mail} {}
+        mail_{mail},
+        has_patience_{with == patience::some} {}
 
   /// Takes `key` as inet_pton(3) does; an IPv4-mapped address is the IPv4 one.
   /// What is no address, be it a host name, "unknown" or garbage, is not found.
@@ -59,6 +64,9 @@ public:
   struct mail_outcome {
     std::optional<hit> found;
     bool deferred = false; ///< not known yet, and it is to come again
+    /// What the request is to wait for; it is not counted yet then, and nothing
+    /// else is set.
+    std::optional<query_time::claim> awaited = std::nullopt;
   };
 
   /// As find(); where nothing is listed for the address, what is known of the
@@ -93,6 +101,7 @@ private:
   counts& counted_;
   std::function<void(const hit&)> on_hit_;
   query_time::judge* mail_;
+  bool has_patience_;
 };
 
 // Here, for it is on the way of every request.

@@ -22,31 +22,46 @@ void policy::give_up(const lookup& in) {
   asked_ = nullptr;
 }
 
-/// The action for a complete request.
-std::string policy::answer(const request& asked, const lookup& in) {
+/// The action for a complete request; nothing if it waits.
+std::optional<std::string> policy::answer(request& asked, const lookup& in) {
   if (asked.logged_in || in.is_exempt(asked.recipient)) {
     in.pass_over();
     return std::string{no_action};
   }
-  const auto [hit, deferred] = in.find_for_mail(
+  auto [hit, deferred, awaited] = in.find_for_mail(
       asked.client_address, {asked.sender, asked.helo, asked.client_name});
+  asked.awaits = std::move(awaited);
+  if (asked.awaits)
+    return std::nullopt;
   if (hit)
     return hit->found.by->action.filled(hit->found.network,
                                         hit->address.to_string());
   return std::string{deferred ? come_again : no_action};
 }
 
+/// The reply to the complete request, unless it waits.
+void policy::reply(const lookup& in, std::string& replies) {
+  const auto action = answer(*asked_, in);
+  if (!action)
+    return;
+  asked_ = nullptr;
+  replies += begin_of_reply;
+  replies += *action;
+  replies += end_of_reply;
+}
+
+void policy::answer_awaiting(const lookup& in, std::string& replies) {
+  EXPECTS(awaited() != nullptr);
+  reply(in, replies);
+}
+
 /// Takes one line of a request without its LF.
 void policy::take(std::string_view line, const lookup& in,
                   std::string& replies) {
   if (line.empty()) {
-    const auto asked = std::move(asked_);
-    if (!asked || !asked->asks)
+    if (!asked_ || !asked_->asks)
       return give_up(in);
-    replies += begin_of_reply;
-    replies += answer(*asked, in);
-    replies += end_of_reply;
-    return;
+    return reply(in, replies);
   }
   const auto end_of_name = line.find('=');
   if (end_of_name == std::string_view::npos)
@@ -76,7 +91,7 @@ void policy::take(std::string_view line, const lookup& in,
 
 std::size_t policy::feed(std::string_view bytes, const lookup& in,
                          std::string& replies) {
-  EXPECTS(!finished_);
+  EXPECTS(!finished_ && awaited() == nullptr);
   return feed_requests(bytes, replies, [&](std::string_view& rest) {
     // The LF counts, too.
     const std::size_t before = asked_ ? asked_->octets : 0;
@@ -84,7 +99,9 @@ std::size_t policy::feed(std::string_view bytes, const lookup& in,
       take(*line, in, replies);
     else if (lines_.broken())
       give_up(in);
-    return !finished_;
+    if (finished_)
+      return course::ends;
+    return awaited() != nullptr ? course::waits : course::goes_on;
   });
 }
 

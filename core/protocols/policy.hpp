@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ namespace spfblock::protocols {
 /// restrictions that follow.  Other attributes are ignored; of one that is
 /// given twice the last counts.
 ///
+/// Where lookup::patience allows it, a request whose claim is sought waits:
+/// nothing is fed until it is answered, so that replies keep their order.
+///
 /// What is no request gets no reply and ends the conversation, and Postfix
 /// takes its `default_action`: a line without `=`, a request without
 /// `request=smtpd_access_policy`, one of over `longest_request` octets.
@@ -41,10 +45,21 @@ public:
 
   /// Appends the replies to the requests that `bytes` completes to `replies`.
   /// @return how many of the octets were taken: all, unless `replies` holds
-  ///         enough; the others are to be fed once those are sent
-  /// @pre not finished()
+  ///         enough or a request waits; the others are to be fed once those are
+  ///         sent and this is answered
+  /// @pre neither finished() nor awaited()
   [[nodiscard]] std::size_t feed(std::string_view bytes, const lookup& in,
                                  std::string& replies);
+
+  /// What the last request that was fed waits for; null: it does not.
+  [[nodiscard]] const query_time::claim* awaited() const noexcept {
+    return asked_ && asked_->awaits ? &*asked_->awaits : nullptr;
+  }
+
+  /// Answers the request that waits, by what is known now; or it goes on
+  /// waiting, where `in` allows it.
+  /// @pre awaited()
+  void answer_awaiting(const lookup& in, std::string& replies);
 
   /// Whether the connection is to be closed once the replies are sent.
   [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -60,17 +75,20 @@ private:
     std::string recipient;
     bool logged_in = false;
     std::size_t octets = 0; ///< of its complete lines
+    /// The request is complete and waits for this.
+    std::optional<query_time::claim> awaits;
   };
 
-  [[nodiscard]] static std::string answer(const request& asked,
-                                          const lookup& in);
+  [[nodiscard]] static std::optional<std::string> answer(request& asked,
+                                                         const lookup& in);
+  void reply(const lookup& in, std::string& replies);
   void take(std::string_view line, const lookup& in, std::string& replies);
   void give_up(const lookup& in);
 
   [[no_unique_address]] line_reader lines_;
   bool finished_ = false;
-  /// As far as its lines are complete; none between requests, where a
-  /// conversation spends its time.
+  /// As far as its lines are complete, and while it waits; none between
+  /// requests, where a conversation spends its time.
   std::unique_ptr<request> asked_;
 };
 

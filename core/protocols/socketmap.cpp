@@ -32,7 +32,7 @@ std::size_t socketmap::feed(std::string_view bytes, const lookup& in,
       append_netstring(answer(*request, in), replies);
     else if (finished())
       in.refuse();
-    return !finished();
+    return finished() ? course::ends : course::goes_on;
   });
 }
 

@@ -50,7 +50,7 @@ std::size_t tcp_table::feed(std::string_view bytes, const lookup& in,
       in.refuse();
       replies += too_long;
     }
-    return !finished();
+    return finished() ? course::ends : course::goes_on;
   });
 }
 

@@ -56,8 +56,11 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
   canary& first = of.canaries.at(family);
   if (first.is != trust::asking && now >= first.until)
     first.is = trust::unknown;
-  const auto open_for = [&](seconds time) {
-    made.know.push_back({what, verdict::open, now + time});
+  const auto is_sought = [&] {
+    made.know.push_back({what, verdict::sought, now + most_.longest});
+  };
+  const auto has_no_room = [&] {
+    made.know.push_back({what, verdict::open, now + pause});
   };
   switch (first.is) {
   case trust::everybody:
@@ -69,16 +72,16 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
   case trust::asking:
     if (first.waiting.size() < most_.at_once_of_domain) {
       first.waiting.push_back(what);
-      open_for(most_.longest);
+      is_sought();
     } else {
-      open_for(pause);
+      has_no_room();
     }
     return made;
   case trust::unknown:
   case trust::good: break;
   }
   if (!has_room(of, now)) {
-    open_for(pause);
+    has_no_room();
     return made;
   }
   if (first.is == trust::unknown) {
@@ -99,7 +102,7 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
   } else {
     begin(what, false, now, made);
   }
-  open_for(most_.longest);
+  is_sought();
   return made;
 }
 

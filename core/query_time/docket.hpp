@@ -30,8 +30,8 @@ namespace spfblock::query_time {
 /// asked again.  Meanwhile its claims wait.
 ///
 /// A result holds as long as the DNS says, but at least `shortest` and at most
-/// `longest_kept`.  After a temperror, and after a check that takes too long,
-/// the claim is open for `shortest`.
+/// `longest_kept`.  Until it is there the claim is sought.  After a temperror,
+/// and after a check that takes too long, it is open for `shortest`.
 ///
 /// Bounded: checks at once and questions a minute, of a domain and of all.
 /// What there is no room for is open for `pause`.

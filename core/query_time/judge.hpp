@@ -3,6 +3,10 @@
 
 #include "core/query_time/claim.hpp"
 #include "core/query_time/verdicts.hpp"
+#include "core/support/timestamp.hpp"
+
+#include <functional>
+#include <optional>
 
 namespace spfblock::query_time {
 
@@ -16,10 +20,25 @@ public:
   judge& operator=(const judge&) = delete;
   virtual ~judge() = default;
 
-  /// What is known now; never waits.  What is not known may be soon.
+  /// What is known now; never waits.  What is not known is sought, if there is
+  /// room.
   [[nodiscard]] virtual verdict say(const claim& of) = 0;
 
-  /// Whether mail is deferred while its claim is open, instead of let through.
+  /// Whether a reply may wait for what is sought.
+  [[nodiscard]] virtual bool lets_wait() const noexcept = 0;
+
+  /// Who waits for a claim that is sought.
+  /// @param told called once, by any thread, when there may be more to say, or
+  ///        when nothing is sought any more; maybe before this returns, and
+  ///        maybe long after the moment returned
+  /// @return until when it is to be waited; nothing, and `told` is not called,
+  ///         if not at all: it is known, it was waited for long enough, or as
+  ///         many wait as may
+  [[nodiscard]] virtual std::optional<moment>
+  await(const claim& of, std::function<void()> told) = 0;
+
+  /// Whether mail is deferred while nothing is known of its claim, instead of
+  /// let through.
   [[nodiscard]] virtual bool defers() const noexcept = 0;
 };
 

@@ -16,7 +16,8 @@ namespace spfblock::query_time {
 enum class verdict : std::uint8_t {
   passes,
   does_not,
-  open, ///< not known: it is being looked at, or the DNS failed
+  sought, ///< not known, and being looked at
+  open,   ///< not known: the DNS failed, or there is no room to look
 };
 
 /// Keeps verdicts in two generations: where the young one is full it becomes

@@ -52,4 +52,22 @@ std::string duration_text(std::chrono::seconds duration) {
   return std::to_string(count / found->seconds) + found->letter;
 }
 
+std::optional<std::chrono::milliseconds>
+parse_short_duration(std::string_view text) noexcept {
+  constexpr std::string_view unit = "ms";
+  if (!text.ends_with(unit))
+    return parse_duration(text);
+  const auto count =
+      parse_decimal(text.substr(0, text.size() - unit.size()), longest * 1000);
+  if (!count)
+    return std::nullopt;
+  return std::chrono::milliseconds{static_cast<std::int64_t>(*count)};
+}
+
+std::string short_duration_text(std::chrono::milliseconds duration) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(duration);
+  return whole == duration ? duration_text(whole)
+                           : std::to_string(duration.count()) + "ms";
+}
+
 } // namespace spfblock

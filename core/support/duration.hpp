@@ -18,4 +18,13 @@ parse_duration(std::string_view text) noexcept;
 /// @pre not negative
 [[nodiscard]] std::string duration_text(std::chrono::seconds duration);
 
+/// Reads the same, or a whole number of milliseconds: "200ms".
+[[nodiscard]] std::optional<std::chrono::milliseconds>
+parse_short_duration(std::string_view text) noexcept;
+
+/// As parse_short_duration() reads it, in milliseconds where it has to be.
+/// @pre not negative
+[[nodiscard]] std::string
+short_duration_text(std::chrono::milliseconds duration);
+
 } // namespace spfblock

@@ -15,6 +15,15 @@ using query_time::claim;
 using query_time::docket;
 using query_time::verdict;
 
+namespace {
+
+void call(const std::vector<std::function<void()>>& all) {
+  for (const auto& each : all)
+    each();
+}
+
+} // namespace
+
 mail_checks::mail_checks(boost::asio::io_context& io, const log_sink& log,
                          const published<table::snapshot>& table)
     : io_{io},
@@ -29,17 +38,30 @@ void mail_checks::apply(const config::query_time_settings& settings,
                         std::function<spf::rules(const dns::name&)> rules) {
   defers_ = settings.unknown == config::unknown_mail::defer;
   has_door_ = has_door;
+  wait_ = settings.wait;
   questions_ = std::move(questions);
   rules_ = std::move(rules);
   docket_.clear();
-  const std::lock_guard alone{access_};
-  known_.clear();
+  functions told;
+  {
+    const std::lock_guard alone{access_};
+    known_.clear();
+    told = released_all();
+  }
+  call(told);
 }
 
 void mail_checks::stop() {
   life_.end();
   late_.stop();
   questions_.reset();
+  functions told;
+  {
+    const std::lock_guard alone{access_};
+    is_stopped_ = true;
+    told = released_all();
+  }
+  call(told);
 }
 
 // On serving threads
@@ -61,7 +83,45 @@ verdict mail_checks::say(const claim& of) {
     posted_.fetch_sub(1, std::memory_order_relaxed);
     want(of);
   });
-  return verdict::open;
+  return verdict::sought;
+}
+
+std::optional<moment> mail_checks::await(const claim& of,
+                                         std::function<void()> told) {
+  const moment now = read_clocks().steady;
+  const std::lock_guard alone{access_};
+  const auto said = known_.find(of, now);
+  if (is_stopped_ || !lets_wait() || how_many_wait_ >= most_waiting ||
+      said.value_or(verdict::sought) != verdict::sought)
+    return std::nullopt;
+  waiting& here =
+      waiting_.try_emplace(of, waiting{now + wait_.load(), {}}).first->second;
+  if (now >= here.until)
+    return std::nullopt;
+  here.told.push_back(std::move(told));
+  ++how_many_wait_;
+  return here.until;
+}
+
+// With access_
+// --------------------------------------------------------------------
+
+/// Those who wait for a claim, who do so no more.
+mail_checks::functions mail_checks::released(const claim& of) {
+  const auto found = waiting_.extract(of);
+  if (found.empty())
+    return {};
+  how_many_wait_ -= found.mapped().told.size();
+  return std::move(found.mapped().told);
+}
+
+mail_checks::functions mail_checks::released_all() {
+  functions all;
+  while (!waiting_.empty()) {
+    for (auto& each : released(waiting_.begin()->first))
+      all.push_back(std::move(each));
+  }
+  return all;
 }
 
 // On the controlling thread
@@ -79,7 +139,13 @@ void mail_checks::want(const claim& what) {
   const table::listing* const by =
       table->decided_by_mail(what.domain, what.client);
   if (by != nullptr && by->waits->domain == what.domain)
-    carry_out(docket_.wanted(what, *by->waits, now));
+    return carry_out(docket_.wanted(what, *by->waits, now));
+  functions told;
+  {
+    const std::lock_guard alone{access_};
+    told = released(what);
+  }
+  call(told);
 }
 
 void mail_checks::ended(std::uint64_t number, const spf::host_check& made) {
@@ -89,11 +155,18 @@ void mail_checks::ended(std::uint64_t number, const spf::host_check& made) {
 }
 
 void mail_checks::carry_out(docket::effect what) {
+  functions told;
   {
     const std::lock_guard alone{access_};
-    for (const docket::knowledge& each : what.know)
+    for (const docket::knowledge& each : what.know) {
       known_.put(each.of, each.said, each.until);
+      if (each.said == verdict::sought)
+        continue;
+      for (auto& one : released(each.of))
+        told.push_back(std::move(one));
+    }
   }
+  call(told);
   for (const dns::name& each : what.everybody)
     log_.write(event_of<kind::mail_passes_everybody>{}.with("domain",
                                                             each.to_string()));

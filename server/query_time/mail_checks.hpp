@@ -18,11 +18,15 @@
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -36,14 +40,18 @@ struct mail_check_totals {
 /// The judge of a running server: answers from what is known, and has
 /// check_host() run on the thread of `io` for what is not, as docket decides.
 ///
-/// Serving threads share with it what is known, under a mutex that is held for
-/// one look or one entry; and only mail that claims a listed domain, where the
-/// mail decides, comes here.  What they ask for is posted, at most
-/// `most_posted` at a time; beyond that it is forgotten, and asked for again by
-/// the next such mail.
+/// Serving threads share with it what is known and who waits for what, under a
+/// mutex that is held for one look or one entry; and only mail that claims a
+/// listed domain, where the mail decides, comes here.  What they ask for is
+/// posted, at most `most_posted` at a time; beyond that it is forgotten, and
+/// asked for again by the next such mail.
+///
+/// A claim is waited for during `query_time.wait` since the first who did,
+/// however many mails make it, and by `most_waiting` of them at a time.
 class mail_checks final : public query_time::judge {
 public:
   static constexpr unsigned most_posted = 1024;
+  static constexpr std::size_t most_waiting = 1024;
 
   /// Everything given outlives this.
   /// @param table what is listed when a claim is looked at
@@ -52,13 +60,19 @@ public:
 
   // Of serving threads.
   [[nodiscard]] query_time::verdict say(const query_time::claim& of) override;
+  [[nodiscard]] bool lets_wait() const noexcept override {
+    return wait_.load(std::memory_order_relaxed).count() > 0;
+  }
+  [[nodiscard]] std::optional<moment>
+  await(const query_time::claim& of, std::function<void()> told) override;
   [[nodiscard]] bool defers() const noexcept override {
     return defers_.load(std::memory_order_relaxed);
   }
 
   // Of the thread of `io`.
 
-  /// Takes over a configuration; what was known is forgotten.
+  /// Takes over a configuration; what was known is forgotten, and who waits is
+  /// told.
   /// @param has_door whether a door is open that knows the mail
   /// @param rules by which a listed domain is evaluated
   void apply(const config::query_time_settings& settings, bool has_door,
@@ -77,10 +91,20 @@ public:
     return totals_;
   }
 
-  /// Nothing is asked any more.
+  /// Nothing is asked any more, and nobody waits.
   void stop();
 
 private:
+  using functions = std::vector<std::function<void()>>;
+
+  /// Those who wait for a claim.
+  struct waiting {
+    moment until;
+    functions told;
+  };
+
+  [[nodiscard]] functions released(const query_time::claim& of);
+  [[nodiscard]] functions released_all();
   void want(const query_time::claim& what);
   void ended(std::uint64_t number, const spf::host_check& made);
   void carry_out(query_time::docket::effect what);
@@ -89,9 +113,13 @@ private:
   const log_sink& log_;
   const published<table::snapshot>& table_;
   std::atomic<bool> defers_ = false;
+  std::atomic<std::chrono::milliseconds> wait_{std::chrono::milliseconds{0}};
   std::atomic<unsigned> posted_ = 0;
   std::mutex access_;
-  query_time::verdicts known_; ///< under access_
+  query_time::verdicts known_;                             ///< under access_
+  std::unordered_map<query_time::claim, waiting> waiting_; ///< the same
+  std::size_t how_many_wait_ = 0;                          ///< the same
+  bool is_stopped_ = false;                                ///< the same
 
   std::weak_ptr<dns::resolver> questions_;
   std::function<spf::rules(const dns::name&)> rules_;

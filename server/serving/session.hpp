@@ -2,12 +2,14 @@
 #pragma once
 
 #include "core/protocols/conversation.hpp"
+#include "core/support/timestamp.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/serving/client_order.hpp"
 #include "server/serving/event_loop.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/serving_totals.hpp"
 #include "server/system/descriptor.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <array>
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +48,10 @@ struct session_context {
 /// one where that is more than the conversation says is enough), reads again.
 /// While a reply cannot be sent nothing is read, so a client that does not read
 /// costs no more than one batch of replies and one buffer of requests.
+///
+/// A request that waits for its verdict (lookup::patience) holds up its
+/// connection alone: nothing is read there until it is answered, when there is
+/// more to say or it has waited long enough.
 ///
 /// Never closes an idle connection: that would cost the next mail a second
 /// (Postfix dict_tcp.c).  Dead peers are found by TCP keepalive
@@ -79,16 +86,26 @@ public:
   void ready() override;
 
 private:
-  /// What waits until the client reads.
+  using patience = protocols::lookup::patience;
+
+  /// What waits until the client reads; without replies, until the request that
+  /// waits is answered.
   struct backlog {
     std::string replies;
-    std::string requests; ///< to be answered after that
+    std::string requests;        ///< to be answered after that
+    std::optional<moment> until; ///< when that request has waited long enough
+    lifetime wait;               ///< of what wakes it
   };
 
   void read();
   void send_backlog();
-  [[nodiscard]] bool answer(std::string_view requests);
-  [[nodiscard]] std::size_t feed(std::string_view requests);
+  void go_on();
+  void watch_for_backlog();
+  [[nodiscard]] bool answer(std::string_view requests,
+                            std::optional<moment> until = std::nullopt);
+  [[nodiscard]] std::size_t look_up(std::string_view requests, patience with);
+  [[nodiscard]] bool send_replies(std::string_view rest);
+  [[nodiscard]] bool await(std::string_view rest, std::optional<moment> until);
   void end();
 
   descriptor client_;

@@ -1,7 +1,8 @@
 """Terms of the mail at the policy door: decided for mail that claims the domain,
-asked for it alone, never waited for."""
+asked for it alone, waited for if `query_time.wait` says so."""
 
 import collections
+import concurrent.futures
 import ipaddress
 import os
 import time
@@ -12,6 +13,8 @@ from .harness.policy import PolicyClient
 from .harness.ports import LOOPBACK, free_port
 from .harness.process_memory import resident_mib
 from .harness.scripted_dns import ScriptedDns
+from .harness.smtp import Smtp
+from .harness.spfblock import Spfblock
 from .harness.waiting import PATIENCE_S, eventually
 
 SPAMMER = "62.1.1.9"
@@ -48,10 +51,12 @@ class MailDns(ScriptedDns):
         return {name for name, _ in self.asked if "._x." in name}
 
 
-class QueryTime(BlackBoxCase):
+class MailCase(BlackBoxCase):
+    """A server with a door that knows the mail, and a spammer's name server."""
+
     RECORD = "v=spf1 exists:%{i}._x.%{d} -all"
 
-    def start(self, record=RECORD, more=(), **settings):
+    def start(self, record=RECORD, more=(), timeout="2s", **settings):
         self.dns = self.closing(MailDns(record, more))
         port = free_port()
         self.spfblock = self.serve(
@@ -64,13 +69,17 @@ class QueryTime(BlackBoxCase):
                 "domains": ["spam.test"],
                 "resolver": {
                     "servers": [self.dns.server],
-                    "timeout": "2s",
+                    "timeout": timeout,
                     "attempts": 1,
                 },
                 **settings,
             }
         )
-        self.client = self.closing(PolicyClient(port))
+        self.door = port
+        self.client = self.connect_to_door()
+
+    def connect_to_door(self):
+        return self.closing(PolicyClient(self.door))
 
     def wait_for(self, action, *mail, **more):
         eventually(
@@ -88,6 +97,8 @@ class QueryTime(BlackBoxCase):
 
         eventually(is_asked_about, f"{address} is asked about", PATIENCE_S)
 
+
+class QueryTime(MailCase):
     def test_mail_that_claims_the_domain_is_rejected_once_it_is_known(self):
         self.start()
         self.assertEqual(self.client.ask(SPAMMER, "a@spam.test"), "DUNNO")
@@ -313,3 +324,160 @@ class QueryTime(BlackBoxCase):
         self.dns.yes = lambda name: False
         self.spfblock.reload()
         self.wait_for("DUNNO", SPAMMER, "a@spam.test")
+
+
+# Longer than `wait`, be the machine busy, and shorter than a question that is not
+# answered.
+SOON_S = 5.0
+UNANSWERED = "10s"
+
+
+class Wait(MailCase):
+    """`query_time.wait`: a reply waits for the answer, and nobody else does."""
+
+    def start(self, unknown="defer"):
+        super().start(query_time={"wait": "500ms", "unknown": unknown}, timeout=UNANSWERED)
+
+    def sleep_about(self, *addresses):
+        """The name server does not answer about them."""
+        self.dns.silent = {f"{each}._x.spam.test" for each in addresses}
+
+    def trusted(self):
+        """The server knows the record, and that it does not pass everybody."""
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+
+    def test_the_first_mail_is_judged_right(self):
+        self.start()
+        self.trusted()
+        self.dns.yes = lambda name: name.startswith("62.7.")
+        spammers = [self.client.ask(f"62.7.0.{host}", "a@spam.test") for host in range(20)]
+        others = [self.client.ask(f"62.8.0.{host}", "a@spam.test") for host in range(20)]
+        # A busy machine may be too slow for some.
+        self.assertGreater(spammers.count(REJECT), 10)
+        self.assertGreater(others.count("DUNNO"), 10)
+        self.assertLessEqual(set(spammers), {REJECT, OPEN})
+        self.assertLessEqual(set(others), {"DUNNO", OPEN})
+
+    def test_a_reply_waits_no_longer_than_it_may_and_the_next_not_again(self):
+        for unknown, said in (("defer", OPEN), ("pass", "DUNNO")):
+            with self.subTest(unknown):
+                self.start(unknown=unknown)
+                self.trusted()
+                self.sleep_about("62.4.0.1")
+                begin = time.monotonic()
+                self.assertEqual(self.client.ask("62.4.0.1", "a@spam.test"), said)
+                took = time.monotonic() - begin
+                self.assertGreater(took, 0.49)
+                self.assertLess(took, SOON_S)
+                begin = time.monotonic()
+                for _ in range(40):
+                    self.assertEqual(self.client.ask("62.4.0.1", "a@spam.test"), said)
+                self.assertLess(time.monotonic() - begin, 2 * SOON_S)
+
+    def test_others_do_not_wait_and_replies_keep_their_order(self):
+        self.start()
+        self.trusted()
+        self.sleep_about("62.4.0.1")
+        other = self.connect_to_door()
+        self.client.send("62.4.0.1", "a@spam.test")
+        for mail in (SPAMMER, "a@spam.test"), (STRANGER, "a@else.test"):
+            self.client.send(*mail)
+        asked = 0
+        while not self.client.has_reply(0):
+            self.assertEqual(other.ask(SPAMMER, "a@spam.test"), REJECT)
+            self.assertEqual(other.ask(STRANGER, "a@else.test"), "DUNNO")
+            asked += 1
+        self.assertGreater(asked, 0)
+        self.assertEqual(
+            [self.client.reply() for _ in range(3)], [OPEN, REJECT, "DUNNO"]
+        )
+
+    def test_whoever_goes_while_he_waits_is_no_trouble_to_anybody(self):
+        self.start()
+        self.trusted()
+        self.sleep_about("62.4.0.1")
+        gone = [self.connect_to_door() for _ in range(20)]
+        for each in gone:
+            each.send("62.4.0.1", "a@spam.test")
+        for each in gone:
+            each.close()
+        for _ in range(50):
+            client = PolicyClient(self.door)
+            with client:
+                self.assertEqual(client.ask(SPAMMER, "a@spam.test"), REJECT)
+                self.assertFalse(client.has_reply(0.02))
+
+    def test_a_reload_and_a_stop_release_who_waits(self):
+        self.start()
+        self.trusted()
+        self.sleep_about("62.4.0.1", "62.4.0.2")
+        self.client.send("62.4.0.1", "a@spam.test")
+        self.assertFalse(self.client.has_reply(0.05))
+        self.spfblock.reload(query_time={"unknown": "pass"})
+        # That the reload released it, a unit test shows: it may have been late.
+        self.assertIn(self.client.reply(), ("DUNNO", OPEN))
+
+        self.spfblock.reload(query_time={"unknown": "defer", "wait": "500ms"})
+        self.trusted()
+        self.client.send("62.4.0.2", "a@spam.test")
+        self.assertFalse(self.client.has_reply(0.05))
+        self.spfblock.stop()
+        self.assertEqual(self.client.reply(), OPEN)
+
+    def test_many_who_wait_at_once(self):
+        self.start()
+        self.trusted()
+        clients = [self.connect_to_door() for _ in range(200)]
+        self.sleep_about(*(f"62.4.0.{host}" for host in range(200)))
+        begin = time.monotonic()
+        for host, each in enumerate(clients):
+            each.send(f"62.4.0.{host}", "a@spam.test")
+            each.send(SPAMMER, "a@spam.test")
+        for each in clients:
+            self.assertEqual([each.reply(), each.reply()], [OPEN, REJECT])
+        self.assertLess(time.monotonic() - begin, PATIENCE_S)
+
+
+class WaitInPostfix(MailCase):
+    """What a real Postfix makes of it."""
+
+    CLAIM = {"sender": "a@spam.test"}
+
+    def postfix_of(self, **settings):
+        super().start(**settings)
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+        self.dns.yes = lambda name: name.startswith("62.7.")
+        return self.postfix(
+            0,
+            "smtpd_client_restrictions = check_policy_service "
+            f"{{ inet:{LOOPBACK}:{self.door}, default_action=DUNNO, timeout=2s }}\n",
+        )
+
+    def test_the_first_mail_is_rejected_with_wait_and_the_second_without(self):
+        postfix = self.postfix_of(query_time={"wait": "500ms"})
+        first = collections.Counter()
+        for host in range(10):
+            first[postfix.reply_to(f"62.7.0.{host}", **self.CLAIM)[0]] += 1
+            self.assertEqual(postfix.reply_to(f"62.7.0.{host}")[0], 250)
+            self.assertEqual(postfix.reply_to(f"62.8.0.{host}", **self.CLAIM)[0], 250)
+        self.assertGreater(first[554], 5, "but for those that were too slow")
+
+        postfix = self.postfix_of()
+        self.assertEqual(postfix.reply_to("62.7.0.1", **self.CLAIM)[0], 250)
+        eventually(
+            lambda: postfix.reply_to("62.7.0.1", **self.CLAIM)[0] == 554,
+            "a later one is rejected",
+        )
+
+    def test_a_sleeping_name_server_costs_a_session_the_wait_once(self):
+        postfix = self.postfix_of(query_time={"wait": "500ms"}, timeout=UNANSWERED)
+        self.dns.silent = {"62.4.0.1._x.spam.test"}
+        with Smtp(postfix.port) as session:
+            session.command("EHLO client.invalid")
+            session.come_from("62.4.0.1")
+            begin = time.monotonic()
+            self.assertEqual(session.recipient_reply(sender="a@spam.test")[0], 250)
+            for i in range(20):
+                reply = session.command(f"RCPT TO:<user{i}@recipient.invalid>")
+                self.assertEqual(reply[0], 250)
+            self.assertLess(time.monotonic() - begin, SOON_S)

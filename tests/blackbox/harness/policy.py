@@ -1,5 +1,6 @@
 """A client of the policy door, as Postfix's smtpd is one."""
 
+import select
 import socket
 import threading
 
@@ -18,16 +19,24 @@ class PolicyClient:
         self._replies.close()
         self._socket.close()
 
+    def has_reply(self, within_s):
+        """Whether octets come within that time."""
+        return bool(select.select([self._socket], [], [], within_s)[0])
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.close()
 
-    def ask(self, address, sender, helo="h.invalid", client_name="unknown"):
+    def ask(self, *mail, **more):
         """The action for a mail of that client."""
+        self.send(*mail, **more)
+        return self.reply()
+
+    def send(self, address, sender, helo="h.invalid", client_name="unknown"):
+        """Asks, and does not wait for the reply."""
         self._socket.sendall(_request(address, sender, helo, client_name))
-        return self._action()
 
     def ask_all(self, address, senders):
         """The actions for many mails of that client, asked all at once."""
@@ -37,11 +46,12 @@ class PolicyClient:
         sending = threading.Thread(target=self._socket.sendall, args=(asked,))
         sending.start()
         try:
-            return [self._action() for _ in senders]
+            return [self.reply() for _ in senders]
         finally:
             sending.join()
 
-    def _action(self):
+    def reply(self):
+        """The action of the next reply."""
         action = self._replies.readline().decode().removeprefix("action=").rstrip("\n")
         if self._replies.readline() != b"\n":
             raise AssertionError(f"no reply, but {action!r}")

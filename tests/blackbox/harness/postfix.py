@@ -85,9 +85,9 @@ class Postfix:
         """Waits until `text` is in the log: postlogd writes it a bit later."""
         eventually(lambda: text in self.log(), f"in Postfix' log: {text}")
 
-    def reply_to(self, address, recipient=smtp.RECIPIENT):
+    def reply_to(self, address, recipient=smtp.RECIPIENT, **mail):
         """The reply to RCPT that a client at `address` gets."""
-        return smtp.reply_to(self.port, address, recipient)
+        return smtp.reply_to(self.port, address, recipient, **mail)
 
     def postmap(self, key):
         """`postmap -q KEY`: (exit status, stdout, stderr)."""

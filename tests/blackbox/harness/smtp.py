@@ -29,16 +29,16 @@ class Smtp:
         self._socket.sendall(line.encode() + b"\r\n")
         return self._reply()
 
-    def come_from(self, address):
-        """Makes Postfix take `address` as the client, one without a name."""
+    def come_from(self, address, name="[UNAVAILABLE]"):
+        """Makes Postfix take `address` as the client, of that confirmed name."""
         parsed = ipaddress.ip_address(address)
         form = f"IPV6:{address}" if parsed.version == 6 else address
-        self._expect(220, f"XCLIENT NAME=[UNAVAILABLE] ADDR={form}")
+        self._expect(220, f"XCLIENT NAME={name} ADDR={form}")
 
-    def recipient_reply(self, recipient=RECIPIENT):
+    def recipient_reply(self, recipient=RECIPIENT, sender=SENDER):
         """EHLO and MAIL, which must succeed, then the reply to RCPT."""
         self._expect(250, "EHLO client.invalid")
-        self._expect(250, f"MAIL FROM:<{SENDER}>")
+        self._expect(250, f"MAIL FROM:<{sender}>")
         return self.command(f"RCPT TO:<{recipient}>")
 
     def _expect(self, code, line):
@@ -55,11 +55,13 @@ class Smtp:
                 return int(line[:3]), line[4:].rstrip("\r\n")
 
 
-def reply_to(port, address, recipient=RECIPIENT):
+def reply_to(
+    port, address, recipient=RECIPIENT, sender=SENDER, name="[UNAVAILABLE]"
+):
     """The reply to RCPT that a client at `address` gets."""
     with Smtp(port) as session:
         session.command("EHLO client.invalid")
-        session.come_from(address)
-        reply = session.recipient_reply(recipient)
+        session.come_from(address, name)
+        reply = session.recipient_reply(recipient, sender)
         session.command("QUIT")
         return reply

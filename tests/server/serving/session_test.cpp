@@ -1,9 +1,13 @@
 #include "server/serving/session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/serving.hpp"
+#include "tests/support/told_judge.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <sys/socket.h>
@@ -18,7 +22,11 @@ namespace {
 /// A session on one end of a connection; the other end is the test's, and so
 /// is the thread: the session is called by hand.
 struct connected {
-  explicit connected(protocols::door at = protocols::door::tcp_table) {
+  explicit connected(protocols::door at = protocols::door::tcp_table,
+                     query_time::judge* mail = nullptr) {
+    context.mail = mail;
+    if (mail != nullptr)
+      table.store(table_with_claims());
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     ours = descriptor{ends[0]};
@@ -157,4 +165,184 @@ TEST_CASE("session: reads nothing more while a reply waits to be sent",
   }
   CHECK(replies == sent);
   CHECK(f.ended == 0);
+}
+
+namespace {
+
+std::string mail_of(const std::string& client, const std::string& sender) {
+  return "request=smtpd_access_policy\nclient_address=" + client +
+         "\nsender=" + sender + "\n\n";
+}
+
+const std::string claims = mail_of("46.0.0.1", "x@a.test");
+const std::string listed = mail_of("192.0.2.1", "x@o.test");
+const std::string claimed_reject = "action=REJECT a.test\n\n";
+const std::string listed_reject = "action=REJECT b.test\n\n";
+const std::string dunno = "action=DUNNO\n\n";
+
+/// A session whose requests may wait, run by its loop.
+struct waiting_session {
+  explicit waiting_session(std::chrono::milliseconds wait) {
+    judge.wait = wait;
+    of.context.on_end = [this](int /*client*/) {
+      ++of.ended;
+      of.theirs = nullptr;
+    };
+  }
+
+  /// Does `then` once it is so, and so on; a step a call.
+  void when(std::function<bool()> is_so, std::function<void()> then) {
+    steps.push_back({std::move(is_so), std::move(then)});
+  }
+  /// Ends once all steps are done.
+  /// @return whether they were within 10 seconds
+  bool run() {
+    of.loop.after(std::chrono::seconds{10}, [this] { of.loop.end(); });
+    step();
+    of.loop.run();
+    return steps.empty();
+  }
+
+  void step() {
+    received += of.ours.is_open() ? of.received() : "";
+    if (!steps.empty() && steps.front().is_so()) {
+      const auto then = std::move(steps.front().then);
+      steps.pop_front();
+      then();
+    }
+    if (steps.empty())
+      of.loop.end();
+    else
+      of.loop.after(std::chrono::milliseconds{1}, [this] { step(); });
+  }
+
+  struct one_step {
+    std::function<bool()> is_so;
+    std::function<void()> then;
+  };
+
+  told_judge judge;
+  connected of{protocols::door::policy, &judge};
+  std::string received;
+  std::deque<one_step> steps;
+};
+
+} // namespace
+
+TEST_CASE("session: a request waits until its verdict is told, and those after "
+          "it with it",
+          "[server][session]") {
+  waiting_session f{std::chrono::hours{1}};
+  f.of.send(listed + claims + listed);
+  f.when([&] { return !f.judge.waiting.empty(); },
+         [&] {
+           CHECK(f.received == listed_reject);
+           f.of.send(claims);
+         });
+  f.when([] { return true; },
+         [&] { f.judge.tell(query_time::verdict::passes); });
+  f.when(
+      [&] {
+        return f.received.ends_with(claimed_reject + listed_reject +
+                                    claimed_reject);
+      },
+      [] {});
+  CHECK(f.run());
+  CHECK(f.received ==
+        listed_reject + claimed_reject + listed_reject + claimed_reject);
+  CHECK(f.of.ended == 0);
+  CHECK(f.of.totals.so_far()[count::found] == 4);
+}
+
+TEST_CASE("session: a request that is told nothing is answered after the wait, "
+          "and the next one at once",
+          "[server][session]") {
+  waiting_session f{std::chrono::milliseconds{30}};
+  f.of.send(claims + claims + listed);
+  f.when([&] { return f.received.ends_with(listed_reject); },
+         [&] { CHECK(f.judge.waiting.size() == 1); });
+  CHECK(f.run());
+  CHECK(f.received == dunno + dunno + listed_reject);
+  CHECK(std::chrono::steady_clock::now() >= *f.judge.until);
+}
+
+TEST_CASE("session: what is told and decides nothing is waited for until the "
+          "same moment",
+          "[server][session]") {
+  waiting_session f{std::chrono::milliseconds{50}};
+  f.of.send(claims);
+  for (int i = 0; i < 3; ++i)
+    f.when([&] { return !f.judge.waiting.empty(); },
+           [&] { f.judge.tell(query_time::verdict::sought); });
+  f.when([&] { return !f.received.empty(); }, [] {});
+  CHECK(f.run());
+  CHECK(f.received == dunno);
+}
+
+TEST_CASE("session: a client that goes while its request waits gets nothing, "
+          "nor does anybody else",
+          "[server][session]") {
+  waiting_session f{std::chrono::hours{1}};
+  f.of.send(claims);
+  f.when([&] { return !f.judge.waiting.empty(); },
+         [&] { f.of.ours = descriptor{}; });
+  f.when([&] { return f.of.ended == 1; },
+         [&] { f.judge.tell(query_time::verdict::passes); });
+  for (int i = 0; i < 3; ++i) // what was posted is called
+    f.when([] { return true; }, [] {});
+  CHECK(f.run());
+  CHECK(f.of.ended == 1);
+  CHECK(f.of.totals.so_far()[count::found] == 0);
+}
+
+TEST_CASE("session: who gives way while a request waits is not woken",
+          "[server][session]") {
+  waiting_session f{std::chrono::hours{1}};
+  f.of.send(claims);
+  f.when([&] { return !f.judge.waiting.empty(); },
+         [&] {
+           f.of.theirs->give_way();
+           f.judge.tell(query_time::verdict::passes);
+         });
+  for (int i = 0; i < 3; ++i)
+    f.when([] { return true; }, [] {});
+  CHECK(f.run());
+  CHECK(f.received.empty());
+  CHECK(f.of.ended == 0);
+}
+
+TEST_CASE("session: when it is to finish, a request that waits is answered "
+          "first",
+          "[server][session]") {
+  waiting_session f{std::chrono::hours{1}};
+  f.of.send(claims + listed);
+  f.when([&] { return !f.judge.waiting.empty(); },
+         [&] {
+           f.judge.tell(query_time::verdict::open); // nothing is sought now
+           f.of.theirs->finish();
+         });
+  f.when([&] { return f.of.ended == 1; }, [] {});
+  CHECK(f.run());
+  CHECK(f.received == dunno + listed_reject);
+}
+
+TEST_CASE("session: a request that waits behind replies that nobody reads is "
+          "answered after them",
+          "[server][session]") {
+  waiting_session f{std::chrono::hours{1}};
+  std::size_t sent = 0;
+  for (std::uint64_t before = 1;
+       before != f.of.totals.so_far()[count::found];) {
+    before = f.of.totals.so_far()[count::found];
+    for (int i = 0; i < 100; ++i, ++sent)
+      f.of.send(listed);
+    f.of.turn();
+  }
+  f.of.send(claims);
+  f.when([&] { return !f.judge.waiting.empty(); },
+         [&] { f.judge.tell(query_time::verdict::passes); });
+  f.when([&] { return f.received.ends_with(claimed_reject); }, [] {});
+  CHECK(f.run());
+  CHECK(f.received.size() ==
+        sent * listed_reject.size() + claimed_reject.size());
 }

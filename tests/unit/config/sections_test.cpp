@@ -156,6 +156,11 @@ TEST_CASE("parse_settings takes each duration at the edges of its range",
        {"0s", "365d"},
        {"366d", "8761h", "-1s"},
        R"(from "0s" to "365d")"},
+      {"query_time/wait",
+       {"0s", "0ms", "1ms", "500ms", "0d"},
+       {"501ms", "1s", "1m", "-1ms", "ms", "5 ms", "5",
+        "18446744073709551616ms"},
+       R"(from "0s" to "500ms")"},
   }));
   CAPTURE(path);
   for (const auto& text : good)

@@ -65,7 +65,7 @@ const std::string example = R"({
     "interval": "2h", "follow_ttl": false, "minimum": "10m",
     "retry": "3m", "keep_stale": "14d"
   },
-  "query_time": { "unknown": "defer" },
+  "query_time": { "unknown": "defer", "wait": "250ms" },
   "state_file": "state.json",
   "log": { "level": "debug", "target": "syslog", "hits": true }
 }
@@ -163,7 +163,7 @@ settings example_settings() {
                 2,
                 10};
   s.refresh = {2h, false, 10min, 3min, 14 * 24h};
-  s.query_time.unknown = unknown_mail::defer;
+  s.query_time = {unknown_mail::defer, 250ms};
   s.state_file = "state.json";
   s.log = {level::debug, log_target::syslog, true};
   return s;

@@ -57,6 +57,26 @@ TEST_CASE("duration_text writes what parse_duration reads",
     CHECK(parse_duration(duration_text(duration)) == duration);
 }
 
+TEST_CASE("parse_short_duration takes milliseconds, too",
+          "[config][duration]") {
+  using spfblock::parse_short_duration;
+  using spfblock::short_duration_text;
+  CHECK(parse_short_duration("200ms") == 200ms);
+  CHECK(parse_short_duration("0ms") == 0ms);
+  CHECK(parse_short_duration("2s") == 2000ms);
+  CHECK(parse_short_duration("1m") == 60000ms);
+  for (const std::string text :
+       {"", "ms", "5", "5 ms", "-5ms", "5mss", "5MS", "1.5ms",
+        "18446744073709551616ms", "9223372036854775807ms"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_short_duration(text));
+  }
+  CHECK(short_duration_text(0ms) == "0s");
+  CHECK(short_duration_text(500ms) == "500ms");
+  CHECK(short_duration_text(1500ms) == "1500ms");
+  CHECK(short_duration_text(60000ms) == "1m");
+}
+
 TEST_CASE("parse_domain folds case and takes a final dot",
           "[config][domain_name]") {
   CHECK(parse_domain("Toramaki.NET")->to_string() == "toramaki.net");

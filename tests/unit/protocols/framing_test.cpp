@@ -63,7 +63,8 @@ TEST_CASE("line_reader: what comes in one piece is not copied",
   CHECK(rest == "the next\n");
 }
 
-TEST_CASE("feed_requests: goes on until the replies are enough, or it ends",
+TEST_CASE("feed_requests: goes on until the replies are enough, or it ends "
+          "or waits",
           "[protocols][framing]") {
   std::string replies;
   const auto feed = [&replies](std::string_view bytes, std::size_t reply) {
@@ -73,12 +74,17 @@ TEST_CASE("feed_requests: goes on until the replies are enough, or it ends",
                                       replies.append(reply, 'x');
                                       const char first = rest.front();
                                       rest.remove_prefix(1);
-                                      return first != 'e';
+                                      using protocols::course;
+                                      return first == 'e'   ? course::ends
+                                             : first == 'w' ? course::waits
+                                                            : course::goes_on;
                                     });
   };
   CHECK(feed("abc", 1) == 3);
   CHECK(replies.size() == 3);
   CHECK(feed("abc", protocols::enough_replies / 2) == 2);
   CHECK(feed("aeb", 1) == 3);
+  CHECK(replies.size() == 2);
+  CHECK(feed("awb", 1) == 2);
   CHECK(replies.size() == 2);
 }

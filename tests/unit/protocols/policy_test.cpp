@@ -1,6 +1,7 @@
 #include "core/protocols/policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/door_conversation.hpp"
+#include "tests/support/told_judge.hpp"
 
 #include <string>
 #include <string_view>
@@ -175,4 +176,123 @@ TEST_CASE("policy: does not answer more at once than is enough",
   CHECK(taken < stream.size());
   CHECK(replies.size() >= protocols::enough_replies);
   CHECK(replies.size() < protocols::enough_replies + 4096);
+}
+
+namespace {
+
+using patience = protocols::lookup::patience;
+using query_time::verdict;
+
+/// A conversation with one who knows of claims, fed in pieces of any size.
+struct mail_conversation {
+  /// @return how many octets were not taken
+  std::size_t feed(std::string_view stream, std::size_t size = 1'000'000) {
+    while (!stream.empty() && with_client.awaited() == nullptr)
+      stream.remove_prefix(
+          with_client.feed(stream.substr(0, size), in(), replies));
+    return stream.size();
+  }
+  void answer_awaiting(patience with = patience::some) {
+    with_client.answer_awaiting(in(with), replies);
+  }
+  protocols::lookup in(patience with = patience::some) {
+    return {*table, counted, nullptr, &judge, with};
+  }
+
+  std::shared_ptr<const table::snapshot> table = testing::table_with_claims();
+  testing::told_judge judge;
+  protocols::counts counted;
+  policy with_client;
+  std::string replies;
+};
+
+std::string mail_of(std::string_view client, std::string_view sender) {
+  return request(client, "sender=" + std::string{sender} + '\n');
+}
+
+const std::string claims = mail_of("46.0.0.1", "x@a.test");
+const std::string listed = mail_of("192.0.2.1", "x@o.test");
+constexpr std::string_view claimed_reject = "action=REJECT a.test\n\n";
+constexpr std::string_view listed_reject = "action=REJECT b.test\n\n";
+constexpr std::string_view come_again =
+    "action=DEFER_IF_PERMIT 4.7.1 sender is being looked up, try again "
+    "later\n\n";
+
+} // namespace
+
+TEST_CASE("policy: a request whose claim is sought waits, and what comes after "
+          "it is taken once it is answered",
+          "[protocols][policy]") {
+  for (const std::size_t size : {1U, 7U, 100U, 100'000U}) {
+    CAPTURE(size);
+    mail_conversation f;
+    f.judge.wait = std::chrono::hours{1};
+    const std::string stream = listed + claims + listed;
+    const std::size_t left = f.feed(stream, size);
+    CHECK(left == listed.size());
+    CHECK(f.replies == listed_reject);
+    REQUIRE(f.with_client.awaited() != nullptr);
+    CHECK(f.with_client.awaited()->domain == *dns::name::from_text("a.test"));
+    CHECK_FALSE(f.with_client.finished());
+    CHECK(f.counted[count::found] == 1);
+    CHECK(f.counted[count::not_found] == 0);
+
+    f.answer_awaiting(); // still sought
+    CHECK(f.with_client.awaited() != nullptr);
+    CHECK(f.replies == listed_reject);
+
+    f.judge.said = verdict::passes;
+    f.answer_awaiting();
+    CHECK(f.with_client.awaited() == nullptr);
+    f.feed(std::string_view{stream}.substr(stream.size() - left), size);
+    CHECK(f.replies == std::string{listed_reject} +
+                           std::string{claimed_reject} +
+                           std::string{listed_reject});
+    CHECK(f.counted[count::found] == 3);
+  }
+}
+
+TEST_CASE("policy: a request waits for nothing but what is sought, where it "
+          "may, and as long as it may",
+          "[protocols][policy]") {
+  struct row {
+    verdict said;
+    bool defers;
+    std::string_view expected;
+  };
+  for (const auto& [said, defers, expected] :
+       {row{verdict::passes, true, claimed_reject},
+        row{verdict::does_not, true, dunno}, row{verdict::open, false, dunno},
+        row{verdict::open, true, come_again},
+        row{verdict::sought, false, dunno},
+        row{verdict::sought, true, come_again}}) {
+    CAPTURE(said, defers);
+    mail_conversation f; // the judge lets nobody wait
+    f.judge.said = said;
+    f.judge.is_to_defer = defers;
+    CHECK(f.feed(claims) == 0);
+    CHECK(f.replies == expected);
+
+    mail_conversation late;
+    late.judge.wait = std::chrono::hours{1};
+    late.judge.is_to_defer = defers;
+    late.feed(claims);
+    late.judge.said = said;
+    REQUIRE(late.with_client.awaited() != nullptr);
+    late.answer_awaiting(patience::none);
+    CHECK(late.with_client.awaited() == nullptr);
+    CHECK(late.replies == expected);
+    CHECK(late.counted[count::found] + late.counted[count::not_found] == 1);
+  }
+}
+
+TEST_CASE("policy: who waits is judged by the table that there is then",
+          "[protocols][policy]") {
+  mail_conversation f;
+  f.judge.wait = std::chrono::hours{1};
+  f.feed(claims);
+  REQUIRE(f.with_client.awaited() != nullptr);
+  f.table = std::make_shared<const table::snapshot>();
+  f.answer_awaiting();
+  CHECK(f.replies == dunno);
 }

@@ -68,7 +68,7 @@ TEST_CASE("docket: a domain is asked about an address that is nobody's before "
   CHECK(first.begin[0].of.client == *net::ip_address::parse("192.0.2.5"));
   CHECK(first.begin[0].of.local_part == "x");
   CHECK(first.begin[0].of.helo == "h.test");
-  CHECK(first.know.at(0).said == verdict::open);
+  CHECK(first.know.at(0).said == verdict::sought);
   CHECK(f.want(claim_of(2)).begin.empty());
 
   const auto then = f.end(first.begin[0].number, checked(host_result::fail));
@@ -185,7 +185,9 @@ TEST_CASE("docket: checks at once and questions a minute are bounded, of a "
     for (const auto& each : made.begin)
       numbers.push_back(each.number);
     begun += made.begin.size();
-    REQUIRE(made.know.at(0).said == verdict::open);
+    REQUIRE(made.know.at(0).said ==
+            (made.begin.empty() ? verdict::open : verdict::sought));
+    REQUIRE(made.know.at(0).until == f.now + (made.begin.empty() ? 5s : 20s));
   }
   CHECK(begun == 4);
   for (unsigned i = 1; i <= 100; ++i) {
