@@ -54,9 +54,10 @@ struct known_domain {
   /// while the record gives nothing, or the DNS leaves somebody undecided.
   net::address_set shipped;
   std::vector<refused_term> refused_terms; ///< at the last look
-  /// Of a listed domain: for whom the mail decides; null: for nobody, or for
-  /// too many ranges of addresses to be kept.
+  /// Of a listed domain: for whom the mail decides; null: for nobody.
   std::shared_ptr<const table::residue> waits_for_mail;
+  /// What of them was over the number of networks that are kept.
+  std::optional<refusal> mail_not_kept;
   /// The chains to the terms that decide then, the first of them; safe.
   std::vector<std::string> mail_terms;
 

@@ -29,6 +29,9 @@ std::vector<objection> objections_to(const known_domain& known) {
     all.push_back(objection_by(each, "refused"));
   if (known.not_kept)
     all.push_back(objection_by(*known.not_kept, "not kept"));
+  if (known.mail_not_kept)
+    all.push_back(objection_by(
+        *known.mail_not_kept, "not kept of those about whom the mail decides"));
   if (known.held)
     all.push_back(objection_by(*known.held, "held until a later look "
                                             "confirms it"));

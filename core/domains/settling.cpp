@@ -54,6 +54,88 @@ void note_open_questions(known_domain& of, const spf::expansion& result) {
     each.undecided = {};
 }
 
+/// Whom names decide about, as the table has them.
+std::vector<table::named_clients> named_in(const spf::residue& of) {
+  std::vector<table::named_clients> all;
+  for (const spf::named_clients& each : of.named)
+    all.push_back({each.target, each.addresses});
+  return all;
+}
+
+/// Of whom names decided about, those among `undecided` are so still.
+void keep_named(const table::residue& before, const net::address_set& undecided,
+                table::residue& now) {
+  for (const table::named_clients& each : before.named) {
+    const net::address_set kept = each.addresses & undecided;
+    const auto same = std::find_if(
+        now.named.begin(), now.named.end(),
+        [&](const auto& other) { return other.target == each.target; });
+    if (same != now.named.end())
+      same->addresses |= kept;
+    else
+      now.named.push_back({each.target, kept});
+  }
+}
+
+/// For whom the mail decides after a look.
+table::residue residue_after(const known_domain& of,
+                             const spf::expansion& result) {
+  table::residue found{of.domain.name, result.residue.addresses,
+                       result.residue.depends.on_local_part,
+                       result.residue.depends.on_helo,
+                       named_in(result.residue)};
+  if (!of.waits_for_mail || !has_failed(result))
+    return found;
+  found.addresses |= of.waits_for_mail->addresses & result.temperror;
+  found.addresses -= result.pass;
+  found.addresses = found.addresses.canonical();
+  found.on_local_part |= of.waits_for_mail->on_local_part;
+  found.on_helo |= of.waits_for_mail->on_helo;
+  keep_named(*of.waits_for_mail, result.temperror, found);
+  return found;
+}
+
+/// Keeps the widest networks, as many as of a listing: `networks`, but at least
+/// as many as most_terms, for what is listed leaves many beside it.  Of whom is
+/// not kept no mail is asked about, and no name decides about him.
+/// @return what was not kept
+std::optional<refusal> bound(table::residue& of,
+                             std::optional<std::uint64_t> networks) {
+  const std::uint64_t most =
+      most_kept(std::max(networks.value_or(most_terms), most_terms));
+  const std::uint64_t found = of.addresses.prefix_count();
+  std::optional<refusal> over;
+  if (found > most) {
+    net::address_set kept = widest_of(of.addresses, most);
+    over = refusal{"networks", found, most, of.addresses - kept};
+    of.addresses = std::move(kept);
+  }
+  std::uint64_t room = most;
+  for (table::named_clients& each : of.named) {
+    each.addresses =
+        widest_of((each.addresses & of.addresses).canonical(), room);
+    room -= each.addresses.prefix_count();
+  }
+  std::erase_if(of.named, [](const table::named_clients& each) {
+    return each.addresses.empty();
+  });
+  return over;
+}
+
+/// Notes by which terms the mail decides, the first of them.
+void note_mail_terms(known_domain& of, const spf::expansion& result) {
+  constexpr std::size_t most_chains = 8;
+  if (!of.waits_for_mail || !has_failed(result))
+    of.mail_terms.clear();
+  for (const std::size_t term : result.residue.terms) {
+    std::string text = spf::chain(result, term);
+    if (of.mail_terms.size() < most_chains &&
+        std::find(of.mail_terms.begin(), of.mail_terms.end(), text) ==
+            of.mail_terms.end())
+      of.mail_terms.push_back(std::move(text));
+  }
+}
+
 /// Forgets all that was found good.
 void forget(known_domain& of) {
   of.good = {};
@@ -64,6 +146,7 @@ void forget(known_domain& of) {
   of.size = {};
   of.held = of.not_kept = std::nullopt;
   of.waits_for_mail = nullptr;
+  of.mail_not_kept = std::nullopt;
 }
 
 } // namespace
@@ -153,39 +236,22 @@ void settling::list(known_domain& of, judgement found,
 /// was so before, and all do where the record is gone for the first time.
 void settling::note_residue(known_domain& of, const spf::expansion& result,
                             book_change& change) const {
-  constexpr std::size_t most_ranges = 65'536;
-  constexpr std::size_t most_chains = 8;
   const bool may_come_back = result.outcome == spf::outcome::no_record &&
                              !of.gone && of.good_at.has_value();
   if (of.role != role::listed || may_come_back)
     return;
-  table::residue found{of.domain.name, result.residue.addresses,
-                       result.residue.depends.on_local_part,
-                       result.residue.depends.on_helo};
-  if (of.waits_for_mail && has_failed(result)) {
-    found.addresses |= of.waits_for_mail->addresses & result.temperror;
-    found.addresses -= result.pass;
-    found.addresses = found.addresses.canonical();
-    found.on_local_part |= of.waits_for_mail->on_local_part;
-    found.on_helo |= of.waits_for_mail->on_helo;
-  } else {
-    of.mail_terms.clear();
-  }
-  for (const std::size_t term : result.residue.terms) {
-    std::string text = spf::chain(result, term);
-    if (of.mail_terms.size() < most_chains &&
-        std::find(of.mail_terms.begin(), of.mail_terms.end(), text) ==
-            of.mail_terms.end())
-      of.mail_terms.push_back(std::move(text));
-  }
-  const std::size_t ranges = found.addresses.range_count();
-  if (of.waits_for_mail ? *of.waits_for_mail == found : ranges == 0)
+  table::residue found = residue_after(of, result);
+  const auto not_kept_before = of.mail_not_kept;
+  of.mail_not_kept = bound(found, of.domain.limits.networks);
+  tell(of, not_kept_before, of.mail_not_kept, change);
+  note_mail_terms(of, result);
+  const bool is_nobody = found.addresses.empty();
+  if (of.waits_for_mail ? *of.waits_for_mail == found : is_nobody)
     return;
   change.listing_changed = true;
   of.waits_for_mail =
-      ranges == 0 || ranges > most_ranges
-          ? nullptr
-          : std::make_shared<const table::residue>(std::move(found));
+      is_nobody ? nullptr
+                : std::make_shared<const table::residue>(std::move(found));
 }
 
 /// Nobody is known to pass: keeps whom the look left undecided.

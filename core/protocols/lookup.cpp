@@ -21,15 +21,27 @@ std::optional<hit> lookup::why_blocked(const net::ip_address& address) const {
   return hit{address, *found};
 }
 
+/// What the name of a client that is not listed decides.
+std::optional<hit> lookup::found_by_name(const net::ip_address& address,
+                                         const dns::name& name) const {
+  if (const auto found = table_.find_by_name(name, address))
+    return found_hit(address, *found);
+  ++counted_[count::not_found];
+  return std::nullopt;
+}
+
 lookup::mail_outcome
 lookup::find_for_mail(std::string_view key,
                       const query_time::mail_facts& mail) const {
-  if (mail_ == nullptr || !table_.has_residues())
-    return {find(key)};
   const auto address = net::ip_address::try_parse(key);
-  if (!address || table_.find(*address))
+  if (!address || !table_.has_residues() || table_.find(*address))
     return {find(key)};
-  const auto claimed = query_time::claim_of(table_, *address, mail);
+  if (const auto name = dns::name::from_text(mail.client_name);
+      name && table_.find_by_name(*name, *address))
+    return {found_by_name(*address, *name)};
+  const auto claimed = mail_ == nullptr
+                           ? std::nullopt
+                           : query_time::claim_of(table_, *address, mail);
   const auto said = claimed ? mail_->say(claimed->what) : verdict::does_not;
   if (said == verdict::sought && has_patience_ && mail_->lets_wait())
     return {std::nullopt, false, claimed->what};

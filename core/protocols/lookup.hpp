@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/ip_address.hpp"
+#include "core/protocols/client_names.hpp"
 #include "core/protocols/counts.hpp"
 #include "core/query_time/judge.hpp"
 #include "core/table/snapshot.hpp"
@@ -45,6 +46,11 @@ public:
   /// @return what is listed for it, valid as long as the table
   [[nodiscard]] std::optional<hit> find(std::string_view key) const;
 
+  /// As find(), where the keys of a connection are told of in order: where
+  /// nothing is listed for an address, what the name before it decides.
+  [[nodiscard]] std::optional<hit> find(std::string_view key,
+                                        client_names& names) const;
+
   /// What is listed for an address with an action that blocks, as far as a
   /// DNSBL can say it.
   [[nodiscard]] std::optional<hit>
@@ -69,9 +75,9 @@ public:
     std::optional<query_time::claim> awaited = std::nullopt;
   };
 
-  /// As find(); where nothing is listed for the address, what is known of the
-  /// claim of the mail, if it makes one: that it passes is found, as a network
-  /// of that one address.
+  /// As find(); where nothing is listed for the address, what the client's name
+  /// decides, and else what is known of the claim of the mail, if it makes one:
+  /// that it passes is found, as a network of that one address.
   [[nodiscard]] mail_outcome
   find_for_mail(std::string_view key, const query_time::mail_facts& mail) const;
 
@@ -87,6 +93,9 @@ public:
   void refuse() const noexcept { ++counted_[count::refused]; }
 
 private:
+  [[nodiscard]] std::optional<hit> found_by_name(const net::ip_address& address,
+                                                 const dns::name& name) const;
+
   [[nodiscard]] std::optional<hit>
   found_hit(const net::ip_address& address,
             const table::snapshot::match& at) const {
@@ -113,6 +122,23 @@ inline std::optional<hit> lookup::find(std::string_view key) const {
     return std::nullopt;
   }
   return found_hit(*address, *found);
+}
+
+inline std::optional<hit> lookup::find(std::string_view key,
+                                       client_names& names) const {
+  const auto address = net::ip_address::try_parse(key);
+  if (!address) {
+    names.name_came(key, table_);
+    ++counted_[count::not_found];
+    return std::nullopt;
+  }
+  const auto name = names.address_came();
+  if (const auto found = table_.find(*address))
+    return found_hit(*address, *found);
+  if (name)
+    return found_by_name(*address, *name);
+  ++counted_[count::not_found];
+  return std::nullopt;
 }
 
 } // namespace spfblock::protocols

@@ -1,6 +1,7 @@
 // The server's side of a socketmap_table(5) connection: octets in, octets out.
 #pragma once
 
+#include "core/protocols/client_names.hpp"
 #include "core/protocols/lookup.hpp"
 #include "core/protocols/netstring.hpp"
 
@@ -16,7 +17,8 @@ namespace spfblock::protocols {
 /// netstrings.
 ///
 ///     NAME KEY   an address in the table: `OK ACTION`; any other key, be it a
-///                host name, "unknown" or garbage: `NOTFOUND `
+///                host name, "unknown" or garbage: `NOTFOUND `; of an address
+///                that follows a host name that name may decide (client_names)
 ///     else       `PERM ` and a reason
 ///
 /// The NAME is the client's own affair: there is one table.  `NOTFOUND ` in
@@ -45,6 +47,7 @@ public:
 
 private:
   netstring_reader requests_{longest_request};
+  client_names names_;
 };
 
 } // namespace spfblock::protocols

@@ -14,8 +14,9 @@ constexpr std::string_view unknown_request =
     "400 unknown request, want: get KEY\n";
 constexpr std::string_view too_long = "400 request over 8192 bytes\n";
 
-void answer_key(std::string_view key, const lookup& in, std::string& reply) {
-  if (const auto hit = in.find(key))
+void answer_key(std::string_view key, const lookup& in, client_names& names,
+                std::string& reply) {
+  if (const auto hit = in.find(key, names))
     hit->found.by->action.append_reply(reply, hit->address, hit->found.network);
   else
     reply += not_found;
@@ -23,20 +24,23 @@ void answer_key(std::string_view key, const lookup& in, std::string& reply) {
 
 } // namespace
 
-void answer(std::string_view line, const lookup& in, std::string& reply) {
+void answer(std::string_view line, const lookup& in, client_names& names,
+            std::string& reply) {
   constexpr std::string_view get = "get ";
   if (!line.starts_with(get)) {
     in.refuse();
+    names.give_up();
     reply +=
         line == "put" || line.starts_with("put ") ? read_only : unknown_request;
     return;
   }
   const std::string_view key = line.substr(get.size());
   if (key.find('%') == std::string_view::npos)
-    return answer_key(key, in, reply);
+    return answer_key(key, in, names, reply);
   if (const auto decoded = percent_decode(key))
-    return answer_key(*decoded, in, reply);
+    return answer_key(*decoded, in, names, reply);
   in.refuse();
+  names.give_up();
   reply += bad_encoding;
 }
 
@@ -45,7 +49,7 @@ std::size_t tcp_table::feed(std::string_view bytes, const lookup& in,
   EXPECTS(!finished());
   return feed_requests(bytes, replies, [&](std::string_view& rest) {
     if (const auto line = lines_.next(rest, longest_request)) {
-      answer(*line, in, replies);
+      answer(*line, in, names_, replies);
     } else if (lines_.broken()) {
       in.refuse();
       replies += too_long;

@@ -1,6 +1,7 @@
 // The server's side of a tcp_table(5) connection: octets in, octets out.
 #pragma once
 
+#include "core/protocols/client_names.hpp"
 #include "core/protocols/framing.hpp"
 #include "core/protocols/lookup.hpp"
 
@@ -14,7 +15,8 @@ namespace spfblock::protocols {
 /// replies, the same for any cut of the stream.
 ///
 ///     get KEY   an address in the table: 200 ACTION; any other key, be it a
-///               host name, "unknown" or garbage: 500 not listed
+///               host name, "unknown" or garbage: 500 not listed; of an address
+///               that follows a host name that name may decide (client_names)
 ///     put ...   500: the table is read-only
 ///     else      400 and a reason; a %XX that is none too
 ///
@@ -43,9 +45,12 @@ public:
 
 private:
   line_reader lines_;
+  client_names names_;
 };
 
 /// The reply to one request line without its LF, appended to `reply`.
-void answer(std::string_view line, const lookup& in, std::string& reply);
+/// @param names of the requests before it
+void answer(std::string_view line, const lookup& in, client_names& names,
+            std::string& reply);
 
 } // namespace spfblock::protocols

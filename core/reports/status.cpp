@@ -32,7 +32,7 @@ domain_condition condition_of(const domains::known_domain& known,
     return domain_condition::gone;
   if (known.held)
     return domain_condition::held;
-  if (!known.refusals.empty() || known.not_kept)
+  if (!known.refusals.empty() || known.not_kept || known.mail_not_kept)
     return domain_condition::refused;
   if (!known.good_at)
     return known.tried ? domain_condition::unknown : domain_condition::waiting;
@@ -78,6 +78,10 @@ domain_status status_of(const domains::known_domain& known,
   report.overlap_hosts = known.overlap.hosts;
   report.refusals = known.figures.objections;
   report.by_mail = known.mail_terms;
+  if (known.waits_for_mail) {
+    for (const table::named_clients& each : known.waits_for_mail->named)
+      report.by_name.push_back(each.target.to_string());
+  }
   if (known.domain.until)
     report.until = day_text(*known.domain.until);
   report.comment = known.domain.comment;

@@ -71,6 +71,9 @@ struct domain_status {
   std::string action;  ///< of a listed domain, as configured
   /// The chains to the terms by which the mail decides; safe.
   std::vector<std::string> by_mail{};
+  /// Where the name of a client may decide about him, whatever his mail: names
+  /// that are at or below these; safe.
+  std::vector<std::string> by_name{};
   /// Asked for a mail, it authorised an address that is nobody's client.
   bool passes_everybody = false;
   /// Lookups answered with a network of it since the server started; nothing

@@ -34,6 +34,7 @@ void write(json::writer& to, const domain_status& of) {
       .member("comment", of.comment)
       .member("action", of.action)
       .member("by_mail", of.by_mail)
+      .member("by_name", of.by_name)
       .member("passes_everybody", of.passes_everybody)
       .member("hits", of.hits)
       .end_object();
@@ -81,6 +82,7 @@ const json::field_table<domain_status>& domain_fields() {
       {"comment", json::text(&status::comment)},
       {"action", json::text(&status::action), true},
       {"by_mail", json::texts(&status::by_mail), true},
+      {"by_name", json::texts(&status::by_name), true},
       {"passes_everybody", json::boolean(&status::passes_everybody), true},
       {"hits", read_hits, true},
   };

@@ -232,9 +232,23 @@ std::string mail_note(const domain_status& of, bool sees_mail) {
     terms += (terms.empty() ? "" : "; ") + all_printable(each);
   if (of.passes_everybody)
     return "passes everybody, so its mail decides about nobody: " + terms;
-  return (sees_mail ? "the mail decides, at the door policy: "
-                    : "the mail would decide, but no door policy is open: ") +
+  const std::string whom =
+      of.by_name.empty() ? "" : " about who has no such name";
+  return (sees_mail ? "the mail decides" + whom + ", at the door policy: "
+                    : "the mail would decide" + whom +
+                          ", but no door policy is open: ") +
          terms;
+}
+
+/// Whom their names decide about; empty if nobody.
+std::string name_note(const domain_status& of) {
+  std::string targets;
+  for (const std::string& each : of.by_name)
+    targets += (targets.empty() ? "" : ", ") + all_printable(each);
+  return targets.empty() ? ""
+                         : "the confirmed name of a client decides, at any "
+                           "door: at or below " +
+                               targets;
 }
 
 std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
@@ -251,6 +265,8 @@ std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
     notes.push_back(std::move(note));
   if (!is_trouble_told(of))
     notes.push_back("not listed in full: " + all_printable(of.trouble));
+  if (std::string note = name_note(of); !note.empty())
+    notes.push_back(std::move(note));
   if (std::string note = mail_note(of, sees_mail); !note.empty())
     notes.push_back(std::move(note));
   if (!of.until.empty())

@@ -57,6 +57,11 @@ expansion written_account::result() && {
   out_.residue.addresses = (out_.residue.addresses - out_.pass).canonical();
   if (out_.residue.addresses.empty())
     out_.residue = {};
+  for (named_clients& each : out_.residue.named)
+    each.addresses = (each.addresses - out_.pass).canonical();
+  std::erase_if(out_.residue.named, [](const named_clients& each) {
+    return each.addresses.empty();
+  });
   tidy(out_.named);
   return std::move(out_);
 }
@@ -200,6 +205,23 @@ void written_account::waits(entry at, mail_dependence on, const cohorts& whom) {
   of.depends |= on;
   if (of.terms.empty() || of.terms.back() != at.index_)
     of.terms.push_back(at.index_);
+}
+
+/// Where there is no room somebody is not decided about by his name: that lists
+/// less.
+void written_account::passes_by_name(const dns::name& target,
+                                     const cohorts& whom) {
+  const net::address_set addresses = whom.addresses();
+  named_ranges_ += addresses.range_count();
+  if (named_ranges_ > most_named_ranges)
+    return;
+  auto& all = out_.residue.named;
+  auto same = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+    return each.target == target;
+  });
+  if (same == all.end())
+    same = all.insert(all.end(), {target, {}});
+  same->addresses |= addresses;
 }
 
 void written_account::permerror(const cohorts& whom) {

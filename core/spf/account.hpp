@@ -111,6 +111,9 @@ public:
 
   /// Whether the term matches `whom` depends on the mail; here it matches none.
   virtual void waits(entry at, mail_dependence on, const cohorts& whom) = 0;
+  /// Beside that: whom of them the DNS confirms a name of that is `target` or
+  /// below it passes the listed domain, whatever the mail.
+  virtual void passes_by_name(const dns::name& target, const cohorts& whom) = 0;
 
   /// check_host() ends in an error for them.
   virtual void permerror(const cohorts& whom) = 0;
@@ -142,6 +145,7 @@ public:
   void too_wide(entry at, const net::ip_prefix& network,
                 const cohorts& undecided) override;
   void waits(entry at, mail_dependence on, const cohorts& whom) override;
+  void passes_by_name(const dns::name& target, const cohorts& whom) override;
 
   void permerror(const cohorts& whom) override;
   void temperror(const cohorts& whom, const std::string& why) override;
@@ -166,6 +170,7 @@ private:
   std::size_t text_told_ = 0;     ///< octets, of records
   std::size_t too_wide_told_ = 0; ///< how often
   net::address_set too_wide_;     ///< the union of out_.too_wide
+  std::size_t named_ranges_ = 0;  ///< in out_.residue.named, at most
 };
 
 /// Keeps nothing: for who only asks which answers are missing.
@@ -186,6 +191,7 @@ public:
   void named(std::span<const net::ip_prefix>) override {}
   void too_wide(entry, const net::ip_prefix&, const cohorts&) override {}
   void waits(entry, mail_dependence, const cohorts&) override {}
+  void passes_by_name(const dns::name&, const cohorts&) override {}
 
   void permerror(const cohorts&) override {}
   void temperror(const cohorts&, const std::string&) override {}

@@ -383,8 +383,9 @@ matches evaluator::match(const directive& what, const place& at,
 matches evaluator::consult(const domain_spec& spec, const place& at,
                            matcher::leading where, cohorts undecided) {
   matches result;
+  const bool is_by_family = spec.has_macro("v");
   for (const auto family : {net::family::ipv4, net::family::ipv6}) {
-    cohorts concerned = spec.has_macro("v")
+    cohorts concerned = is_by_family
                             ? undecided.extract_if([family](const cohort& c) {
                                 return c.family == family;
                               })
@@ -395,7 +396,9 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
     const bool passed_over = target ? may_not_follow(*target, at)
                                     : spec.unlistable_macro().has_value();
     if (spec.unlistable_macro()) // to a record that may have any macro
-      matcher_.depend_on_mail(at, where, {true, true}, just(family), concerned);
+      matcher_.depend_on_mail(
+          at, where, {true, true},
+          is_by_family ? just(family) : families{true, true}, concerned);
     if (passed_over) {
       result.unmatched.add(std::move(concerned));
       continue;

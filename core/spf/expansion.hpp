@@ -101,6 +101,15 @@ struct mail_dependence {
                          const mail_dependence&) = default;
 };
 
+/// Clients for whom check_host() says pass, whatever the mail, if the DNS
+/// confirms a name of theirs that is `target` or below it (ptr, RFC 7208 §5.5).
+struct named_clients {
+  dns::name target;
+  net::address_set addresses;
+
+  friend bool operator==(const named_clients&, const named_clients&) = default;
+};
+
 /// Of whom check_host() for a mail may say pass though `pass` has them not:
 /// those for whom a term of the mail decides (ptr, exists, a macro).
 struct residue {
@@ -108,9 +117,17 @@ struct residue {
   mail_dependence depends;
   /// Indices in expansion::terms, in order of evaluation.
   std::vector<std::size_t> terms;
+  /// Those among `addresses` whom the name alone decides about, a target once:
+  /// of targets at or below the listed domain, whose owner says who has a name
+  /// there; another target would list whom he likes.  In order of evaluation,
+  /// of the first `most_named_ranges` ranges.
+  std::vector<named_clients> named{};
 
   friend bool operator==(const residue&, const residue&) = default;
 };
+
+/// So many ranges of addresses are kept whom their names decide about.
+inline constexpr std::size_t most_named_ranges = 65'536;
 
 /// The result of evaluate().  Regular value type.
 struct expansion {

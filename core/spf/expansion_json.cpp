@@ -105,7 +105,13 @@ void write_residue(json::writer& to, const expansion& of) {
     to.value(chain(of, each));
   to.end_array();
   write_ranges(to.key("ranges"), mail.addresses);
-  to.end_object();
+  to.key("by_name").begin_array();
+  for (const named_clients& each : mail.named) {
+    to.begin_object().member("target", each.target.to_string());
+    write_ranges(to.key("ranges"), each.addresses);
+    to.end_object();
+  }
+  to.end_array().end_object();
 }
 
 void write_domain(json::writer& to, const expansion& of) {

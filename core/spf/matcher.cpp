@@ -67,7 +67,10 @@ matches matcher::match(const directive& what, const place& at,
 /// record tells them: many such terms cost little.
 void matcher::depend_on_mail(const place& at, leading where, mail_dependence on,
                              families of, const cohorts& whom) {
-  if (where == leading::nowhere || whom.empty())
+  if (whom.empty())
+    return;
+  in_doubt_.add(of);
+  if (where == leading::nowhere)
     return;
   if (at.record.has_told_to_wait(of)) {
     account_.waits(at.term, on, {});
@@ -81,9 +84,30 @@ void matcher::depend_on_mail(const place& at, leading where, mail_dependence on,
 matches matcher::match_about_mail(const directive& what, const place& at,
                                   cohorts undecided) {
   undecided = tally_.spend_dns_term(at.term, std::move(undecided));
+  const families in_doubt_before = in_doubt_;
   depend_on_mail(at, leads(at, what.qualifier), dependence_of(what.target),
                  {true, true}, undecided);
+  const bool is_plain = !what.target || !what.target->unlistable_macro();
+  if (what.mechanism == mechanism::ptr && lists(what, at) && is_plain) {
+    in_doubt_ = in_doubt_before;
+    pass_by_name(what, at, undecided);
+  }
   return {{}, std::move(undecided)};
+}
+
+/// Whom a ptr term passes that nothing before it may have ended otherwise for.
+void matcher::pass_by_name(const directive& what, const place& at,
+                           const cohorts& undecided) {
+  for (const auto family : {net::family::ipv4, net::family::ipv6}) {
+    if (in_doubt_.covers(just(family)))
+      continue;
+    cohorts concerned = undecided;
+    static_cast<void>(concerned.extract_if(
+        [family](const cohort& each) { return each.family != family; }));
+    const auto target = target_of(what.target, at, family);
+    if (!concerned.empty() && target && target->is_at_or_below(listed_))
+      tally_.depend_on_name(*target, concerned);
+  }
 }
 
 /// Whether the term would grant a network that is wider than the limit.

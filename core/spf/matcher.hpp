@@ -83,6 +83,8 @@ public:
 private:
   matches match_about_mail(const directive& what, const place& at,
                            cohorts undecided);
+  void pass_by_name(const directive& what, const place& at,
+                    const cohorts& undecided);
   matches match_network(const directive& what, const place& at,
                         cohorts undecided);
   matches match_hosts(const directive& what, const place& at,
@@ -103,6 +105,9 @@ private:
   tally& tally_;
   account& account_;
   std::size_t too_wide_told_ = 0; ///< how often
+  /// Of which families somebody met a term of the mail that may end for him
+  /// otherwise than with a pass of the listed domain, or with an error.
+  families in_doubt_;
 };
 
 } // namespace spfblock::spf

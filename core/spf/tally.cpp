@@ -51,6 +51,12 @@ void tally::depend_on_mail(account::entry at, mail_dependence on,
   account_.waits(at, on, whom);
 }
 
+void tally::depend_on_name(const dns::name& target, const cohorts& whom) {
+  ranges_waiting_ += whom.ranges();
+  budget_.spend_work(whom.work_to_unite() + ranges_waiting_);
+  account_.passes_by_name(target, whom);
+}
+
 cohorts tally::spend_dns_term(account::entry at, cohorts undecided) {
   undecided.count(1, 0);
   account_.counted(at, undecided);

@@ -55,6 +55,9 @@ public:
   void depend_on_mail(account::entry at, mail_dependence on,
                       const cohorts& whom);
 
+  /// Beside that, the name of a client alone may decide about him.
+  void depend_on_name(const dns::name& target, const cohorts& whom);
+
 private:
   void spend_error(const cohorts& concerned);
 

@@ -1,9 +1,28 @@
 #include "core/table/snapshot.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 namespace spfblock::table {
+
+namespace {
+
+/// Whether `is_it` is true of the value of a name in `map`, by its wire format:
+/// of `name` or one above it, the nearest first, but the root.
+template <class Map, class Is>
+bool any_at_or_above(const dns::name& name, const Map& map, Is is_it) {
+  std::string_view wire = name.wire();
+  while (wire.size() > 1) {
+    if (const auto found = map.find(wire);
+        found != map.end() && is_it(found->second))
+      return true;
+    wire.remove_prefix(static_cast<unsigned char>(wire.front()) + 1U);
+  }
+  return false;
+}
+
+} // namespace
 
 snapshot::snapshot(std::vector<listing> listings, recipients exempt,
                    std::shared_ptr<const net::address_set> never,
@@ -21,8 +40,11 @@ snapshot::snapshot(std::vector<listing> listings, recipients exempt,
     for (const net::ip_prefix& network : listings_[i].networks)
       entries.push_back({network, static_cast<std::uint32_t>(i)});
     listings_[i].networks = {};
-    if (listings_[i].waits)
-      residues_.try_emplace(listings_[i].waits->domain.wire(), i);
+    if (!listings_[i].waits)
+      continue;
+    residues_.try_emplace(listings_[i].waits->domain.wire(), i);
+    for (const named_clients& each : listings_[i].waits->named)
+      named_[each.target.wire()].push_back({i, &each.addresses});
   }
   table_ = net::prefix_table{entries};
   if (ranges == blocked_ranges::known)
@@ -41,17 +63,39 @@ const listing* snapshot::decided_by_mail(const dns::name& name,
                                          const net::ip_address& address) const {
   if (residues_.empty() || (never_ && never_->contains(address)))
     return nullptr;
-  std::string_view wire = name.wire();
-  while (wire.size() > 1) {
-    const auto found = residues_.find(wire);
-    if (found != residues_.end()) {
-      const listing& by = listings_[found->second];
-      if (by.waits->addresses.contains(address))
-        return &by;
-    }
-    wire.remove_prefix(static_cast<unsigned char>(wire.front()) + 1U);
-  }
-  return nullptr;
+  const listing* by = nullptr;
+  any_at_or_above(name, residues_, [&](std::size_t index) {
+    const bool decides = listings_[index].waits->addresses.contains(address);
+    by = decides ? &listings_[index] : nullptr;
+    return decides;
+  });
+  return by;
+}
+
+std::optional<snapshot::match>
+snapshot::find_by_name(const dns::name& name,
+                       const net::ip_address& address) const {
+  if (named_.empty() || (never_ && never_->contains(address)))
+    return std::nullopt;
+  std::optional<match> found;
+  any_at_or_above(name, named_, [&](const std::vector<named>& all) {
+    const auto by =
+        std::find_if(all.begin(), all.end(), [&](const named& each) {
+          return each.addresses->contains(address);
+        });
+    if (by != all.end())
+      found = match{
+          &listings_[by->by],
+          net::ip_prefix::containing(address, net::width(address.family()))};
+    return found.has_value();
+  });
+  return found;
+}
+
+bool snapshot::may_find_by_name(const dns::name& name) const {
+  return !named_.empty() &&
+         any_at_or_above(name, named_,
+                         [](const auto& /*all*/) { return true; });
 }
 
 std::vector<blocked_space::area> snapshot::areas() const {

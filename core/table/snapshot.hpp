@@ -79,6 +79,18 @@ public:
   [[nodiscard]] const listing*
   decided_by_mail(const dns::name& name, const net::ip_address& address) const;
 
+  /// What the name of a client decides, which is his whatever his mail: the
+  /// listing with the nearest target at or above it, of those for which it
+  /// decides about the address (table::named_clients), and the address as a
+  /// network.
+  /// @param name confirmed by the DNS
+  [[nodiscard]] std::optional<match>
+  find_by_name(const dns::name& name, const net::ip_address& address) const;
+
+  /// Whether find_by_name() may find anybody, and anybody of that name.
+  [[nodiscard]] bool finds_by_name() const noexcept { return !named_.empty(); }
+  [[nodiscard]] bool may_find_by_name(const dns::name& name) const;
+
   /// To whom mail is let through, whoever sends it.
   [[nodiscard]] const recipients& exempt_recipients() const noexcept {
     return exempt_;
@@ -105,6 +117,12 @@ private:
   std::optional<blocked_space> blocked_;
   /// Indices in listings_, by the domain in wire format.
   std::map<std::string, std::size_t, std::less<>> residues_;
+  struct named {
+    std::size_t by; ///< index in listings_
+    const net::address_set* addresses;
+  };
+  /// By the target in wire format; in order of precedence.
+  std::map<std::string, std::vector<named>, std::less<>> named_;
 };
 
 } // namespace spfblock::table

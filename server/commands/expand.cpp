@@ -80,6 +80,10 @@ void print_text(const std::vector<spf::expansion>& results, bool mail_is_seen) {
     if (&result != &results.front())
       std::cout << '\n';
     std::cout << spf::to_text(result, colour);
+    for (const spf::named_clients& each : result.residue.named)
+      std::cout << "  at any door, for clients with a confirmed name at or "
+                   "below "
+                << each.target.to_string() << '\n';
     if (!result.residue.terms.empty())
       std::cout << (mail_is_seen
                         ? "  at the door policy, for mail that claims "

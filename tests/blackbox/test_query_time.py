@@ -14,7 +14,7 @@ from .harness.ports import LOOPBACK, free_port
 from .harness.process_memory import resident_mib
 from .harness.scripted_dns import ScriptedDns
 from .harness.smtp import Smtp
-from .harness.spfblock import Spfblock
+from .harness.spfblock import Spfblock, run
 from .harness.waiting import PATIENCE_S, eventually
 
 SPAMMER = "62.1.1.9"
@@ -481,3 +481,125 @@ class WaitInPostfix(MailCase):
                 reply = session.command(f"RCPT TO:<user{i}@recipient.invalid>")
                 self.assertEqual(reply[0], 250)
             self.assertLess(time.monotonic() - begin, SOON_S)
+
+
+class PtrByName(BlackBoxCase):
+    """A `ptr` term below the listed domain, decided by the name that Postfix has
+    confirmed: no mail, no question."""
+
+    RECORD = "v=spf1 -ip4:62.5.0.0/24 ptr ip4:62.6.0.0/24 -all"
+    NAMED = "62.5.1.1"
+
+    def serve_at(self, door, **more):
+        self.dns = self.closing(ScriptedDns({("spam.test", "TXT"): [self.RECORD]}))
+        self.spfblock = self.serve(
+            {
+                "listen": [{"door": door, "at": f"{LOOPBACK}:{free_port()}"}],
+                "action": "REJECT listed in the SPF record of {domain}",
+                "domains": ["spam.test"],
+                "resolver": {"servers": [self.dns.server]},
+                **more,
+            }
+        )
+
+    def assert_decided_by_name(self, postfix):
+        def code(address, name="[UNAVAILABLE]"):
+            return postfix.reply_to(address, name=name)[0]
+
+        eventually(lambda: code("62.6.0.1") == 554, "the list is there", PATIENCE_S)
+        for address, name, expected in (
+            (self.NAMED, "mail.spam.test", 554),
+            (self.NAMED, "Spam.Test", 554),
+            ("2a03:b0c0::9", "m.spam.test", 554),
+            (self.NAMED, "mail.notspam.test", 250),
+            (self.NAMED, "spam.test.invalid", 250),
+            (self.NAMED, "[UNAVAILABLE]", 250),
+            ("62.5.0.1", "mail.spam.test", 250),  # carved out before
+            ("62.9.0.1", "mail.spam.test", 250),  # allowed
+            ("62.6.0.1", "other.test", 554),  # listed anyway
+        ):
+            with self.subTest(address=address, name=name):
+                self.assertEqual(code(address, name), expected)
+        # Several recipients, then another client over the same smtpd.
+        with Smtp(postfix.port) as session:
+            session.command("EHLO client.invalid")
+            session.come_from(self.NAMED, "mail.spam.test")
+            self.assertEqual(session.recipient_reply()[0], 554)
+            for i in range(5):
+                reply = session.command(f"RCPT TO:<user{i}@recipient.invalid>")
+                self.assertEqual(reply[0], 554)
+        self.assertEqual(code("62.5.1.2", "other.test"), 250)
+        self.assertEqual(
+            {name for name, _ in self.dns.asked}, {"spam.test"}, "nobody is asked about"
+        )
+
+    ALLOW = {"networks": ["62.9.0.0/24"], "reserved": False}
+
+    def test_by_tcp_table(self):
+        self.serve_at("tcp_table", allow=self.ALLOW)
+        self.assert_decided_by_name(self.postfix(self.spfblock.port))
+
+    def test_by_socketmap(self):
+        self.serve_at("socketmap", allow=self.ALLOW)
+        self.assert_decided_by_name(
+            self.postfix(
+                0,
+                "smtpd_client_restrictions = check_client_access "
+                f"socketmap:inet:{LOOPBACK}:{self.spfblock.port}:spfblock\n",
+            )
+        )
+
+    def test_by_policy(self):
+        self.serve_at("policy", allow=self.ALLOW)
+        self.assert_decided_by_name(
+            self.postfix(
+                0,
+                "smtpd_client_restrictions = check_policy_service "
+                f"{{ inet:{LOOPBACK}:{self.spfblock.port}, default_action=DUNNO }}\n",
+            )
+        )
+
+    def test_a_table_that_is_asked_for_more_than_clients_names_nobody(self):
+        self.serve_at("tcp_table")
+        table = f"tcp:{LOOPBACK}:{self.spfblock.port}"
+        postfix = self.postfix(
+            0,
+            f"smtpd_client_restrictions = check_client_access {table}\n"
+            "smtpd_helo_required = yes\n"
+            f"smtpd_helo_restrictions = check_helo_access {table}\n",
+        )
+        eventually(
+            lambda: postfix.reply_to("62.6.0.1")[0] == 554, "the list is there", PATIENCE_S
+        )
+        with Smtp(postfix.port) as session:
+            session.command("EHLO mail.spam.test")
+            session.come_from("62.5.1.2", "other.test")
+            session.command("EHLO mail.spam.test")
+            session.command("MAIL FROM:<a@b.invalid>")
+            for i in range(5):
+                reply = session.command(f"RCPT TO:<user{i}@recipient.invalid>")
+                self.assertEqual(reply[0], 250)
+
+    def test_a_table_by_hand(self):
+        self.serve_at("tcp_table")
+        self.wait_until_listed(self.spfblock.port, "62.6.0.1")
+        client = self.connect(self.spfblock.port)
+        for name, code in (("m.spam.test", 200), ("unknown", 500)) * 2:
+            self.assertEqual(client.get(name).code, 500)
+            self.assertEqual(client.get(self.NAMED).code, code)
+        self.assertEqual(client.get(self.NAMED).code, 500)
+        client.get("m.spam.test")
+        self.assertEqual(client.get(self.NAMED).code, 500, "no pairs, no names")
+
+    def test_status_and_expand_tell_it(self):
+        self.serve_at("tcp_table", admin=f"{LOOPBACK}:{free_port()}")
+        self.wait_until_listed(self.spfblock.port, "62.6.0.1")
+        said = " ".join(run("status", "-c", self.spfblock.file).stdout.split())
+        self.assertIn(
+            "the confirmed name of a client decides, at any door: at or below spam.test",
+            said,
+        )
+        said = run("expand", "-c", self.spfblock.file, "spam.test").stdout
+        self.assertIn(
+            "at any door, for clients with a confirmed name at or below spam.test", said
+        )

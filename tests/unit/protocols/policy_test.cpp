@@ -1,6 +1,7 @@
 #include "core/protocols/policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/door_conversation.hpp"
+#include "tests/support/named_table.hpp"
 #include "tests/support/told_judge.hpp"
 
 #include <string>
@@ -295,4 +296,27 @@ TEST_CASE("policy: who waits is judged by the table that there is then",
   f.table = std::make_shared<const table::snapshot>();
   f.answer_awaiting();
   CHECK(f.replies == dunno);
+}
+
+TEST_CASE("policy: the confirmed name of a client may decide about him, "
+          "whatever his mail",
+          "[protocols][policy]") {
+  const auto action = [](std::string_view client, std::string_view name) {
+    protocols::counts counted;
+    const protocols::lookup in{testing::named_table(), counted};
+    policy with_client;
+    std::string replies;
+    const std::string asked =
+        request(client, "client_name=" + std::string{name} + '\n');
+    CHECK(with_client.feed(asked, in, replies) == asked.size());
+    CHECK(counted[count::found] + counted[count::not_found] == 1);
+    return replies;
+  };
+  CHECK(action("198.51.100.1", "m.a.test") ==
+        "action=REJECT a.test 198.51.100.1/32\n\n");
+  CHECK(action("198.51.100.1", "unknown") == dunno);
+  CHECK(action("198.51.100.1", "m.b.test") == dunno);
+  CHECK(action("198.51.100.200", "m.a.test") == dunno); // allowed
+  CHECK(action("192.0.2.1", "m.a.test") ==
+        "action=REJECT a.test 192.0.2.0/24\n\n");
 }

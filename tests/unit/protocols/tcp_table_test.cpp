@@ -275,7 +275,8 @@ TEST_CASE("answer gives what a conversation does",
     CAPTURE(line);
     protocols::counts counted;
     std::string reply = "before";
-    protocols::answer(line, protocols::lookup{listed(), counted}, reply);
+    protocols::client_names names;
+    protocols::answer(line, protocols::lookup{listed(), counted}, names, reply);
     CHECK(reply == "before" + reply_to(line));
   }
 }

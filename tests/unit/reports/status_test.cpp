@@ -30,6 +30,15 @@ domain_status only(const book_fixture& world) {
   return told.domains.front();
 }
 
+/// Without the breaks of paragraphs.
+std::string in_one_line(std::string text) {
+  for (auto at = text.find('\n'); at != std::string::npos;
+       at = text.find('\n', at))
+    text.replace(
+        at, std::min(text.find_first_not_of("\n ", at), text.size()) - at, " ");
+  return text;
+}
+
 std::string condition(const book_fixture& world) {
   return std::string{text_of(only(world).condition)};
 }
@@ -380,7 +389,8 @@ TEST_CASE("an earlier version told less", "[table][status]") {
        {"  \"from_state_file\": false,\n", "  \"pid\": null,\n",
         "  \"published\": false,\n", "  \"sees_mail\": false,\n",
         ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
-        ",\n      \"by_mail\": []", ",\n      \"passes_everybody\": false",
+        ",\n      \"by_mail\": []", ",\n      \"by_name\": []",
+        ",\n      \"passes_everybody\": false",
         ",\n  \"configuration\": {\n    \"running\": "
         "\"file\",\n    \"refused_at\": null,\n    "
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
@@ -410,12 +420,35 @@ TEST_CASE("a status tells whether a door decides by the mail",
         std::vector<std::string>{"a.example -> exists:%{i}.x.example"});
   CHECK_THAT(to_text(told),
              Catch::ContainsSubstring("no door policy is open: a.ex"));
+  CHECK(told.domains[0].by_name.empty());
   told.sees_mail = true;
   CHECK_THAT(to_text(told),
              Catch::ContainsSubstring("at the door policy: a.example"));
   told.domains[0].passes_everybody = true;
   CHECK_THAT(to_text(told),
              Catch::ContainsSubstring("decides about nobody: a.example"));
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+}
+
+TEST_CASE("a status tells where a name decides, whatever doors there are",
+          "[table][status]") {
+  book_fixture world{settings_of({"a.example"})};
+  auto look = expanded("a.example", "");
+  look.terms.emplace_back().text = "ptr";
+  const auto all = net::address_set::everything(net::family::ipv4);
+  look.residue = {all,
+                  {},
+                  {0},
+                  {{name_of("a.example"), all}, {name_of("m.a.example"), all}}};
+  world.look(look);
+  const auto told = report_on(world);
+  CHECK(told.domains[0].by_name ==
+        std::vector<std::string>{"a.example", "m.a.example"});
+  CHECK_THAT(in_one_line(to_text(told)),
+             Catch::ContainsSubstring(
+                 "the confirmed name of a client decides, at any door: at or "
+                 "below a.example, m.a.example the mail would decide about "
+                 "who has no such name, but no door policy is open: "));
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
@@ -525,6 +558,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "comment": "",
       "action": "REJECT {domain}",
       "by_mail": [],
+      "by_name": [],
       "passes_everybody": false,
       "hits": null
     }

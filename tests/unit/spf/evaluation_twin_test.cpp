@@ -1,3 +1,4 @@
+#include "core/spf/client_name.hpp"
 #include "core/spf/evaluation.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/check_host.hpp"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <string_view>
@@ -93,6 +95,21 @@ void for_random_zones(unsigned first_seed, unsigned count, Comparison compare) {
       compare(domain, zone);
     }
   }
+}
+
+/// The DNS confirms that the client has that name.
+void confirm(const net::ip_address& client, const dns::name& name,
+             zone_answers& zone) {
+  dns::answer names;
+  names.status = dns::answer_status::records;
+  names.hosts = {name};
+  zone.put({spf::reverse_name(client), dns::rr_type::ptr}, names);
+  dns::answer addresses;
+  addresses.status = dns::answer_status::records;
+  addresses.addresses = {client};
+  zone.put({name, client.family() == net::family::ipv4 ? dns::rr_type::a
+                                                       : dns::rr_type::aaaa},
+           addresses);
 }
 
 } // namespace
@@ -234,6 +251,99 @@ TEST_CASE("evaluate: the residue is whom a term of the mail decides about",
         listed(set_of(all + " " + residue) - made.pass));
   CHECK(made.residue.depends == spf::mail_dependence{on_local_part, on_helo});
   CHECK(made.residue.terms.size() == 1);
+}
+
+TEST_CASE("evaluate: whom a name decides about passes by any mail, if the DNS "
+          "confirms it",
+          "[spf][evaluation]") {
+  std::size_t passed = 0;
+  std::mt19937 random{9};
+  for_random_zones(
+      4001, 300, [&](const std::string& domain, zone_answers& zone) {
+        const spf::expansion made = expand(domain, zone).result;
+        for (const spf::named_clients& each : made.residue.named) {
+          CAPTURE(each.target.to_string());
+          CHECK((each.addresses - made.residue.addresses).empty());
+          CHECK(each.target.is_at_or_below(made.domain));
+          for (const net::ip_address& client : clients()) {
+            if (!each.addresses.contains(client))
+              continue;
+            CAPTURE(client.to_string());
+            confirm(client, name_of("zz." + each.target.to_string()), zone);
+            const std::string helo =
+                zone_writer::domains()[random() %
+                                       zone_writer::domains().size()];
+            const std::string sender = random() % 2 == 0 ? "a" : "b";
+            const auto said =
+                check_host({client, sender, made.domain, helo}, zone);
+            REQUIRE(said.result == verdict::pass);
+            ++passed;
+          }
+        }
+      });
+  CHECK(passed > 100);
+}
+
+TEST_CASE("evaluate: a name decides where nothing before it may, and for "
+          "targets within the listed domain",
+          "[spf][evaluation]") {
+  struct row {
+    const char* record;
+    const char* named; ///< "TARGET: what of all is not", in order
+  };
+  const std::string all{everyone};
+  const auto [record, named] = GENERATE(values<row>({
+      {"ptr -all", "l.test:"},
+      {"ptr", "l.test:"},
+      {"ptr:S.l.test -all", "s.l.test:"},
+      {"ptr:%{d} -all", "l.test:"},
+      {"ptr:s.%{o} -all", "s.l.test:"},
+      {"-ip4:10.0.0.0/8 ptr -all", "l.test: -10.0.0.0/8"},
+      {"ip4:10.0.0.0/8 ptr ip4:11.0.0.0/8 -all",
+       "l.test: -10.0.0.0/8 -11.0.0.0/8"},
+      {"ptr:s.l.test -ip4:10.0.0.0/8 ptr -all",
+       "s.l.test:; l.test: -10.0.0.0/8"},
+      {"ptr ptr", "l.test:"},
+      {"include:s.l.test -all", "s.l.test: -10.1.0.0/16"},
+      {"redirect=s.l.test", "s.l.test: -10.1.0.0/16"},
+      // Of other domains he would name whom he likes.
+      {"ptr:test -all", ""},
+      {"ptr:com -all", ""},
+      {"ptr:xl.test -all", ""},
+      {"include:m.test -all", ""},
+      // He names nobody by what ends otherwise.
+      {"-ptr -all", ""},
+      {"~ptr +all", ""},
+      {"-include:s.l.test -all", ""},
+      {"-all ptr", ""},
+      // Before it somebody may have ended otherwise.
+      {"-exists:%{i}.x.test ptr -all", ""},
+      {"exists:%{i}.x.test ptr -all", ""}, // with a void lookup
+      {"?ptr ptr -all", ""},
+      {"a:%{l}.x.test ptr -all", ""},
+      {"ptr:%{s} ptr -all", ""},
+      {"include:e.l.test ptr -all", ""},
+      {"include:%{i}.x.test ptr -all", ""},
+  }));
+  CAPTURE(record);
+  const auto made = expansion_of(fmt::format(
+      "l.test v=spf1 {}\ns.l.test v=spf1 -ip4:10.1.0.0/16 ptr -all\n"
+      "m.test v=spf1 ptr -all\ne.l.test v=spf1 exists:%{{i}}.x.test -all\n",
+      record));
+  std::string found;
+  std::string expected;
+  for (const spf::named_clients& each : made.residue.named)
+    found += each.target.to_string() + ' ' + listed(each.addresses) + '\n';
+  for (std::string_view rest{named}; !rest.empty();) {
+    const auto end = std::min(rest.find("; "), rest.size());
+    const std::string_view one = rest.substr(0, end);
+    const auto colon = one.find(':');
+    const std::string networks{one.substr(colon + 1)};
+    expected += std::string{one.substr(0, colon)} + ' ' +
+                listed(set_of(all + networks) - made.pass) + '\n';
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  CHECK(found == expected);
 }
 
 TEST_CASE("evaluate: void is stop, or nothing where there is a permerror",

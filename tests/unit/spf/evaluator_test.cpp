@@ -47,6 +47,9 @@ public:
   void waits(entry, spf::mail_dependence, const spf::cohorts&) override {
     lines.push_back("waits for the mail");
   }
+  void passes_by_name(const dns::name& target, const spf::cohorts&) override {
+    lines.push_back("passes below " + target.to_string());
+  }
 
   void permerror(const spf::cohorts& whom) override {
     lines.push_back("permerror " + listed(whom.addresses()));
