@@ -2,6 +2,7 @@
 
 #include "core/support/contract.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace spfblock::domains {
@@ -20,6 +21,9 @@ domain_state remembered(const known_domain& of, timestamp now) {
   kept.trouble = of.trouble;
   kept.growth = of.growth.history(now);
   kept.held = of.held;
+  if (of.waits_for_mail)
+    kept.waits_for_mail = *of.waits_for_mail;
+  kept.mail_terms = of.mail_terms;
   if (of.lost.empty())
     return kept;
   kept.lost = of.lost;
@@ -44,6 +48,10 @@ void recall(domain_state kept, std::chrono::seconds longest, timestamp now,
   into.held = std::move(kept.held);
   into.lost = std::move(kept.lost);
   into.lost_at = now.past(kept.lost_at.value_or(now.wall));
+  if (kept.waits_for_mail)
+    into.waits_for_mail =
+        std::make_shared<const table::residue>(*std::move(kept.waits_for_mail));
+  into.mail_terms = std::move(kept.mail_terms);
 }
 
 } // namespace spfblock::domains

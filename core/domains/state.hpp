@@ -30,6 +30,8 @@ struct domain_state {
   std::optional<refusal> held; ///< by growth
   net::address_set lost;
   std::optional<std::chrono::sys_seconds> lost_at;
+  std::optional<table::residue> waits_for_mail; ///< of the domain `name`
+  std::vector<std::string> mail_terms;
 
   friend bool operator==(const domain_state&, const domain_state&) = default;
 };
@@ -41,7 +43,9 @@ struct state {
   friend bool operator==(const state&, const state&) = default;
 };
 
-/// The version that to_json() writes.
+/// The version that to_json() writes.  Members may come to be beside those that
+/// it has: a reader passes over what it does not know, and does without what
+/// may lack.
 inline constexpr std::uint64_t state_version = 4;
 
 /// Writes JSON of two lines: the head with the version and a CRC-32 of all that

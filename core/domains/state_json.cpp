@@ -28,7 +28,31 @@ std::string checksum(std::string_view text) {
   return fmt::format("{:08x}", crc.checksum());
 }
 
+/// "TARGET NETWORKS" for each target that can be read again.
+std::vector<std::string> named_lines(const table::residue& of) {
+  std::vector<std::string> lines;
+  for (const table::named_clients& each : of.named) {
+    const std::string target = each.target.to_string();
+    const auto read = dns::name::from_text(target);
+    if (read && *read == each.target)
+      lines.push_back(target + ' ' + to_words(each.addresses.to_prefixes()));
+  }
+  return lines;
+}
+
 // The members in order of their names.
+void write_mail(json::writer& to, const domain_state& of) {
+  if (of.waits_for_mail) {
+    const table::residue& waits = *of.waits_for_mail;
+    to.member("mail_addresses", to_words(waits.addresses.to_prefixes()))
+        .member("mail_named", named_lines(waits))
+        .member("mail_on_helo", waits.on_helo)
+        .member("mail_on_local_part", waits.on_local_part);
+  }
+  if (!of.mail_terms.empty())
+    to.member("mail_terms", of.mail_terms);
+}
+
 void write(json::writer& to, const domain_state& of) {
   to.begin_object()
       .member("changed_at", of.changed_at)
@@ -38,8 +62,9 @@ void write(json::writer& to, const domain_state& of) {
       .member("growth", growth_lines(of))
       .member("in_part", of.in_part)
       .member("lost", to_words(of.lost.to_prefixes()))
-      .member("lost_at", of.lost_at)
-      .member("name", of.name.to_string())
+      .member("lost_at", of.lost_at);
+  write_mail(to, of);
+  to.member("name", of.name.to_string())
       .member("named", to_words(of.good.named))
       .member("records", of.good.records)
       .member("role", text_of(of.role))
@@ -104,6 +129,46 @@ void read_records(const json_value& value, domain_state& into) {
     into.good.records.push_back(printable_text(each));
 }
 
+table::residue& residue_in(domain_state& of) {
+  if (!of.waits_for_mail)
+    of.waits_for_mail = table::residue{of.name, {}};
+  return *of.waits_for_mail;
+}
+
+std::optional<failure> read_mail_addresses(std::string_view text,
+                                           domain_state& into) {
+  std::vector<net::ip_prefix> networks;
+  auto why = read_words(text, networks);
+  residue_in(into).addresses = net::address_set::of(networks);
+  return why;
+}
+
+void read_mail_named(const json_value& value, domain_state& into) {
+  for (const json_value& each : value.read_elements()) {
+    auto line = each.read_text();
+    if (!line)
+      continue;
+    const std::string_view word = next_word(*line);
+    auto target = dns::name::from_text(word);
+    std::vector<net::ip_prefix> networks;
+    if (!target || target->to_string() != word || read_words(*line, networks))
+      return each.unexpected("a name and networks");
+    residue_in(into).named.push_back(
+        {*std::move(target), net::address_set::of(networks)});
+  }
+}
+
+auto read_mail_flag(bool table::residue::*flag) {
+  return [flag](const json_value& value, domain_state& into) {
+    residue_in(into).*flag = value.read_boolean().value_or(false);
+  };
+}
+
+void read_mail_terms(const json_value& value, domain_state& into) {
+  for (const json_value& each : value.read_elements())
+    into.mail_terms.push_back(printable_text(each));
+}
+
 /// What terms refer to stands before them.
 const json::field_table<domain_state>& domain_fields() {
   static const json::field_table<domain_state> fields{
@@ -121,6 +186,12 @@ const json::field_table<domain_state>& domain_fields() {
       {"growth", lines_by(read_growth), true},
       {"lost", lines_by(read_lost), true},
       {"lost_at", json::time(&domain_state::lost_at), true},
+      {"mail_addresses", lines_by(read_mail_addresses), true},
+      {"mail_named", read_mail_named, true},
+      {"mail_on_helo", read_mail_flag(&table::residue::on_helo), true},
+      {"mail_on_local_part", read_mail_flag(&table::residue::on_local_part),
+       true},
+      {"mail_terms", read_mail_terms, true},
   };
   return fields;
 }

@@ -35,6 +35,14 @@ std::size_t longest_text_of(const domain_state& of) {
   for (const authorisation& each : of.good.authorised)
     length += term_text + escaped * each.term.size() +
               text_of_networks(each.addresses);
+  if (of.waits_for_mail) {
+    length += text_of_networks(of.waits_for_mail->addresses);
+    for (const table::named_clients& each : of.waits_for_mail->named)
+      length += escaped * each.target.to_string().size() + 4 +
+                text_of_networks(each.addresses);
+  }
+  for (const std::string& each : of.mail_terms)
+    length += escaped * each.size() + 4;
   return length;
 }
 
@@ -56,6 +64,8 @@ std::vector<dns::name> fit(state& all, std::size_t longest) {
     domain_state& largest = all.domains[i];
     largest.good = {};
     largest.good_at = std::nullopt;
+    largest.waits_for_mail = std::nullopt;
+    largest.mail_terms.clear();
     left_out.push_back(largest.name);
     total -= lengths[i] - longest_text_of(largest);
   }

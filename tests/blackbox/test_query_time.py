@@ -603,3 +603,18 @@ class PtrByName(BlackBoxCase):
         self.assertIn(
             "at any door, for clients with a confirmed name at or below spam.test", said
         )
+
+
+class Restarted(MailCase):
+    def test_about_whom_the_mail_decides_is_known_before_the_first_look(self):
+        self.start(
+            state_file=self.directory() + "/state.json",
+            query_time={"unknown": "defer"},
+        )
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+        self.spfblock.stop()
+        self.dns.silent = {"spam.test"}  # no look succeeds
+        self.serve(self.spfblock.configuration)
+        client = self.connect_to_door()
+        self.assertEqual(client.ask(SPAMMER, "a@spam.test"), OPEN)
+        self.assertEqual(client.ask(SPAMMER, "a@else.test"), "DUNNO")

@@ -378,3 +378,50 @@ TEST_CASE("what is saved is read back as it was",
   REQUIRE(read);
   CHECK(*read == saved);
 }
+
+TEST_CASE("about whom the mail decides outlives a restart, and is forgotten "
+          "with the networks",
+          "[table][domain_book][state]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.refresh.keep_stale = 2h;
+  book_fixture before{settings};
+  auto look = expanded("a.example", "45.0.0.0/24");
+  look.terms.emplace_back().text = "ptr";
+  look.residue = {set_of("46.0.0.0/8"),
+                  {true, false},
+                  {look.terms.size() - 1},
+                  {{name_of("a.example"), set_of("46.0.0.0/8")}}};
+  CHECK(before.look(look).worth_saving);
+
+  book_fixture f = restarted(before, settings, 1h);
+  hand_over_by_text(before, f);
+  REQUIRE(f.page().waits_for_mail);
+  CHECK(*f.page().waits_for_mail == *before.page().waits_for_mail);
+  CHECK(f.page().mail_terms == before.page().mail_terms);
+  const table::snapshot table{f.book.listings()};
+  const auto client = *net::ip_address::parse("46.1.2.3");
+  CHECK(table.decided_by_mail(name_of("m.a.example"), client) != nullptr);
+  CHECK(table.find_by_name(name_of("m.a.example"), client).has_value());
+
+  // The same is found again: nothing new.
+  CHECK_FALSE(f.look(look).listing_changed);
+  f.look(failing("a.example"));
+  CHECK(f.page().waits_for_mail);
+  f.pass(3h);
+  f.look(failing("a.example"));
+  CHECK_FALSE(f.page().waits_for_mail);
+}
+
+TEST_CASE("a domain whose mail alone decides outlives a restart, too",
+          "[table][domain_book][state]") {
+  const config::settings settings = settings_of({"a.example"});
+  book_fixture before{settings};
+  auto look = expanded("a.example", "");
+  look.terms.emplace_back().text = "exists:%{i}.x.example";
+  look.residue = {set_of("0.0.0.0/0 ::/0"), {}, {look.terms.size() - 1}, {}};
+  CHECK(before.look(look).worth_saving);
+  book_fixture f = restarted(before, settings, 1h);
+  hand_over_by_text(before, f);
+  REQUIRE(f.page().waits_for_mail);
+  CHECK(f.published() == "a.example");
+}

@@ -24,7 +24,14 @@ domains::domain_state kept(const std::string& name, unsigned terms) {
     made.good.authorised.push_back(
         {0, "mx:\"" + number + "\"", addresses, beginning.wall});
     made.good.pass |= addresses;
+    made.mail_terms.push_back("exists:\"" + number + '"');
   }
+  made.waits_for_mail =
+      table::residue{made.name,
+                     made.good.pass,
+                     true,
+                     true,
+                     {{name_of("\"m\"." + name), made.good.pass}}};
   return made;
 }
 
@@ -55,6 +62,7 @@ TEST_CASE("state_share: the largest is left out, and all others are saved",
     CHECK(to_json(all).size() <= longest);
     CHECK_FALSE(all.domains[1].good_at);
     CHECK(all.domains[1].good.authorised.empty());
+    CHECK_FALSE(all.domains[1].waits_for_mail);
     CHECK(all.domains[2].good.authorised.size() == 60);
   }
   SECTION("the next one too") {

@@ -73,6 +73,15 @@ domains::growth_history random_growth(std::mt19937& random) {
   return made;
 }
 
+table::residue random_residue(const dns::name& of, std::mt19937& random) {
+  table::residue made{of, random_networks(random), below(random, 2) == 0,
+                      below(random, 2) == 0};
+  for (unsigned left = below(random, 3); left > 0; --left)
+    made.named.push_back({name_of("m" + std::to_string(left) + ".example"),
+                          random_networks(random)});
+  return made;
+}
+
 state random_state(std::mt19937& random) {
   state made;
   made.written = random_time(random);
@@ -98,6 +107,11 @@ state random_state(std::mt19937& random) {
     one.lost = random_networks(random);
     if (below(random, 2) == 0)
       one.lost_at = random_time(random);
+    if (below(random, 2) == 0)
+      one.waits_for_mail = random_residue(one.name, random);
+    for (unsigned terms = one.waits_for_mail ? below(random, 3) : 0; terms > 0;
+         --terms)
+      one.mail_terms.push_back(random_text(random));
     made.domains.push_back(std::move(one));
   }
   return made;
@@ -125,6 +139,12 @@ state small_state() {
   one.held = domains::refusal{"growth", 256, 4, set_of("46.0.0.0/24")};
   one.lost = set_of("47.0.0.0/24");
   one.lost_at = beginning.wall;
+  one.waits_for_mail = table::residue{one.name,
+                                      set_of("48.0.0.0/24 2a02::/64"),
+                                      true,
+                                      false,
+                                      {{one.name, set_of("48.0.0.0/25")}}};
+  one.mail_terms = {"a.example -> ptr"};
   return made;
 }
 
@@ -390,4 +410,36 @@ TEST_CASE("no odd number in a state is taken, wherever it stands",
   }
   for (const std::string_view number : refused_numbers)
     CHECK_FALSE(state_from_json(sealed(body, std::string{number})));
+}
+
+TEST_CASE("state: what the mail decides may lack, and so may a reader that "
+          "knows it",
+          "[table][state]") {
+  // Written by a program that does not know it.
+  const std::string with = to_json(small_state());
+  const auto body = with.substr(with.find("\"written\""));
+  const auto begin = body.find("\"mail_addresses\"");
+  REQUIRE(begin != std::string::npos);
+  const std::string without =
+      body.substr(0, begin) + body.substr(body.find("\"name\":\"a.example\""));
+  const auto read = state_from_json(sealed(without));
+  REQUIRE(read);
+  CHECK_FALSE(read->domains[0].waits_for_mail);
+  CHECK(read->domains[0].good == small_state().domains[0].good);
+  // And by one that knows more.
+  std::string more = body;
+  more.insert(begin, "\"mail_more\":[{\"x\":1}],");
+  const auto known = state_from_json(sealed(more));
+  REQUIRE(known);
+  CHECK(*known == small_state());
+}
+
+TEST_CASE("state: a name with octets that a text has not is not kept",
+          "[table][state]") {
+  state made = small_state();
+  auto& named = made.domains[0].waits_for_mail->named;
+  named.push_back({name_of("\x01.a.example"), set_of("48.0.0.0/24")});
+  const auto read = state_from_json(to_json(made));
+  REQUIRE(read);
+  CHECK(read->domains[0].waits_for_mail->named.size() == 1);
 }
