@@ -61,6 +61,7 @@ service::service(std::string path, beginning with,
                 .refresh = refresher_,
                 .threads = threads_,
                 .ports = listeners_,
+                .mail = mail_,
                 .log = log_,
                 .dns = *dns_,
                 .reloads = reloads_,
@@ -279,6 +280,7 @@ void service::accept() {
 void service::tell_statistics() {
   const protocols::counts counted = threads_.counted();
   const auto table = table_.load();
+  const query_time::totals mail = mail_.totals();
   log_.write(event_of<kind::statistics>{}
                  .with("found", counted[count::found])
                  .with("not_found", counted[count::not_found])
@@ -286,7 +288,10 @@ void service::tell_statistics() {
                  .with("connections", counted[count::connections])
                  .with("connections_open", threads_.limit().open.load())
                  .with("ipv4_networks", table->ipv4_networks())
-                 .with("ipv6_networks", table->ipv6_networks()));
+                 .with("ipv6_networks", table->ipv6_networks())
+                 .with("mail_claims", mail.claims())
+                 .with("mail_checks", mail.checks.ended())
+                 .with("mail_over_budget", mail.checks.over_budget));
 }
 
 /// The service is ready once every thread has answered for the first time.

@@ -106,7 +106,7 @@ struct field {
   }
 };
 
-/// The fields of a kind, in the order of the line.  Eight at most.
+/// The fields of a kind, in the order of the line.  Ten at most.
 class field_list {
 public:
   constexpr field_list(std::initializer_list<field> fields) {
@@ -128,7 +128,7 @@ public:
   }
 
 private:
-  std::array<field, 8> fields_{};
+  std::array<field, 10> fields_{};
   std::size_t size_ = 0;
 };
 

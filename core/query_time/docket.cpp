@@ -60,6 +60,7 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
     made.know.push_back({what, verdict::sought, now + most_.longest});
   };
   const auto has_no_room = [&] {
+    ++counted_.over_budget;
     made.know.push_back({what, verdict::open, now + pause});
   };
   switch (first.is) {
@@ -109,7 +110,9 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
 void docket::begin(const claim& what, bool is_canary, moment now, effect& to) {
   const std::uint64_t number = ++last_;
   under_way_.emplace(number, job{what, is_canary, now + most_.longest});
-  if (!is_canary)
+  if (is_canary)
+    ++counted_.canaries;
+  else
     numbers_.emplace(what, number);
   ++domain_of(what.domain).under_way;
   to.begin.push_back({number, envelope_of(what)});
@@ -148,6 +151,9 @@ void docket::end(job what, host_result result, seconds holds, double questions,
   if (what.is_canary)
     return know_canary(what.what, result, holds, now, to);
   numbers_.erase(what.what);
+  ++(result == host_result::pass        ? counted_.passed
+     : result == host_result::temperror ? counted_.failed
+                                        : counted_.not_passed);
   to.know.push_back({std::move(what.what), verdict_of(result), now + holds});
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/query_time/allotment.hpp"
 #include "core/query_time/claim.hpp"
+#include "core/query_time/totals.hpp"
 #include "core/query_time/verdicts.hpp"
 #include "core/spf/check_host.hpp"
 #include "core/support/timestamp.hpp"
@@ -103,8 +104,12 @@ public:
     return under_way_.size();
   }
 
-  /// Forgets everything.
+  /// Forgets everything, but for what is counted.
   void clear();
+
+  [[nodiscard]] const check_totals& counted() const noexcept {
+    return counted_;
+  }
 
 private:
   enum class trust : std::uint8_t { unknown, asking, good, open, everybody };
@@ -141,6 +146,7 @@ private:
   std::map<std::uint64_t, job> under_way_;           ///< the oldest first
   std::unordered_map<claim, std::uint64_t> numbers_; ///< but for canaries
   std::unordered_map<dns::name, domain> domains_;
+  check_totals counted_;
 };
 
 } // namespace spfblock::query_time

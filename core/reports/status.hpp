@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/domains/domain_book.hpp"
+#include "core/query_time/totals.hpp"
 #include "core/reports/configuration_status.hpp"
 #include "core/support/result.hpp"
 #include "core/support/timestamp.hpp"
@@ -109,7 +110,8 @@ struct status_report {
   /// What clients ask at, handed over by the service manager or not; of a
   /// running server.
   std::vector<open_port> ports_open{};
-  bool sees_mail = false; ///< a door is open that knows the mail
+  bool sees_mail = false;    ///< a door is open that knows the mail
+  query_time::totals mail{}; ///< of a running server
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;

@@ -40,6 +40,25 @@ void write(json::writer& to, const domain_status& of) {
       .end_object();
 }
 
+void write(json::writer& to, const query_time::totals& of) {
+  to.key("mail")
+      .begin_object()
+      .member("passes", of.passes)
+      .member("does_not", of.does_not)
+      .member("sought", of.sought)
+      .member("open", of.open)
+      .member("waits", of.waits)
+      .key("checks")
+      .begin_object()
+      .member("passed", of.checks.passed)
+      .member("not_passed", of.checks.not_passed)
+      .member("failed", of.checks.failed)
+      .member("canaries", of.checks.canaries)
+      .member("over_budget", of.checks.over_budget)
+      .end_object()
+      .end_object();
+}
+
 /// A number, or null.
 void read_pid(const json::json_value& value, status_report& into) {
   constexpr auto most = std::numeric_limits<std::int32_t>::max();
@@ -128,6 +147,31 @@ void read_ports(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into);
 }
 
+void read_checks(const json::json_value& value, query_time::totals& into) {
+  using totals = query_time::check_totals;
+  static const json::field_table<totals> fields{
+      {"passed", json::count(&totals::passed)},
+      {"not_passed", json::count(&totals::not_passed)},
+      {"failed", json::count(&totals::failed)},
+      {"canaries", json::count(&totals::canaries)},
+      {"over_budget", json::count(&totals::over_budget)},
+  };
+  json::read_members(value, fields, into.checks);
+}
+
+void read_mail(const json::json_value& value, status_report& into) {
+  using totals = query_time::totals;
+  static const json::field_table<totals> fields{
+      {"passes", json::count(&totals::passes)},
+      {"does_not", json::count(&totals::does_not)},
+      {"sought", json::count(&totals::sought)},
+      {"open", json::count(&totals::open)},
+      {"waits", json::count(&totals::waits)},
+      {"checks", read_checks},
+  };
+  json::read_members(value, fields, into.mail);
+}
+
 } // namespace
 
 std::string to_json(const status_report& of) {
@@ -172,8 +216,9 @@ std::string to_json(const status_report& of) {
         .end_object();
   to.end_array()
       .member("unavailable", of.ports_unavailable)
-      .end_object()
       .end_object();
+  write(to, of.mail);
+  to.end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -189,6 +234,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"configuration", read_configuration, true},
       {"resolver", read_resolver, true},
       {"ports", read_ports, true},
+      {"mail", read_mail, true},
   };
   return json::read_document(text, "a status", fields);
 }

@@ -72,6 +72,7 @@ reports::status_report admin_pages::report() const {
   for (const net::scoped_endpoint& each : dns_.servers)
     made.name_servers.push_back(each.to_string());
   made.sees_mail = mail_.has_door();
+  made.mail = mail_.totals();
   for (reports::domain_status& each : made.domains) {
     if (each.role != domains::role::listed)
       continue;

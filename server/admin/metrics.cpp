@@ -43,6 +43,7 @@ std::string metrics::text(const reports::status_report& domains,
              healthy ? 1 : 0);
   tell_process(page, domains.configuration);
   tell_serving(page);
+  tell_mail(page);
   tell_table(page);
   const domains_with_series chosen = choose_series(domains, most_domains_);
   tell_pages(page, chosen);
@@ -118,6 +119,35 @@ void metrics::tell_serving(exposition& to) const {
   to.counter("spfblock_dnsbl_capped_total",
              "Questions over the answers that a network is given in a second",
              number(counted[count::capped]));
+}
+
+void metrics::tell_mail(exposition& to) const {
+  const query_time::totals mail = from_.mail.totals();
+  to.counter("spfblock_mail_claims_total",
+             "Mails that claimed a listed domain where the mail decides, by "
+             "what was known: passes, does_not, sought (it is being looked "
+             "at), open (the DNS failed, or there was no room)",
+             {labelled("known", "passes", mail.passes),
+              labelled("known", "does_not", mail.does_not),
+              labelled("known", "sought", mail.sought),
+              labelled("known", "open", mail.open)});
+  to.counter("spfblock_mail_waits_total",
+             "Replies that waited for what was sought (query_time.wait)",
+             number(mail.waits));
+  const query_time::check_totals& checks = mail.checks;
+  to.counter("spfblock_mail_checks_total",
+             "Evaluations of a record for such a mail that ended, by how: "
+             "failed is a DNS failure, or 20 seconds",
+             {labelled("result", "passed", checks.passed),
+              labelled("result", "not_passed", checks.not_passed),
+              labelled("result", "failed", checks.failed)});
+  to.counter("spfblock_mail_canaries_total",
+             "Evaluations begun about an address that is nobody's client",
+             number(checks.canaries));
+  to.counter("spfblock_mail_over_budget_total",
+             "Claims not looked at because too many checks, or questions, "
+             "were under way",
+             number(checks.over_budget));
 }
 
 void metrics::tell_table(exposition& to) const {

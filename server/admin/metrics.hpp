@@ -5,6 +5,7 @@
 #include "core/table/snapshot.hpp"
 #include "server/admin/exposition.hpp"
 #include "server/dns/dns_totals.hpp"
+#include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
@@ -51,6 +52,7 @@ public:
     const refresher& refresh;
     const serving_threads& threads;
     const listeners& ports;
+    const mail_checks& mail;
     const log_sink& log;
     const dns_totals& dns;
     const reload_totals& reloads;
@@ -75,6 +77,7 @@ private:
   void tell_process(exposition& to,
                     const reports::configuration_status& running) const;
   void tell_serving(exposition& to) const;
+  void tell_mail(exposition& to) const;
   void tell_table(exposition& to) const;
   void tell_pages(exposition& to, const domains_with_series& of) const;
   void tell_totals(exposition& to) const;

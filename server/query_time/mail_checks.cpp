@@ -17,6 +17,16 @@ using query_time::verdict;
 
 namespace {
 
+std::uint64_t& count_of(verdict said, query_time::totals& in) {
+  switch (said) {
+  case verdict::passes: return in.passes;
+  case verdict::does_not: return in.does_not;
+  case verdict::sought: return in.sought;
+  case verdict::open: break;
+  }
+  return in.open;
+}
+
 void call(const std::vector<std::function<void()>>& all) {
   for (const auto& each : all)
     each();
@@ -70,18 +80,21 @@ void mail_checks::stop() {
 verdict mail_checks::say(const claim& of) {
   {
     const std::lock_guard alone{access_};
-    if (const auto said = known_.find(of, read_clocks().steady))
+    if (const auto said = known_.find(of, read_clocks().steady)) {
+      ++count_of(*said, totals_);
       return *said;
-  }
-  if (posted_.fetch_add(1, std::memory_order_relaxed) >= most_posted) {
-    posted_.fetch_sub(1, std::memory_order_relaxed);
-    return verdict::open;
+    }
+    if (posted_ >= most_posted || is_stopped_) {
+      ++totals_.open;
+      ++turned_away_;
+      return verdict::open;
+    }
+    ++posted_;
+    ++totals_.sought;
   }
   boost::asio::post(io_, [this, posting = posting_, of] {
-    if (posting.over())
-      return;
-    posted_.fetch_sub(1, std::memory_order_relaxed);
-    want(of);
+    if (!posting.over())
+      want(of);
   });
   return verdict::sought;
 }
@@ -98,9 +111,17 @@ std::optional<moment> mail_checks::await(const claim& of,
       waiting_.try_emplace(of, waiting{now + wait_.load(), {}}).first->second;
   if (now >= here.until)
     return std::nullopt;
+  ++totals_.waits;
   here.told.push_back(std::move(told));
   ++how_many_wait_;
   return here.until;
+}
+
+query_time::totals mail_checks::totals() const {
+  const std::lock_guard alone{access_};
+  query_time::totals all = totals_;
+  all.checks.over_budget += turned_away_;
+  return all;
 }
 
 // With access_
@@ -132,6 +153,7 @@ void mail_checks::want(const claim& what) {
   const moment now = read_clocks().steady;
   {
     const std::lock_guard alone{access_};
+    --posted_;
     if (known_.find(what, now))
       return;
   }
@@ -149,8 +171,6 @@ void mail_checks::want(const claim& what) {
 }
 
 void mail_checks::ended(std::uint64_t number, const spf::host_check& made) {
-  totals_.passed += made.result == spf::host_result::pass ? 1 : 0;
-  totals_.failed += made.result == spf::host_result::temperror ? 1 : 0;
   carry_out(docket_.ended(number, made, read_clocks().steady));
 }
 
@@ -158,6 +178,7 @@ void mail_checks::carry_out(docket::effect what) {
   functions told;
   {
     const std::lock_guard alone{access_};
+    totals_.checks = docket_.counted();
     for (const docket::knowledge& each : what.know) {
       known_.put(each.of, each.said, each.until);
       if (each.said == verdict::sought)
@@ -176,7 +197,6 @@ void mail_checks::carry_out(docket::effect what) {
   if (!rules_)
     return;
   for (const docket::check& each : what.begin) {
-    ++totals_.begun;
     spf::ask_and_check(each.of, rules_(each.of.domain), questions_,
                        life_.guarded([this, number = each.number](
                                          const spf::host_check& made) {

@@ -6,6 +6,7 @@
 #include "core/dns/resolver.hpp"
 #include "core/query_time/docket.hpp"
 #include "core/query_time/judge.hpp"
+#include "core/query_time/totals.hpp"
 #include "core/query_time/verdicts.hpp"
 #include "core/spf/rules.hpp"
 #include "core/table/snapshot.hpp"
@@ -29,13 +30,6 @@
 #include <vector>
 
 namespace spfblock::server {
-
-/// Counts since the start.
-struct mail_check_totals {
-  std::uint64_t begun = 0; ///< checks, of canaries too
-  std::uint64_t passed = 0;
-  std::uint64_t failed = 0; ///< by the DNS
-};
 
 /// The judge of a running server: answers from what is known, and has
 /// check_host() run on the thread of `io` for what is not, as docket decides.
@@ -69,6 +63,9 @@ public:
     return defers_.load(std::memory_order_relaxed);
   }
 
+  // Of any thread.
+  [[nodiscard]] query_time::totals totals() const;
+
   // Of the thread of `io`.
 
   /// Takes over a configuration; what was known is forgotten, and who waits is
@@ -86,10 +83,6 @@ public:
   }
 
   [[nodiscard]] bool has_door() const noexcept { return has_door_; }
-
-  [[nodiscard]] const mail_check_totals& totals() const noexcept {
-    return totals_;
-  }
 
   /// Nothing is asked any more, and nobody waits.
   void stop();
@@ -114,18 +107,20 @@ private:
   const published<table::snapshot>& table_;
   std::atomic<bool> defers_ = false;
   std::atomic<std::chrono::milliseconds> wait_{std::chrono::milliseconds{0}};
-  std::atomic<unsigned> posted_ = 0;
-  std::mutex access_;
+  mutable std::mutex access_;
   query_time::verdicts known_;                             ///< under access_
   std::unordered_map<query_time::claim, waiting> waiting_; ///< the same
   std::size_t how_many_wait_ = 0;                          ///< the same
   bool is_stopped_ = false;                                ///< the same
+  unsigned posted_ = 0;                                    ///< the same
+  query_time::totals totals_;                              ///< the same
+  /// Claims that there was no room to post; the same.
+  std::uint64_t turned_away_ = 0;
 
   std::weak_ptr<dns::resolver> questions_;
   std::function<spf::rules(const dns::name&)> rules_;
   random_numbers random_;
   query_time::docket docket_;
-  mail_check_totals totals_;
   bool has_door_ = false;
   alarm late_;              ///< a check takes too long
   lifetime life_;           ///< until stop()

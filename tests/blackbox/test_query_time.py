@@ -4,11 +4,15 @@ asked for it alone, waited for if `query_time.wait` says so."""
 import collections
 import concurrent.futures
 import ipaddress
+import json
 import os
+import signal
 import time
 
+from .harness import admin
 from .harness.case import BlackBoxCase
 from .harness.dns_message import SERVFAIL
+from .harness.exposition import Exposition
 from .harness.policy import PolicyClient
 from .harness.ports import LOOPBACK, free_port
 from .harness.process_memory import resident_mib
@@ -618,3 +622,36 @@ class Restarted(MailCase):
         client = self.connect_to_door()
         self.assertEqual(client.ask(SPAMMER, "a@spam.test"), OPEN)
         self.assertEqual(client.ask(SPAMMER, "a@else.test"), "DUNNO")
+
+
+class Counted(MailCase):
+    def test_what_becomes_of_claims_is_told(self):
+        endpoint = f"{LOOPBACK}:{free_port()}"
+        self.start(admin=endpoint)
+        self.wait_for(REJECT, SPAMMER, "a@spam.test")
+        self.client.ask(SPAMMER, "a@spam.test")
+        self.wait_until_asked_about(STRANGER)
+
+        def mail():
+            return json.loads(admin.ask(endpoint, "/status").body)["mail"]
+
+        told = eventually(
+            lambda: (seen := mail())["checks"]["not_passed"] == 1 and seen,
+            "both checks have ended",
+        )
+        self.assertEqual(told["checks"]["passed"], 1)
+        self.assertEqual(told["checks"]["canaries"], 1)
+        self.assertEqual(told["checks"]["over_budget"], 0)
+        self.assertGreaterEqual(told["passes"], 2)
+        self.assertGreaterEqual(told["sought"], 2)
+        page = Exposition(admin.ask(endpoint, "/metrics").body)
+        self.assertEqual(
+            page.value("spfblock_mail_checks_total", result="passed"), 1
+        )
+        self.assertEqual(page.value("spfblock_mail_canaries_total"), 1)
+        before = self.spfblock.mark()
+        self.spfblock.send_signal(signal.SIGUSR1)
+        self.spfblock.wait_for_line(
+            r"statistics .* mail_claims=\d+ mail_checks=2 mail_over_budget=0$",
+            after=before,
+        )

@@ -162,3 +162,25 @@ TEST_CASE("mail_checks: who waits for what is listed no more is told",
   f.table.store(std::make_shared<const table::snapshot>());
   REQUIRE(f.runs_until([&] { return f.told == 1; }));
 }
+
+TEST_CASE("mail_checks: counts what is known of claims, and who waits",
+          "[server][mail_checks]") {
+  fixture f;
+  static_cast<void>(f.judge.say(passing));
+  CHECK(f.await(passing));
+  REQUIRE(f.runs_until([&] { return f.told == 1; }));
+  static_cast<void>(f.judge.say(passing));
+  static_cast<void>(f.judge.say(other));
+  REQUIRE(f.runs_until([&] { return f.judge.totals().checks.ended() == 2; }));
+  static_cast<void>(f.judge.say(other));
+  const auto told = f.judge.totals();
+  CHECK(told == query_time::totals{1, 1, 2, 0, 1, {1, 1, 0, 1, 0}});
+
+  f.apply(1h); // goes on counting
+  CHECK(f.judge.totals() == told);
+  for (unsigned i = 0; i <= mail_checks::most_posted; ++i)
+    static_cast<void>(f.judge.say(passing));
+  CHECK(f.judge.totals().sought == told.sought + mail_checks::most_posted);
+  CHECK(f.judge.totals().open == 1);
+  CHECK(f.judge.totals().checks.over_budget == 1);
+}

@@ -227,3 +227,26 @@ TEST_CASE("docket: what was under way before everything was forgotten is "
   CHECK(f.of.next() == std::nullopt);
   CHECK(f.want(claim_of(1)).begin.size() == 1);
 }
+
+TEST_CASE("docket: counts checks by how they end, canaries, and what there was "
+          "no room for",
+          "[query_time][docket]") {
+  docket::limits most;
+  most.at_once_of_domain = 2;
+  fixture f{most};
+  f.trust(); // a canary, and a check that did not pass
+  std::vector<std::uint64_t> numbers;
+  for (const unsigned client : {1U, 2U, 3U}) {
+    for (const auto& each : f.want(claim_of(client)).begin)
+      numbers.push_back(each.number);
+  }
+  REQUIRE(numbers.size() == 2);
+  f.end(numbers[0], checked(host_result::pass));
+  f.end(numbers[1], checked(host_result::temperror));
+  f.want(claim_of(4));
+  f.now += 20s;
+  f.of.give_up(f.now);
+  CHECK(f.of.counted() == check_totals{1, 1, 2, 1, 1});
+  f.of.clear();
+  CHECK(f.of.counted().ended() == 4);
+}

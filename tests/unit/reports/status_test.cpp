@@ -395,7 +395,12 @@ TEST_CASE("an earlier version told less", "[table][status]") {
         "\"file\",\n    \"refused_at\": null,\n    "
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
         "\"applying\": false\n  }",
-        ",\n  \"ports\": {\n    \"open\": [],\n    \"unavailable\": []\n  }"}) {
+        ",\n  \"ports\": {\n    \"open\": [],\n    \"unavailable\": []\n  }",
+        ",\n  \"mail\": {\n    \"passes\": 0,\n    "
+        "\"does_not\": 0,\n    \"sought\": 0,\n    \"open\": 0,\n    "
+        "\"waits\": 0,\n    \"checks\": {\n      \"passed\": 0,\n      "
+        "\"not_passed\": 0,\n      \"failed\": 0,\n      "
+        "\"canaries\": 0,\n      \"over_budget\": 0\n    }\n  }"}) {
     const auto at = text.find(part);
     REQUIRE(at != std::string::npos);
     text.erase(at, std::string_view{part}.size());
@@ -450,6 +455,16 @@ TEST_CASE("a status tells where a name decides, whatever doors there are",
                  "below a.example, m.a.example the mail would decide about "
                  "who has no such name, but no door policy is open: "));
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+}
+
+TEST_CASE("a status tells how mail fared", "[table][status]") {
+  status_report told;
+  told.mail = {1, 2, 3, 4, 5, {6, 7, 8, 9, 10}};
+  CHECK(told.mail.claims() == 10);
+  const std::string text = reports::to_json(told);
+  CHECK_THAT(text, Catch::ContainsSubstring("\"waits\": 5,"));
+  CHECK_THAT(text, Catch::ContainsSubstring("\"over_budget\": 10"));
+  CHECK(*reports::status_from_json(text) == told);
 }
 
 TEST_CASE("no domains is a status too", "[table][status]") {
@@ -580,6 +595,20 @@ TEST_CASE("the JSON of a status has the members that are documented",
   "ports": {
     "open": [],
     "unavailable": []
+  },
+  "mail": {
+    "passes": 0,
+    "does_not": 0,
+    "sought": 0,
+    "open": 0,
+    "waits": 0,
+    "checks": {
+      "passed": 0,
+      "not_passed": 0,
+      "failed": 0,
+      "canaries": 0,
+      "over_budget": 0
+    }
   }
 }
 )");
