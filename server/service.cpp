@@ -57,17 +57,18 @@ service::service(std::string path, beginning with,
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
       refresher_{io_, log_, table_, [this] { tell_status(); }},
-      metrics_{{.table = table_,
-                .refresh = refresher_,
-                .threads = threads_,
-                .ports = listeners_,
-                .mail = mail_,
-                .log = log_,
-                .dns = *dns_,
-                .reloads = reloads_,
-                .started_at = read_clocks().wall}},
-      pages_{table_,     refresher_, metrics_, record_.status(),
-             listeners_, *dns_,      mail_,    [this] { return signs(); }},
+      pages_{io_,
+             {.table = table_,
+              .refresh = refresher_,
+              .threads = threads_,
+              .ports = listeners_,
+              .log = log_,
+              .dns = *dns_,
+              .mail = mail_,
+              .reloads = reloads_,
+              .configuration = record_.status(),
+              .signs = [this] { return signs(); },
+              .started_at = read_clocks().wall}},
       admin_{io_, log_,
              [this](const admin_request& request) {
                return pages_.answer(request);
@@ -123,7 +124,7 @@ void service::apply(configuration next, contents of_it,
     refresh(std::move(applied));
   else
     serve();
-  metrics_.limit_series(now_.settings.metrics.domains);
+  pages_.limit_series(now_.settings.metrics.domains);
   admin_.listen(now_.settings.admin, &inherited_);
   metrics_for_others_.listen(now_.settings.metrics.listen, &inherited_);
   for (const json::problem& each : now_.warnings)
@@ -332,14 +333,14 @@ std::string service::ports_in_trouble() const {
 void service::tell_status() const {
   if (!ready_ || !service_manager::listens())
     return;
-  const auto report = reports::report(refresher_.book(), read_clocks());
   const auto table = table_.load();
   const protocols::counts counted = threads_.counted();
   if (const auto problem = reports::configuration_problem(record_.status()))
     return service_manager::status(*problem);
   service_manager::status(fmt::format(
       "{}; {} networks; {} lookups, {} connections{}{}",
-      reports::in_brief(report),
+      reports::in_brief(
+          reports::count_conditions(refresher_.book(), read_clocks())),
       table->ipv4_networks() + table->ipv6_networks(),
       counted[count::found] + counted[count::not_found],
       threads_.limit().open.load(), ports_in_trouble(),
@@ -354,10 +355,11 @@ void service::stop() {
   pulse_.stop();
   listeners_.remove_files();
   mail_.stop();
+  pages_.give_up();
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();
-  if (!ended || !record_.is_kept_by(limit))
+  if (!ended || !record_.is_kept_by(limit) || !pages_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;
 }

@@ -4,7 +4,7 @@
 #include "server/accepted.hpp"
 #include "server/admin/admin_pages.hpp"
 #include "server/admin/admin_port.hpp"
-#include "server/admin/metrics.hpp"
+#include "server/admin/service_view.hpp"
 #include "server/configuration.hpp"
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
@@ -99,7 +99,6 @@ private:
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;
-  metrics metrics_;
   admin_pages pages_;
   admin_port admin_;
   admin_port metrics_for_others_;

@@ -196,6 +196,14 @@ bool docket::passes_everybody(const dns::name& name) const {
                      [](const canary& each) { return each.everybody; });
 }
 
+std::unordered_set<dns::name> docket::passing_everybody() const {
+  std::unordered_set<dns::name> all;
+  for (const auto& [name, of] : domains_)
+    if (passes_everybody(name))
+      all.insert(name);
+  return all;
+}
+
 void docket::clear() {
   under_way_.clear();
   numbers_.clear();

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace spfblock::query_time {
@@ -99,6 +100,9 @@ public:
 
   /// Whether a domain authorises everybody, as far as is known.
   [[nodiscard]] bool passes_everybody(const dns::name& domain) const;
+
+  /// All that do.
+  [[nodiscard]] std::unordered_set<dns::name> passing_everybody() const;
 
   [[nodiscard]] std::size_t under_way() const noexcept {
     return under_way_.size();

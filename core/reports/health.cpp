@@ -69,6 +69,13 @@ std::optional<std::string> decay(const status_report& of, seconds interval) {
 
 } // namespace
 
+seconds overdue_by(const domains::domain_book& book, timestamp now) {
+  const auto next = book.next_due(now);
+  if (!next || *next >= now.steady)
+    return seconds{0};
+  return std::chrono::floor<seconds>(now.steady - *next);
+}
+
 std::optional<std::string>
 health_problem(const status_report& domains, const vital_signs& signs,
                const config::refresh_settings& refresh) {

@@ -19,9 +19,13 @@ struct vital_signs {
   std::optional<std::chrono::seconds> building;
   /// Where expansions are under way: since the last one began or ended.
   std::optional<std::chrono::seconds> quiet;
-  /// How long ago the next look should have begun; 0 if it lies ahead.
+  /// As overdue_by().
   std::chrono::seconds overdue{0};
 };
+
+/// How long ago the next look should have begun; 0 if it lies ahead.  Linear.
+[[nodiscard]] std::chrono::seconds overdue_by(const domains::domain_book& book,
+                                              timestamp now);
 
 /// No serving thread is busy for so long, no table built for so long, and no
 /// look that is due waits so long.

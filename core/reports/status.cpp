@@ -155,6 +155,14 @@ status_report report(const domains::domain_book& book, timestamp now) {
   return report;
 }
 
+condition_counts count_conditions(const domains::domain_book& book,
+                                  timestamp now) {
+  condition_counts counts{};
+  for (const domains::known_domain& each : book.domains())
+    ++counts[static_cast<std::size_t>(condition_of(each, book.refresh(), now))];
+  return counts;
+}
+
 std::string_view text_of(domain_condition condition) {
   switch (condition) {
   case domain_condition::failing: return "failing";

@@ -310,13 +310,18 @@ std::optional<std::string> ports_problem(const status_report& of) {
 }
 
 std::string in_brief(const status_report& of) {
-  std::array<std::size_t, domain_conditions.size()> counts{};
+  condition_counts counts{};
   for (const domain_status& each : of.domains)
     ++counts[static_cast<std::size_t>(each.condition)];
-  std::string text = counted(of.domains.size(), "domain");
+  return in_brief(counts);
+}
+
+std::string in_brief(const condition_counts& of) {
+  const std::size_t all = std::accumulate(of.begin(), of.end(), std::size_t{0});
+  std::string text = counted(all, "domain");
   const char* separator = ": ";
   for (const domain_condition each : domain_conditions) {
-    const std::size_t count = counts[static_cast<std::size_t>(each)];
+    const std::size_t count = of[static_cast<std::size_t>(each)];
     if (count == 0)
       continue;
     text += fmt::format("{}{} {}", separator, count, text_of(each));

@@ -1,78 +1,69 @@
 // What the admin port answers, page by page.
 #pragma once
 
-#include "core/reports/health.hpp"
-#include "core/table/snapshot.hpp"
+#include "core/reports/status.hpp"
 #include "server/admin/admin_port.hpp"
-#include "server/admin/metrics.hpp"
-#include "server/dns/dns_totals.hpp"
-#include "server/query_time/mail_checks.hpp"
-#include "server/refresh/refresher.hpp"
-#include "server/serving/listeners.hpp"
-#include "server/serving/published.hpp"
+#include "server/admin/page_maker.hpp"
+#include "server/admin/service_view.hpp"
 #include "server/system/clocks.hpp"
 
-#include <functional>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace spfblock::server {
 
 /// The documents of the admin port; reading one changes nothing.
 ///
-/// Belongs to the thread of the refresher.
+/// A request takes a view of the service; the page is made of that elsewhere
+/// (page_maker), exports apart from all others, which do not wait for them.
+///
+/// Belongs to the controlling thread, the one of `io`.
 class admin_pages {
 public:
-  /// Everything given outlives the pages.
-  /// @param ports that clients ask at
-  /// @param dns whom the server asks
-  /// @param mail who knows of claims
-  /// @param signs tells how the service gets on
-  admin_pages(const published<table::snapshot>& table,
-              const refresher& refresher, const metrics& counted,
-              const reports::configuration_status& configuration,
-              const listeners& ports, const dns_totals& dns,
-              const mail_checks& mail,
-              std::function<reports::vital_signs()> signs)
-      : table_{table},
-        refresher_{refresher},
-        metrics_{counted},
-        configuration_{configuration},
-        ports_{ports},
-        dns_{dns},
-        mail_{mail},
-        signs_{std::move(signs)} {}
+  /// All that `of` refers to outlives the pages, and so does `io`.
+  admin_pages(boost::asio::io_context& io, service_parts of)
+      : parts_{std::move(of)},
+        pages_{io},
+        exports_{io} {}
+
+  /// How many domains have series of their own, from now on.
+  void limit_series(std::size_t most) noexcept { most_series_ = most; }
 
   /// The page of the path that was asked for; 404 with the paths that there
   /// are for any other one.
-  [[nodiscard]] admin_reply answer(const admin_request& request) const;
+  [[nodiscard]] admin_answer answer(const admin_request& request);
 
   /// What others get: /metrics, made anew once a second at most, and nothing
   /// else.
-  [[nodiscard]] admin_reply answer_others(const admin_request& request);
+  [[nodiscard]] admin_answer answer_others(const admin_request& request);
+
+  /// No page is made any more.
+  void give_up();
+
+  /// @return whether nothing is under way by then.  @pre give_up() was called
+  [[nodiscard]] bool ended_by(moment limit);
 
 private:
-  [[nodiscard]] admin_reply status() const;
-  [[nodiscard]] admin_reply health() const;
-  [[nodiscard]] admin_reply numbers() const;
-  [[nodiscard]] admin_reply explain(const admin_request& request) const;
-  [[nodiscard]] admin_reply exported(const admin_request& request) const;
+  /// The page for others; of the thread that makes pages.
+  struct kept_page {
+    admin_reply page;
+    std::optional<moment> made_at;
+  };
 
-  [[nodiscard]] reports::status_report report() const;
-  [[nodiscard]] std::optional<std::string>
-  health_problem(const reports::status_report& domains) const;
+  template <class Make>
+  admin_answer of_view(Make make);
+  [[nodiscard]] admin_answer explain(const admin_request& request);
+  [[nodiscard]] admin_answer exported(const admin_request& request);
 
-  const published<table::snapshot>& table_;
-  const refresher& refresher_;
-  const metrics& metrics_;
-  const reports::configuration_status& configuration_;
-  const listeners& ports_;
-  const dns_totals& dns_;
-  const mail_checks& mail_;
-  std::function<reports::vital_signs()> signs_;
-  admin_reply for_others_;
-  std::optional<moment> made_for_others_;
+  service_parts parts_;
+  std::size_t most_series_ = config::metrics_settings{}.domains;
+  std::shared_ptr<kept_page> for_others_ = std::make_shared<kept_page>();
+  page_maker pages_;
+  page_maker exports_;
 };
 
 } // namespace spfblock::server

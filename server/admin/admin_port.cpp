@@ -6,8 +6,7 @@
 #include "server/system/descriptor.hpp"
 #include "server/system/listening_socket.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -18,7 +17,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <utility>
 
 namespace spfblock::server {
@@ -119,8 +117,6 @@ struct admin_port::shared_state {
   handler answers;
   audience is_for = audience::this_machine;
   unsigned connections = 0;
-  /// Those whose request was read, the first one first.
-  std::deque<std::shared_ptr<connection>> waiting;
 };
 
 /// One client: requests one after another, each within its time.
@@ -144,41 +140,54 @@ public:
         stream_, buffer_, *parser_,
         [self = shared_from_this()](error_code error, std::size_t) {
           if (!error)
-            self->wait_for_turn();
+            self->answer();
           else if (is_malformed(error))
             self->send({400, text_type, error.message() + '\n'}, false);
         });
   }
 
 private:
-  void wait_for_turn() {
-    state_->waiting.push_back(shared_from_this());
-    if (state_->waiting.size() == 1)
-      post_turn(stream_.get_executor(), state_);
-  }
-
-  /// Answers one of those who wait each time that the loop comes round: a page
-  /// may take seconds, and whatever else is due is done between two of them.
-  static void post_turn(const asio::any_io_executor& on,
-                        const std::shared_ptr<shared_state>& state) {
-    asio::post(on, [on, state] {
-      if (state->waiting.empty())
-        return; // the port is gone
-      const auto next = std::move(state->waiting.front());
-      state->waiting.pop_front();
-      next->answer();
-      if (!state->waiting.empty())
-        post_turn(on, state);
-    });
-  }
-
   /// What follows a body cannot be told from it, since none is read.
   void answer() {
     const auto& request = parser_->get();
     const bool has_body = !parser_->is_done();
-    admin_reply given = has_body ? refusal_of_body() : reply_to(request);
-    const bool well_formed = !has_body && given.status != 400;
-    send(std::move(given), request.keep_alive() && well_formed);
+    auto given =
+        has_body ? admin_answer{refusal_of_body()} : answer_to(request);
+    if (auto* const page = std::get_if<planned_page>(&given))
+      return have_made(*std::move(page));
+    auto& reply = std::get<admin_reply>(given);
+    const bool well_formed = !has_body && reply.status != 400;
+    send(std::move(reply), request.keep_alive() && well_formed);
+  }
+
+  void have_made(planned_page page) {
+    page_ = page.by->make(
+        std::move(page.how), [self = shared_from_this()](admin_reply made) {
+          self->is_waiting_ = false;
+          self->send(std::move(made), self->parser_->get().keep_alive());
+        });
+    is_waiting_ = true;
+    watch_client();
+  }
+
+  /// Nothing comes but another request, which is not read yet, or the end.
+  void watch_client() {
+    stream_.socket().async_wait(
+        tcp::socket::wait_read, [watched = weak_from_this()](error_code error) {
+          const auto self = watched.lock();
+          if (self && self->is_waiting_ && (error || self->has_ended()))
+            self->page_.is_not_waited_for();
+        });
+  }
+
+  /// Whether the client has ended its side of the connection.
+  [[nodiscard]] bool has_ended() {
+    char next = 0;
+    error_code error;
+    stream_.socket().non_blocking(true, error);
+    stream_.socket().receive(asio::buffer(&next, 1), tcp::socket::message_peek,
+                             error);
+    return error && error != asio::error::would_block;
   }
 
   void send(admin_reply given, bool keep_alive) {
@@ -196,11 +205,13 @@ private:
     reply_.body() = std::move(given.body);
     reply_.prepare_payload();
     if (whole && request.method() == http::verb::head)
-      reply_.body().clear();
+      reply_.body() = std::string{};
     stream_.expires_after(patience); // a large table took time to write down
     http::async_write(
         stream_, reply_,
         [self = shared_from_this()](error_code error, std::size_t) {
+          self->page_ = {};
+          self->reply_.body() = std::string{}; // it may be large
           if (error)
             return;
           if (self->reply_.keep_alive())
@@ -229,24 +240,28 @@ private:
         });
   }
 
+  [[nodiscard]] static admin_reply refusal(unsigned status, const char* why) {
+    return {status, text_type, why};
+  }
+
   [[nodiscard]] admin_reply refusal_of_body() const {
     const auto method = parser_->get().method();
     if (method != http::verb::get && method != http::verb::head)
       return refusal_of_method();
-    return {400, text_type, "a request with a body\n"};
+    return refusal(400, "a request with a body\n");
   }
 
   [[nodiscard]] static admin_reply refusal_of_method() {
-    return {405, text_type, "only GET and HEAD\n"};
+    return refusal(405, "only GET and HEAD\n");
   }
 
-  admin_reply reply_to(const http::request<http::empty_body>& request) const {
+  admin_answer answer_to(const http::request<http::empty_body>& request) const {
     if (request.method() != http::verb::get &&
         request.method() != http::verb::head)
       return refusal_of_method();
     const auto hosts = request.count(http::field::host);
     if (hosts > 1 || (hosts == 0 && request.version() > 10))
-      return {400, text_type, "not one Host header\n"}; // RFC 9112 §3.2
+      return refusal(400, "not one Host header\n"); // RFC 9112 §3.2
     const auto target = request.target();
     const auto [authority, path_and_query] =
         split_target({target.data(), target.size()});
@@ -255,9 +270,9 @@ private:
         authority.empty() ? std::string_view{header.data(), header.size()}
                           : authority; // RFC 9112 §3.2.2
     if (state_->is_for == audience::this_machine && !is_loopback_host(host))
-      return {403, text_type, "the Host header names no loopback address\n"};
+      return refusal(403, "the Host header names no loopback address\n");
     if (state_->answers == nullptr)
-      return {503, text_type, "stopping\n"};
+      return refusal(503, "stopping\n");
     return state_->answers(parse_target(path_and_query));
   }
 
@@ -266,6 +281,8 @@ private:
   beast::flat_buffer buffer_{longest_header};
   std::optional<http::request_parser<http::empty_body>> parser_;
   http::response<http::string_body> reply_;
+  page_maker::wish page_;   ///< until the reply is sent
+  bool is_waiting_ = false; ///< for the page to be made
 };
 
 admin_port::admin_port(asio::io_context& io, const log_sink& log,
@@ -282,7 +299,6 @@ admin_port::admin_port(asio::io_context& io, const log_sink& log,
 admin_port::~admin_port() {
   close();
   state_->answers = nullptr;
-  state_->waiting.clear(); // they hold the state
 }
 
 void admin_port::listen(const std::optional<net::endpoint>& on,

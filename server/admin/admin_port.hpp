@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/net/endpoint.hpp"
+#include "server/admin/page_maker.hpp"
 #include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
@@ -16,18 +17,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace spfblock::server {
 
 /// By which a client knows whom it asked: the field Server of each reply.
 inline constexpr const char* server_name = "spfblock";
-
-/// What a GET is answered.
-struct admin_reply {
-  unsigned status = 200; ///< HTTP status code
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-};
 
 /// The part of a request that decides about the reply.
 struct admin_request {
@@ -37,6 +32,15 @@ struct admin_request {
   /// The decoded value of a parameter of the query; empty if there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;
 };
+
+/// A page that takes time.
+struct planned_page {
+  page_maker* by = nullptr; ///< outlives the port
+  page_maker::recipe how;
+};
+
+/// What a request leads to: a reply that costs nothing, or a page.
+using admin_answer = std::variant<admin_reply, planned_page>;
 
 /// Who may ask at a port.
 enum class audience : bool {
@@ -50,12 +54,13 @@ enum class audience : bool {
 /// address: a web page must not reach it by DNS rebinding.  What is no HTTP/1
 /// request, or has a body,
 /// gets 400 and ends the connection.  Bounded: 16 connections, 8 KiB of header,
-/// five seconds for each request.  Runs on the thread of `io`, which is never a
-/// serving one; answers one request at a time and leaves room between them for
-/// what else that thread does.
+/// five seconds for each request, and for each reply to be taken.  Runs on the
+/// thread of `io`, which is never a serving one; what takes time is done by
+/// page makers, and is not begun for a client that has ended its side of the
+/// connection meanwhile.
 class admin_port {
 public:
-  using handler = std::function<admin_reply(const admin_request&)>;
+  using handler = std::function<admin_answer(const admin_request&)>;
 
   /// @param answers outlives the port with all it refers to
   admin_port(boost::asio::io_context& io, const log_sink& log, handler answers,

@@ -34,34 +34,13 @@ at_most_one(const std::optional<std::chrono::sys_seconds>& at) {
   return {{{}, number(*at)}};
 }
 
-} // namespace
-
-std::string metrics::text(const reports::status_report& domains,
-                          bool healthy) const {
-  exposition page;
-  page.gauge("spfblock_healthy", "Whether /healthz answers 200",
-             healthy ? 1 : 0);
-  tell_process(page, domains.configuration);
-  tell_serving(page);
-  tell_mail(page);
-  tell_table(page);
-  const domains_with_series chosen = choose_series(domains, most_domains_);
-  tell_pages(page, chosen);
-  tell_domains(page, domains, chosen);
-  tell_totals(page);
-  tell_refresh(page);
-  tell_dns(page);
-  return page.text();
-}
-
-void metrics::tell_process(exposition& to,
-                           const reports::configuration_status& running) const {
+void tell_process(exposition& to, const service_view& of) {
   to.gauge("spfblock_build_info", "Always 1; the version is a label",
            {{{{"version", std::string{version}}}, 1}});
   to.gauge("process_start_time_seconds",
            "When the process started, seconds since 1970",
-           number(from_.started_at));
-  const reload_totals& reloads = from_.reloads;
+           number(of.started_at));
+  const reload_totals& reloads = of.reloads;
   to.counter("spfblock_config_reloads_total",
              "Configurations read at SIGHUP, by what became of them",
              {labelled("result", "accepted", reloads.accepted),
@@ -71,8 +50,8 @@ void metrics::tell_process(exposition& to,
            reloads.last_accepted ? 1 : 0);
   std::vector<sample> read_from;
   for (const auto each : reports::configuration_sources)
-    read_from.push_back(
-        labelled("source", text_of(each), each == running.running ? 1 : 0));
+    read_from.push_back(labelled("source", text_of(each),
+                                 each == of.configuration.running ? 1 : 0));
   to.gauge("spfblock_config_source",
            "1 for what the configuration that runs was read from: file; "
            "accepted, where the file was refused at the start; or none, where "
@@ -83,15 +62,14 @@ void metrics::tell_process(exposition& to,
            number(reloads.accepted_at));
   to.counter("spfblock_log_lines_lost_total",
              "Lines of the log that nobody took in time",
-             number(from_.log.lost()));
+             number(of.log_lines_lost));
 }
 
-void metrics::tell_serving(exposition& to) const {
-  const protocols::counts counted = from_.threads.counted();
-  const connection_limit& limit = from_.threads.limit();
+void tell_serving(exposition& to, const service_view& of) {
+  const protocols::counts& counted = of.counted;
   to.gauge("spfblock_ports_unavailable",
            "Ports of `listen` that cannot be had at present",
-           number(from_.ports.missing().size()));
+           number(of.ports_unavailable.size()));
   std::vector<sample> lookups;
   for (const count each :
        {count::found, count::not_found, count::passed_over, count::refused})
@@ -104,9 +82,9 @@ void metrics::tell_serving(exposition& to) const {
              "request at all)",
              std::move(lookups));
   to.gauge("spfblock_connections", "Clients connected to the lookup ports",
-           number(limit.open.load()));
+           number(of.connections));
   to.gauge("spfblock_connections_max", "How many clients may be connected",
-           number(limit.most.load()));
+           number(of.most_connections));
   to.counter("spfblock_connections_accepted_total",
              "Clients that were accepted", number(counted[count::connections]));
   to.counter("spfblock_connections_refused_total",
@@ -121,8 +99,8 @@ void metrics::tell_serving(exposition& to) const {
              number(counted[count::capped]));
 }
 
-void metrics::tell_mail(exposition& to) const {
-  const query_time::totals mail = from_.mail.totals();
+void tell_mail(exposition& to, const service_view& of) {
+  const query_time::totals& mail = of.mail;
   to.counter("spfblock_mail_claims_total",
              "Mails that claimed a listed domain where the mail decides, by "
              "what was known: passes, does_not, sought (it is being looked "
@@ -150,12 +128,11 @@ void metrics::tell_mail(exposition& to) const {
              number(checks.over_budget));
 }
 
-void metrics::tell_table(exposition& to) const {
-  const auto table = from_.table.load();
-  const refresh_totals& totals = from_.refresh.totals();
+void tell_table(exposition& to, const service_view& of) {
+  const refresh_totals& totals = of.refreshed;
   to.gauge("spfblock_table_networks", "Distinct networks in the table",
-           {labelled("family", "ipv4", table->ipv4_networks()),
-            labelled("family", "ipv6", table->ipv6_networks())});
+           {labelled("family", "ipv4", of.table->ipv4_networks()),
+            labelled("family", "ipv6", of.table->ipv6_networks())});
   to.histogram("spfblock_table_build_seconds",
                "Time to build a table, for each that was published after the "
                "one of the start",
@@ -168,21 +145,17 @@ void metrics::tell_table(exposition& to) const {
            at_most_one(totals.published_at));
 }
 
-std::uint64_t metrics::hits_of(const std::string& domain) const {
-  const auto counter = from_.refresh.numbers().find(domain);
-  return counter ? from_.threads.hits_of(*counter) : 0;
-}
-
-void metrics::tell_pages(exposition& to, const domains_with_series& of) const {
+void tell_pages(exposition& to, const service_view& of,
+                const domains_with_series& with_series) {
   std::vector<sample> by_domain;
   std::set<std::pair<domains::role, std::string_view>> chosen;
-  for (const reports::domain_status* each : of) {
+  for (const reports::domain_status* each : with_series) {
     chosen.emplace(each->role, each->name);
     if (each->hits)
       by_domain.push_back(labelled("domain", each->name, *each->hits));
   }
   std::vector<sample> refused_terms;
-  for (const domains::known_domain& each : from_.refresh.book().domains()) {
+  for (const domains::known_domain& each : of.book->domains()) {
     std::string name = each.domain.name.to_string();
     if (chosen.contains({each.role, name}))
       refused_terms.push_back({{{"domain", std::move(name)},
@@ -194,15 +167,15 @@ void metrics::tell_pages(exposition& to, const domains_with_series& of) const {
              std::move(by_domain));
   to.counter("spfblock_network_hits_total",
              "Lookups answered with a network listed by hand",
-             number(from_.threads.hits_of(listing_numbers::by_hand)));
+             number(of.hits.of(listing_numbers::by_hand)));
   to.gauge("spfblock_domain_refused_terms",
            "Terms of the record that list nothing because they are too wide, "
            "at the last look",
            std::move(refused_terms));
 }
 
-void metrics::tell_totals(exposition& to) const {
-  const domains::domain_book& book = from_.refresh.book();
+void tell_totals(exposition& to, const service_view& of) {
+  const domains::domain_book& book = *of.book;
   const domains::share used = book.in_total();
   const config::total_limits& most = book.total_limits();
   to.gauge(
@@ -214,9 +187,9 @@ void metrics::tell_totals(exposition& to) const {
        labelled("of", "networks", *used.networks),
        labelled("of", "unlisted", *used.unlisted)});
   std::vector<sample> limits;
-  const auto limit = [&limits](const char* of, const auto& at_most) {
+  const auto limit = [&limits](const char* what, const auto& at_most) {
     if (at_most)
-      limits.push_back(labelled("of", of, *at_most));
+      limits.push_back(labelled("of", what, *at_most));
   };
   limit("ipv4_addresses", most.ipv4_addresses);
   limit("networks", most.networks);
@@ -226,8 +199,8 @@ void metrics::tell_totals(exposition& to) const {
            std::move(limits));
 }
 
-void metrics::tell_refresh(exposition& to) const {
-  const refresh_totals& totals = from_.refresh.totals();
+void tell_refresh(exposition& to, const service_view& of) {
+  const refresh_totals& totals = of.refreshed;
   std::vector<sample> expansions;
   for (std::size_t i = 0; i < spf::outcome_words.size(); ++i)
     expansions.push_back(
@@ -237,8 +210,8 @@ void metrics::tell_refresh(exposition& to) const {
              "failure that left somebody undecided",
              std::move(expansions));
   to.gauge("spfblock_expansions_under_way", "Domains being expanded",
-           number(from_.refresh.book().expanding()));
-  const state_totals& saves = from_.refresh.saves();
+           number(of.book->expanding()));
+  const state_totals& saves = of.saves;
   to.counter("spfblock_state_saves_total", "Times the state file was written",
              {labelled("result", "saved", saves.saved),
               labelled("result", "failed", saves.failed)});
@@ -247,8 +220,8 @@ void metrics::tell_refresh(exposition& to) const {
            at_most_one(saves.saved_at));
 }
 
-void metrics::tell_dns(exposition& to) const {
-  const dns_totals& dns = from_.dns;
+void tell_dns(exposition& to, const service_view& of) {
+  const dns_totals& dns = of.dns;
   std::vector<sample> outcomes;
   for (std::size_t i = 0; i < dns::outcome_words.size(); ++i)
     outcomes.push_back(
@@ -270,6 +243,27 @@ void metrics::tell_dns(exposition& to) const {
   to.histogram("spfblock_dns_answer_seconds",
                "Time from a query to the message that answers it",
                dns.answer_seconds);
+}
+
+} // namespace
+
+std::string metrics_text(const service_view& of,
+                         const reports::status_report& domains, bool healthy,
+                         std::size_t most) {
+  exposition page;
+  page.gauge("spfblock_healthy", "Whether /healthz answers 200",
+             healthy ? 1 : 0);
+  tell_process(page, of);
+  tell_serving(page, of);
+  tell_mail(page, of);
+  tell_table(page, of);
+  const domains_with_series chosen = choose_series(domains, most);
+  tell_pages(page, of, chosen);
+  tell_domains(page, domains, chosen);
+  tell_totals(page, of);
+  tell_refresh(page, of);
+  tell_dns(page, of);
+  return page.text();
 }
 
 } // namespace spfblock::server

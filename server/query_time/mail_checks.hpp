@@ -27,6 +27,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace spfblock::server {
@@ -76,10 +77,10 @@ public:
              std::weak_ptr<dns::resolver> questions,
              std::function<spf::rules(const dns::name&)> rules);
 
-  /// Whether the domain authorises everybody, so that its mail decides about
+  /// The domains that authorise everybody, so that their mail decides about
   /// nobody.
-  [[nodiscard]] bool passes_everybody(const dns::name& domain) const {
-    return docket_.passes_everybody(domain);
+  [[nodiscard]] std::unordered_set<dns::name> passing_everybody() const {
+    return docket_.passing_everybody();
   }
 
   [[nodiscard]] bool has_door() const noexcept { return has_door_; }

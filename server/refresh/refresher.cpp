@@ -177,8 +177,6 @@ reports::vital_signs refresher::signs(timestamp now) const {
     signs.building = since(*begun);
   if (const auto last = book().quiet_since())
     signs.quiet = since(*last);
-  if (const auto next = book().next_due(now); next && *next < now.steady)
-    signs.overdue = since(*next);
   return signs;
 }
 

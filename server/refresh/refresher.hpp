@@ -68,6 +68,12 @@ public:
     return expander_.book();
   }
 
+  /// The same, to be read by any thread.
+  [[nodiscard]] std::shared_ptr<const domains::domain_book>
+  shared_book() const noexcept {
+    return expander_.shared_book();
+  }
+
   /// Whether the table that is published is of that.
   [[nodiscard]] bool is_current() const noexcept {
     return publication_.is_current();
@@ -85,7 +91,7 @@ public:
     return numbers_;
   }
 
-  /// Whether it gets on.
+  /// Whether it gets on, but for reports::overdue_by().
   [[nodiscard]] reports::vital_signs signs(timestamp now) const;
 
 private:

@@ -76,10 +76,18 @@ protocols::counts serving_threads::counted() const {
   return sum;
 }
 
-std::uint64_t serving_threads::hits_of(std::uint32_t counter) const {
-  std::uint64_t sum = 0;
+listing_hits serving_threads::hits() const {
+  std::vector<const hit_counts*> by_thread;
+  by_thread.reserve(all_.size());
   for (const auto& each : all_)
-    sum += each->totals().hits.of(counter);
+    by_thread.push_back(&each->totals().hits);
+  return listing_hits{std::move(by_thread)};
+}
+
+std::uint64_t listing_hits::of(std::uint32_t counter) const {
+  std::uint64_t sum = 0;
+  for (const hit_counts* each : by_thread_)
+    sum += each->of(counter);
   return sum;
 }
 

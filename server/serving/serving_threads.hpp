@@ -8,9 +8,26 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace spfblock::server {
+
+/// The hits of all serving threads, as they go on being counted.
+///
+/// Thread safety: any thread.  Valid as long as the threads.
+class listing_hits {
+public:
+  listing_hits() = default;
+  explicit listing_hits(std::vector<const hit_counts*> by_thread)
+      : by_thread_{std::move(by_thread)} {}
+
+  /// How often a listing answered so far, by table::listing::counter.
+  [[nodiscard]] std::uint64_t of(std::uint32_t counter) const;
+
+private:
+  std::vector<const hit_counts*> by_thread_;
+};
 
 /// Belongs to the controlling thread.
 class serving_threads {
@@ -69,8 +86,8 @@ public:
   /// What they have counted so far, together.
   [[nodiscard]] protocols::counts counted() const;
 
-  /// How often a listing answered, by table::listing::counter.
-  [[nodiscard]] std::uint64_t hits_of(std::uint32_t counter) const;
+  /// How often listings answered, by those that were started.
+  [[nodiscard]] listing_hits hits() const;
 
   /// How many clients are connected, and may be.
   [[nodiscard]] const connection_limit& limit() const noexcept {

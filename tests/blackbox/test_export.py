@@ -16,6 +16,7 @@ from .harness.dnsbl import DnsblClient, Rbldnsd, ZoneFileNsd
 from .harness.ports import LOOPBACK, free_port
 from .harness.postfix import Postfix
 from .harness.process import tool
+from .harness.processor_time import main_thread_seconds, processor_seconds
 from .harness.spfblock import run
 
 FORMATS = ("plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone")
@@ -346,6 +347,23 @@ class Refusals(BlackBoxCase):
             self.assertIsNone(client.reason("192.0.2.1"))
             self.assertIsNotNone(client.reason("127.0.0.2"))
         self.assertEqual(json.loads(texts["json"])["networks"], [])
+
+
+class Busy(BlackBoxCase):
+    def test_who_makes_a_page_is_not_who_heeds_signals(self):
+        admin = f"{LOOPBACK}:{free_port()}"
+        networks = [
+            {"network": f"11.{i >> 8}.{i & 255}.0/25", "action": "REJECT"}
+            for i in range(20_000)
+        ]
+        server = self.serve({"networks": networks, "admin": admin})
+        self.wait_until_listed(server.port, "11.0.0.1")
+        main, all_of_it = main_thread_seconds(server.pid), processor_seconds(server.pid)
+        for form in ("json", "plain", "cidr"):
+            page(admin, form)
+        main = main_thread_seconds(server.pid) - main
+        all_of_it = processor_seconds(server.pid) - all_of_it
+        self.assertLess(main * 3, all_of_it)
 
 
 def export(file, form):

@@ -11,7 +11,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <atomic>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -55,11 +57,16 @@ struct fixture {
 
   log_sink log;
   boost::asio::io_context io{1};
+  page_maker maker{io};
   admin_port port{
-      io, log, [](const admin_request& request) {
-        if (request.path != "/echo")
-          return admin_reply{404, "text/plain", "not here\n"};
-        return admin_reply{200, "text/plain", request.parameter("text")};
+      io, log, [this](const admin_request& request) -> admin_answer {
+        if (request.path == "/echo")
+          return admin_reply{200, "text/plain", request.parameter("text")};
+        if (request.path == "/made")
+          return planned_page{&maker, [text = request.parameter("text")] {
+                                return admin_reply{200, "text/plain", text};
+                              }};
+        return admin_reply{404, "text/plain", "not here\n"};
       }};
   net::endpoint at = free_port();
   std::thread thread;
@@ -73,10 +80,12 @@ std::string get(const std::string& target, const std::string& host,
 
 /// An admin port on this thread.
 struct still_port {
-  explicit still_port(std::function<void(const std::string&)> asked)
-      : port{io, log, [asked](const admin_request& request) {
-               asked(request.path);
-               return admin_reply{200, "text/plain", "."};
+  explicit still_port(std::function<admin_reply()> make =
+                          [] {
+                            return admin_reply{200, "text/plain", "."};
+                          })
+      : port{io, log, [this, make](const admin_request&) -> admin_answer {
+               return planned_page{&maker, make};
              }} {
     config::log_settings quiet;
     quiet.level = level::error;
@@ -94,6 +103,7 @@ struct still_port {
   net::endpoint at = free_port();
   log_sink log;
   boost::asio::io_context io{1};
+  page_maker maker{io};
   admin_port port;
 };
 
@@ -107,7 +117,7 @@ void ask(boost::asio::ip::tcp::socket& from, const std::string& path) {
 /// @return how busy that was, and how it ended
 std::string starve() {
   testing::limit_descriptors(64);
-  still_port f{[](const std::string&) {}};
+  still_port f;
   boost::asio::ip::tcp::socket client{f.io};
   client.open(boost::asio::ip::tcp::v4());
   auto taken = testing::all_descriptors();
@@ -216,7 +226,7 @@ TEST_CASE("admin_port: a port that cannot be had is tried again",
           "[server][admin_port]") {
   const log_sink log{level::error};
   boost::asio::io_context io{1};
-  admin_port port{io, log, [](const admin_request&) {
+  admin_port port{io, log, [](const admin_request&) -> admin_answer {
                     return admin_reply{200, "text/plain", "here"};
                   }};
   auto other = std::make_optional(
@@ -262,33 +272,88 @@ TEST_CASE("admin_port: without a descriptor left clients wait, and the thread "
   CHECK(testing::in_child(starve) == "calm, answered");
 }
 
-TEST_CASE("admin_port: what falls due is done before the next pages but one",
+TEST_CASE("admin_port: pages that are made are replies like others",
           "[server][admin_port]") {
-  unsigned pages = 0;
-  unsigned pages_before = 0;
-  std::function<void()> fall_due;
-  still_port f{[&](const std::string& path) {
-    if (path == "/page" && ++pages == 1)
-      fall_due();
-  }};
-  boost::asio::steady_timer due{f.io};
-  fall_due = [&] {
-    due.expires_after(std::chrono::seconds{0});
-    due.async_wait([&](auto) { pages_before = pages; });
-  };
+  const fixture f;
+  const auto body = admin_get(f.at, "/made?text=abc");
+  REQUIRE(body);
+  CHECK(*body == "abc");
+  const auto head = f.exchange(get("/made?text=abc", "localhost", "HEAD"));
+  CHECK(has_status(head, "200"));
+  CHECK(head.find("Content-Length: 3\r\n") != std::string::npos);
+  CHECK(head.ends_with("\r\n\r\n"));
 
-  std::vector<boost::asio::ip::tcp::socket> clients;
-  for (int i = 0; i < 16; ++i) {
-    clients.push_back(f.connected());
-    ask(clients.back(), "/");
-    REQUIRE(testing::run_until(f.io,
-                               [&] { return clients.back().available() > 0; }));
-  }
-  while (f.io.poll() > 0)
-    continue; // all of them wait for another request
-  for (auto& each : clients)
-    ask(each, "/page");
+  // One after the other, although they are asked for at once.
+  const std::string both =
+      f.exchange("GET /made?text=first HTTP/1.1\r\nHost: localhost\r\n\r\n" +
+                 get("/made?text=second", "localhost"));
+  CHECK(both.find("first") < both.find("second"));
+  CHECK(both.ends_with("second"));
+}
+
+TEST_CASE("admin_port: what falls due is done while a page is made",
+          "[server][admin_port]") {
+  std::promise<void> allowed;
+  still_port f{[may_end = allowed.get_future().share()] {
+    may_end.wait();
+    return admin_reply{200, "text/plain", "."};
+  }};
+  auto client = f.connected();
+  ask(client, "/page");
+  boost::asio::steady_timer due{f.io};
+  unsigned done = 0;
+  std::function<void()> again = [&] {
+    due.expires_after(std::chrono::milliseconds{1});
+    due.async_wait([&](auto) {
+      ++done;
+      again();
+    });
+  };
+  again();
+  CHECK(testing::run_until(f.io, [&] { return done >= 100; }));
+  CHECK(client.available() == 0);
+  allowed.set_value();
+  CHECK(testing::run_until(f.io, [&] { return client.available() > 0; }));
+}
+
+TEST_CASE("admin_port: no page is begun for a client that went away",
+          "[server][admin_port]") {
+  std::promise<void> allowed;
+  std::atomic<unsigned> made = 0;
+  still_port f{[&made, may_end = allowed.get_future().share()] {
+    ++made;
+    may_end.wait();
+    return admin_reply{200, "text/plain", "."};
+  }};
+  auto first = f.connected();
+  ask(first, "/page");
+  REQUIRE(testing::run_until(f.io, [&] { return made == 1; }));
+  auto gone = f.connected();
+  ask(gone, "/page");
+  auto half = f.connected(); // and who only will not ask for more
+  ask(half, "/page");
+  gone.close();
+  half.shutdown(boost::asio::ip::tcp::socket::shutdown_send);
+  auto last = f.connected();
+  ask(last, "/page");
+  f.io.run_for(std::chrono::milliseconds{200});
+  allowed.set_value();
   REQUIRE(testing::run_until(
-      f.io, [&] { return pages == clients.size() && pages_before > 0; }));
-  CHECK(pages_before <= 3);
+      f.io, [&] { return last.available() > 0 && half.available() > 0; }));
+  CHECK(made == 2);
+  std::string told(half.available(), '\0');
+  half.receive(boost::asio::buffer(told));
+  CHECK(has_status(told, "503"));
+}
+
+TEST_CASE("admin_port: who ends only his side gets a page that is begun",
+          "[server][admin_port]") {
+  still_port f;
+  auto client = f.connected();
+  ask(client, "/page");
+  client.shutdown(boost::asio::ip::tcp::socket::shutdown_send);
+  REQUIRE(testing::run_until(f.io, [&] { return client.available() > 0; }));
+  std::string told(client.available(), '\0');
+  client.receive(boost::asio::buffer(told));
+  CHECK(has_status(told, "200"));
 }

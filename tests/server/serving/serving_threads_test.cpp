@@ -73,7 +73,7 @@ TEST_CASE("serving_threads: each has its own socket of a port, and all are "
   CHECK(all[count::connections] == 30);
   CHECK(all[count::found] == 30);
   CHECK(all[count::not_found] == 30);
-  CHECK(f.threads.hits_of(0) == 30);
+  CHECK(f.threads.hits().of(0) == 30);
   CHECK(f.threads.limit().open == 30);
 }
 
@@ -194,8 +194,8 @@ TEST_CASE("serving_threads: those who share a socket get its clients in turn",
   expected[count::connections] = 30;
   expected[count::found] = 30;
   CHECK(f.threads.counted() == expected);
-  CHECK(f.threads.hits_of(0) == 30);
-  CHECK(f.threads.hits_of(1) == 0);
+  CHECK(f.threads.hits().of(0) == 30);
+  CHECK(f.threads.hits().of(1) == 0);
 }
 
 TEST_CASE("serving_threads: a client that is given to a thread that stops is "

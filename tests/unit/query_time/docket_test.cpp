@@ -3,6 +3,7 @@
 #include "tests/support/zone_answers.hpp"
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 using namespace spfblock;
@@ -93,6 +94,7 @@ TEST_CASE("docket: who authorises everybody authorises nobody, until he is "
   CHECK(then.everybody == std::vector{name_of("a.test")});
   CHECK(then.know.at(0).said == verdict::does_not);
   CHECK(f.of.passes_everybody(name_of("a.test")));
+  CHECK(f.of.passing_everybody() == std::unordered_set{name_of("a.test")});
   CHECK(f.want(claim_of(2)).know.at(0).said == verdict::does_not);
   CHECK(f.want(claim_of(2, "b.test")).begin.size() == 1);
 
@@ -108,6 +110,7 @@ TEST_CASE("docket: who authorises everybody authorises nobody, until he is "
   CHECK(better.no_more == std::vector{name_of("a.test")});
   CHECK(better.begin.size() == 1);
   CHECK_FALSE(f.of.passes_everybody(name_of("a.test")));
+  CHECK(f.of.passing_everybody().empty());
 }
 
 TEST_CASE("docket: a domain that has no such address to ask about is not "

@@ -146,6 +146,14 @@ TEST_CASE("status is a table with what is to be said below",
   CHECK(widest_line(text) <= 80);
 }
 
+TEST_CASE("conditions are counted as a report tells them", "[table][status]") {
+  const auto world = world_of_all_conditions();
+  const auto told =
+      reports::in_brief(reports::count_conditions(world.book, world.now));
+  CHECK(told == in_brief(report_on(world)));
+  CHECK(told.starts_with("8 domains: 1 failing, 2 unknown, "));
+}
+
 TEST_CASE("a domain is fresh, unknown, failing or overdue by what the DNS said "
           "and when",
           "[table][status]") {
