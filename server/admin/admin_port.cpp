@@ -162,12 +162,24 @@ private:
 
   void have_made(planned_page page) {
     page_ = page.by->make(
-        std::move(page.how), [self = shared_from_this()](admin_reply made) {
+        std::move(page.how),
+        [self = shared_from_this()](admin_reply made) {
           self->is_waiting_ = false;
           self->send(std::move(made), self->parser_->get().keep_alive());
-        });
+        },
+        preferred_coding(accepted_codings()));
     is_waiting_ = true;
     watch_client();
+  }
+
+  /// All fields Accept-Encoding as one (RFC 9110 §5.3).
+  [[nodiscard]] std::string accepted_codings() const {
+    std::string all;
+    const auto [first, end] =
+        parser_->get().equal_range(http::field::accept_encoding);
+    for (auto each = first; each != end; ++each)
+      all.append(each->value().data(), each->value().size()).append(",");
+    return all;
   }
 
   /// Nothing comes but another request, which is not read yet, or the end.
@@ -198,6 +210,9 @@ private:
     reply_.set(http::field::server, server_name);
     reply_.set(http::field::content_type, given.content_type);
     reply_.set(http::field::cache_control, "no-store");
+    reply_.set(http::field::vary, "Accept-Encoding");
+    if (given.coding == content_coding::gzip)
+      reply_.set(http::field::content_encoding, "gzip");
     reply_.set("X-Content-Type-Options", "nosniff");
     if (reply_.result() == http::status::method_not_allowed)
       reply_.set(http::field::allow, "GET, HEAD"); // RFC 9110 §15.5.6

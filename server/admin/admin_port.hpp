@@ -54,7 +54,8 @@ enum class audience : bool {
 /// address: a web page must not reach it by DNS rebinding.  What is no HTTP/1
 /// request, or has a body,
 /// gets 400 and ends the connection.  Bounded: 16 connections, 8 KiB of header,
-/// five seconds for each request, and for each reply to be taken.  Runs on the
+/// five seconds for each request, and for each reply to be taken.  Pages are
+/// compressed for whom that suits (Accept-Encoding).  Runs on the
 /// thread of `io`, which is never a serving one; what takes time is done by
 /// page makers, and is not begun for a client that has ended its side of the
 /// connection meanwhile.

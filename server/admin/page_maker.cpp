@@ -1,10 +1,12 @@
 #include "server/admin/page_maker.hpp"
 
 #include "server/system/background.hpp"
+#include "server/system/gzip.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <future>
 #include <new>
@@ -21,13 +23,22 @@ admin_reply refusal(const char* why) {
   return {503, "text/plain; charset=utf-8", why};
 }
 
+admin_reply compressed(admin_reply reply, const std::atomic<bool>& given_up) {
+  if (auto packed = gzip(reply.body, given_up)) {
+    reply.body = *std::move(packed);
+    reply.coding = content_coding::gzip;
+  }
+  return reply;
+}
+
 } // namespace
 
 struct page_maker::order {
   recipe how;
   std::function<void(admin_reply)> done;
   moment since;
-  bool waited_for = true;
+  content_coding as = content_coding::identity;
+  std::atomic<bool> given_up = false;
   bool begun = false;   ///< `how` is the thread's
   std::size_t held = 0; ///< octets of the reply
 };
@@ -70,7 +81,7 @@ void page_maker::state::begin_next() {
          !waiting.empty()) {
     const auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (!next->waited_for)
+    if (next->given_up)
       answer(next, refusal("the client seems to be gone\n"));
     else if (clock::now() - next->since > limits.longest)
       answer(next, refusal("other pages take too long\n"));
@@ -86,6 +97,8 @@ void page_maker::state::begin(const std::shared_ptr<order>& what) {
     admin_reply reply;
     try {
       reply = std::exchange(what->how, nullptr)();
+      if (what->as == content_coding::gzip)
+        reply = compressed(std::move(reply), what->given_up);
     } catch (const std::bad_alloc&) {
       reply = refusal("the page is too large for the memory\n");
     }
@@ -119,6 +132,7 @@ void page_maker::state::answer(const std::shared_ptr<order>& what,
 }
 
 void page_maker::state::end(order& what) {
+  what.given_up = true;
   forget(what);
   std::erase_if(waiting, [&](const auto& each) { return each.get() == &what; });
   drop(what);
@@ -153,7 +167,7 @@ page_maker::wish& page_maker::wish::operator=(wish&& other) noexcept {
 
 void page_maker::wish::is_not_waited_for() {
   if (what_)
-    what_->waited_for = false;
+    what_->given_up = true;
 }
 
 void page_maker::wish::end() noexcept {
@@ -172,10 +186,12 @@ page_maker::~page_maker() {
 }
 
 page_maker::wish page_maker::make(recipe how,
-                                  std::function<void(admin_reply)> done) {
+                                  std::function<void(admin_reply)> done,
+                                  content_coding as) {
   auto what = std::make_shared<order>();
   what->how = std::move(how);
   what->done = std::move(done);
+  what->as = as;
   what->since = clock::now();
   state_->add(what);
   return wish{state_, std::move(what)};
@@ -183,8 +199,10 @@ page_maker::wish page_maker::make(recipe how,
 
 void page_maker::give_up() {
   state_->thread = nullptr;
-  if (state_->under_way)
+  if (state_->under_way) {
+    state_->under_way->given_up = true;
     state::forget(*state_->under_way);
+  }
   // To let go of who waits ends wishes, which look there.
   const auto waited = std::exchange(state_->waiting, {});
   for (const auto& each : waited)

@@ -1,6 +1,7 @@
 // Makes the pages of the admin port where nobody waits for anything else.
 #pragma once
 
+#include "server/admin/content_coding.hpp"
 #include "server/system/clocks.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,6 +20,7 @@ struct admin_reply {
   unsigned status = 200; ///< HTTP status code
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  content_coding coding = content_coding::identity; ///< of the body
 };
 
 /// What bounds a page maker.
@@ -55,7 +57,7 @@ public:
     ~wish() { end(); }
 
     /// Whoever asked seems to be gone: if the page is not begun yet, it will
-    /// not be, and the reply says so (503).
+    /// not be, and the reply says so (503); nor is a large one compressed.
     void is_not_waited_for();
 
   private:
@@ -73,10 +75,12 @@ public:
   page_maker(const page_maker&) = delete;
   page_maker& operator=(const page_maker&) = delete;
 
-  /// Has a page made.
+  /// Has a page made, and then compressed if the coding says so and memory
+  /// allows.
   /// @param done is called later on the thread of `io` with the reply, as long
   ///        as the wish is held and not after give_up()
-  [[nodiscard]] wish make(recipe how, std::function<void(admin_reply)> done);
+  [[nodiscard]] wish make(recipe how, std::function<void(admin_reply)> done,
+                          content_coding as = content_coding::identity);
 
   /// No page is begun any more, and nobody gets one.
   void give_up();

@@ -1,5 +1,6 @@
 """/metrics: the values are right, the format is accepted."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -12,6 +13,10 @@ from .harness.process import tool
 from .harness.scripted_dns import ScriptedDns
 from .harness.service_manager import listening_socket
 from .harness.waiting import PATIENCE_S
+
+
+def packed_head(endpoint, path):
+    return admin.ask(endpoint, path, "HEAD", coding="gzip")
 
 
 class Format(MetricsCase):
@@ -41,6 +46,26 @@ class Format(MetricsCase):
                 self.assertGreater(int(reply.headers["content-length"]), 0)
         kind = admin.ask(self.endpoint, "/metrics", "HEAD").headers["content-type"]
         self.assertEqual(kind, "text/plain; version=0.0.4; charset=utf-8")
+
+    def test_who_likes_it_compressed_gets_the_same_pages(self):
+        self.start()
+        # But for what changes by itself.
+        changing = re.compile(r"[0-9.e+-]+")
+        for path in ("/metrics", "/status", "/export?format=json", "/healthz"):
+            with self.subTest(path):
+                plain = admin.ask(self.endpoint, path)
+                packed = admin.ask(self.endpoint, path, coding="br;q=1.0, gzip;q=0.8")
+                self.assertNotIn("content-encoding", plain.headers)
+                self.assertEqual(packed.headers["content-encoding"], "gzip")
+                self.assertEqual(packed.headers["vary"], "Accept-Encoding")
+                self.assertEqual(
+                    packed.headers["content-type"], plain.headers["content-type"]
+                )
+                self.assertEqual(
+                    changing.sub("", packed.body), changing.sub("", plain.body)
+                )
+        size = int(packed_head(self.endpoint, "/metrics").headers["content-length"])
+        self.assertLess(size * 3, len(self.metrics().text))
 
     def test_a_web_page_cannot_read_it_by_dns_rebinding(self):
         self.start()

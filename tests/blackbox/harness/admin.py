@@ -1,5 +1,6 @@
 """The admin port, as curl and Prometheus use it."""
 
+import gzip
 import http.client
 import typing
 
@@ -13,14 +14,19 @@ class Reply(typing.NamedTuple):
     body: str
 
 
-def ask(endpoint, path, method="GET", host=None):
-    """One request on a connection of its own; `host` is the Host header."""
+def ask(endpoint, path, method="GET", host=None, coding="identity"):
+    """One request on a connection of its own; `host` is the Host header, `coding`
+    Accept-Encoding.  A body that is compressed is decompressed."""
     connection = http.client.HTTPConnection(endpoint, timeout=PATIENCE_S)
     try:
-        connection.request(method, path, headers={"Host": host} if host else {})
+        fields = {"Accept-Encoding": coding, **({"Host": host} if host else {})}
+        connection.request(method, path, headers=fields)
         reply = connection.getresponse()
         headers = {name.lower(): value for name, value in reply.getheaders()}
-        return Reply(reply.status, headers, reply.read().decode())
+        octets = reply.read()
+        if octets and headers.get("content-encoding") == "gzip":
+            octets = gzip.decompress(octets)
+        return Reply(reply.status, headers, octets.decode())
     finally:
         connection.close()
 

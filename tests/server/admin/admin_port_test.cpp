@@ -291,6 +291,36 @@ TEST_CASE("admin_port: pages that are made are replies like others",
   CHECK(both.ends_with("second"));
 }
 
+TEST_CASE("admin_port: a page is compressed for who asks for it",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto ask = [&f](const std::string& method, const std::string& fields) {
+    return f.exchange(method +
+                      " /made?text=abc HTTP/1.1\r\nHost: localhost\r\n" +
+                      fields + "Connection: close\r\n\r\n");
+  };
+  const std::string plain = ask("GET", "");
+  CHECK(plain.find("\r\nVary: Accept-Encoding\r\n") != std::string::npos);
+  CHECK(plain.find("Content-Encoding") == std::string::npos);
+  CHECK(plain.ends_with("abc"));
+
+  // Fields of one name are one list.
+  const std::string fields =
+      "Accept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n";
+  const std::string packed = ask("GET", fields);
+  const auto body = packed.find("\r\n\r\n") + 4;
+  CHECK(packed.find("\r\nVary: Accept-Encoding\r\n") < body);
+  CHECK(packed.find("\r\nContent-Encoding: gzip\r\n") < body);
+  CHECK(packed.substr(body, 2) == "\x1f\x8b"); // RFC 1952 §2.3.1
+  const std::string length =
+      "\r\nContent-Length: " + std::to_string(packed.size() - body) + "\r\n";
+  CHECK(packed.find(length) < body);
+  const std::string head = ask("HEAD", fields);
+  CHECK(head.find(length) != std::string::npos);
+  CHECK(head.find("\r\nContent-Encoding: gzip\r\n") != std::string::npos);
+  CHECK(head.ends_with("\r\n\r\n"));
+}
+
 TEST_CASE("admin_port: what falls due is done while a page is made",
           "[server][admin_port]") {
   std::promise<void> allowed;

@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/run_until.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <new>
@@ -154,6 +155,23 @@ TEST_CASE("page_maker: a page that memory is lacking for is no end",
   REQUIRE(f.gets(2));
   CHECK(f.replies.front() == "the page is too large for the memory\n");
   CHECK(f.replies.back() == "200 a");
+}
+
+TEST_CASE("page_maker: a page is compressed for who likes that",
+          "[server][page_maker]") {
+  fixture f;
+  const std::string text(10'000, 'x');
+  admin_reply made;
+  bool has_it = false;
+  const auto wish = f.maker.make([&] { return page(text); },
+                                 [&](admin_reply reply) {
+                                   made = std::move(reply);
+                                   has_it = true;
+                                 },
+                                 content_coding::gzip);
+  REQUIRE(run_until(f.io, [&] { return has_it; }));
+  CHECK(made.coding == content_coding::gzip);
+  CHECK(made.body.size() < text.size() / 10);
 }
 
 TEST_CASE("page_maker: given up, it begins nothing, and says what is under way",
