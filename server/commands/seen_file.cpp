@@ -45,7 +45,7 @@ std::optional<file_access> access_for(const std::string& path,
 
 std::variant<seen_file, exit_status> seen_file::read(std::string path) {
   std::error_code error;
-  const fs::path real = fs::weakly_canonical(path, error);
+  const fs::path real = fs::weakly_canonical(fs::absolute(path), error);
   auto text = read_file_if_any(path);
   if (!text)
     return complain(text.error().message);

@@ -270,12 +270,24 @@ class Replay(MailLog):
             )
         self.assertEqual(os.listdir(os.path.dirname(seen)), ["seen.json"])
 
+    def test_the_file_is_named_from_where_one_is(self):
+        log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
+        folder = self.directory()
+        configuration = self.configured("WARN " + WARN)
+        zone = {"resolver": {"zone_file": self.file("zone", ZONE)}, "state_file": ""}
+        with open(configuration, "w", encoding="utf-8") as file:
+            json.dump({"domains": ["toramaki.net"], **zone}, file)
+        done = run("replay", "-c", configuration, "--seen", "seen.json", log, cwd=folder)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertEqual(os.listdir(folder), ["seen.json"])
+
     def test_what_is_kept_is_said_whatever_would_be_harmed(self):
         seen = os.path.join(self.directory(), "seen.json")
         log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))
         done = self.replay("--with", "partner.example", "--seen=" + seen, log)
         self.assertEqual(done.returncode, NEGATIVE)
-        self.assertIn("62.1.1.1/32", open(seen, encoding="utf-8").read())
+        with open(seen, encoding="utf-8") as file:
+            self.assertIn("62.1.1.1/32", file.read())
 
     def test_a_network_that_was_struck_does_not_come_back(self):
         log = self.log("mail.log", delivered("A1", "62.1.1.1", "a@partner.example"))

@@ -14,7 +14,7 @@ import typing
 from .dns_message import txt_record
 from .rspamd import SPAM, VIRUS
 
-SHARED = "spf.burn.example"
+SHARED = "spf.burn.example"  # whoever includes it is a spammer
 FAMILY = [f"pills{number}.example" for number in range(1, 5)]
 WATCHED, REJECTED = FAMILY[0], "blast.example"
 PROVIDER = "mailhost.example"
@@ -181,16 +181,14 @@ class Replay(typing.NamedTuple):
 
     mails: int
     would_be_rejected: collections.Counter  # by what became of them
-    delivered_as_spam: int
+    would_be_told: collections.Counter  # the same
     harmed: collections.Counter  # (client, sender, recipient, listing, network)
-    would_be_told: collections.Counter
+    delivered_as_spam: int
 
 
 def replay(sent, rejecting):
     """Where the listings `rejecting` reject and the others are as configured."""
-    told = Replay(
-        len(sent), collections.Counter(), 0, collections.Counter(), collections.Counter()
-    )
+    told = Replay(len(sent), *[collections.Counter() for _ in range(3)], 0)
     spam = 0
     for mail in sent:
         listing = listing_of(mail)

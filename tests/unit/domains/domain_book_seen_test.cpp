@@ -89,7 +89,7 @@ TEST_CASE("where it holds, such a network is not listed, and the rest is",
 
   CHECK_THAT(status_text(f),
              Catch::ContainsSubstring("1 network with hosts that delivered "
-                                      "wanted mail is held and not listed: "));
+                                      "wanted mail is held and not listed:\n"));
   CHECK_THAT(to_text(reports::difference_between({}, f.book)),
              Catch::ContainsSubstring("! held: 45.120.1.0/24 with hosts"));
   const auto why = explained("45.120.1.200", f);
