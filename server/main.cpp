@@ -114,9 +114,8 @@ void add_own_commands(CLI::App& program, command_line& line) {
       add_command(program, "check", "Validate the configuration", line.file);
   check->add_flag("--postfix", line.also_checked.postfix,
                   "Also say whether Postfix asks, and rightly");
-  check->add_flag(
-      "--dnsbl", line.also_checked.dnsbl,
-      "Also say whether this machine's resolver asks the door dnsbl");
+  check->add_flag("--dnsbl", line.also_checked.dnsbl,
+                  "Also say whether the resolver here asks the door dnsbl");
   check->callback([&line] {
     line.chosen = [&line] {
       return check_command(line.configured(), line.also_checked);
@@ -351,7 +350,8 @@ void add_log_commands(CLI::App& program, command_line& line) {
   add_log_files(*suggest, line);
   suggest
       ->add_option("--format", line.suggestions,
-                   "text, json, or domains: a file for domain_files")
+                   "As what (domains: a file for domain_files): "
+                   "text, json, domains")
       ->check(
           CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
       ->excludes(suggest->get_option("--json"))

@@ -222,7 +222,7 @@ std::size_t dnsbl_stream::feed(std::string_view bytes, const lookup& in,
       size_ = std::nullopt;
       take(*message, in, replies);
     }
-    return !finished_;
+    return finished_ ? course::ends : course::goes_on;
   });
 }
 

@@ -214,9 +214,7 @@ std::string to_json(const status_report& of) {
         .member("door", each.door)
         .member("at", each.at)
         .end_object();
-  to.end_array()
-      .member("unavailable", of.ports_unavailable)
-      .end_object();
+  to.end_array().member("unavailable", of.ports_unavailable).end_object();
   write(to, of.mail);
   to.end_object();
   return std::move(to).text() + '\n';

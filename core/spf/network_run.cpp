@@ -6,10 +6,6 @@
 #include <utility>
 
 namespace spfblock::spf {
-namespace {
-
-/// What it costs to sort a network among others, in ranges walked through.
-constexpr std::uint64_t work_to_sort = 8;
 
 /// Addresses that one term decides.
 template <class Number>
@@ -18,6 +14,11 @@ struct segment {
   std::size_t term = 0;
   bool passes = false;
 };
+
+namespace {
+
+/// What it costs to sort a network among others, in ranges walked through.
+constexpr std::uint64_t work_to_sort = 8;
 
 template <class Number>
 const std::vector<net::range<Number>>& ranges_of(const net::address_set& set) {

@@ -36,8 +36,9 @@ public:
   }
 
   void join(std::size_t a, std::size_t b) {
-    const auto [low, high] = std::minmax(first_of(a), first_of(b));
-    first_[high] = low;
+    const std::size_t first = first_of(a);
+    const std::size_t other = first_of(b);
+    first_[std::max(first, other)] = std::min(first, other);
   }
 
 private:

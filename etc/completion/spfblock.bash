@@ -22,7 +22,7 @@ _spfblock_options() {
     case $1 in
     add) printf '%s' '--comment --config --help --until --version --watch -c' ;;
     allow) printf '%s' '--comment --config --help --until --version -c' ;;
-    check) printf '%s' '--config --help --postfix --version -c' ;;
+    check) printf '%s' '--config --dnsbl --help --postfix --version -c' ;;
     diff) printf '%s' '--config --exit-code --help --version -c' ;;
     expand) printf '%s' '--address --config --help --json --version -c' ;;
     explain) printf '%s' '--config --helo --help --sender --version -c' ;;
@@ -30,10 +30,11 @@ _spfblock_options() {
     help) printf '%s' '--help --version' ;;
     query) printf '%s' '--config --door --help --server --version -c' ;;
     remove) printf '%s' '--config --help --version -c' ;;
-    replay) printf '%s' '--config --help --json --version --with -c' ;;
+    replay) printf '%s' '--config --forget-after --help --json --seen --version --with -c' ;;
     report) printf '%s' '--config --help --json --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --version -c' ;;
+    suggest) printf '%s' '--config --format --help --json --since --version -c' ;;
     esac
 }
 
@@ -50,10 +51,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --format:* | --helo:* | --sender:* | --server:* | --since:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --with:*)
             option=''
             ;;
-        :-c | :--address | :--comment | :--config | :--door | :--format | :--helo | :--sender | :--server | :--until | :--with)
+        :-c | :--address | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--since | :--until | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -63,26 +64,28 @@ _spfblock() {
     word=${COMP_WORDS[COMP_CWORD]}
     [[ $option && $word == = ]] && word=''
 
-    case $option in
-    -c | --config)
+    case $command:$option in
+    *:-c | *:--config | *:--seen)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
-    --door)
+    export:--format)
         _spfblock_among "$word" \
-            tcp_table policy socketmap
+            plain json cidr access nftables rbldnsd dnsbl-zone
         return
         ;;
-    --format)
-        case $command in
-        suggest) _spfblock_among "$word" text json domains ;;
-        *) _spfblock_among "$word" \
-            plain json cidr access nftables rbldnsd dnsbl-zone ;;
-        esac
+    query:--door)
+        _spfblock_among "$word" \
+            tcp_table policy socketmap dnsbl
         return
         ;;
-    --address | --comment | --helo | --sender | --server | --until | --with) return ;;
+    suggest:--format)
+        _spfblock_among "$word" \
+            text json domains
+        return
+        ;;
+    *:--address | *:--comment | *:--door | *:--forget-after | *:--format | *:--helo | *:--sender | *:--server | *:--since | *:--until | *:--with) return ;;
     esac
 
     case $command:$word in

@@ -29,6 +29,7 @@ _spfblock_commands() {
         'report:Say by the mail log what was rejected, or would be'
         'serve:Run the server in the foreground'
         'status:Say how each domain fares'
+        'suggest:Say by the mail log whom to list, and change nothing'
     )
     _describe -t commands command commands
 }
@@ -71,7 +72,8 @@ _spfblock() {
             '(- *)--help[Print this help message and exit]' \
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
-            '--postfix[Also say whether Postfix asks, and rightly]'
+            '--postfix[Also say whether Postfix asks, and rightly]' \
+            '--dnsbl[Also say whether the resolver here asks the door dnsbl]'
         ;;
     diff)
         _arguments \
@@ -117,7 +119,7 @@ _spfblock() {
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
             '--server=[Where to ask (default\: as the configuration says)]:HOST\:PORT: ' \
-            '--door=[In which protocol]:DOOR:(tcp_table policy socketmap)' \
+            '--door=[In which protocol]:DOOR:(tcp_table policy socketmap dnsbl)' \
             '*:KEY: '
         ;;
     remove)
@@ -133,6 +135,8 @@ _spfblock() {
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
             '--with=[A domain that is listed as well, and rejects; may be given again]:DOMAIN: ' \
+            '--seen=[Also add to this file the networks that delivered wanted mail, for allow.seen]:FILE:_files' \
+            '--forget-after=[Drop from it what delivered none for so long, as in 180d]:DURATION: ' \
             '--json[Print JSON (docs/mail-log.md)]' \
             '*:LOG:_files'
         ;;
@@ -158,6 +162,16 @@ _spfblock() {
             '--json[Print JSON (docs/status-json.md)]' \
             '--trouble[Only domains that somebody should look at]' \
             '*:DOMAIN:_spfblock_domains'
+        ;;
+    suggest)
+        _arguments \
+            '(- *)--help[Print this help message and exit]' \
+            '(- *)--version[Display program version information and exit]' \
+            '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
+            '--json[Print JSON (docs/mail-log.md)]' \
+            '--format=[As what (domains\: a file for domain_files)]:FORMAT:(text json domains)' \
+            '--since=[Leave out mail before this day]:DAY: ' \
+            '*:LOG:_files'
         ;;
     esac
 }

@@ -188,7 +188,7 @@ std::vector<config::listener> listeners::doors() const {
   std::vector<config::listener> all;
   for (const port& each : ports_)
     if (each.real)
-      all.push_back({each.plan.door, *each.real, each.plan.mode});
+      all.push_back({each.plan.speaks.kind, *each.real, each.plan.mode});
   return all;
 }
 

@@ -81,15 +81,17 @@ MUTANTS = [
         "exists is no DNS term",
         MATCHER,
         """  undecided = tally_.spend_dns_term(at.term, std::move(undecided));
-  depend_on_mail(""",
-        """  depend_on_mail(""",
+  const families in_doubt_before""",
+        """  const families in_doubt_before""",
     ),
     Mutant(
         "exists matches everybody",
         MATCHER,
-        """                 {true, true}, undecided);
+        """    pass_by_name(what, at, undecided);
+  }
   return {{}, std::move(undecided)};""",
-        """                 {true, true}, undecided);
+        """    pass_by_name(what, at, undecided);
+  }
   return {std::move(undecided), {}};""",
     ),
     Mutant(
