@@ -115,7 +115,7 @@ class EveryShell(BlackBoxCase):
         self.assert_offered("spfblock export --format ", FORMATS)
         self.assert_offered("spfblock export --format=", FORMATS)
         self.assert_offered(
-            "spfblock query --door ", {"tcp_table", "policy", "socketmap"}
+            "spfblock query --door ", {"tcp_table", "policy", "socketmap", "dnsbl"}
         )
         self.assert_offered("spfblock add --until ", set())
         name = os.path.basename(self.configuration)

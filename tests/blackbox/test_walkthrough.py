@@ -26,7 +26,8 @@ CONFIGURATION = """{{
   "listen": [
     "127.0.0.1:10060",
     {{ "door": "policy", "at": "127.0.0.1:10062" }},
-    {{ "door": "socketmap", "at": "127.0.0.1:10064" }}
+    {{ "door": "socketmap", "at": "127.0.0.1:10064" }},
+    {{ "door": "dnsbl", "at": "127.0.0.1:10053", "zone": "bl.example.org" }}
   ],
   "action": "WARN spfblock: {{domain}} {{network}}",
   "domains": ["toramaki.net"],
@@ -76,6 +77,9 @@ RUN = {
         "45.120.197.160\tWARN spfblock: toramaki.net",
     ),
     "spfblock query --door policy ADDRESS": (0, "45.120.197.160\tWARN spfblock: "),
+    # A DNSBL has nothing that is only warned of.
+    "spfblock query --door dnsbl 45.120.197.160": (1, ""),
+    "spfblock query --door dnsbl ADDRESS": (1, ""),
     "spfblock query --door policy 45.120.197.160 recipient=postmaster@example.org": (
         1,
         "",
@@ -152,6 +156,7 @@ ELSEWHERE = {
         "tests/debian"
     ),
     "systemctl start spfblock.service": "tests/debian",
+    "spfblock check --dnsbl": "test_dnsbl_postfix",
     "spfblock check --postfix": "test_doors",
     "systemctl enable --now spfblock-policy.socket": "tests/debian",
     "systemctl restart spfblock.service": "tests/debian",
@@ -180,6 +185,8 @@ def commands_of(page):
     sentences = re.findall(r"`(systemctl kill [^`]*|curl [^`]*)`", joined)
     for line in (*lines, *cells, *sentences):
         command = line.split("  ")[0].strip()
+        if command.endswith("{"):  # of a configuration
+            continue
         if any(
             command == each or command.startswith((each + " ", "demo="))
             for each in PROGRAMS
