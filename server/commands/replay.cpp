@@ -8,7 +8,6 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
-#include "server/commands/last_known.hpp"
 #include "server/commands/mail_log.hpp"
 #include "server/commands/seen_file.hpp"
 #include "server/system/clocks.hpp"
@@ -51,20 +50,6 @@ bool list_all(const std::vector<std::string>& domains, config::settings& in) {
     list(*name, in);
   }
   return true;
-}
-
-/// All domains as they are now; with what was known of them before, so that
-/// growth and failures are judged as the server would.
-domains::domain_book expanded(const configuration& by) {
-  const timestamp now = read_clocks();
-  domains::domain_book book;
-  if (auto known = read_last_known(by.settings, now))
-    book = (*std::move(known)).book;
-  else
-    book.apply(by.settings, own_addresses(), now);
-  expand_due(book, by);
-  book.let_go();
-  return book;
 }
 
 /// Whether every door knows the recipient, so that exempt ones are.
@@ -133,7 +118,7 @@ exit_status replay_command(const std::string& configuration_file,
   if (const auto* const failed = std::get_if<exit_status>(&keeping))
     return *failed;
   auto& seen = std::get<std::optional<seen_keeping>>(keeping);
-  const domains::domain_book book = expanded(*loaded);
+  const domains::domain_book book = expanded_book(*loaded);
   if (reports::difference_between({}, book).dns_failed()) {
     std::cerr << "spfblock: the DNS failed for all domains\n";
     return exit_status::unavailable;
