@@ -239,19 +239,25 @@ def install_older():
     write(ZONE, ZONE_TEXT)
     write(LIST, "others.example\n")
     write(FILE, json.dumps({k: v for k, v in CONFIGURATION.items() if k != "allow"}))
-    run("systemctl", "reload", "spfblock")
+    # A reload by 0.1.0 needs kill(1), which is in no package that it depends on.
+    run("systemctl", "restart", "spfblock")
     in_force()
 
 
+def put_in(package):
+    """Keeps the file that was edited, where the release has changed its own."""
+    run("dpkg", "--force-confold", "-i", package)
+
+
 def upgrade_from_older():
-    run("dpkg", "-i", PACKAGE)
+    put_in(PACKAGE)
     run("systemctl", "is-active", "spfblock.socket", "spfblock.service")
     wait_for_health(200)
     run("spfblock", "check")
 
 
 def back_to_older():
-    run("dpkg", "-i", OLDER_PACKAGE)
+    put_in(OLDER_PACKAGE)
     run("systemctl", "is-active", "spfblock.socket", "spfblock.service")
     in_force()
 
