@@ -60,6 +60,22 @@ def judges():
     ]
 
 
+def judges_of_mails():
+    """Those whose habits are known where a mail decides.  Mail::SPF 3 (Debian 13)
+    has others than 2: there pyspf judges alone."""
+    return [each for each in judges() if each.name != "Mail::SPF" or _is_mail_spf_2()]
+
+
+def _is_mail_spf_2():
+    done = subprocess.run(
+        [tool("perl"), "-MMail::SPF", "-e", "print Mail::SPF->VERSION"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.lstrip("v").startswith("2.")
+
+
 def own_hearing(server, mails):
     """Our own check_host() as one more judge, at work."""
     program = os.environ.get("SPFBLOCK_MAIL_JUDGE", _OWN_JUDGE)
