@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+namespace accepted_test {
+
 namespace fs = std::filesystem;
 using namespace spfblock;
 using namespace spfblock::server;
@@ -141,3 +143,5 @@ TEST_CASE("it is kept beside the state", "[accepted]") {
   CHECK(accepted_beside("/var/lib/spfblock/state.json") ==
         "/var/lib/spfblock/accepted.json");
 }
+
+} // namespace accepted_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace configuration_record_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using reports::configuration_source;
@@ -86,3 +88,5 @@ TEST_CASE("a reload that is refused is remembered until one is accepted",
   CHECK(record.is_kept_by(limit));
   CHECK(std::filesystem::exists(kept_at));
 }
+
+} // namespace configuration_record_test

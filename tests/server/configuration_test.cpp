@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+namespace configuration_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::temporary_folder;
@@ -92,3 +94,5 @@ TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
         path + ": /state_file: warning: there is no folder \"" +
             (folder / "none") + "\", so no state can be kept");
 }
+
+} // namespace configuration_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+namespace example_configuration_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 
@@ -52,3 +54,5 @@ TEST_CASE(
   begun.action = config::default_settings().action;
   CHECK(begun == config::default_settings());
 }
+
+} // namespace example_configuration_test

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <variant>
 
+namespace patient_loading_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::temporary_folder;
@@ -70,3 +72,5 @@ TEST_CASE("patient_loading: no more than a few threads are left behind",
     ::usleep(10'000);
   CHECK(f.load() == "valid");
 }
+
+} // namespace patient_loading_test

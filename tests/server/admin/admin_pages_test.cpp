@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace admin_pages_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::fixed_resolver;
@@ -147,3 +149,5 @@ TEST_CASE("admin_pages: what others get is made once a second at most",
   CHECK(std::get<admin_reply>(f.pages.answer_others({"/status", ""})).status ==
         404);
 }
+
+} // namespace admin_pages_test

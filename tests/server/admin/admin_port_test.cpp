@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+namespace admin_port_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 
@@ -387,3 +389,5 @@ TEST_CASE("admin_port: who ends only his side gets a page that is begun",
   client.receive(boost::asio::buffer(told));
   CHECK(has_status(told, "200"));
 }
+
+} // namespace admin_port_test

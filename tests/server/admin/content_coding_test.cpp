@@ -1,6 +1,8 @@
 #include "server/admin/content_coding.hpp"
 #include "tests/support/catch.hpp"
 
+namespace content_coding_test {
+
 using namespace spfblock::server;
 
 TEST_CASE("preferred_coding: gzip for those who like it as much as any",
@@ -42,3 +44,5 @@ TEST_CASE("preferred_coding: identity for all others",
     CHECK(preferred_coding(accept) == content_coding::identity);
   }
 }
+
+} // namespace content_coding_test

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+namespace domain_series_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using domains::role;
@@ -87,3 +89,5 @@ TEST_CASE("tell_domains: counts all by condition, and says how many have no "
              Catch::ContainsSubstring("spfblock_domain_stale{domain=\"two\""));
   CHECK_THAT(text, !Catch::ContainsSubstring("domain=\"one\""));
 }
+
+} // namespace domain_series_test

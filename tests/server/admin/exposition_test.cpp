@@ -1,6 +1,8 @@
 #include "server/admin/exposition.hpp"
 #include "tests/support/catch.hpp"
 
+namespace exposition_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 
@@ -51,3 +53,5 @@ TEST_CASE("exposition: a histogram's buckets add up", "[server][exposition]") {
                        "t_seconds_bucket{le=\"1\"} 3\n"
                        "t_seconds_bucket{le=\"+Inf\"} 4\n");
 }
+
+} // namespace exposition_test

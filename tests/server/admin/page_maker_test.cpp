@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace page_maker_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using std::chrono::milliseconds;
@@ -255,3 +257,5 @@ TEST_CASE("page_maker: what a recipe holds is let go where it was used",
   f.let_go();
   CHECK(unused.get_future().get() != std::this_thread::get_id());
 }
+
+} // namespace page_maker_test

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace suggest_looks_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -81,3 +83,5 @@ TEST_CASE("server::look_at: a term of the mail is asked for that mail",
   CHECK(looks.at(of.name).passes == networks({"45.1.1.1"}));
   CHECK(looks.at(of.name).lists.empty());
 }
+
+} // namespace suggest_looks_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace dns_client_askers_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -149,3 +151,5 @@ TEST_CASE("dns_client: who is silent to some questions is asked all others",
   for (const auto& [question, of_it] : ids)
     CHECK(of_it.size() <= attempts);
 }
+
+} // namespace dns_client_askers_test

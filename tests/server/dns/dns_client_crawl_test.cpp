@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+namespace dns_client_crawl_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::run_until;
@@ -113,3 +115,5 @@ TEST_CASE("dns_client: for a crawl, what a name server makes us send keeps "
   CHECK(f.client->totals().queries > questions);
   CHECK(got->pass.contains(net::ip_address::ipv4(0xc0000201)));
 }
+
+} // namespace dns_client_crawl_test

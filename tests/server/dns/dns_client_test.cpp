@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace dns_client_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -396,3 +398,5 @@ TEST_CASE("dns_client: what comes late is no answer to the next question",
   CHECK(client.totals().queries - client.totals().retransmissions == 21);
   CHECK(client.totals().ignored > 0);
 }
+
+} // namespace dns_client_test

@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+namespace system_resolver_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -109,3 +111,5 @@ TEST_CASE("system_resolver: without patience a failure is told at once",
   f.ask();
   REQUIRE(run_until(f.io, [&f] { return f.answers == 1; }));
 }
+
+} // namespace system_resolver_test

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <thread>
 
+namespace mail_checks_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace std::chrono_literals;
@@ -184,3 +186,5 @@ TEST_CASE("mail_checks: counts what is known of claims, and who waits",
   CHECK(f.judge.totals().open == 1);
   CHECK(f.judge.totals().checks.over_budget == 1);
 }
+
+} // namespace mail_checks_test

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace expander_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using std::chrono::seconds;
@@ -150,3 +152,5 @@ TEST_CASE("expander: a domain whose resolver goes is not heard of again",
   f.expands.give_up();
   CHECK(f.expands.ended_by(read_clocks().steady + seconds{30}));
 }
+
+} // namespace expander_test

@@ -2,6 +2,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/hostile_run.hpp"
 
+namespace hostile_records_test {
+
 using namespace spfblock;
 
 TEST_CASE("refresher: sixty costly records leave the controlling thread alone",
@@ -14,3 +16,5 @@ TEST_CASE("refresher: sixty costly records leave the controlling thread alone",
   CHECK(cost.beats > 60);
   CHECK(cost.expansion < 60);
 }
+
+} // namespace hostile_records_test

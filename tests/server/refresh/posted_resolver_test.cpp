@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace posted_resolver_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::name_of;
@@ -92,3 +94,5 @@ TEST_CASE(
   f.run(f.other);
   CHECK(f.patient->requests.size() == 1);
 }
+
+} // namespace posted_resolver_test

@@ -11,6 +11,8 @@
 #include <functional>
 #include <utility>
 
+namespace refresher_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using std::chrono::seconds;
@@ -174,3 +176,5 @@ TEST_CASE("refresher: shows that it gets on, and counts what it did",
   later.steady = read_clocks().steady + seconds{4000};
   CHECK(reports::overdue_by(f.fresh.book(), later) >= seconds{3900});
 }
+
+} // namespace refresher_test

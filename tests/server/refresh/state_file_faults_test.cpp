@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace state_file_faults_test {
+
 namespace fs = std::filesystem;
 using namespace spfblock;
 using server::state_file;
@@ -251,3 +253,5 @@ TEST_CASE("a state file in a folder that is missing waits for the folder",
   fs::create_directory(folder / "none");
   CHECK(saved(state, "next") == "saved");
 }
+
+} // namespace state_file_faults_test

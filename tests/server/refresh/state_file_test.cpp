@@ -20,6 +20,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace state_file_test {
+
 namespace fs = std::filesystem;
 using namespace spfblock;
 using server::state_file;
@@ -321,3 +323,5 @@ TEST_CASE("a state file over 256 MiB is neither read nor written",
         "cannot write " + over);
   CHECK(loaded(state) == "former");
 }
+
+} // namespace state_file_test

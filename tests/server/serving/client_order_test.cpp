@@ -5,6 +5,8 @@
 #include <list>
 #include <memory>
 
+namespace client_order_test {
+
 using spfblock::server::client_order;
 using namespace std::chrono_literals;
 
@@ -82,3 +84,5 @@ TEST_CASE("client_order: a crowd that does not ask has no patience",
   crowd.emplace_back(order, start + 10s);
   CHECK(order.first_to_go(start + 10s) == &crowd.front());
 }
+
+} // namespace client_order_test

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <thread>
 
+namespace datagram_port_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using boost::asio::ip::udp;
@@ -118,3 +120,5 @@ TEST_CASE("datagram_port: what waits at the end is answered",
   for (int i = 0; i < 20; ++i)
     CHECK(f.answer() == "0 1");
 }
+
+} // namespace datagram_port_test

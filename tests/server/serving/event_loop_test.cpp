@@ -9,6 +9,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace event_loop_test {
+
 using spfblock::server::descriptor;
 using spfblock::server::event_loop;
 using spfblock::server::readiness;
@@ -116,3 +118,5 @@ TEST_CASE("event_loop: what is posted while it ends is lost without harm",
   loop.post([&] { ran = true; });
   CHECK_FALSE(ran);
 }
+
+} // namespace event_loop_test

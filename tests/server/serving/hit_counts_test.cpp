@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+namespace hit_counts_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 
@@ -86,3 +88,5 @@ TEST_CASE("listing_numbers: networks by hand share a number, whatever they are",
         numbers{0, 0, 1});
   CHECK_FALSE(by.find("192.0.2.1"));
 }
+
+} // namespace hit_counts_test

@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace listeners_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -285,3 +287,5 @@ TEST_CASE("listeners: the log is told once of what cannot be had, by name of "
             "socket handed over but not in listen address=127.0.0.1:P "
             "socket=narrow\n");
 }
+
+} // namespace listeners_test

@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace port_plan_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using testing::in_child;
@@ -125,3 +127,5 @@ TEST_CASE("port_plan: a socket that nobody names is served, but that of admin",
   CHECK(plan_for({{"127.0.0.1"}, {"127.0.0.2"}}, {"127.0.0.1"}, "127.0.0.2") ==
         "127.0.0.1 by a; .");
 }
+
+} // namespace port_plan_test

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace published_test {
+
 using spfblock::server::published;
 using spfblock::server::view;
 
@@ -173,3 +175,5 @@ TEST_CASE("readers see whole snapshots in order while others are published",
   CHECK(told.alive == 1);
   CHECK(told.freed_elsewhere == 0);
 }
+
+} // namespace published_test

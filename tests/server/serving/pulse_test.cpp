@@ -6,6 +6,8 @@
 #include <future>
 #include <memory>
 
+namespace pulse_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using std::chrono::milliseconds;
@@ -98,3 +100,5 @@ TEST_CASE("pulse: a thread that answers when it is gone does no harm",
   f.threads.all().back()->run([&] { answered.set_value(); });
   answered.get_future().wait();
 }
+
+} // namespace pulse_test

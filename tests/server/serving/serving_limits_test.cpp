@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace serving_limits_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using std::chrono::milliseconds;
@@ -299,3 +301,5 @@ TEST_CASE(
                             "cannot accept reason=\"Too many open files\"\n");
 }
 #endif
+
+} // namespace serving_limits_test

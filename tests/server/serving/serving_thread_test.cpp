@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace serving_thread_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -124,3 +126,5 @@ TEST_CASE("listening_sockets: a port in use is a failure that names it",
   REQUIRE(several);
   CHECK(several->address().tcp()->port != 0);
 }
+
+} // namespace serving_thread_test

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace serving_threads_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -229,3 +231,5 @@ TEST_CASE("serving_threads: a client that is given to a thread that stops is "
   CHECK(fourth.line() == "error: End of file");
   f.thread(1).join();
 }
+
+} // namespace serving_threads_test

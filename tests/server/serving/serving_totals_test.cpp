@@ -3,6 +3,8 @@
 
 #include <thread>
 
+namespace serving_totals_test {
+
 using namespace spfblock;
 using protocols::count;
 using server::serving_totals;
@@ -42,3 +44,5 @@ TEST_CASE("serving_totals: may be read while they are written, and never go "
   writer.join();
   CHECK_FALSE(back);
 }
+
+} // namespace serving_totals_test

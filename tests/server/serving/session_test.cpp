@@ -12,6 +12,8 @@
 #include <string>
 #include <sys/socket.h>
 
+namespace session_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -346,3 +348,5 @@ TEST_CASE("session: a request that waits behind replies that nobody reads is "
   CHECK(f.received.size() ==
         sent * listed_reject.size() + claimed_reject.size());
 }
+
+} // namespace session_test

@@ -6,7 +6,7 @@
 
 using namespace std::chrono_literals;
 
-namespace spfblock::server {
+namespace spfblock::server::alarm_test {
 namespace {
 
 using testing::run_until;
@@ -103,4 +103,4 @@ TEST_CASE("alarm: does not ring once it is gone", "[server][alarm]") {
   CHECK(rings == 0);
 }
 
-} // namespace spfblock::server
+} // namespace spfblock::server::alarm_test

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+namespace answered_datagrams_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using boost::asio::ip::udp;
@@ -114,3 +116,5 @@ TEST_CASE("answered_datagrams: the reply comes from the address that was asked",
   CHECK(received_by(client) == "xx");
   CHECK(g.froms == std::set<std::string>{"::1"});
 }
+
+} // namespace answered_datagrams_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace descriptor_limit_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -41,3 +43,5 @@ TEST_CASE("allow_descriptors: raises as far as this process may",
   const std::string after = limits_after(200);
   CHECK((after == "128 128" || after == "200 200"));
 }
+
+} // namespace descriptor_limit_test

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace file_test {
+
 namespace fs = std::filesystem;
 using namespace spfblock;
 using namespace spfblock::server;
@@ -69,3 +71,5 @@ TEST_CASE("replace_file that fails leaves the former text, and says why",
   CHECK_THAT(other->message, Catch::StartsWith("cannot write \"" + path));
   CHECK_FALSE(fs::exists(path + ".new"));
 }
+
+} // namespace file_test

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+namespace folder_lock_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace std::chrono_literals;
@@ -37,3 +39,5 @@ TEST_CASE("a folder that is not there is not locked", "[folder_lock]") {
   CHECK_THAT(none.error().message,
              Catch::ContainsSubstring("No such file or directory"));
 }
+
+} // namespace folder_lock_test

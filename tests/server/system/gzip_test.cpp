@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+namespace gzip_test {
+
 using namespace spfblock::server;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("gzip: a large text that nobody wants is not packed",
   CHECK_FALSE(gzip(lines(std::size_t{3} << 20U), given_up));
   CHECK(gzip("small", given_up));
 }
+
+} // namespace gzip_test

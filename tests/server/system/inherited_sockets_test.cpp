@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace inherited_sockets_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -45,3 +47,5 @@ TEST_CASE("inherited_sockets: has none where another process was meant",
           return std::to_string(inherited_sockets::take().all().size());
         }) == "0");
 }
+
+} // namespace inherited_sockets_test

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+namespace lifetime_test {
+
 using namespace spfblock::server;
 
 TEST_CASE("lifetime: a guarded handler is called with what is given, as often "
@@ -97,3 +99,5 @@ TEST_CASE("lifetime: a handler that is queued already is too late",
     CHECK(calls == 0);
   }
 }
+
+} // namespace lifetime_test

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <utility>
 
+namespace listening_socket_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using namespace spfblock::testing;
@@ -113,3 +115,5 @@ TEST_CASE("socket_file: leaves what has taken its place",
   }
   CHECK(fs::is_socket(f.path));
 }
+
+} // namespace listening_socket_test

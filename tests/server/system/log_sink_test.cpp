@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace log_sink_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 using log::event_of;
@@ -264,3 +266,5 @@ TEST_CASE("log_sink: for the journal each line begins with its severity",
   CHECK(in_child(to_the_journal) ==
         "<3>port unavailable reason=\"x y\"\n<7>address found");
 }
+
+} // namespace log_sink_test

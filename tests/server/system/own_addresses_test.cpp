@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace own_addresses_test {
+
 using namespace spfblock;
 using server::own_addresses;
 
@@ -132,3 +134,5 @@ TEST_CASE("the machine's own addresses are those that the kernel lists "
   CHECK(own.only(net::family::ipv4) == set_of(listed_by_siocgifconf()));
   CHECK(own.only(net::family::ipv6) == set_of(listed_by_proc()));
 }
+
+} // namespace own_addresses_test

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <thread>
 
+namespace poller_test {
+
 using spfblock::server::descriptor;
 using spfblock::server::poller;
 using spfblock::server::readiness;
@@ -155,3 +157,5 @@ TEST_CASE("poller: refuses what is no descriptor", "[server][poller]") {
   CHECK_FALSE(tested.watch(-1, readiness::readable, nobody));
   CHECK(errno == EBADF);
 }
+
+} // namespace poller_test

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace program_test {
+
 using namespace spfblock;
 using namespace spfblock::server;
 
@@ -32,3 +34,5 @@ TEST_CASE("a program that is not there is a failure", "[program]") {
   CHECK(ended.error().message ==
         "cannot run \"no-such-program-anywhere\": No such file or directory");
 }
+
+} // namespace program_test

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace public_suffixes_test {
+
 using namespace spfblock;
 
 TEST_CASE("server::public_suffixes: a registrable domain is right under a "
@@ -31,3 +33,5 @@ TEST_CASE("server::public_suffixes: a registrable domain is right under a "
   const auto found = list.registrable_domain(*dns::name::from_text(text));
   CHECK((found ? found->to_string() : "") == registrable);
 }
+
+} // namespace public_suffixes_test

@@ -8,6 +8,8 @@
 #include <memory>
 #include <sys/socket.h>
 
+namespace socket_watch_test {
+
 using spfblock::server::descriptor;
 using spfblock::server::socket_watch;
 
@@ -108,3 +110,5 @@ TEST_CASE("socket_watch: refuses what is no descriptor",
   CHECK(errno == EBADF);
   CHECK(io.run() == 0);
 }
+
+} // namespace socket_watch_test

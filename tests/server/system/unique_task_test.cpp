@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace unique_task_test {
+
 using spfblock::server::unique_task;
 
 TEST_CASE("unique_task: holds what can only be moved, until it is gone itself",
@@ -32,3 +34,5 @@ TEST_CASE("unique_task: what it calls may change what it holds",
   task();
   CHECK(counted == 3);
 }
+
+} // namespace unique_task_test

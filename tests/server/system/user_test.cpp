@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace user_test {
+
 namespace fs = std::filesystem;
 using namespace spfblock::server;
 using spfblock::testing::temporary_folder;
@@ -45,3 +47,5 @@ TEST_CASE("what another user may not read is found, file or folder",
   CHECK(unreadable_to({"root", 0, 0}, paths)->empty());
   CHECK(::geteuid() == 0);
 }
+
+} // namespace user_test

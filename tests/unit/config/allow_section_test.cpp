@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace allow_section_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -19,7 +21,7 @@ std::string text_of(const std::string& allow) {
 }
 
 allow_settings allow_of(const std::string& allow) {
-  return settings_of(text_of(allow)).allow;
+  return read_settings(text_of(allow)).allow;
 }
 
 std::string faults_in(const std::string& allow) {
@@ -35,7 +37,7 @@ TEST_CASE(
   unsaid.providers = shipped_providers();
   CHECK(unsaid.reserved);
   CHECK(allow_of("") == unsaid);
-  CHECK(settings_of(R"({"domains":[]})").allow == allow_of(""));
+  CHECK(read_settings(R"({"domains":[]})").allow == allow_of(""));
   CHECK(allow_of(R"("reserved":true)") == allow_of(""));
   CHECK_FALSE(allow_of(R"("reserved":false)").reserved);
   CHECK(faults_in(R"("reserved":0)") ==
@@ -112,7 +114,7 @@ TEST_CASE("allow.domains: names and objects, in their order",
 
 TEST_CASE("allow.domains inherit whatever the order of the keys",
           "[config][allow_section]") {
-  const auto domains = settings_of(R"({
+  const auto domains = read_settings(R"({
       "allow": {"domains": ["a.test",
                             {"name": "b.test", "on_permerror": "stop"}]},
       "domains": [], "limits": {"depth": 5}})")
@@ -124,7 +126,7 @@ TEST_CASE("allow.domains inherit whatever the order of the keys",
 
 TEST_CASE("allow.domains pass over errors unless they say otherwise",
           "[config][allow_section]") {
-  const auto domains = settings_of(R"({
+  const auto domains = read_settings(R"({
       "allow": {"domains": ["a.test",
                             {"name": "b.test", "on_permerror": "stop"}]},
       "domains": ["c.test"], "on_permerror": "void"})")
@@ -136,7 +138,7 @@ TEST_CASE("allow.domains pass over errors unless they say otherwise",
 
 TEST_CASE("allow.domains are bounded in their work, not in their size",
           "[config][allow_section]") {
-  const auto domains = settings_of(R"({
+  const auto domains = read_settings(R"({
       "allow": {"domains": [{"name": "a.test", "limits": {
           "widest_ipv4": 24, "networks": 1, "dns_queries": 7}}]},
       "domains": [], "limits": {"ipv4_addresses": 1, "depth": 5}})")
@@ -177,10 +179,10 @@ TEST_CASE("allow.domains: an entry has no action, a name and none twice",
 TEST_CASE("a domain may be listed and allowed: feeds list what they like",
           "[config][allow_section]") {
   const fake_files files{{{"feed", std::vector<list_file>{{"f", "b.test"}}}}};
-  const auto read = settings_of(R"({"domains":["a.test"],
+  const auto read = read_settings(R"({"domains":["a.test"],
       "domain_files":["feed"],
       "allow":{"domains":["a.test","b.test"],"includes":["a.test"]}})",
-                                files);
+                                  files);
   CHECK(read.domains.size() == 2);
   CHECK(read.allow.domains.size() == 2);
   CHECK(read.allow.includes.size() == 1);
@@ -228,7 +230,7 @@ TEST_CASE("allow.providers: the shipped list, none, or names in files",
                               {"b.txt", "\n_spf.a.example"}}},
   }};
   const auto text = text_of(R"("providers":["a.txt","*.txt"])");
-  CHECK(settings_of(text, files).allow.providers ==
+  CHECK(read_settings(text, files).allow.providers ==
         std::vector{name_of("b.example"), name_of("_spf.a.example")});
 }
 
@@ -251,7 +253,7 @@ TEST_CASE("allow.providers: a list that others maintain lists no provider",
   const fake_files files{
       {{"a.txt", std::vector<list_file>{{"a.txt", "spam.example\nsendgrid.net\n"
                                                   "_spf.google.com\n"}}}}};
-  const auto settings = settings_of(R"({"domain_files":["a.txt"]})", files);
+  const auto settings = read_settings(R"({"domain_files":["a.txt"]})", files);
   REQUIRE(settings.domains.size() == 1);
   CHECK(settings.domains[0].name == name_of("spam.example"));
   CHECK(settings.allow.kept_providers ==
@@ -280,7 +282,7 @@ TEST_CASE("allow.providers: whoever names one in a list is told where",
 TEST_CASE("allow.providers: what is listed on purpose is no provider",
           "[config][allow_section]") {
   const auto allow =
-      settings_of(R"({"domains":["sendgrid.net","spam.example"]})").allow;
+      read_settings(R"({"domains":["sendgrid.net","spam.example"]})").allow;
   CHECK(allow.listed_providers == std::vector{name_of("sendgrid.net")});
   CHECK(allow.providers.size() + 1 == shipped_providers().size());
   CHECK(std::is_sorted(allow.providers.begin(), allow.providers.end()));
@@ -344,3 +346,5 @@ TEST_CASE("allow.seen: a file that lost most of its hosts is told",
         "seen.json: warning: gives none of the 5 entries that it gave when it "
         "was last read\n");
 }
+
+} // namespace allow_section_test

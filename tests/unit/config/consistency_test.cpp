@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace consistency_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -96,3 +98,5 @@ TEST_CASE("no width and no reserved space is a warning",
       off));
   CHECK_FALSE(warns(R"("b.test"],"limits":{"widest_ipv4":null})"));
 }
+
+} // namespace consistency_test

@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+namespace domain_fields_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -70,7 +72,7 @@ drawn_limits drawn_over(const limit_settings& base, std::mt19937& random) {
 TEST_CASE("a domain's object that names the domain alone is like the name",
           "[config][domain_fields]") {
   const auto list = GENERATE(as<std::string>{}, "domains", "allow");
-  const auto domain = domain_of(list, settings_of(text_of(list, "")));
+  const auto domain = domain_of(list, read_settings(text_of(list, "")));
   spf_domain expected;
   expected.name = name_of("a.test");
   if (list == "allow") {
@@ -83,7 +85,7 @@ TEST_CASE("a domain's object that names the domain alone is like the name",
 TEST_CASE("a domain's limits replace single members of the limits of all",
           "[config][domain_fields]") {
   const auto list = GENERATE(as<std::string>{}, "domains", "allow");
-  const auto read = settings_of(
+  const auto read = read_settings(
       text_of(list, R"(,"limits":{"depth":3,"networks":null})",
               R"({"depth":7,"networks":5,"widest_ipv4":null,"answer_bytes":600,
                   "growth_floor":9})"));
@@ -111,7 +113,7 @@ TEST_CASE("any limits of a domain over any limits of all: what the domain "
     const auto own = drawn_over(all.expected, random);
     CAPTURE(seed, round, all.json, own.json);
     const auto read =
-        settings_of(text_of(list, ",\"limits\":" + own.json, all.json));
+        read_settings(text_of(list, ",\"limits\":" + own.json, all.json));
     REQUIRE(read.limits == all.expected);
     REQUIRE(domain_of(list, read).limits ==
             (list == "allow" ? limits_of_allowed(own.expected) : own.expected));
@@ -155,9 +157,9 @@ TEST_CASE("until is a day of the calendar, past ones too",
   const auto until = [&](const std::string& value) {
     return text_of(list, ",\n\"until\":" + value);
   };
-  CHECK(domain_of(list, settings_of(until("\"2027-03-01\""))).until ==
+  CHECK(domain_of(list, read_settings(until("\"2027-03-01\""))).until ==
         std::chrono::sys_days{std::chrono::year{2027} / 3 / 1});
-  CHECK(domain_of(list, settings_of(until("\"1999-12-31\""))).until ==
+  CHECK(domain_of(list, read_settings(until("\"1999-12-31\""))).until ==
         std::chrono::sys_days{std::chrono::year{1999} / 12 / 31});
   for (const auto* const bad : {"\"2027-02-30\"", "\"2027-3-1\"", "\"\"",
                                 "\"7d\"", "20270301", "null", "true"}) {
@@ -174,11 +176,11 @@ TEST_CASE("the lines of domain files are listed until further notice, by the "
           "[config][domain_fields]") {
   const fake_files files{
       {{"x", std::vector<list_file>{{"x", "b.test\nc.test"}}}}};
-  const auto read = settings_of(R"({
+  const auto read = read_settings(R"({
       "domains": [{"name":"a.test","limits":{"growth":9},"until":"2027-01-01",
                    "comment":"one"}],
       "domain_files": ["x"], "limits": {"growth": 3}, "on_permerror": "skip"})",
-                                files);
+                                  files);
   REQUIRE(read.domains.size() == 3);
   for (const auto i : {1U, 2U}) {
     const auto& entry = read.domains[i];
@@ -188,3 +190,5 @@ TEST_CASE("the lines of domain files are listed until further notice, by the "
     CHECK(entry.comment.empty());
   }
 }
+
+} // namespace domain_fields_test

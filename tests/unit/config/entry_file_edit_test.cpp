@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+namespace entry_file_edit_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -21,7 +23,7 @@ fake_files as_file(const std::string& text) {
 settings settings_in(const std::string& text) {
   const auto files = as_file(text);
   CHECK(warnings_of(main_text, files).empty());
-  return settings_of(main_text, files);
+  return read_settings(main_text, files);
 }
 
 std::string with(std::string_view text, entry_list list,
@@ -131,3 +133,5 @@ TEST_CASE("a reading says where its entries stand",
   CHECK(read.places.allowed.networks.place_of("192.0.2.1/32") == "c.json:5");
   CHECK_FALSE(read.places.allowed.domains.place_of("a.test"));
 }
+
+} // namespace entry_file_edit_test

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace kept_configuration_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 
@@ -66,3 +68,5 @@ TEST_CASE("octets that are no UTF-8 are replaced",
   CHECK(kept->texts.lists.at("c.txt").at(0).text ==
         "# \xef\xbf\xbdt\xef\xbf\xbd\na.test\n");
 }
+
+} // namespace kept_configuration_test

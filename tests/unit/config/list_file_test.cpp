@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace list_file_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -34,7 +36,7 @@ TEST_CASE("a list's faults are warnings at their lines, the rest is taken and "
   const auto* const text =
       R"({"domains":[{"name":"own.test","action":"HOLD"}],
           "domain_files":["a.txt","b.txt"]})";
-  const auto read = settings_of(text, found);
+  const auto read = read_settings(text, found);
   CHECK(names_in(read) ==
         std::vector<std::string>{"own.test", "one.test", "two.test"});
   CHECK(read.domains[0].action.text() == "HOLD");
@@ -55,7 +57,7 @@ TEST_CASE("a list that is missing or cannot be read is a warning",
       {{"a.txt", std::string{"no such file: a.txt"}},
        {"b.txt", files{{"b.txt", "", "cannot read \"b.txt\": why"},
                        {"c.txt", "one.test"}}}}};
-  CHECK(names_in(settings_of(two_lists, found)) ==
+  CHECK(names_in(read_settings(two_lists, found)) ==
         std::vector<std::string>{"one.test"});
   CHECK(warnings_of(two_lists, found) ==
         "t.json:1: /domain_files/0: warning: no such file: a.txt\n"
@@ -68,7 +70,7 @@ TEST_CASE("another name of a file that was read is a warning, the same name is "
   const fake_files found{{{"a.txt", files{{"a.txt", "one.test", "", "1:7"}}},
                           {"b.txt", files{{"a.txt", "one.test", "", "1:7"},
                                           {"b.txt", "one.test", "", "1:7"}}}}};
-  CHECK(names_in(settings_of(two_lists, found)) ==
+  CHECK(names_in(read_settings(two_lists, found)) ==
         std::vector<std::string>{"one.test"});
   CHECK(warnings_of(two_lists, found) ==
         "b.txt: warning: is the same file as \"a.txt\"\n");
@@ -81,7 +83,7 @@ TEST_CASE("a page instead of a list is one warning and gives no name",
                "\xef\xbb\xbf<html>", "  <?xml version=\"1.0\"?>\na.test");
   const fake_files found{{{"a.txt", files{{"a.txt", page}}},
                           {"b.txt", files{{"b.txt", "one.test"}}}}};
-  CHECK(names_in(settings_of(two_lists, found)) ==
+  CHECK(names_in(read_settings(two_lists, found)) ==
         std::vector<std::string>{"one.test"});
   CHECK(warnings_of(two_lists, found) ==
         "a.txt:1: warning: found a page of HTML or XML (expected a domain a "
@@ -95,7 +97,7 @@ TEST_CASE("of many bad lines 20 are told and the others counted",
     lines += "no domain\n";
   const fake_files found{{{"a.txt", files{{"a.txt", lines + "one.test"}}},
                           {"b.txt", files{{"b.txt", "two.test"}}}}};
-  CHECK(settings_of(two_lists, found).domains.size() == 2);
+  CHECK(read_settings(two_lists, found).domains.size() == 2);
   const auto warnings = warnings_of(two_lists, found);
   CHECK(std::count(warnings.begin(), warnings.end(), '\n') == 21);
   CHECK_THAT(warnings,
@@ -137,3 +139,5 @@ TEST_CASE("what a list lost is told before what is wrong with its lines",
   CHECK_THAT(warnings[1].to_string(), Catch::StartsWith("gone.txt: warning: "));
   CHECK(std::get<reading>(read).lists == list_sizes{{"a.txt", 0}});
 }
+
+} // namespace list_file_test

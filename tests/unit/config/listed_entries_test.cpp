@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace listed_entries_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -42,7 +44,7 @@ TEST_CASE("a file of entries lists and allows as the main file does",
               "includes": ["z.test", "_spf.test"]}})",
                                   R"({})"});
   CHECK(warnings_of(main_text, found).empty());
-  const auto read = settings_of(main_text, found);
+  const auto read = read_settings(main_text, found);
   REQUIRE(read.domains.size() == 3);
   CHECK(read.domains[1].name == name_of("a.test"));
   CHECK(read.domains[1].action.text() == "REJECT");
@@ -94,7 +96,7 @@ c2.json:1: warning: found an array (expected an object)
 c3.json:1: /domains: warning: found 5 (expected an array)
 c4.json:1: /domains/0: warning: "a.test" is listed twice (first at c0.json:2)
 )");
-  const auto read = settings_of(main_text, found);
+  const auto read = read_settings(main_text, found);
   std::string names;
   for (const domain_entry& each : read.domains)
     names += each.name.to_string() + ' ';
@@ -112,7 +114,7 @@ TEST_CASE("networks: twice in the main file is a warning, and the first counts",
     {"network": "192.0.2.0/24", "action": "REJECT"}]})";
   CHECK(warnings_of(text) == "t.json:3: /networks/1: warning: \"192.0.2.0/24\" "
                              "is given twice (first at t.json:2)\n");
-  const auto read = settings_of(text);
+  const auto read = read_settings(text);
   REQUIRE(read.networks.size() == 1);
   CHECK(read.networks[0].action.text() == "HOLD");
 }
@@ -133,3 +135,5 @@ TEST_CASE("an action that lets mail in is a warning",
         "that it is for\n");
   CHECK(warnings_of(R"({"domains":[],"action":"WARN ok"})").empty());
 }
+
+} // namespace listed_entries_test

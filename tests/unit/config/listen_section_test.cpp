@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace listen_section_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -18,7 +20,7 @@ std::string with_listen(const std::string& json) {
 
 TEST_CASE("listen: an address alone speaks tcp_table, an object says its door",
           "[config][listen]") {
-  const auto read = settings_of(with_listen(R"(["127.0.0.1:1",
+  const auto read = read_settings(with_listen(R"(["127.0.0.1:1",
       {"door": "policy", "at": "127.0.0.1:2"},
       {"at": "[::1]:3", "door": "socketmap"},
       {"door": "tcp_table", "at": "127.0.0.1:4"}])"));
@@ -32,7 +34,7 @@ TEST_CASE("listen: an address alone speaks tcp_table, an object says its door",
 }
 
 TEST_CASE("listen: a UNIX socket has a path and a mode", "[config][listen]") {
-  const auto read = settings_of(with_listen(R"(["unix:/run/a",
+  const auto read = read_settings(with_listen(R"(["unix:/run/a",
       {"door": "policy", "at": "unix:/run/b", "mode": "0660"},
       {"door": "policy", "at": "unix:/run/c", "mode": "600"}])"));
   REQUIRE(read.listen.size() == 3);
@@ -66,7 +68,7 @@ TEST_CASE("listen: a UNIX socket has a path and a mode", "[config][listen]") {
 
 TEST_CASE("listen: the door dnsbl has a zone, and clients",
           "[config][listen]") {
-  const auto read = settings_of(with_listen(R"([
+  const auto read = read_settings(with_listen(R"([
       {"door": "dnsbl", "at": "127.0.0.1:1", "zone": "BL.example.org."},
       {"door": "dnsbl", "at": "[::]:2", "zone": "bl.example.org",
        "clients": ["192.0.2.0/24", "2001:db8::/32"]}])"));
@@ -100,11 +102,12 @@ TEST_CASE("listen: what the door dnsbl lacks or may not have",
   const std::string label(47, 'z');
   const std::string longest =
       label + '.' + label + '.' + label + '.' + label.substr(0, 45);
-  CHECK(settings_of(with_listen("[{" + at + R"(,"zone":")" + longest + "\"}]"))
-            .listen[0]
-            .list->zone()
-            .wire()
-            .size() == protocols::dnsbl::longest_zone);
+  CHECK(
+      read_settings(with_listen("[{" + at + R"(,"zone":")" + longest + "\"}]"))
+          .listen[0]
+          .list->zone()
+          .wire()
+          .size() == protocols::dnsbl::longest_zone);
   CHECK_THAT(faults(at + R"(,"zone":"z)" + longest + '"'),
              Catch::ContainsSubstring("/listen/0/zone: leaves no room for the "
                                       "names of IPv6 addresses (expected at "
@@ -154,11 +157,11 @@ TEST_CASE("listen: what is wrong is told at its place", "[config][listen]") {
 
 TEST_CASE("allow.recipients: postmaster and abuse unless others are given",
           "[config][allow]") {
-  const auto unsaid = settings_of(R"({"domains":[]})").allow.recipients;
+  const auto unsaid = read_settings(R"({"domains":[]})").allow.recipients;
   CHECK(unsaid.contains("abuse@a.example"));
   CHECK(unsaid.contains("postmaster"));
   const auto given =
-      settings_of(R"({"domains":[],"allow":{"recipients":["a@b.example"]}})")
+      read_settings(R"({"domains":[],"allow":{"recipients":["a@b.example"]}})")
           .allow.recipients;
   CHECK(given.contains("A@b.example"));
   CHECK_FALSE(given.contains("postmaster"));
@@ -166,3 +169,5 @@ TEST_CASE("allow.recipients: postmaster and abuse unless others are given",
             .find("/allow/recipients/1: \"b c\" is no recipient") !=
         std::string::npos);
 }
+
+} // namespace listen_section_test

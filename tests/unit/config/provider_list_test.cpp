@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace provider_list_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -90,3 +92,5 @@ TEST_CASE("lines of provider networks add up; a bad one is told by its number",
     CHECK(refused.error().offset == 2);
   }
 }
+
+} // namespace provider_list_test

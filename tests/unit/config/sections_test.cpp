@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+namespace sections_test {
+
 using namespace std::chrono_literals;
 using namespace spfblock::config;
 using namespace spfblock::testing;
@@ -52,7 +54,7 @@ TEST_CASE("parse_settings takes each number at the edges of its range, "
   for (const auto& one : rows) {
     CAPTURE(one.path);
     for (const auto number : {one.lowest, one.highest})
-      CHECK(one.value(settings_of(
+      CHECK(one.value(read_settings(
                 text_with(one.path, std::to_string(number)))) == number);
 
     const bool is_limit =
@@ -78,7 +80,7 @@ TEST_CASE("parse_settings takes each number at the edges of its range, "
 
 TEST_CASE("parse_settings: null switches a limit off, and nothing else",
           "[config][sections]") {
-  const auto limits = settings_of(R"({"domains":[],"limits":{
+  const auto limits = read_settings(R"({"domains":[],"limits":{
       "widest_ipv4":null,"widest_ipv6":null,"ipv4_addresses":null,
       "ipv6_slash64s":null,"networks":null,"growth":null,
       "dns_queries":null,"depth":null,"answer_bytes":null,
@@ -177,12 +179,12 @@ TEST_CASE("parse_settings keeps minimum and retry within the interval",
   const auto refresh = [](const std::string& members) {
     return R"({"domains":[],"refresh":{)" + members + "}}";
   };
-  const auto short_one = settings_of(refresh(R"("interval":"60s")")).refresh;
+  const auto short_one = read_settings(refresh(R"("interval":"60s")")).refresh;
   CHECK(short_one.interval == 60s);
   CHECK(short_one.minimum == 60s);
   CHECK(short_one.retry == 60s);
 
-  const auto long_minimum = settings_of(refresh(R"("minimum":"2h")")).refresh;
+  const auto long_minimum = read_settings(refresh(R"("minimum":"2h")")).refresh;
   CHECK(long_minimum.minimum == 2h);
   CHECK(long_minimum.interval == 2h);
   CHECK(long_minimum.retry == 120s);
@@ -217,3 +219,5 @@ TEST_CASE("by default the totals have room for the widest network that is let "
   CHECK(*by_default.total.ipv4_addresses >= 2 * *by_default.ipv4_addresses);
   CHECK(*by_default.total.networks >= 2 * *by_default.networks);
 }
+
+} // namespace sections_test

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace seen_list_test {
+
 using namespace spfblock;
 using namespace std::chrono_literals;
 using config::seen_network;
@@ -124,3 +126,5 @@ TEST_CASE("a list of seen networks is bounded", "[config][seen_list]") {
                     config::most_seen_networks + 2,
                     config::most_seen_networks));
 }
+
+} // namespace seen_list_test

@@ -8,6 +8,8 @@
 #include <random>
 #include <string>
 
+namespace settings_parser_example_test {
+
 using namespace std::chrono_literals;
 using namespace spfblock;
 using namespace spfblock::config;
@@ -173,7 +175,7 @@ settings example_settings() {
 
 TEST_CASE("parse_settings reads every setting of a complete example",
           "[config][settings_parser]") {
-  const auto read = settings_of(example, example_files);
+  const auto read = read_settings(example, example_files);
   const auto expected = example_settings();
 
   CHECK(read.domains == expected.domains);
@@ -235,3 +237,5 @@ TEST_CASE("parse_settings gives settings or a problem for any text",
     }
   }
 }
+
+} // namespace settings_parser_example_test

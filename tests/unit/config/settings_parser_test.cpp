@@ -6,17 +6,19 @@
 #include <algorithm>
 #include <string>
 
+namespace settings_parser_test {
+
 using namespace spfblock;
 using namespace spfblock::config;
 using namespace spfblock::testing;
 
 TEST_CASE("admin: an endpoint, an empty text for none, 127.0.0.1:10061 unsaid",
           "[config][settings_parser]") {
-  CHECK(settings_of(R"({"domains":[]})").admin ==
+  CHECK(read_settings(R"({"domains":[]})").admin ==
         *net::endpoint::parse("127.0.0.1:10061"));
-  CHECK(settings_of(R"({"domains":[],"admin":"[::1]:99"})").admin ==
+  CHECK(read_settings(R"({"domains":[],"admin":"[::1]:99"})").admin ==
         *net::endpoint::parse("[::1]:99"));
-  CHECK_FALSE(settings_of(R"({"domains":[],"admin":""})").admin);
+  CHECK_FALSE(read_settings(R"({"domains":[],"admin":""})").admin);
 }
 
 TEST_CASE("parse_settings: one of the keys that list is enough, all else has "
@@ -25,17 +27,17 @@ TEST_CASE("parse_settings: one of the keys that list is enough, all else has "
   settings expected = default_settings();
   expected.listen = {
       {protocols::door::tcp_table, *net::endpoint::parse("127.0.0.1:10060")}};
-  CHECK(settings_of(R"({"domains":[]})") == expected);
-  CHECK(settings_of(R"({"domain_files":[]})") == expected);
-  CHECK(settings_of(R"({"entry_files":[]})") == expected);
-  CHECK(settings_of(R"({"networks":[]})") == expected);
-  CHECK(settings_of(R"({"domains":[],"log":{},"limits":{},"refresh":{},
+  CHECK(read_settings(R"({"domains":[]})") == expected);
+  CHECK(read_settings(R"({"domain_files":[]})") == expected);
+  CHECK(read_settings(R"({"entry_files":[]})") == expected);
+  CHECK(read_settings(R"({"networks":[]})") == expected);
+  CHECK(read_settings(R"({"domains":[],"log":{},"limits":{},"refresh":{},
                         "resolver":{},"allow":{}})") == expected);
   CHECK(faults_of("{\n}") ==
         "t.json:1: nothing to list (expected \"domains\", \"domain_files\", "
         "\"entry_files\" or \"networks\")\n");
 
-  const auto read = settings_of(R"({"domains":["a.test"]})");
+  const auto read = read_settings(R"({"domains":["a.test"]})");
   CHECK(read.domains.at(0).action.text() ==
         "REJECT listed in the SPF record of {domain}");
   CHECK(read.domains.at(0).on_permerror == on_permerror::stop);
@@ -180,7 +182,7 @@ TEST_CASE("parse_settings: listen takes any port, a server not port 0",
 
 TEST_CASE("parse_settings: a zone file goes with no servers",
           "[config][settings_parser]") {
-  CHECK(settings_of(text_with("resolver/zone_file", R"("etc/demo.zone")"))
+  CHECK(read_settings(text_with("resolver/zone_file", R"("etc/demo.zone")"))
             .resolver.zone_file == "etc/demo.zone");
   CHECK(faults_of(R"({"domains":[],
       "resolver":{"servers":[],"zone_file":"a"}})") == "none\n");
@@ -193,7 +195,7 @@ TEST_CASE("parse_settings: a zone file goes with no servers",
 
 TEST_CASE("parse_settings: entries inherit whatever the order of the keys",
           "[config][settings_parser]") {
-  const auto read = settings_of(R"({
+  const auto read = read_settings(R"({
     "domains": ["a.test", {"name": "b.test", "on_permerror": "stop"}],
     "networks": [{"network": "192.0.2.1"}],
     "on_permerror": "void", "action": "greylist",
@@ -206,10 +208,10 @@ TEST_CASE("parse_settings: entries inherit whatever the order of the keys",
 
 TEST_CASE("parse_settings: a state file is a path, an empty text keeps none",
           "[config][settings_parser]") {
-  CHECK(settings_of(R"({"domains":[]})").state_file ==
+  CHECK(read_settings(R"({"domains":[]})").state_file ==
         "/var/lib/spfblock/state.json");
-  CHECK(settings_of(text_with("state_file", R"("")")).state_file.empty());
-  CHECK(settings_of(text_with("state_file", R"("a/b.json")")).state_file ==
+  CHECK(read_settings(text_with("state_file", R"("")")).state_file.empty());
+  CHECK(read_settings(text_with("state_file", R"("a/b.json")")).state_file ==
         "a/b.json");
   CHECK(faults_of(text_with("state_file", R"("a\nb")")) ==
         "t.json:1: /state_file: found \"a\\x0ab\" (expected a file name "
@@ -225,7 +227,7 @@ TEST_CASE("parse_settings reads a domain file once, however many patterns "
                           {"*.txt", std::vector<list_file>{a, b}},
                           {"*.none", std::vector<list_file>{}}}};
   const auto read =
-      settings_of(R"({"domain_files": ["a.txt", "*.txt", "*.none"]})", files);
+      read_settings(R"({"domain_files": ["a.txt", "*.txt", "*.none"]})", files);
   REQUIRE(read.domains.size() == 2);
   CHECK(read.domains[0].name == name_of("a.test"));
   CHECK(read.domains[1].name == name_of("b.test"));
@@ -264,16 +266,16 @@ TEST_CASE("parse_settings: a message is safe to print and of bounded length",
 
 TEST_CASE("metrics: a thousand domains and no port of their own unsaid",
           "[config][settings_parser]") {
-  const auto unsaid = settings_of(R"({"domains":[]})").metrics;
+  const auto unsaid = read_settings(R"({"domains":[]})").metrics;
   CHECK(unsaid.domains == 1000);
   CHECK_FALSE(unsaid.listen);
   const auto said =
-      settings_of(text_with("metrics", R"({"domains":0,"listen":"[::]:9"})"))
+      read_settings(text_with("metrics", R"({"domains":0,"listen":"[::]:9"})"))
           .metrics;
   CHECK(said.domains == 0);
   CHECK(said.listen == *net::endpoint::parse("[::]:9"));
   CHECK_FALSE(
-      settings_of(text_with("metrics", R"({"listen":""})")).metrics.listen);
+      read_settings(text_with("metrics", R"({"listen":""})")).metrics.listen);
   CHECK(faults_of(text_with("metrics", R"({"listen":"here"})")) ==
         "t.json:1: /metrics/listen: \"here\" is not an IP address "
         "(expected \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\", or \"\" for "
@@ -311,3 +313,5 @@ TEST_CASE("parse_settings: no odd number is a setting, wherever it stands",
     CHECK_FALSE(faults_of(each.text).empty());
   }
 }
+
+} // namespace settings_parser_test

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace whereabouts_test {
+
 using namespace spfblock;
 using config::whereabouts;
 
@@ -104,3 +106,5 @@ TEST_CASE("the door that is wanted is found, or none",
   CHECK(config::whereabouts_in("{}", "c.json", door::tcp_table).lookups);
   CHECK_FALSE(config::whereabouts_in("{}", "c.json", door::policy).lookups);
 }
+
+} // namespace whereabouts_test

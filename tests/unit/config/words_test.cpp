@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace words_test {
+
 using namespace std::chrono_literals;
 using spfblock::duration_text;
 using spfblock::parse_duration;
@@ -124,3 +126,5 @@ TEST_CASE("parse_domain refuses what is no name at all",
   CHECK_THAT(name.error().message,
              Catch::EndsWith(" (expected a domain name)"));
 }
+
+} // namespace words_test

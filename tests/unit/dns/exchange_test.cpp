@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::exchange_test {
 namespace {
 
 using namespace testing;
@@ -444,4 +444,4 @@ TEST_CASE("exchange: whatever happens, it ends within 3 steps a round",
   }
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::exchange_test

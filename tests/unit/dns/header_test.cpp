@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::header_test {
 namespace {
 
 using testing::u16;
@@ -67,4 +67,4 @@ TEST_CASE("header: is there from the twelfth octet on, whatever follows",
   CHECK(read_header(octets + "behind") == plain);
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::header_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
-namespace spfblock::dns {
+namespace spfblock::dns::message_test {
 namespace {
 
 using namespace testing;
@@ -538,4 +538,4 @@ TEST_CASE("decode_reply: no message cut or changed in one octet does harm",
   }
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::message_test

@@ -6,7 +6,7 @@
 
 #include <random>
 
-namespace spfblock::dns {
+namespace spfblock::dns::name_test {
 namespace {
 
 using testing::wire_name;
@@ -219,4 +219,4 @@ TEST_CASE("answer_store: a later answer takes the place of an earlier one",
   CHECK(store.find(asked)->reason == "second");
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::name_test

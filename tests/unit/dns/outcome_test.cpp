@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::outcome_test {
 namespace {
 
 using namespace testing;
@@ -117,4 +117,4 @@ TEST_CASE("outcome: the last server's failure counts, and an answer more",
   CHECK(saved.word() == "records");
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::outcome_test

@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace query_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using dns::rcode;
@@ -136,3 +138,5 @@ TEST_CASE("response: repeats nothing that it did not understand",
   CHECK(response_to(question_of(5U << 11U), rcode::not_implemented) ==
         expected.octets());
 }
+
+} // namespace query_test

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+namespace resolv_conf_test {
+
 using spfblock::dns::parse_resolv_conf;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("parse_resolv_conf says where no server is named",
   CAPTURE(text);
   CHECK(servers_of(text) == "");
 }
+
+} // namespace resolv_conf_test

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace spfblock::dns {
+namespace spfblock::dns::retransmission_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -69,4 +69,4 @@ TEST_CASE("retransmission: notices when the server becomes known",
   CHECK(silence.resent());
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::retransmission_test

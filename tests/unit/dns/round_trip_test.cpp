@@ -1,7 +1,7 @@
 #include "core/dns/round_trip.hpp"
 #include "tests/support/catch.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::round_trip_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -91,4 +91,4 @@ TEST_CASE("round_trip: less than is waited anyway changes nothing",
   CHECK(measured.patience() == milliseconds{300});
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::round_trip_test

@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::wire_check_test {
 namespace {
 
 using namespace testing;
@@ -270,4 +270,4 @@ TEST_CASE("wire_check: nothing but its octets makes a message too long",
   CHECK(apart->texts.size() == 1);
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::wire_check_test

@@ -1,7 +1,7 @@
 #include "core/dns/zone.hpp"
 #include "tests/support/catch.hpp"
 
-namespace spfblock::dns {
+namespace spfblock::dns::zone_test {
 namespace {
 
 zone parsed(const std::string& text) {
@@ -349,4 +349,4 @@ TEST_CASE("zone::parse: a text cut anywhere does no harm", "[dns][zone]") {
   REQUIRE(zone::parse(text)->size() == 4);
 }
 
-} // namespace spfblock::dns
+} // namespace spfblock::dns::zone_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace allowance_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using domains::allowance;
@@ -58,3 +60,5 @@ TEST_CASE("all is the union of the grounds, however many there are",
     REQUIRE(allowance{entries}.all() == all);
   }
 }
+
+} // namespace allowance_test

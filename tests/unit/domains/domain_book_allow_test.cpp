@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_allow_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -509,3 +511,5 @@ TEST_CASE("nobody waits for listed domains", "[table][domain_book][allow]") {
   const book_fixture f{settings_of({"spam.example"})};
   CHECK_FALSE(f.book.awaits_allowed(f.now.steady));
 }
+
+} // namespace domain_book_allow_test

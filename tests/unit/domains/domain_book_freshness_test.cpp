@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_freshness_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -279,3 +281,5 @@ TEST_CASE("a record that lists nothing is told at debug",
   CHECK(told(f.look(with_remark(expanded("a.example", ""), "not listable"))) ==
         "!record not listed in full");
 }
+
+} // namespace domain_book_freshness_test

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_limits_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -393,3 +395,5 @@ TEST_CASE("what is held and not listed is bounded for all domains together",
   f.look(hoard("c.example", 60));
   CHECK(f.page(2).good.pass.prefix_count() == 9);
 }
+
+} // namespace domain_book_limits_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+namespace domain_book_mail_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -149,3 +151,5 @@ TEST_CASE(
   f.look(expanded("a.example", "192.0.2.0/24"));
   CHECK_FALSE(decides("46.129.2.3"));
 }
+
+} // namespace domain_book_mail_test

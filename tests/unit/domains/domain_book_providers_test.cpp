@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace domain_book_providers_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -178,3 +180,5 @@ TEST_CASE("the log says which provider is listed on purpose",
   CHECK(lines_of(book.apply(settings, {}, beginning), "provider") ==
         "provider listed on purpose domain=sendgrid.net\n");
 }
+
+} // namespace domain_book_providers_test

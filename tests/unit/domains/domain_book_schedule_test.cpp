@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+namespace domain_book_schedule_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -328,3 +330,5 @@ TEST_CASE("a record that changes at each look is looked at ever more seldom, "
   f.look(failing("a.example"));
   CHECK(wait_after(true) == 20min);
 }
+
+} // namespace domain_book_schedule_test

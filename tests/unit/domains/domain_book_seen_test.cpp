@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_seen_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using config::on_overlap;
@@ -188,3 +190,5 @@ TEST_CASE("what is listed by hand is a person's word: told, and listed",
   CHECK(overlaps(f.apply(settings)).empty());
   CHECK(f.blocked() == set_of("45.120.1.0/24 45.121.0.0/24"));
 }
+
+} // namespace domain_book_seen_test

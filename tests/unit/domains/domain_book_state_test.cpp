@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_state_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -425,3 +427,5 @@ TEST_CASE("a domain whose mail alone decides outlives a restart, too",
   REQUIRE(f.page().waits_for_mail);
   CHECK(f.published() == "a.example");
 }
+
+} // namespace domain_book_state_test

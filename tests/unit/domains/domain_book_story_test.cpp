@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_story_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -221,3 +223,5 @@ TEST_CASE("the book stays consistent, whatever happens in whatever order",
       REQUIRE(f.book.next_due(f.now) == next);
   }
 }
+
+} // namespace domain_book_story_test

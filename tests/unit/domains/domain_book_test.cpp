@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_book_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -276,3 +278,5 @@ TEST_CASE("a copy of the book stays as it is while the book goes on",
   CHECK(listed(then) == 1);
   CHECK(listed(f.book) == 0);
 }
+
+} // namespace domain_book_test

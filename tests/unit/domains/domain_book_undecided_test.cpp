@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace domain_book_undecided_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -538,3 +540,5 @@ TEST_CASE("a night in which the name servers of 200 domains fail in ten ways, "
   CHECK(stale > 100);
   CHECK(waited > 0);
 }
+
+} // namespace domain_book_undecided_test

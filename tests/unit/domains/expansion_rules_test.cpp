@@ -2,6 +2,8 @@
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+namespace expansion_rules_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using domains::rules_for;
@@ -67,3 +69,5 @@ TEST_CASE("rules_for: what is listed and allowed is looked at as listed",
   CHECK(rules_for(name_of("strict.example"), settings).on_permerror ==
         spf::on_permerror::list_void);
 }
+
+} // namespace expansion_rules_test

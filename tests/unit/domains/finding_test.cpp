@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace finding_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -248,3 +250,5 @@ TEST_CASE("terms that are kept without end become one for each age",
   }
   CHECK(younger_than(all, 10min).pass.ipv4_count() == 10 * most);
 }
+
+} // namespace finding_test

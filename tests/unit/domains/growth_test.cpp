@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace growth_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -238,3 +240,5 @@ TEST_CASE("what waits is bounded, and what covers most is remembered",
   REQUIRE(held);
   CHECK(held->addresses == set_of("46.1.0.7 47.0.0.0/16"));
 }
+
+} // namespace growth_test

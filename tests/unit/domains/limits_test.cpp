@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace limits_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using domains::keep_to_share;
@@ -364,3 +366,5 @@ TEST_CASE("the widest of a set are kept, each family has its half",
   CHECK(widest_of(words("46.0.0.3 46.0.0.1 45.0.0.0/24"), 2) ==
         words("45.0.0.0/24 46.0.0.1"));
 }
+
+} // namespace limits_test

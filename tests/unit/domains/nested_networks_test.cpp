@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+namespace nested_networks_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using domains::filled_by_others;
@@ -100,3 +102,5 @@ TEST_CASE("a network is filled where those within it leave nothing",
                           *net::ip_prefix::parse("8000::/1")}) ==
         std::vector<bool>{true, false, false});
 }
+
+} // namespace nested_networks_test

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace padding_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -306,3 +308,5 @@ TEST_CASE("what is over twice the number of networks is not kept, and told",
         "refused=\"45.0.0.14/32, 45.0.0.16/32, 45.0.0.18/32\" kept=4\n");
   CHECK(told(f.look(record)).empty());
 }
+
+} // namespace padding_test

@@ -4,7 +4,7 @@
 
 using namespace std::chrono_literals;
 
-namespace spfblock::domains {
+namespace spfblock::domains::publication_test {
 namespace {
 
 using testing::act;
@@ -190,4 +190,4 @@ TEST_CASE("publication: what was published otherwise is not built again",
   CHECK(f.table.settled(0, start) == act);
 }
 
-} // namespace spfblock::domains
+} // namespace spfblock::domains::publication_test

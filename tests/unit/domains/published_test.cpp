@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace published_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -55,3 +57,5 @@ TEST_CASE("a domain whose action tells a day has a listing for each",
   CHECK(all.find(*net::ip_address::try_parse("192.0.3.1"))->network ==
         *net::ip_prefix::parse("192.0.3.0/25"));
 }
+
+} // namespace published_test

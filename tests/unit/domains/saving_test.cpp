@@ -4,7 +4,7 @@
 
 using namespace std::chrono_literals;
 
-namespace spfblock::domains {
+namespace spfblock::domains::saving_test {
 namespace {
 
 using testing::act;
@@ -130,4 +130,4 @@ TEST_CASE("saving: a state that is not kept is not saved",
   CHECK(state.woken(start + 11s) == act);
 }
 
-} // namespace spfblock::domains
+} // namespace spfblock::domains::saving_test

@@ -5,6 +5,8 @@
 #include <limits>
 #include <random>
 
+namespace schedule_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -112,3 +114,5 @@ TEST_CASE("waits stay from minimum to interval, whatever comes",
     REQUIRE(retry <= by.interval);
   }
 }
+
+} // namespace schedule_test

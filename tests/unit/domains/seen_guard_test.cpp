@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+namespace seen_guard_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using config::on_overlap;
@@ -148,3 +150,5 @@ TEST_CASE("a guard passes over what a person struck", "[table][seen_guard]") {
   CHECK(made == seen_overlap{set_of("45.0.1.0/24"), "45.0.1.7/32", true});
   CHECK(seen_guard{}.overlap_with(set_of("0.0.0.0/0"), {}).empty());
 }
+
+} // namespace seen_guard_test

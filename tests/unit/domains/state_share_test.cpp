@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace state_share_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -73,3 +75,5 @@ TEST_CASE("state_share: the largest is left out, and all others are saved",
     CHECK(all.domains[0].good.authorised.size() == 2);
   }
 }
+
+} // namespace state_share_test

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace state_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -443,3 +445,5 @@ TEST_CASE("state: a name with octets that a text has not is not kept",
   REQUIRE(read);
   CHECK(read->domains[0].waits_for_mail->named.size() == 1);
 }
+
+} // namespace state_test

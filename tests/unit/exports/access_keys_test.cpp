@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <set>
 
+namespace access_keys_test {
+
 using namespace spfblock;
 using exports::access_keys;
 
@@ -101,3 +103,5 @@ TEST_CASE("access_key: the octets of the network", "[exports][access_keys]") {
   CHECK(exports::access_key(0xc0000200, 24) == "192.0.2");
   CHECK(exports::access_key(0xc0000201, 32) == "192.0.2.1");
 }
+
+} // namespace access_keys_test

@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+namespace format_test {
+
 using namespace spfblock;
 using namespace spfblock::exports;
 using namespace spfblock::testing;
@@ -397,3 +399,5 @@ TEST_CASE("formats are found by their names", "[exports]") {
   CHECK_FALSE(format_named("zone"));
   CHECK_FALSE(format_named(""));
 }
+
+} // namespace format_test

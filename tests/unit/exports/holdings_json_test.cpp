@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace holdings_json_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using exports::holdings_from_json;
@@ -79,3 +81,5 @@ TEST_CASE("no odd number in an exported table is taken, wherever it is read",
     CHECK((read || read.error().code == errc::malformed));
   }
 }
+
+} // namespace holdings_json_test

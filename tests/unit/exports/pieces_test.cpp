@@ -1,6 +1,8 @@
 #include "core/exports/pieces.hpp"
 #include "tests/support/catch.hpp"
 
+namespace pieces_test {
+
 using namespace spfblock;
 using namespace spfblock::exports;
 
@@ -59,3 +61,5 @@ TEST_CASE("pieces: what is left out takes all along that would answer wrongly",
   CHECK(parts.ipv4[0].length == 32);
   CHECK(parts.ipv4[1].first == 0xc6336400);
 }
+
+} // namespace pieces_test

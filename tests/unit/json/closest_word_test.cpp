@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace closest_word_test {
+
 using spfblock::json::closest_word;
 
 TEST_CASE("closest_word finds what was meant, or nothing",
@@ -24,3 +26,5 @@ TEST_CASE("closest_word finds what was meant, or nothing",
   CHECK_FALSE(closest_word(std::string(1'000'000, 'a'), known));
   CHECK_FALSE(closest_word("timeout", {}));
 }
+
+} // namespace closest_word_test

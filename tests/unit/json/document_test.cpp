@@ -6,6 +6,8 @@
 #include <random>
 #include <string>
 
+namespace document_test {
+
 using spfblock::errc;
 using spfblock::json::child_pointer;
 using spfblock::json::comments;
@@ -283,3 +285,5 @@ TEST_CASE("child_pointer escapes as RFC 6901 does", "[json][pointer]") {
   CHECK(child_pointer("/a", "m~n/o") == "/a/m~0n~1o");
   CHECK(child_pointer("/a", std::size_t{10}) == "/a/10");
 }
+
+} // namespace document_test

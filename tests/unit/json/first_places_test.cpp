@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace first_places_test {
+
 using namespace spfblock;
 
 TEST_CASE("what is given twice is told, with the place where it was first",
@@ -24,3 +26,5 @@ TEST_CASE("what is given twice is told, with the place where it was first",
   CHECK(problems == "f:3: /2: \"a\" is given twice (first at f:1)\n"
                     "f:4: /3: \"a\" is given twice (first at f:1)\n");
 }
+
+} // namespace first_places_test

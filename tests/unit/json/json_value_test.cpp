@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace json_value_test {
+
 using namespace std::chrono_literals;
 using namespace spfblock;
 using namespace spfblock::testing;
@@ -194,3 +196,5 @@ TEST_CASE("members are found by name, missing and unknown ones are told",
         "f:2: /atempts: unknown setting (known: timeout, attempts, a, b; did "
         "you mean \"attempts\"?)\n");
 }
+
+} // namespace json_value_test

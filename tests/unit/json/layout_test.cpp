@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace layout_test {
+
 using namespace spfblock;
 using namespace spfblock::json;
 
@@ -75,3 +77,5 @@ TEST_CASE("string_at takes escapes away", "[json][layout]") {
   CHECK(string_at(text, made->children[0].value) == "a.b");
   CHECK_FALSE(string_at(text, made->children[1].value));
 }
+
+} // namespace layout_test

@@ -1,6 +1,8 @@
 #include "core/json/problem_list.hpp"
 #include "tests/support/catch.hpp"
 
+namespace problem_list_test {
+
 using namespace spfblock::json;
 
 TEST_CASE("problem: printed so that an editor jumps to it", "[json][problem]") {
@@ -115,3 +117,5 @@ TEST_CASE("of a text that is no file the first problem is kept",
     list.add(i, "/x", "problem " + std::to_string(i));
   CHECK(list.in_order() == std::vector<problem>{{"", 9, "/x", "problem 9"}});
 }
+
+} // namespace problem_list_test

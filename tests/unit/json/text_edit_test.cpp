@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace text_edit_test {
+
 using namespace spfblock;
 using namespace spfblock::json;
 
@@ -328,3 +330,5 @@ TEST_CASE("random texts: an element less is that, and all else as it was",
     }
   }
 }
+
+} // namespace text_edit_test

@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+namespace writer_test {
+
 using namespace std::chrono_literals;
 using spfblock::json::append_string;
 using spfblock::json::layout;
@@ -125,3 +127,5 @@ TEST_CASE("what is no UTF-8 is replaced, one U+FFFD for each maximal part",
     expected += c == 'R' ? std::string{"\xef\xbf\xbd"} : std::string(1, c);
   CHECK(string_of("<" + octets + ">") == "\"<" + expected + ">\"");
 }
+
+} // namespace writer_test

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+namespace catalogue_test {
+
 using namespace spfblock;
 using log::entry;
 using log::kind;
@@ -168,3 +170,5 @@ TEST_CASE("docs/log-events.md and etc/logcheck are up to date",
   check_file("docs/log-events.md", log::catalogue_as_markdown());
   check_file("etc/logcheck/spfblock", log::catalogue_as_logcheck_rules());
 }
+
+} // namespace catalogue_test

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace event_test {
+
 using spfblock::level;
 using spfblock::log::event_of;
 using spfblock::log::kind;
@@ -172,3 +174,5 @@ TEST_CASE("event cuts a value after 1024 octets and marks the cut",
   CHECK(line_with(blanks) == "phrase k=\"" + blanks + '"');
   CHECK(line_with(blanks + ' ') == "phrase k=\"" + blanks + "...\"");
 }
+
+} // namespace event_test

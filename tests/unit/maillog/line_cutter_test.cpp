@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+namespace line_cutter_test {
+
 using spfblock::maillog::line_cutter;
 
 namespace {
@@ -38,3 +40,5 @@ TEST_CASE("maillog::line_cutter: of a long line the beginning is given",
   for (const std::size_t piece : {std::size_t{4096}, stream.size()})
     CHECK(lines_of(stream, piece) == std::vector<std::string>{begin, "next"});
 }
+
+} // namespace line_cutter_test

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace mail_joiner_test {
+
 using namespace spfblock;
 using maillog::fate;
 using maillog::mail;
@@ -218,3 +220,5 @@ TEST_CASE("maillog::mail_joiner: HELO is all behind its mark, whatever stands "
   REQUIRE(mails.size() == 1);
   CHECK(mails[0].helo == helo);
 }
+
+} // namespace mail_joiner_test

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace reader_test {
+
 using namespace spfblock;
 using maillog::event;
 
@@ -205,3 +207,5 @@ TEST_CASE("maillog::reader: long lines take time in proportion",
     }
   }
 }
+
+} // namespace reader_test

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+namespace address_gathering_test {
+
 using namespace spfblock;
 using testing::set_of;
 
@@ -39,3 +41,5 @@ TEST_CASE("address_set: meets a network if it has an address of it",
   CHECK_FALSE(meets("::/16"));
   CHECK_FALSE(net::address_set{}.meets(*net::ip_prefix::parse("::/0")));
 }
+
+} // namespace address_gathering_test

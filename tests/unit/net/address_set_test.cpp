@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+namespace address_set_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -181,3 +183,5 @@ TEST_CASE("address_set: counts each /64 that is touched once",
   CHECK((all - set({"2001:db8::/64"})).ipv6_slash64_count() == most);
   CHECK((all - set({"2001:db8::/63"})).ipv6_slash64_count() == most - 1);
 }
+
+} // namespace address_set_test

@@ -1,6 +1,8 @@
 #include "core/net/endpoint.hpp"
 #include "tests/support/catch.hpp"
 
+namespace endpoint_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -120,3 +122,5 @@ TEST_CASE("endpoint::parse says what is wrong, and where", "[net][endpoint]") {
     CHECK(parsed.error().message == r.message);
   }
 }
+
+} // namespace endpoint_test

@@ -4,6 +4,8 @@
 #include <random>
 #include <string>
 
+namespace ip_address_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -143,3 +145,5 @@ TEST_CASE("ip_address: parse reads what to_string writes",
     REQUIRE(ip_address::try_parse(address.to_string()) == address);
   }
 }
+
+} // namespace ip_address_test

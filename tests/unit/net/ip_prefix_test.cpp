@@ -5,6 +5,8 @@
 #include <random>
 #include <vector>
 
+namespace ip_prefix_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -214,3 +216,5 @@ TEST_CASE("ip_prefix: a covering prefix sorts before what it covers",
       CHECK((prefix(ascending[i]) < prefix(ascending[j])) == (i < j));
     }
 }
+
+} // namespace ip_prefix_test

@@ -2,6 +2,8 @@
 #include "core/net/leading_bits.hpp"
 #include "tests/support/catch.hpp"
 
+namespace leading_bits_test {
+
 using namespace spfblock::net;
 
 TEMPLATE_TEST_CASE("leading_bits: none and all are as good as any other number",
@@ -36,3 +38,5 @@ TEMPLATE_TEST_CASE("leading_bits: counts and cuts at each bit",
           (length + 1 < 20 ? 1U : 0U));
   }
 }
+
+} // namespace leading_bits_test

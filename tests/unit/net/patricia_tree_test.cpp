@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace patricia_tree_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -251,3 +253,5 @@ TEST_CASE("patricia_tree: a million prefixes", "[net][patricia_tree][.slow]") {
     REQUIRE(tree.longest_match(address) == naive.longest_match(address));
   }
 }
+
+} // namespace patricia_tree_test

@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <string>
 
+namespace prefix_table_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -79,3 +81,5 @@ TEST_CASE("prefix_table: an empty table matches nothing",
   CHECK(match_of(t, "::") == "none");
   CHECK(t.ipv4_size() + t.ipv6_size() == 0);
 }
+
+} // namespace prefix_table_test

@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+namespace range_set_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -291,3 +293,5 @@ TEMPLATE_TEST_CASE("range_set: agrees with bitmaps on random sets",
     REQUIRE(blocks_of(set_a, width) == halved(set_a, width));
   }
 }
+
+} // namespace range_set_test

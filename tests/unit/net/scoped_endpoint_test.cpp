@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+namespace scoped_endpoint_test {
+
 using spfblock::net::scoped_endpoint;
 
 TEST_CASE("scoped_endpoint: a link-local address may have an interface",
@@ -41,3 +43,5 @@ TEST_CASE("scoped_endpoint: no other address has one, and no interface is "
     CHECK_FALSE(scoped_endpoint::parse(text, 53));
   }
 }
+
+} // namespace scoped_endpoint_test

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace socket_address_test {
+
 using namespace spfblock;
 using net::socket_address;
 
@@ -39,3 +41,5 @@ TEST_CASE("socket_address: a path has one written form",
   CHECK(socket_address::parse("unix:/" + longest));
   CHECK_FALSE(socket_address::parse("unix:/" + longest + 'x'));
 }
+
+} // namespace socket_address_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace special_purpose_test {
+
 using namespace spfblock;
 using namespace spfblock::net;
 
@@ -176,3 +178,5 @@ TEST_CASE("every special-purpose assignment within a wider one is listed",
                               "2001:2::/48", "2001:3::/32", "2001:4:112::/48",
                               "2001:10::/28", "2001:20::/28", "2001:30::/28"});
 }
+
+} // namespace special_purpose_test

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+namespace setup_test {
+
 using namespace spfblock::postfix;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("setup: reads what postconf prints", "[postfix][setup]") {
   CHECK(read.is_overridden(submission, "a"));
   CHECK_FALSE(read.is_overridden(smtp, "a"));
 }
+
+} // namespace setup_test

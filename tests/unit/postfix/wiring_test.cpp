@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace wiring_test {
+
 using namespace spfblock;
 using namespace spfblock::postfix;
 
@@ -328,3 +330,5 @@ TEST_CASE("wiring: a door that listens on all addresses is at each",
   CHECK_THAT(with("192.0.2.7"), Catch::EndsWith("tcp_table\n"));
   CHECK_THAT(with("[::1]"), Catch::StartsWith("WRONG"));
 }
+
+} // namespace wiring_test

@@ -1,6 +1,8 @@
 #include "core/protocols/answer_cap.hpp"
 #include "tests/support/catch.hpp"
 
+namespace answer_cap_test {
+
 using namespace spfblock;
 using protocols::answer_cap;
 using std::chrono::seconds;
@@ -59,3 +61,5 @@ TEST_CASE("answer_cap: loopback is not capped", "[protocols][answer_cap]") {
   CHECK(ask(cap, "127.0.0.1", 5000, 1).answers == 5000);
   CHECK(ask(cap, "::1", 5000, 1).answers == 5000);
 }
+
+} // namespace answer_cap_test

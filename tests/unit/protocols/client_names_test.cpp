@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace client_names_test {
+
 using namespace spfblock;
 using protocols::client_names;
 using protocols::count;
@@ -176,3 +178,5 @@ TEST_CASE("socketmap: the name before an address may decide about it",
   CHECK_FALSE(
       replies_to({"nonsense", "x m.a.test", "x 198.51.100.1"}).ends_with(yes));
 }
+
+} // namespace client_names_test

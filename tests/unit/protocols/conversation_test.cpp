@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace conversation_test {
+
 using namespace spfblock;
 using protocols::conversation;
 using protocols::door;
@@ -32,3 +34,5 @@ TEST_CASE("conversation: is finished when its protocol says so",
         too_long.size());
   CHECK(with_client.finished());
 }
+
+} // namespace conversation_test

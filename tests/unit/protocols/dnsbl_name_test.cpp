@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+namespace dnsbl_name_test {
+
 using namespace spfblock;
 using protocols::dnsbl_networks_of;
 
@@ -96,3 +98,5 @@ TEST_CASE("dnsbl_name: every address has its name", "[protocols][dnsbl]") {
     REQUIRE(by_digits == net::ip_prefix::containing(ipv6, 128));
   }
 }
+
+} // namespace dnsbl_name_test

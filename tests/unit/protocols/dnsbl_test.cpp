@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace dnsbl_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using protocols::count;
@@ -351,3 +353,5 @@ TEST_CASE("dnsbl_stream: replies wait in bounded memory",
   CHECK(taken < stream.size());
   CHECK(replies.size() < protocols::enough_replies + dnsbl::longest_answer + 2);
 }
+
+} // namespace dnsbl_test

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace framing_test {
+
 using namespace spfblock;
 using protocols::line_reader;
 
@@ -88,3 +90,5 @@ TEST_CASE("feed_requests: goes on until the replies are enough, or it ends "
   CHECK(feed("awb", 1) == 2);
   CHECK(replies.size() == 2);
 }
+
+} // namespace framing_test

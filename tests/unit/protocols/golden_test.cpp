@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+namespace golden_test {
+
 using namespace spfblock;
 using protocols::door;
 
@@ -148,3 +150,5 @@ TEST_CASE("each door says the same, octet by octet, in any cuts",
               }) == each.answered);
   }
 }
+
+} // namespace golden_test

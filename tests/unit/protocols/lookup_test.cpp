@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace lookup_test {
+
 using namespace spfblock;
 using protocols::count;
 
@@ -96,3 +98,5 @@ TEST_CASE("counts: sum up, each by itself", "[protocols][lookup]") {
   CHECK(all[count::connections] == 0);
   CHECK(all[count::turned_away] == 2);
 }
+
+} // namespace lookup_test

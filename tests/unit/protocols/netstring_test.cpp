@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+namespace netstring_test {
+
 using namespace spfblock;
 using protocols::netstring_reader;
 
@@ -77,3 +79,5 @@ TEST_CASE("netstring_reader: reads what append_netstring() writes",
   }
   CHECK(contents(stream, stream.size()) == expected);
 }
+
+} // namespace netstring_test

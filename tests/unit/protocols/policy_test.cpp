@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace policy_test {
+
 using namespace spfblock;
 using protocols::count;
 using protocols::policy;
@@ -320,3 +322,5 @@ TEST_CASE("policy: the confirmed name of a client may decide about him, "
   CHECK(action("192.0.2.1", "m.a.test") ==
         "action=REJECT a.test 192.0.2.0/24\n\n");
 }
+
+} // namespace policy_test

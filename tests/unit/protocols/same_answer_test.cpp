@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace same_answer_test {
+
 using namespace spfblock;
 using protocols::door;
 
@@ -141,3 +143,5 @@ TEST_CASE("the doors give the same action for the same address, whatever the "
   }
   CHECK(listed > 10'000); // it is no test of nothing
 }
+
+} // namespace same_answer_test

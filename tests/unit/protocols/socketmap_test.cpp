@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace socketmap_test {
+
 using namespace spfblock;
 using protocols::count;
 using protocols::socketmap;
@@ -106,3 +108,5 @@ TEST_CASE("socketmap: does not answer more at once than is enough",
   CHECK(replies.size() >= protocols::enough_replies);
   CHECK(replies.size() < protocols::enough_replies + 4200);
 }
+
+} // namespace socketmap_test

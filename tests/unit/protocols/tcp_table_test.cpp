@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace tcp_table_test {
+
 using namespace spfblock;
 using protocols::count;
 using protocols::tcp_table;
@@ -498,3 +500,5 @@ TEST_CASE("whatever comes in, each line gets one reply that Postfix can read",
   CHECK(all[count::not_found] > 100);
   CHECK(all[count::refused] > 100);
 }
+
+} // namespace tcp_table_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace claim_test {
+
 using namespace spfblock;
 using namespace spfblock::query_time;
 using testing::name_of;
@@ -144,3 +146,5 @@ TEST_CASE("nobody_of: an address for documentation, else a reserved one",
     CHECK(set("0.0.0.0/8").contains(*c));
   }
 }
+
+} // namespace claim_test

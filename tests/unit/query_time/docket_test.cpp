@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <vector>
 
+namespace docket_test {
+
 using namespace spfblock;
 using namespace spfblock::query_time;
 using namespace std::chrono_literals;
@@ -253,3 +255,5 @@ TEST_CASE("docket: counts checks by how they end, canaries, and what there was "
   f.of.clear();
   CHECK(f.of.counted().ended() == 4);
 }
+
+} // namespace docket_test

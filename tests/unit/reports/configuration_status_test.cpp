@@ -2,6 +2,8 @@
 #include "core/reports/health.hpp"
 #include "tests/support/catch.hpp"
 
+namespace configuration_status_test {
+
 using namespace spfblock;
 using namespace spfblock::reports;
 
@@ -69,3 +71,5 @@ TEST_CASE("status: an earlier version says nothing of the configuration",
   REQUIRE(read);
   CHECK(read->configuration == configuration_status{});
 }
+
+} // namespace configuration_status_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace difference_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using reports::difference_between;
@@ -222,3 +224,5 @@ TEST_CASE("no text of another program reaches the terminal as it is",
   CHECK(std::none_of(text.begin(), text.end(),
                      [](char c) { return (c < ' ' || c > '~') && c != '\n'; }));
 }
+
+} // namespace difference_test

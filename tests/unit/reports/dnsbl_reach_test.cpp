@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace dnsbl_reach_test {
+
 using namespace spfblock;
 using dns::answer;
 using dns::answer_status;
@@ -74,3 +76,5 @@ TEST_CASE("dnsbl_reach: says what is in the way", "[reports][dnsbl]") {
   CHECK_THAT(troubles({listed, text(), addresses("192.0.2.1")}),
              ContainsSubstring("127.0.0.1 has 192.0.2.1, though nobody"));
 }
+
+} // namespace dnsbl_reach_test

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace explanation_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -423,3 +425,5 @@ TEST_CASE("no odd number in an explanation is taken, wherever it stands",
     CHECK((read || read.error().code == errc::malformed));
   }
 }
+
+} // namespace explanation_test

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace health_test {
+
 using namespace spfblock;
 using domains::role;
 using namespace spfblock::reports;
@@ -166,3 +168,5 @@ TEST_CASE("health: names an allowed domain that does not protect wholly",
   CHECK(illness_of({domain(domain_condition::fresh, 1s), report.domains.back()})
             .empty());
 }
+
+} // namespace health_test

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace refusals_test {
+
 using namespace spfblock;
 
 namespace {
@@ -26,7 +28,7 @@ std::string rejected(std::string_view text) {
 
 /// The listing that a line is about; "" if none.
 std::string listing_of(std::string_view settings, std::string_view line) {
-  const reports::own_words ours{testing::settings_of(settings)};
+  const reports::own_words ours{testing::read_settings(settings)};
   maillog::reader reader{std::chrono::sys_seconds{}};
   std::string made;
   reader.read(line, [&](const maillog::event& next) {
@@ -95,7 +97,7 @@ TEST_CASE("reports::own_words: one text of several entries names none of them, "
   CHECK(listing_of(R"({"networks": [{"network": "192.0.2.0/24"}]})",
                    rejected("listed in the SPF record of 192.0.2.0/24")) ==
         "192.0.2.0/24");
-  const reports::own_words mute{testing::settings_of(
+  const reports::own_words mute{testing::read_settings(
       R"({"domains": ["a.example", "b.example"], "action": "REJECT"})")};
   CHECK(mute.mute() == std::vector<std::string>{"REJECT"});
 }
@@ -103,7 +105,7 @@ TEST_CASE("reports::own_words: one text of several entries names none of them, "
 TEST_CASE("reports::refusals: counts by listing, with hosts, senders, "
           "recipients and times",
           "[reports][refusals]") {
-  const reports::own_words ours{testing::settings_of(
+  const reports::own_words ours{testing::read_settings(
       R"({"domains": [{"name": "w.example", "action": "WARN w {domain}"},
                       "r.example"]})")};
   reports::refusals found{ours};
@@ -145,3 +147,5 @@ TEST_CASE("reports::tally: keeps so many texts and counts the others",
         std::pair<std::string, std::uint64_t>{"7", 2});
   CHECK(of.others() == 5);
 }
+
+} // namespace refusals_test

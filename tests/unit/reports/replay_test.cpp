@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace replay_test {
+
 using namespace spfblock;
 using maillog::fate;
 
@@ -118,3 +120,5 @@ TEST_CASE("reports::replay: of many harmed mails the first are shown",
   CHECK(would.shown().size() == reports::replay::most_shown);
   CHECK_THAT(to_text(would), Catch::ContainsSubstring("and 985 more\n"));
 }
+
+} // namespace replay_test

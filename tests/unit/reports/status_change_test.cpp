@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace status_change_test {
+
 using namespace spfblock;
 using namespace spfblock::reports;
 
@@ -65,3 +67,5 @@ TEST_CASE("a name in both roles is two things", "[reports][status_change]") {
         "a.test allows 1 network, 1 IPv4 address\n"
         "a.test is not listed any more (before: 1 network, 1 IPv4 address)\n");
 }
+
+} // namespace status_change_test

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace status_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
@@ -672,3 +674,5 @@ TEST_CASE("no odd number in a status is taken, wherever it stands",
     CHECK((read || read.error().code == errc::malformed));
   }
 }
+
+} // namespace status_test

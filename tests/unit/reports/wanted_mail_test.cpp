@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace wanted_mail_test {
+
 using namespace spfblock;
 using namespace std::chrono_literals;
 using config::seen_network;
@@ -172,3 +174,5 @@ TEST_CASE("a flood of hosts drives out no partner", "[reports][wanted_mail]") {
         "203.0.113.198/32 198-198 1 partner.example; "
         "203.0.113.199/32 199-199 1 partner.example");
 }
+
+} // namespace wanted_mail_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace account_test {
+
 using namespace spfblock;
 using decision = spf::account::decision;
 using testing::listed;
@@ -225,3 +227,5 @@ TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
   CHECK(all < spf::text_told_limit + 65'535 + 40 * 300);
   CHECK(made.terms.back().remarks.size() == 20);
 }
+
+} // namespace account_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace answer_room_test {
+
 using namespace spfblock;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("answer_room: one look alone may hold more", "[spf][answer_room]") {
   room.make_room();
   CHECK(one.aside.empty());
 }
+
+} // namespace answer_room_test

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <memory>
 
+namespace budget_test {
+
 using namespace spfblock;
 
 TEST_CASE("budget: depth is that of the rules, and a hundred at most",
@@ -65,3 +67,5 @@ TEST_CASE("budget: is spent when nobody waits any more", "[spf][budget]") {
   *given_up = true;
   CHECK(some.is_spent());
 }
+
+} // namespace budget_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace check_host_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using spf::envelope;
@@ -265,3 +267,5 @@ TEST_CASE("check_host: equals evaluate() where no term depends on the mail",
     }
   }
 }
+
+} // namespace check_host_test

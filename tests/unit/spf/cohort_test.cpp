@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace cohort_test {
+
 using namespace spfblock;
 using testing::listed;
 using testing::set_of;
@@ -132,3 +134,5 @@ TEST_CASE("cohorts: count adds to each of them", "[spf][cohort]") {
   CHECK(some.most_void_lookups() == 2);
   CHECK(some.members().front().dns_terms == 4);
 }
+
+} // namespace cohort_test

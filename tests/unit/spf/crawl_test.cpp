@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace spfblock::spf {
+namespace spfblock::spf::crawl_test {
 namespace {
 
 using testing::fixed_resolver;
@@ -534,4 +534,4 @@ TEST_CASE("crawl: several share the room, and who is given up leaves it",
   CHECK(f.room->held() == 0);
 }
 
-} // namespace spfblock::spf
+} // namespace spfblock::spf::crawl_test

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+namespace domain_spec_test {
+
 using namespace spfblock;
 using spf::domain_spec;
 using spf::macro;
@@ -22,7 +24,7 @@ dns::name name(std::string_view text) {
   return *parsed;
 }
 
-macro_values values(net::family family = net::family::ipv4) {
+macro_values usual_values(net::family family = net::family::ipv4) {
   return {name("Mail-1.Out.Example.COM"), name("listed.example.org"), family};
 }
 
@@ -313,12 +315,13 @@ TEST_CASE("domain_spec::expand puts values in and transforms them",
       {"a/b:c.com", "a/b:c.com"},
   }));
   CAPTURE(text);
-  CHECK(expanded(text, values()) == expected);
+  CHECK(expanded(text, usual_values()) == expected);
 }
 
 TEST_CASE("domain_spec::expand writes %{v} by family", "[spf][domain_spec]") {
-  CHECK(expanded("%{d1}.%{v}", values(net::family::ipv4)) == "com.in-addr");
-  CHECK(expanded("%{d1}.%{v}", values(net::family::ipv6)) == "com.ip6");
+  CHECK(expanded("%{d1}.%{v}", usual_values(net::family::ipv4)) ==
+        "com.in-addr");
+  CHECK(expanded("%{d1}.%{v}", usual_values(net::family::ipv6)) == "com.ip6");
 }
 
 TEST_CASE("domain_spec::expand follows the examples of RFC 7208 §7.4",
@@ -357,7 +360,7 @@ TEST_CASE("macro::expand escapes all but unreserved characters in upper case",
 
 TEST_CASE("domain_spec::expand cuts labels from the left over 253 octets",
           "[spf][domain_spec]") {
-  const macro_values with = values();
+  const macro_values with = usual_values();
   const std::string tail = repeated("123456789.", 24) + "1234567.org";
   REQUIRE(tail.size() == 251);
   SECTION("253 octets stay") {
@@ -400,7 +403,7 @@ TEST_CASE("domain_spec::expand refuses what is no name", "[spf][domain_spec]") {
   CAPTURE(text);
   const auto spec = domain_spec::parse(text);
   REQUIRE(spec);
-  const auto name = spec->expand(values());
+  const auto name = spec->expand(usual_values());
   REQUIRE_FALSE(name);
   CHECK(name.error().code == errc::malformed);
 }
@@ -411,3 +414,5 @@ TEST_CASE("domain_spec::expand reads the root as an empty value",
   CHECK(expanded("a%{d}.com", root) == "a.com");
   CHECK_FALSE(domain_spec::parse("%{d}")->expand(root));
 }
+
+} // namespace domain_spec_test

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace evaluation_allow_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -265,3 +267,5 @@ TEST_CASE("evaluate: a provider is not followed, and the term says why",
              "include:i.test: not followed: allow.includes names it",
              "redirect=p.test: not followed: a provider (allow.providers)"});
 }
+
+} // namespace evaluation_allow_test

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace evaluation_limits_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -515,3 +517,5 @@ TEST_CASE("evaluate: each question that failed names whom it left undecided",
   CHECK(open(broken) == "all other IPv4 clients: h.test A\n");
   CHECK(open(broken, spf::on_permerror::list_void).empty());
 }
+
+} // namespace evaluation_limits_test

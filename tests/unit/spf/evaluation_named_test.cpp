@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace evaluation_named_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -106,3 +108,5 @@ TEST_CASE("evaluate: of very many named networks the widest of each family "
     CHECK(std::binary_search(named.begin(), named.end(),
                              *net::ip_prefix::parse(wide)));
 }
+
+} // namespace evaluation_named_test

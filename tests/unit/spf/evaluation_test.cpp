@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace evaluation_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -351,3 +353,5 @@ TEST_CASE("evaluate: what is missing is named once, and nothing passes by it",
   CHECK(asked == list{"m.test TXT", "h.test A", "h.test AAAA", "l.test MX"});
   CHECK(listed(second.pass) == "10.0.0.1/32");
 }
+
+} // namespace evaluation_test

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace evaluation_twin_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -361,3 +363,5 @@ TEST_CASE("evaluate: void is stop, or nothing where there is a permerror",
         CHECK(listed(made.pass) == (is_void ? "" : listed(stopping.pass)));
       });
 }
+
+} // namespace evaluation_twin_test

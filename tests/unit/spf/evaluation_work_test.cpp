@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace evaluation_work_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -221,3 +223,5 @@ TEST_CASE("evaluate: an all that is too wide is told once for everybody",
     told |= each.addresses;
   CHECK(listed(told) == everyone);
 }
+
+} // namespace evaluation_work_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace evaluator_test {
+
 using namespace spfblock;
 using testing::listed;
 using testing::name_of;
@@ -114,3 +116,5 @@ TEST_CASE("evaluator: asks the same whatever account is kept",
     }
   }
 }
+
+} // namespace evaluator_test

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace expansion_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -215,3 +217,5 @@ TEST_CASE("expansion: the TTL is the smallest of the answers used",
   CHECK(expansion_of("fail l.test TXT").ttl == 0);
   CHECK(expansion_of(record + "include:m.test\"\nfail m.test TXT").ttl == 900);
 }
+
+} // namespace expansion_test

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace expansion_text_test {
+
 using namespace spfblock;
 
 namespace {
@@ -229,3 +231,5 @@ TEST_CASE("to_text shows each term of any tree once, and all networks",
     REQUIRE(is_plain_text(shown));
   }
 }
+
+} // namespace expansion_text_test

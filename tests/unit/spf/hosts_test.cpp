@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace hosts_test {
+
 using namespace spfblock;
 using testing::listed;
 using testing::name_of;
@@ -155,3 +157,5 @@ TEST_CASE("host_walk: too many names, or questions, are a permerror",
   CHECK(told(steps_of("mx", zone(2), ipv4, 2)) ==
         list{"10.0.0.1/32 permerror"});
 }
+
+} // namespace hosts_test

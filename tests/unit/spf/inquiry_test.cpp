@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace inquiry_test {
+
 using namespace spfblock;
 using availability = spf::inquiry::availability;
 using testing::name_of;
@@ -90,3 +92,5 @@ TEST_CASE("inquiry: where nothing is asked any more, what is not there is over "
   CHECK(dns.questions() == 1);
   CHECK(dns.limit() == std::string{why});
 }
+
+} // namespace inquiry_test

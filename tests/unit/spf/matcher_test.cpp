@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace matcher_test {
+
 using namespace spfblock;
 using testing::listed;
 using testing::name_of;
@@ -192,3 +194,5 @@ TEST_CASE("matcher: a target is the record's domain, or what its macros say",
   CHECK(asked("a:%{v}.test") == list{"in-addr.test A", "ip6.test AAAA"});
   CHECK(asked("a:h..test").empty());
 }
+
+} // namespace matcher_test

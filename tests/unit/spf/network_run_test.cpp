@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace network_run_test {
+
 using namespace spfblock;
 using testing::listed;
 
@@ -179,3 +181,5 @@ TEST_CASE("network_run: costs no more than a few times its networks, wherever "
   CHECK(work_of(5000) < 5000 * 40);
   CHECK(work_of(50'000) < 12 * work_of(5000));
 }
+
+} // namespace network_run_test

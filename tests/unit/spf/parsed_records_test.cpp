@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace parsed_records_test {
+
 using namespace spfblock;
 using testing::name_of;
 
@@ -44,3 +46,5 @@ TEST_CASE("parsed_records: records of 64 KiB take no more than their "
   CHECK(first->text == text);
   CHECK(known.find(name_of("first.test"), text) != first);
 }
+
+} // namespace parsed_records_test

@@ -2,6 +2,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/zone_answers.hpp"
 
+namespace place_test {
+
 using namespace spfblock;
 using testing::name_of;
 
@@ -17,3 +19,5 @@ TEST_CASE("frame: a record is inside of itself and of those that led to it",
   CHECK_FALSE(top.is_inside(inner));
   CHECK_FALSE(included.is_inside(name_of("n.test")));
 }
+
+} // namespace place_test

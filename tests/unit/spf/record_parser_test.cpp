@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace record_parser_test {
+
 using namespace spfblock;
 using namespace std::string_view_literals;
 using spf::parse_record;
@@ -583,3 +585,5 @@ TEST_CASE(
       spf::parse_record("v=spf1 redirect=a.test redirect=b.test");
   CHECK(twice.first_error() != nullptr);
 }
+
+} // namespace record_parser_test

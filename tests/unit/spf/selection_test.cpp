@@ -2,6 +2,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/zone_answers.hpp"
 
+namespace selection_test {
+
 using namespace spfblock;
 using testing::name_of;
 
@@ -63,3 +65,5 @@ TEST_CASE("leads_on: an answer that names other names does", "[spf]") {
   address.addresses = {net::ip_address::ipv4(1)};
   CHECK_FALSE(spf::leads_on(a, address, parsed));
 }
+
+} // namespace selection_test

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace tally_test {
+
 using namespace spfblock;
 using testing::listed;
 using testing::name_of;
@@ -129,3 +131,5 @@ TEST_CASE("tally: with skip a limit ends nothing", "[spf][tally]") {
   CHECK(on.addresses() == set_of("10.0.0.1/32 10.0.0.2/32"));
   CHECK(of.result().terms[0].in_error);
 }
+
+} // namespace tally_test

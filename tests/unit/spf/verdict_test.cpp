@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+namespace verdict_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -67,3 +69,5 @@ TEST_CASE("a verdict tells errors and failures", "[spf][verdict]") {
       Catch::StartsWith("192.0.2.1 is left undecided by the DNS of a.example\n"
                         "  d.example TXT"));
 }
+
+} // namespace verdict_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace evidence_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using maillog::fate;
@@ -180,3 +182,5 @@ TEST_CASE("suggest::evidence: hosts of one sender after another are bounded",
     CHECK(kept <= most.sendings);
   }
 }
+
+} // namespace evidence_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace judgement_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 using maillog::fate;
@@ -397,3 +399,5 @@ TEST_CASE("suggest::suspects: no more names than the budget allows",
   CHECK(whom.senders.size() == 3);
   CHECK(whom.objections.of(objection::not_asked) == 8);
 }
+
+} // namespace judgement_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace look_of_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -68,3 +70,5 @@ TEST_CASE("suggest::look_of: no record, and a DNS that fails",
   CHECK(failed.passes == networks({"45.1.1.0/24"}));
   CHECK(failed.undecided.contains(ip("46.1.1.1")));
 }
+
+} // namespace look_of_test

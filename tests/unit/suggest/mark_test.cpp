@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace mark_test {
+
 using namespace spfblock;
 using maillog::fate;
 using suggest::mark;
@@ -99,3 +101,5 @@ TEST_CASE("suggest::mark: the times are those of bad mail", "[suggest][mark]") {
   sum.add(counts);
   CHECK(sum == counts);
 }
+
+} // namespace mark_test

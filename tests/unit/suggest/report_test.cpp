@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace report_test {
+
 using namespace spfblock;
 using namespace spfblock::testing;
 
@@ -117,3 +119,5 @@ TEST_CASE("suggest::report: octets of the DNS are safe for a terminal",
         suggest::to_domain_list(of, origin())})
     CHECK(each.find('\x1b') == std::string::npos);
 }
+
+} // namespace report_test

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <string>
 
+namespace calendar_day_test {
+
 using namespace std::chrono_literals;
 using spfblock::parse_day;
 
@@ -68,3 +70,5 @@ TEST_CASE("parse_day takes no other spelling", "[config][day]") {
   CAPTURE(text);
   CHECK_FALSE(parse_day(text));
 }
+
+} // namespace calendar_day_test

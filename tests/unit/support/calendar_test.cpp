@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+namespace calendar_test {
+
 using namespace spfblock;
 using namespace std::chrono_literals;
 
@@ -51,3 +53,5 @@ TEST_CASE("times beyond the calendar are refused", "[table][calendar]") {
         std::numeric_limits<std::uint64_t>::max()})
     CHECK_FALSE(time_since_1970(seconds));
 }
+
+} // namespace calendar_test

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace spfblock {
+namespace spfblock::fair_queue_test {
 namespace {
 
 /// Askers are letters, jobs are numbers.
@@ -169,4 +169,4 @@ TEST_CASE("fair_queue: never gives more places than there are, and all in the "
   }
 }
 
-} // namespace spfblock
+} // namespace spfblock::fair_queue_test

@@ -1,6 +1,8 @@
 #include "core/support/histogram.hpp"
 #include "tests/support/catch.hpp"
 
+namespace histogram_test {
+
 using namespace spfblock;
 using counts = std::vector<std::uint64_t>;
 
@@ -27,3 +29,5 @@ TEST_CASE("histogram: is empty at first, and may have no bounds at all",
   boundless.add(7);
   CHECK(boundless.counts() == counts{1});
 }
+
+} // namespace histogram_test

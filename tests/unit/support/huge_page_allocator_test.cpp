@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+namespace huge_page_allocator_test {
+
 using spfblock::huge_page_allocator;
 
 TEST_CASE("huge_page_allocator: large arrays begin at a huge page",
@@ -31,3 +33,5 @@ TEST_CASE("huge_page_allocator: more than there can be is refused",
   CHECK_THROWS_AS(from.allocate(std::numeric_limits<std::size_t>::max() / 8),
                   std::bad_alloc);
 }
+
+} // namespace huge_page_allocator_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace paragraph_test {
+
 using namespace spfblock;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("a paragraph keeps every word, and no line is too wide",
   }
   CHECK(joined == text);
 }
+
+} // namespace paragraph_test

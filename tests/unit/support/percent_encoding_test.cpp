@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace percent_encoding_test {
+
 using namespace spfblock;
 
 namespace {
@@ -141,3 +143,5 @@ TEST_CASE("what was encoded decodes to itself", "[support][percent_encoding]") {
     REQUIRE(percent_decode(percent_encode_key(text)) == text);
   }
 }
+
+} // namespace percent_encoding_test

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+namespace shared_value_test {
+
 using namespace spfblock;
 
 TEST_CASE("shared_value: copies share one object until one is edited",
@@ -45,3 +47,5 @@ TEST_CASE("shared_value: a copy may be edited as well",
   CHECK(*copy == "another");
   CHECK(*third == "third");
 }
+
+} // namespace shared_value_test

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace text_test {
+
 using namespace spfblock;
 
 namespace {
@@ -263,3 +265,5 @@ TEST_CASE("a number comes with its noun", "[support][text]") {
   CHECK(counted(18446744073709551615U, "is", "are") ==
         "18446744073709551615 are");
 }
+
+} // namespace text_test

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+namespace utf8_test {
+
 using spfblock::first_code_point;
 using spfblock::is_control;
 
@@ -60,3 +62,5 @@ TEST_CASE("is_control knows C0, DEL and C1", "[utf8]") {
   CHECK(is_control(0x9f));
   CHECK_FALSE(is_control(0xa0));
 }
+
+} // namespace utf8_test

@@ -1,6 +1,8 @@
 #include "core/table/access_result.hpp"
 #include "tests/support/catch.hpp"
 
+namespace access_result_test {
+
 using spfblock::table::blocks_mail;
 using spfblock::table::check_access_result;
 using spfblock::table::is_access_word;
@@ -29,3 +31,5 @@ TEST_CASE("blocks_mail: the first word decides", "[table][access_result]") {
   CHECK_FALSE(blocks_mail("WARN reject"));
   CHECK_FALSE(blocks_mail("550"));
 }
+
+} // namespace access_result_test

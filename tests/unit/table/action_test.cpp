@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace action_test {
+
 using spfblock::errc;
 using spfblock::net::ip_address;
 using spfblock::net::ip_prefix;
@@ -404,3 +406,5 @@ TEST_CASE("action: of all of a network the address is the network, or the only "
   CHECK(bound.filled(*ip_prefix::parse("2001:db8::1")) ==
         "WARN 2001:db8::1 in 2001:db8::1/128");
 }
+
+} // namespace action_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace blocked_space_test {
+
 using namespace spfblock;
 using table::blocked_space;
 
@@ -100,3 +102,5 @@ TEST_CASE("snapshot: where it blocks is not known unless it is to be",
   const table::snapshot knows{{}, {}, nullptr, table::blocked_ranges::known};
   CHECK_FALSE(knows.may_block_within(*net::ip_prefix::parse("::/0")));
 }
+
+} // namespace blocked_space_test

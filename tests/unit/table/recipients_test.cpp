@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace recipients_test {
+
 using namespace spfblock;
 using table::recipients;
 
@@ -41,3 +43,5 @@ TEST_CASE("recipients: what is no entry is a failure", "[table][recipients]") {
     CHECK_FALSE(recipients::of({"postmaster", each}));
   }
 }
+
+} // namespace recipients_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace snapshot_test {
+
 using namespace spfblock;
 using table::listing;
 using table::snapshot;
@@ -174,3 +176,5 @@ TEST_CASE("a snapshot tells its networks, each once, with whom answers",
                 "a 2001:db8::/32\n");
   CHECK(snapshot{}.networks().empty());
 }
+
+} // namespace snapshot_test
