@@ -55,8 +55,9 @@ std::string seen_guard::first_of(const net::address_set& hit) const {
         [](const net::ip_address& address, const config::seen_network& each) {
           return address < each.network.first();
         });
-    // One that covers the part begins before it, or with it.
-    if (at != networks_.begin() && std::prev(at)->network.covers(part))
+    // One that begins before the part, or with it, may reach into it.
+    if (at != networks_.begin() &&
+        std::prev(at)->network.last() >= part.first())
       --at;
     for (; at != networks_.end() && at->network.first() <= part.last() &&
            hosts.size() <= most;

@@ -140,6 +140,16 @@ TEST_CASE("a guard names the first hosts that are seen, with a sender's domain",
   CHECK(hosts("2a01::4/128") == "2a01::/64 (six.example)");
 }
 
+TEST_CASE("a guard names the first of neighbours that make up one prefix",
+          "[table][seen_guard]") {
+  const seen_guard guard{
+      {{seen("45.0.0.2/32"), seen("45.0.0.3/32"), seen("45.0.0.4/30")},
+       on_overlap::warn}};
+  const auto made =
+      guard.overlap_with(set_of("45.0.0.0/24"), prefixes("45.0.0.0/24"));
+  CHECK(made.hosts == "45.0.0.2/32, 45.0.0.3/32, 45.0.0.4/30");
+}
+
 TEST_CASE("a guard passes over what a person struck", "[table][seen_guard]") {
   auto struck = seen("45.0.0.7/32");
   struck.struck = true;
