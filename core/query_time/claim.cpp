@@ -42,13 +42,15 @@ std::optional<claimed> claim_of(const table::snapshot& table,
     by = claimed_at(other, table, client);
     local_part = postmaster;
   }
-  if (by == nullptr || local_part.size() + mail.helo.size() > longest_texts)
+  if (by == nullptr)
     return std::nullopt;
   claimed made{{by->waits->domain, client, {}, {}}, by};
   if (by->waits->on_local_part)
     made.what.local_part = local_part;
   if (by->waits->on_helo)
     made.what.helo = mail.helo;
+  if (made.what.local_part.size() + made.what.helo.size() > longest_texts)
+    return std::nullopt;
   return made;
 }
 

@@ -53,7 +53,7 @@ inline constexpr std::size_t longest_texts = 512;
 /// listed domain or below it, in this order, and the mail decides about its
 /// client there (table::residue).  The local part counts where the sender's
 /// domain does; otherwise it is that of postmaster.  Nothing where no listed
-/// domain is claimed, and where the texts are too long.
+/// domain is claimed, and where the texts that count are too long.
 [[nodiscard]] std::optional<claimed> claim_of(const table::snapshot& table,
                                               const net::ip_address& client,
                                               const mail_facts& mail);

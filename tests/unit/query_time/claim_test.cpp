@@ -84,7 +84,19 @@ TEST_CASE(
   CHECK(claim_text("192.0.3.1", {"x@a.test", "", ""}).empty());
   CHECK(claim_text("2001:db8::1", {"x@a.test", "", ""}).empty());
   const std::string long_text(longest_texts, 'x');
-  CHECK(claim_text("192.0.2.1", {long_text + "@a.test", "h", ""}).empty());
+  CHECK(claim_text("192.0.2.1", {long_text + "@h.test", "h", ""}).empty());
+  CHECK(claim_text("192.0.2.1", {"x@h.test", long_text, ""}).empty());
+}
+
+TEST_CASE("claim_of: long texts that the record does not depend on keep nobody "
+          "from a claim",
+          "[query_time][claim]") {
+  const std::string long_text(longest_texts + 1, 'x');
+  CHECK(claim_text("192.0.2.1", {long_text + "@a.test", "h", ""}) ==
+        "a.test  ");
+  CHECK(claim_text("192.0.2.1", {"x@a.test", long_text, ""}) == "a.test  ");
+  CHECK(claim_text("198.51.100.1", {"x@sub.a.test", long_text, ""}) ==
+        "sub.a.test x ");
 }
 
 TEST_CASE("claim_of: the nearest listed domain for which the mail decides",
