@@ -78,6 +78,9 @@ void keep_to_share(limited& listing, std::vector<net::ip_prefix> named,
 [[nodiscard]] std::optional<std::uint64_t>
 level_that_fits(const std::vector<std::uint64_t>& sizes, std::uint64_t most);
 
+/// So many networks of a domain are told apart where `networks` is no limit.
+inline constexpr std::uint64_t networks_without_limit = 65'536;
+
 /// How many prefixes are kept of a domain that may list so many networks: what
 /// is allowed or waits is kept as well.
 [[nodiscard]] constexpr std::uint64_t most_kept(std::uint64_t networks) {

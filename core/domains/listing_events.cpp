@@ -66,6 +66,13 @@ event refused_event(const known_domain& known, const refusal& why) {
       .with("kept", known.effective.prefix_count());
 }
 
+void tell_if_new(const known_domain& known,
+                 const std::optional<refusal>& before,
+                 const std::optional<refusal>& after, book_change& change) {
+  if (after && before != after)
+    change.events.push_back(refused_event(known, *after));
+}
+
 event in_part_event(const known_domain& known) {
   if (known.role == role::allowed)
     return about<kind::allowed_domain_in_part>(known).with("reason",

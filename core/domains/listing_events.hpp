@@ -1,11 +1,13 @@
 // What the log says about a domain.
 #pragma once
 
+#include "core/domains/book_change.hpp"
 #include "core/domains/known_domain.hpp"
 #include "core/log/event.hpp"
 #include "core/net/address_set.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,10 @@ overlap_event(log::event_of<log::kind::covers_seen> begun,
               const seen_overlap& of);
 [[nodiscard]] log::event refused_event(const known_domain& known,
                                        const refusal& why);
+/// Tells what a limit took from a look, if that is news.
+void tell_if_new(const known_domain& known,
+                 const std::optional<refusal>& before,
+                 const std::optional<refusal>& after, book_change& change);
 [[nodiscard]] log::event in_part_event(const known_domain& known);
 /// @param kept what stays although the DNS fails
 [[nodiscard]] log::event failing_event(const known_domain& known,

@@ -1,6 +1,7 @@
 #include "core/domains/settling.hpp"
 
 #include "core/domains/listing_events.hpp"
+#include "core/domains/residue.hpp"
 #include "core/domains/schedule.hpp"
 
 #include <algorithm>
@@ -20,21 +21,11 @@ struct settling::judgement {
 
 namespace {
 
-/// Tells what a limit took from a look, if that is news.
-void tell(const known_domain& of, const std::optional<refusal>& before,
-          const std::optional<refusal>& after, book_change& change) {
-  if (after && before != after)
-    change.events.push_back(refused_event(of, *after));
-}
-
 /// What a domain allows.
 net::address_set allowed_by(const known_domain& of, const finding& found) {
   net::address_set all = found.pass | of.lost;
   return found.pass.empty() || of.in_part ? all | of.shipped : all;
 }
-
-/// So many terms are told apart where `networks` is no limit.
-constexpr std::uint64_t most_terms = 65536;
 
 /// Which limit it is that networks are not kept by although they are not
 /// listed.
@@ -47,93 +38,12 @@ bool has_failed(const spf::expansion& result) {
 /// Notes who is undecided, if that is no more than may be kept.
 void note_open_questions(known_domain& of, const spf::expansion& result) {
   of.open_questions = result.open_questions;
-  const auto most = most_kept(of.domain.limits.networks.value_or(most_terms));
+  const auto most =
+      most_kept(of.domain.limits.networks.value_or(networks_without_limit));
   if (result.temperror.range_count() <= most)
     return;
   for (spf::open_question& each : of.open_questions)
     each.undecided = {};
-}
-
-/// Whom names decide about, as the table has them.
-std::vector<table::named_clients> named_in(const spf::residue& of) {
-  std::vector<table::named_clients> all;
-  for (const spf::named_clients& each : of.named)
-    all.push_back({each.target, each.addresses});
-  return all;
-}
-
-/// Of whom names decided about, those among `undecided` are so still.
-void keep_named(const table::residue& before, const net::address_set& undecided,
-                table::residue& now) {
-  for (const table::named_clients& each : before.named) {
-    const net::address_set kept = each.addresses & undecided;
-    const auto same = std::find_if(
-        now.named.begin(), now.named.end(),
-        [&](const auto& other) { return other.target == each.target; });
-    if (same != now.named.end())
-      same->addresses |= kept;
-    else
-      now.named.push_back({each.target, kept});
-  }
-}
-
-/// For whom the mail decides after a look.
-table::residue residue_after(const known_domain& of,
-                             const spf::expansion& result) {
-  table::residue found{of.domain.name, result.residue.addresses,
-                       result.residue.depends.on_local_part,
-                       result.residue.depends.on_helo,
-                       named_in(result.residue)};
-  if (!of.waits_for_mail || !has_failed(result))
-    return found;
-  found.addresses |= of.waits_for_mail->addresses & result.temperror;
-  found.addresses -= result.pass;
-  found.addresses = found.addresses.canonical();
-  found.on_local_part |= of.waits_for_mail->on_local_part;
-  found.on_helo |= of.waits_for_mail->on_helo;
-  keep_named(*of.waits_for_mail, result.temperror, found);
-  return found;
-}
-
-/// Keeps the widest networks, as many as of a listing: `networks`, but at least
-/// as many as most_terms, for what is listed leaves many beside it.  Of whom is
-/// not kept no mail is asked about, and no name decides about him.
-/// @return what was not kept
-std::optional<refusal> bound(table::residue& of,
-                             std::optional<std::uint64_t> networks) {
-  const std::uint64_t most =
-      most_kept(std::max(networks.value_or(most_terms), most_terms));
-  const std::uint64_t found = of.addresses.prefix_count();
-  std::optional<refusal> over;
-  if (found > most) {
-    net::address_set kept = widest_of(of.addresses, most);
-    over = refusal{"networks", found, most, of.addresses - kept};
-    of.addresses = std::move(kept);
-  }
-  std::uint64_t room = most;
-  for (table::named_clients& each : of.named) {
-    each.addresses =
-        widest_of((each.addresses & of.addresses).canonical(), room);
-    room -= each.addresses.prefix_count();
-  }
-  std::erase_if(of.named, [](const table::named_clients& each) {
-    return each.addresses.empty();
-  });
-  return over;
-}
-
-/// Notes by which terms the mail decides, the first of them.
-void note_mail_terms(known_domain& of, const spf::expansion& result) {
-  constexpr std::size_t most_chains = 8;
-  if (!of.waits_for_mail || !has_failed(result))
-    of.mail_terms.clear();
-  for (const std::size_t term : result.residue.terms) {
-    std::string text = spf::chain(result, term);
-    if (of.mail_terms.size() < most_chains &&
-        std::find(of.mail_terms.begin(), of.mail_terms.end(), text) ==
-            of.mail_terms.end())
-      of.mail_terms.push_back(std::move(text));
-  }
 }
 
 /// Forgets all that was found good.
@@ -200,7 +110,7 @@ void settling::derive(known_domain& of, book_change& change) const {
   keep_to_unlisted(of, of.good, judged);
   list(of, std::move(judged), change);
   of.figures = figures_of(of);
-  tell(of, not_kept_before, of.not_kept, change);
+  tell_if_new(of, not_kept_before, of.not_kept, change);
 }
 
 /// Lists, or allows, what was judged, and tells what is new.
@@ -230,28 +140,6 @@ void settling::list(known_domain& of, judgement found,
     if (more_refused)
       change.events.push_back(refused_event(of, each));
   }
-}
-
-/// Notes for whom the mail decides.  Whom the look left undecided keeps what
-/// was so before, and all do where the record is gone for the first time.
-void settling::note_residue(known_domain& of, const spf::expansion& result,
-                            book_change& change) const {
-  const bool may_come_back = result.outcome == spf::outcome::no_record &&
-                             !of.gone && of.good_at.has_value();
-  if (of.role != role::listed || may_come_back)
-    return;
-  table::residue found = residue_after(of, result);
-  const auto not_kept_before = of.mail_not_kept;
-  of.mail_not_kept = bound(found, of.domain.limits.networks);
-  tell(of, not_kept_before, of.mail_not_kept, change);
-  note_mail_terms(of, result);
-  const bool is_nobody = found.addresses.empty();
-  if (of.waits_for_mail ? *of.waits_for_mail == found : is_nobody)
-    return;
-  change.listing_changed = true;
-  of.waits_for_mail =
-      is_nobody ? nullptr
-                : std::make_shared<const table::residue>(std::move(found));
 }
 
 /// Nobody is known to pass: keeps whom the look left undecided.
@@ -340,9 +228,9 @@ void settling::look(known_domain& of, const spf::expansion& result,
                     book_change& change) const {
   finding kept = keep_undecided(of, result, change);
   tell_look(of, result, kept, change);
-  finding found =
-      united(finding_of(result, of.good, now_.wall), std::move(kept),
-             most_kept(of.domain.limits.networks.value_or(most_terms)));
+  finding found = united(
+      finding_of(result, of.good, now_.wall), std::move(kept),
+      most_kept(of.domain.limits.networks.value_or(networks_without_limit)));
   const auto held_before = std::exchange(of.held, std::nullopt);
   const auto not_kept_before = std::exchange(of.not_kept, std::nullopt);
   if (of.gone)
@@ -359,8 +247,8 @@ void settling::look(known_domain& of, const spf::expansion& result,
   schedule(of, result);
   if (of.in_part)
     retry(of, result);
-  tell(of, not_kept_before, of.not_kept, change);
-  tell(of, held_before, of.held, change);
+  tell_if_new(of, not_kept_before, of.not_kept, change);
+  tell_if_new(of, held_before, of.held, change);
 }
 
 /// Whom the look left undecided of those who passed, unless too long ago.
@@ -450,8 +338,8 @@ void settling::hold_growth(known_domain& of, finding& found, judgement& judged,
     rest -= judged.overlap.networks;
   config::limit_settings limits = of.domain.limits;
   if (by_total_.unlisted)
-    limits.networks =
-        std::min(limits.networks.value_or(most_terms), *by_total_.unlisted);
+    limits.networks = std::min(limits.networks.value_or(networks_without_limit),
+                               *by_total_.unlisted);
   of.held = of.growth.hold(
       {rest, judged.effective.listing, of.effective, *of.good_at}, limits,
       refresh_.keep_stale, now_.steady);

@@ -4,8 +4,8 @@
 
 #include "core/config/settings.hpp"
 #include "core/domains/allowance.hpp"
+#include "core/domains/book_change.hpp"
 #include "core/domains/known_domain.hpp"
-#include "core/log/event.hpp"
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/support/timestamp.hpp"
@@ -14,19 +14,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace spfblock::domains {
-
-/// What an operation on the book, or on one of its domains, led to.
-struct book_change {
-  std::vector<log::event> events; ///< what the log should say
-  bool listing_changed = false;   ///< what is effective is something else now
-  bool worth_saving = false;      ///< more than moments changed
-  /// When the domain that was settled is due, or its listing waits no more.
-  std::optional<moment> due;
-};
 
 /// How long networks may be kept since they were last found good.
 ///
@@ -74,8 +63,6 @@ private:
   [[nodiscard]] judgement judge(const known_domain& of,
                                 const finding& found) const;
   void list(known_domain& of, judgement found, book_change& change) const;
-  void note_residue(known_domain& of, const spf::expansion& result,
-                    book_change& change) const;
   void keep_after_failure(known_domain& of, const spf::expansion& result,
                           book_change& change) const;
   [[nodiscard]] finding keep_undecided(const known_domain& of,
