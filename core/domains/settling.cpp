@@ -197,8 +197,10 @@ void settling::drop_if_stale(known_domain& of, book_change& change) const {
   }
   change.worth_saving = true;
   of.good = younger_than(std::move(of.good), left);
-  if (of.good.pass.empty())
+  if (of.good.pass.empty()) {
+    change.listing_changed |= of.waits_for_mail != nullptr;
     forget(of);
+  }
   if (of.effective == of.shipped)
     return;
   change.events.push_back(stale_event(of, kept));

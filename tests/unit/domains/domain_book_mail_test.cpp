@@ -75,6 +75,20 @@ TEST_CASE(
   CHECK(waits_of(f).empty());
 }
 
+TEST_CASE(
+    "where the DNS fails too long, the mail decides about nobody any more, "
+    "and that is published",
+    "[domains][domain_book][mail]") {
+  book_fixture f{settings_of({"a.example"})};
+  f.look(with_mail_term(expanded("a.example", ""), "46.0.0.0/8"));
+  f.pass(f.book.refresh().keep_stale - 1s);
+  CHECK_FALSE(f.look(failing("a.example")).listing_changed);
+  CHECK(waits_of(f) == "46.0.0.0/8");
+  f.pass(1s);
+  CHECK(f.look(failing("a.example")).listing_changed);
+  CHECK(waits_of(f).empty());
+}
+
 TEST_CASE("a record that is gone decides about nobody at the second look",
           "[domains][domain_book][mail]") {
   book_fixture f{settings_of({"a.example"})};
