@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 
 namespace spfblock::server {
 namespace {
@@ -44,17 +45,20 @@ void warn_of_provider(const configuration& after, const dns::name& domain) {
               << " is a provider: honest mail comes from there as well\n";
 }
 
-} // namespace
-
-exit_status add_command(const std::string& configuration_file,
-                        const std::vector<std::string>& domains,
-                        const entry_options& options) {
+/// Lists domains: edits a file of `entry_files`, all that is asked for in one
+/// step, and reloads the server (docs/operations.md).
+/// @param watch with an action that rejects nothing
+/// @return negative where a domain is listed already, and not as wanted; it is
+///         said where it stands
+exit_status add(const std::string& configuration_file,
+                const std::vector<std::string>& domains,
+                const entry_options& options, bool watch) {
   const auto today = std::chrono::floor<std::chrono::days>(read_clocks().wall);
   const auto names = read_domains(domains);
   auto wanted = read_options(options, today);
   if (!names || !wanted)
     return exit_status::usage;
-  if (options.watch)
+  if (watch)
     wanted->action = watching;
 
   auto begun = entry_edit::begin(configuration_file);
@@ -89,6 +93,28 @@ exit_status add_command(const std::string& configuration_file,
   }
   const exit_status reloaded = reload_server(after);
   return reloaded == exit_status::done ? known : reloaded;
+}
+
+} // namespace
+
+void offer_add(command_line& to) {
+  struct choice {
+    std::vector<std::string> domains;
+    entry_options entry;
+    bool watch = false;
+  };
+  const auto wanted = std::make_shared<choice>();
+  CLI::App& command = to.add("add", "List domains, and reload the server",
+                             [wanted](const std::string& configuration_file) {
+                               return add(configuration_file, wanted->domains,
+                                          wanted->entry, wanted->watch);
+                             });
+  command.add_option("DOMAIN", to.as_typed(wanted->domains), "Domains to list")
+      ->required()
+      ->type_name("");
+  command.add_flag("--watch", wanted->watch,
+                   "Reject nothing: only show in the mail log what would be");
+  offer_entry_options(to, command, wanted->entry);
 }
 
 } // namespace spfblock::server

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 
 namespace spfblock::server {
 namespace {
@@ -92,11 +93,13 @@ entry_difference difference(const config::allow_settings& now,
       wanted);
 }
 
-} // namespace
-
-exit_status allow_command(const std::string& configuration_file,
-                          const std::vector<std::string>& entries,
-                          const entry_options& options) {
+/// Has networks, or what domains authorise, never listed: edits a file of
+/// `entry_files`, in one step, and reloads the server.
+/// @return negative where one is allowed already, and not as wanted; it is said
+///         where it stands
+exit_status allow(const std::string& configuration_file,
+                  const std::vector<std::string>& entries,
+                  const entry_options& options) {
   const auto today = std::chrono::floor<std::chrono::days>(read_clocks().wall);
   const auto all = read_all(entries);
   auto wanted = read_options(options, today);
@@ -131,6 +134,27 @@ exit_status allow_command(const std::string& configuration_file,
   std::cout << told;
   const exit_status reloaded = reload_server(std::get<configuration>(finished));
   return reloaded == exit_status::done ? known : reloaded;
+}
+
+} // namespace
+
+void offer_allow(command_line& to) {
+  struct choice {
+    std::vector<std::string> entries;
+    entry_options entry;
+  };
+  const auto wanted = std::make_shared<choice>();
+  CLI::App& command = to.add(
+      "allow", "Never list a network or the hosts of a domain, and reload",
+      [wanted](const std::string& configuration_file) {
+        return allow(configuration_file, wanted->entries, wanted->entry);
+      });
+  command
+      .add_option("NETWORK-OR-DOMAIN", to.as_typed(wanted->entries),
+                  "Networks, addresses, or domains with an SPF record")
+      ->required()
+      ->type_name("");
+  offer_entry_options(to, command, wanted->entry);
 }
 
 } // namespace spfblock::server

@@ -8,12 +8,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace spfblock::server {
 namespace {
+
+/// What is looked at besides the configuration.
+struct checks {
+  bool postfix = false; ///< whether Postfix asks, and rightly
+  bool dnsbl = false;   ///< whether the machine's resolver leads to the door
+};
 
 void say(const std::vector<json::problem>& problems) {
   for (const json::problem& each : problems)
@@ -30,9 +37,11 @@ std::vector<json::problem> lost_since_accepted(const configuration& now) {
   return config::losses((*kept)->lists, now.lists);
 }
 
-} // namespace
-
-exit_status check_command(const std::string& configuration_file, checks which) {
+/// Says every fault of the configuration; where it is valid, also what else is
+/// wanted.
+/// @return negative where any of that is wrong
+exit_status check_configuration(const std::string& configuration_file,
+                                checks which) {
   const auto loaded = load_configuration(configuration_file);
   if (const auto* const problems =
           std::get_if<std::vector<json::problem>>(&loaded)) {
@@ -58,6 +67,21 @@ exit_status check_command(const std::string& configuration_file, checks which) {
   if (which.dnsbl)
     status = std::max(status, check_dnsbl(valid.settings));
   return status;
+}
+
+} // namespace
+
+void offer_check(command_line& to) {
+  const auto which = std::make_shared<checks>();
+  CLI::App& command =
+      to.add("check", "Validate the configuration",
+             [which](const std::string& configuration_file) {
+               return check_configuration(configuration_file, *which);
+             });
+  command.add_flag("--postfix", which->postfix,
+                   "Also say whether Postfix asks, and rightly");
+  command.add_flag("--dnsbl", which->dnsbl,
+                   "Also say whether the resolver here asks the door dnsbl");
 }
 
 } // namespace spfblock::server

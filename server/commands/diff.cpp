@@ -11,6 +11,7 @@
 #include "server/system/own_addresses.hpp"
 
 #include <iostream>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -69,10 +70,13 @@ domains::domain_book known_book(const config::settings& by,
   return book;
 }
 
-} // namespace
-
-exit_status diff_command(const std::string& configuration_file,
-                         bool tell_changes) {
+/// Expands all domains now and says what a refresh with this configuration
+/// would add to the table, remove from it and refuse; changes nothing. Compares
+/// with the running server's table, or with its state file, or with an empty
+/// table.
+/// @param tell_changes negative where something would change
+/// @return unavailable if the DNS failed for all domains
+exit_status diff(const std::string& configuration_file, bool tell_changes) {
   const auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -86,6 +90,18 @@ exit_status diff_command(const std::string& configuration_file,
     return exit_status::unavailable;
   return tell_changes && changes.changes() ? exit_status::negative
                                            : exit_status::done;
+}
+
+} // namespace
+
+void offer_diff(command_line& to) {
+  const auto tell_changes = std::make_shared<bool>(false);
+  to.add("diff", "Say what a refresh would change, and change nothing",
+         [tell_changes](const std::string& configuration_file) {
+           return diff(configuration_file, *tell_changes);
+         })
+      .add_flag("--exit-code", *tell_changes,
+                "Exit 1 if something would change");
 }
 
 } // namespace spfblock::server

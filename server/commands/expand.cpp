@@ -15,10 +15,19 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <unistd.h>
 
 namespace spfblock::server {
 namespace {
+
+struct expand_choice {
+  std::vector<std::string> domains;
+  bool as_json = false;
+  /// Says of it, instead of the tree, whether it passes and by which term;
+  /// negative if it passes none of the domains.
+  std::optional<std::string> address;
+};
 
 std::optional<configuration>
 chosen_configuration(const std::optional<std::string>& file) {
@@ -108,19 +117,19 @@ exit_status print_verdicts(const net::ip_address& address,
   return status;
 }
 
-} // namespace
-
-exit_status expand_command(const std::optional<std::string>& configuration_file,
-                           const std::vector<std::string>& domains,
-                           output_format format,
-                           const std::optional<std::string>& address) {
+/// Expands domains now and prints their include trees, or verdicts.  Where
+/// `configuration_file` is not given and the default one does not exist, the
+/// defaults apply: any domain can be looked at without set-up.
+exit_status expand(const std::optional<std::string>& configuration_file,
+                   const expand_choice& choice) {
   const auto asked =
-      address ? std::optional{net::ip_address::parse(*address)} : std::nullopt;
+      choice.address ? std::optional{net::ip_address::parse(*choice.address)}
+                     : std::nullopt;
   if (asked && !*asked) {
     std::cerr << "spfblock: --address: " << asked->error().message << '\n';
     return exit_status::usage;
   }
-  const auto names = names_of(domains);
+  const auto names = names_of(choice.domains);
   if (!names)
     return exit_status::usage;
   const auto loaded = chosen_configuration(configuration_file);
@@ -130,13 +139,35 @@ exit_status expand_command(const std::optional<std::string>& configuration_file,
   const auto results = expand_all(*names, *loaded);
   if (asked)
     return print_verdicts(**asked, results);
-  if (format == output_format::json)
+  if (choice.as_json)
     std::cout << spf::to_json(results);
   else
     print_text(results, sees_mail(loaded->settings));
   const bool learnt =
       std::any_of(results.begin(), results.end(), spf::decides_about_somebody);
   return learnt ? exit_status::done : exit_status::unavailable;
+}
+
+} // namespace
+
+void offer_expand(command_line& to) {
+  const auto choice = std::make_shared<expand_choice>();
+  CLI::App& command =
+      to.add("expand", "Expand SPF records now and print them",
+             [choice, &to](const std::string& /*configuration_file*/) {
+               return expand(to.named_file(), *choice);
+             });
+  command
+      .add_option("DOMAIN", to.as_typed(choice->domains), "Domains to expand")
+      ->required()
+      ->type_name("");
+  CLI::Option* json = command.add_flag("--json", choice->as_json,
+                                       "Print JSON (docs/expand-json.md)");
+  command
+      .add_option("--address", to.as_typed(choice->address),
+                  "Say instead whether this address passes, and by which term")
+      ->type_name("IP")
+      ->excludes(json);
 }
 
 } // namespace spfblock::server

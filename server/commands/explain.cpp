@@ -1,13 +1,20 @@
 #include "core/reports/explanation.hpp"
 #include "server/commands/commands.hpp"
+#include "server/commands/explain_mail.hpp"
 #include "server/commands/last_known.hpp"
 
 #include <iostream>
+#include <memory>
+#include <optional>
 
 namespace spfblock::server {
+namespace {
 
-exit_status explain_command(const std::string& configuration_file,
-                            const std::string& address) {
+/// Says which listing answers for an address and through which chain of
+/// includes, or what keeps it off.  Asks the running server, or reads the state
+/// file where it cannot be asked.
+exit_status explain(const std::string& configuration_file,
+                    const std::string& address) {
   const auto parsed = net::ip_address::parse(address);
   if (!parsed) {
     std::cerr << "spfblock: " << parsed.error().message << '\n';
@@ -30,6 +37,40 @@ exit_status explain_command(const std::string& configuration_file,
   }
   std::cout << reports::to_text(*explained);
   return explained->reasons.empty() ? exit_status::negative : exit_status::done;
+}
+
+} // namespace
+
+void offer_explain(command_line& to) {
+  struct choice {
+    std::string address;
+    std::optional<std::string> sender;
+    std::optional<std::string> helo;
+  };
+  const auto asked = std::make_shared<choice>();
+  CLI::App& command =
+      to.add("explain", "Say why an address is listed, or why not",
+             [asked](const std::string& configuration_file) {
+               if (!asked->sender && !asked->helo)
+                 return explain(configuration_file, asked->address);
+               return explain_mail(configuration_file, asked->address,
+                                   asked->sender.value_or(""),
+                                   asked->helo.value_or(""));
+             });
+  command
+      .add_option("ADDRESS", to.as_typed(asked->address),
+                  "IPv4 or IPv6 address")
+      ->required()
+      ->type_name("");
+  command
+      .add_option("--sender", to.as_typed(asked->sender),
+                  "Say instead, step by step, whether this sender's domain\n"
+                  "authorises the address")
+      ->type_name("SENDER");
+  command
+      .add_option("--helo", to.as_typed(asked->helo),
+                  "What the client said in HELO")
+      ->type_name("NAME");
 }
 
 } // namespace spfblock::server

@@ -1,6 +1,7 @@
+#include "server/commands/explain_mail.hpp"
+
 #include "core/domains/expansion_rules.hpp"
 #include "core/spf/asked_check.hpp"
-#include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/dns/make_resolver.hpp"
 
@@ -28,10 +29,9 @@ spf::host_check check_now(const spf::envelope& of, const configuration& by) {
 
 } // namespace
 
-exit_status explain_mail_command(const std::string& configuration_file,
-                                 const std::string& address,
-                                 const std::string& sender,
-                                 const std::string& helo) {
+exit_status explain_mail(const std::string& configuration_file,
+                         const std::string& address, const std::string& sender,
+                         const std::string& helo) {
   const auto client = net::ip_address::parse(address);
   if (!client) {
     std::cerr << "spfblock: " << client.error().message << '\n';

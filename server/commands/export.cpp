@@ -3,7 +3,14 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/last_known.hpp"
 
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
@@ -16,10 +23,11 @@ std::string exported(exports::format as, const domains::domain_book& book,
   return exports::document(as, table::snapshot{book.listings()}, from);
 }
 
-} // namespace
-
-exit_status export_command(const std::string& configuration_file,
-                           const std::string& format) {
+/// Prints the whole table; what the format leaves out is said on stderr.  Asks
+/// the running server, or reads the state file where it cannot be asked.
+/// @param format one of exports::format_names
+exit_status export_table(const std::string& configuration_file,
+                         const std::string& format) {
   const auto as = exports::format_named(format);
   if (!as) {
     std::cerr << "spfblock: unknown format\n";
@@ -40,6 +48,23 @@ exit_status export_command(const std::string& configuration_file,
     return exit_status::done;
   std::cerr << "spfblock: cannot write to stdout\n";
   return exit_status::software;
+}
+
+} // namespace
+
+void offer_export(command_line& to) {
+  const auto format = std::make_shared<std::string>();
+  to.add("export", "Print the whole table for another program",
+         [format](const std::string& configuration_file) {
+           return export_table(configuration_file, *format);
+         })
+      .add_option("--format", to.as_typed(*format),
+                  fmt::format("What for (docs/export.md):\n{}",
+                              fmt::join(exports::format_names, ", ")))
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{
+          exports::format_names.begin(), exports::format_names.end()}))
+      ->option_text("FORMAT");
 }
 
 } // namespace spfblock::server

@@ -84,6 +84,14 @@ bool said(const std::optional<failure>& failed) {
 
 } // namespace
 
+void offer_log_options(command_line& to, CLI::App& command, log_choice& into) {
+  command.add_flag("--json", into.as_json, "Print JSON (docs/mail-log.md)");
+  command
+      .add_option("LOG", to.as_typed(into.files),
+                  "The mail log; - reads stdin (default: the journal)")
+      ->type_name("");
+}
+
 std::optional<maillog::line_counts>
 read_mail_log(const std::vector<std::string>& files,
               const maillog::reader::receiver& to) {

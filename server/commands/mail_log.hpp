@@ -2,12 +2,23 @@
 #pragma once
 
 #include "core/maillog/reader.hpp"
+#include "server/commands/command_line.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace spfblock::server {
+
+/// What all commands are told that read the mail log.
+struct log_choice {
+  bool as_json = false;
+  std::vector<std::string> files; ///< as read_mail_log() takes them
+};
+
+/// Adds --json and the files to a command.
+/// @param into outlives `to`
+void offer_log_options(command_line& to, CLI::App& command, log_choice& into);
 
 /// Reads files of the mail log, in the order in which they are named, and tells
 /// of each event.  A file may be compressed by gzip(1); "-" is stdin.  Without

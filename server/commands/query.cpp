@@ -2,8 +2,13 @@
 #include "server/commands/configured.hpp"
 #include "server/commands/querier.hpp"
 
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +17,18 @@
 
 namespace spfblock::server {
 namespace {
+
+/// What is asked, and where.
+struct question {
+  /// "HOST:PORT" with a numeric host, or "unix:/PATH"; nothing: where the
+  /// configuration says that the door is, however faulty the rest of it is.
+  std::optional<std::string> server;
+  /// One of protocols::door_words; nothing: tcp_table, or what the
+  /// configuration has instead.
+  std::optional<std::string> door;
+  /// For policy, NAME=VALUE is an attribute of each request and no key.
+  std::vector<std::string> keys;
+};
 
 /// Calls `each` for every key, until it returns false.
 template <class Each>
@@ -81,10 +98,9 @@ bool has_line_end(const std::string& text) {
   return text.find('\n') != std::string::npos;
 }
 
-} // namespace
-
-exit_status query_command(const std::string& configuration_file,
-                          question asked) {
+/// Asks a running server at one of its doors, as Postfix does.  Prints
+/// KEY<TAB>VALUE for each key found; the key "-" stands for the lines of stdin.
+exit_status query(const std::string& configuration_file, question asked) {
   const auto door = door_of(configuration_file, asked);
   if (!door)
     return exit_status::usage;
@@ -117,6 +133,34 @@ exit_status query_command(const std::string& configuration_file,
   if (!reached)
     return exit_status::unavailable;
   return all_found ? exit_status::done : exit_status::negative;
+}
+
+} // namespace
+
+void offer_query(command_line& to) {
+  const auto asked = std::make_shared<question>();
+  CLI::App& command = to.add("query", "Ask a running server, as Postfix does",
+                             [asked](const std::string& configuration_file) {
+                               return query(configuration_file, *asked);
+                             });
+  command
+      .add_option("--server", to.as_typed(asked->server),
+                  "Where to ask (default: as the configuration says)")
+      ->type_name("HOST:PORT");
+  command
+      .add_option("--door", asked->door,
+                  fmt::format("In which protocol: {}",
+                              fmt::join(protocols::door_words, ", ")))
+      ->check(CLI::IsMember(std::vector<std::string>{
+          protocols::door_words.begin(), protocols::door_words.end()}))
+      ->option_text("DOOR");
+  command
+      .add_option("KEY", to.as_typed(asked->keys),
+                  "Keys to look up; - reads them from stdin.  For policy,\n"
+                  "addresses, and what else is known: sender=ADDRESS,\n"
+                  "recipient=ADDRESS")
+      ->required()
+      ->type_name("");
 }
 
 } // namespace spfblock::server

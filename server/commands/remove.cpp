@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
+#include <memory>
 
 namespace spfblock::server {
 namespace {
@@ -24,10 +25,12 @@ bool tell_if_listed(const configuration& by, const dns::name& domain) {
   return false;
 }
 
-} // namespace
-
-exit_status remove_command(const std::string& configuration_file,
-                           const std::vector<std::string>& domains) {
+/// Takes domains out of the files of `entry_files`, in one step, and reloads
+/// the server.
+/// @return negative if a domain is not listed, or is by a file that is not
+///         edited
+exit_status remove(const std::string& configuration_file,
+                   const std::vector<std::string>& domains) {
   const auto names = read_domains(domains);
   if (!names)
     return exit_status::usage;
@@ -66,6 +69,19 @@ exit_status remove_command(const std::string& configuration_file,
   if (reloaded != exit_status::done)
     return reloaded;
   return all_gone ? exit_status::done : exit_status::negative;
+}
+
+} // namespace
+
+void offer_remove(command_line& to) {
+  const auto domains = std::make_shared<std::vector<std::string>>();
+  to.add("remove", "List domains no more, and reload the server",
+         [domains](const std::string& configuration_file) {
+           return remove(configuration_file, *domains);
+         })
+      .add_option("DOMAIN", to.as_typed(*domains), "Domains of the entry files")
+      ->required()
+      ->type_name("");
 }
 
 } // namespace spfblock::server

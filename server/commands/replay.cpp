@@ -5,6 +5,8 @@
 #include "core/net/special_purpose.hpp"
 #include "core/reports/difference.hpp"
 #include "core/reports/wanted_mail.hpp"
+#include "core/support/duration.hpp"
+#include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
@@ -13,13 +15,39 @@
 #include "server/system/clocks.hpp"
 #include "server/system/own_addresses.hpp"
 
+#include <CLI/Validators.hpp>
+
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <utility>
 #include <variant>
 
 namespace spfblock::server {
 namespace {
+
+/// What is looked at.
+struct replay_choice {
+  log_choice log;
+  /// Domains that are listed as well, and reject; a configured one rejects
+  /// then, whatever its action.
+  std::vector<std::string> with;
+  /// The file that is given the networks that delivered wanted mail.
+  std::optional<std::string> seen;
+  /// From that file goes what delivered none for so long.
+  std::optional<std::chrono::seconds> forget_after;
+};
+
+CLI::Validator is_duration() {
+  const auto fault_of = [](const std::string& text) {
+    std::string typed = text;
+    unmark(typed);
+    return parse_duration(typed)
+               ? std::string{}
+               : in_quotes(typed) + " is no duration such as 180d";
+  };
+  return CLI::Validator{fault_of, "DURATION"};
+}
 
 /// Lists one more domain, so that it rejects.  One that is configured keeps its
 /// settings and its place.
@@ -104,11 +132,13 @@ std::optional<exit_status> keep(seen_keeping& of, const replay_choice& choice,
   return std::nullopt;
 }
 
-} // namespace
-
-exit_status replay_command(const std::string& configuration_file,
-                           const replay_choice& choice,
-                           const std::vector<std::string>& files) {
+/// Expands all domains now, and says what the table would have done to the
+/// mails of the log, by what became of them.
+/// @return negative if mail that was delivered, and not taken for spam, would
+///         have been rejected; unavailable if the DNS failed for all domains,
+///         or `seen` cannot be written; config if that is faulty
+exit_status replay(const std::string& configuration_file,
+                   const replay_choice& choice) {
   auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -131,17 +161,52 @@ exit_status replay_command(const std::string& configuration_file,
     if (seen)
       seen->wanted.take(each);
   }};
-  if (!read_mail_log(
-          files, [&mails](const maillog::event& next) { mails.take(next); }))
+  if (!read_mail_log(choice.log.files, [&mails](const maillog::event& next) {
+        mails.take(next);
+      }))
     return exit_status::unavailable;
   mails.finish();
   if (seen) {
     if (const auto failed = keep(*seen, choice, configuration_file))
       return *failed;
   }
-  std::cout << (choice.format == output_format::json ? reports::to_json(would)
-                                                     : reports::to_text(would));
+  std::cout << (choice.log.as_json ? reports::to_json(would)
+                                   : reports::to_text(would));
   return would.harmed() > 0 ? exit_status::negative : exit_status::done;
+}
+
+} // namespace
+
+void offer_replay(command_line& to) {
+  const auto choice = std::make_shared<replay_choice>();
+  CLI::App& command = to.add(
+      "replay", "Say what this table would have done to the mail of the log",
+      [choice](const std::string& configuration_file) {
+        return replay(configuration_file, *choice);
+      });
+  command
+      .add_option("--with", to.as_typed(choice->with),
+                  "A domain that is listed as well, and rejects; may be given "
+                  "again")
+      ->type_name("DOMAIN")
+      ->allow_extra_args(false);
+  CLI::Option* seen =
+      command
+          .add_option("--seen", to.as_typed(choice->seen),
+                      "Also add to this file the networks that delivered "
+                      "wanted\nmail, for allow.seen")
+          ->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "--forget-after",
+          [choice](const std::string& text) {
+            choice->forget_after = parse_duration(text);
+          },
+          "Drop from it what delivered none for so long, as in 180d")
+      ->check(is_duration())
+      ->option_text("DURATION")
+      ->needs(seen);
+  offer_log_options(to, command, choice->log);
 }
 
 } // namespace spfblock::server

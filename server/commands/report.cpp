@@ -5,12 +5,15 @@
 #include "server/commands/mail_log.hpp"
 
 #include <iostream>
+#include <memory>
 
 namespace spfblock::server {
+namespace {
 
-exit_status report_command(const std::string& configuration_file,
-                           output_format format,
-                           const std::vector<std::string>& files) {
+/// Says what the listings of the configuration rejected, or would have while
+/// they only warn, by the mail log.
+exit_status report(const std::string& configuration_file,
+                   const log_choice& choice) {
   const auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -21,10 +24,10 @@ exit_status report_command(const std::string& configuration_file,
 
   reports::refusals found{ours};
   const auto read = read_mail_log(
-      files, [&found](const maillog::event& next) { found.take(next); });
+      choice.files, [&found](const maillog::event& next) { found.take(next); });
   if (!read)
     return exit_status::unavailable;
-  if (format == output_format::json)
+  if (choice.as_json)
     std::cout << reports::to_json(found, *read);
   else
     std::cout << reports::to_text(found);
@@ -33,6 +36,18 @@ exit_status report_command(const std::string& configuration_file,
               << " lines, of which " << read->events
               << " are of a known form\n";
   return exit_status::done;
+}
+
+} // namespace
+
+void offer_report(command_line& to) {
+  const auto choice = std::make_shared<log_choice>();
+  CLI::App& command =
+      to.add("report", "Say by the mail log what was rejected, or would be",
+             [choice](const std::string& configuration_file) {
+               return report(configuration_file, *choice);
+             });
+  offer_log_options(to, command, *choice);
 }
 
 } // namespace spfblock::server

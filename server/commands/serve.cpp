@@ -7,8 +7,9 @@
 #include <utility>
 
 namespace spfblock::server {
+namespace {
 
-exit_status serve_command(const std::string& configuration_file) {
+exit_status serve(const std::string& configuration_file) {
   hold_signals_back();
   const auto kept_at = accepted_path();
   beginning with = begin_with(configuration_file, kept_at);
@@ -19,6 +20,12 @@ exit_status serve_command(const std::string& configuration_file) {
     return exit_status::config;
   }
   return service{configuration_file, std::move(with), kept_at}.run();
+}
+
+} // namespace
+
+void offer_serve(command_line& to) {
+  to.add("serve", "Run the server in the foreground", &serve);
 }
 
 } // namespace spfblock::server

@@ -8,12 +8,20 @@
 #include "server/commands/querier.hpp"
 
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
 namespace spfblock::server {
 namespace {
+
+/// What is shown.
+struct status_choice {
+  bool as_json = false;
+  std::vector<std::string> domains; ///< empty: all
+  bool only_trouble = false;
+};
 
 using reports::domain_status;
 using reports::shown;
@@ -34,7 +42,7 @@ bool answers_lookups(const std::string& configuration_file) {
 /// The domains as a report names them.
 /// @return nothing if one is no domain, which was said on stderr
 std::optional<std::set<std::string>>
-names_of(const std::vector<std::string>& domains) {
+chosen_names(const std::vector<std::string>& domains) {
   std::set<std::string> names;
   for (const std::string& each : domains) {
     const auto name = config::parse_domain(each);
@@ -72,11 +80,13 @@ std::string json_of(status_report of, shown which) {
   return reports::to_json(of);
 }
 
-} // namespace
-
-exit_status status_command(const std::string& configuration_file,
-                           const status_choice& choice) {
-  const auto names = names_of(choice.domains);
+/// Says how each domain fares, and first what is wrong.  Asks the running
+/// server, or reads the state file where it cannot be asked.
+/// @return negative if the server does not answer, some data are stale, its
+///         configuration file was refused, or a domain is not configured
+exit_status status(const std::string& configuration_file,
+                   const status_choice& choice) {
+  const auto names = chosen_names(choice.domains);
   if (!names)
     return exit_status::usage;
   const auto answer =
@@ -86,8 +96,8 @@ exit_status status_command(const std::string& configuration_file,
                     report.from_state_file = true;
                     return reports::to_json(report);
                   });
-  if (const auto* status = std::get_if<exit_status>(&answer))
-    return *status;
+  if (const auto* failed = std::get_if<exit_status>(&answer))
+    return *failed;
   const auto& [document, by_state_file] = std::get<told>(answer);
   auto read = reports::status_from_json(document);
   if (!read) {
@@ -99,7 +109,7 @@ exit_status status_command(const std::string& configuration_file,
   const bool answers = !by_state_file || answers_lookups(configuration_file);
   const bool all_there = keep_only(*names, report);
   const auto which = choice.only_trouble ? shown::in_trouble : shown::all;
-  if (choice.format == output_format::json) {
+  if (choice.as_json) {
     const bool whole = names->empty() && which == shown::all;
     std::cout << (whole ? document : json_of(report, which));
   } else {
@@ -111,6 +121,24 @@ exit_status status_command(const std::string& configuration_file,
                     !reports::configuration_concern(report.configuration) &&
                     !reports::ports_problem(report);
   return good ? exit_status::done : exit_status::negative;
+}
+
+} // namespace
+
+void offer_status(command_line& to) {
+  const auto choice = std::make_shared<status_choice>();
+  CLI::App& command = to.add("status", "Say how each domain fares",
+                             [choice](const std::string& configuration_file) {
+                               return status(configuration_file, *choice);
+                             });
+  command
+      .add_option("DOMAIN", to.as_typed(choice->domains),
+                  "Domains to tell of (default: all)")
+      ->type_name("");
+  command.add_flag("--json", choice->as_json,
+                   "Print JSON (docs/status-json.md)");
+  command.add_flag("--trouble", choice->only_trouble,
+                   "Only domains that somebody should look at");
 }
 
 } // namespace spfblock::server

@@ -7,6 +7,8 @@
 #include "core/suggest/known_names.hpp"
 #include "core/suggest/report.hpp"
 #include "core/suggest/suspects.hpp"
+#include "core/support/calendar.hpp"
+#include "core/support/text.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -17,12 +19,26 @@
 #include "server/system/own_addresses.hpp"
 #include "server/system/public_suffixes.hpp"
 
+#include <CLI/Validators.hpp>
+
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
+
+/// What is looked at, and how it is told.
+struct suggest_choice {
+  log_choice log;
+  std::string format =
+      "text"; ///< or json, or domains: a file of `domain_files`
+  /// Mail before is left out; as it was typed: a day, YYYY-MM-DD.
+  std::optional<std::string> since;
+};
 
 /// Names that are looked at, and questions that are asked about them.
 constexpr std::size_t most_names = 2'000;
@@ -62,20 +78,24 @@ bool all_failed(const suggest::looks_by_name& looks) {
 }
 
 std::string written(const suggest::judgement& of, const suggest::origin& from,
-                    suggestion_format as) {
-  switch (as) {
-  case suggestion_format::json: return suggest::to_json(of, from);
-  case suggestion_format::domains: return suggest::to_domain_list(of, from);
-  case suggestion_format::text: break;
-  }
-  return suggest::to_text(of, from);
+                    const suggest_choice& as) {
+  if (as.log.as_json || as.format == "json")
+    return suggest::to_json(of, from);
+  return as.format == "domains" ? suggest::to_domain_list(of, from)
+                                : suggest::to_text(of, from);
 }
 
-} // namespace
-
-exit_status suggest_command(const std::string& configuration_file,
-                            const suggest_choice& choice,
-                            const std::vector<std::string>& files) {
+/// Finds in the mail log who sent bad mail and authorises the host that sent
+/// it, by the SPF record as it is now; says whom to list.
+/// @return unavailable if the DNS failed for all domains, or for all senders
+exit_status suggest_by(const std::string& configuration_file,
+                       const suggest_choice& choice) {
+  const auto since = choice.since ? parse_day(*choice.since) : std::nullopt;
+  if (choice.since && !since) {
+    std::cerr << "spfblock: --since: " << in_quotes(*choice.since)
+              << " is no day (expected YYYY-MM-DD)\n";
+    return exit_status::usage;
+  }
   auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -96,16 +116,17 @@ exit_status suggest_command(const std::string& configuration_file,
     return table.find(address).has_value();
   };
   by.own = own_network(loaded->settings);
-  by.since = choice.since;
+  by.since = since;
   const suggest::known_names known{loaded->settings, by.registrable_domain};
   suggest::evidence seen{std::move(by)};
   maillog::mail_joiner mails{
       [&seen](const maillog::mail& each) { seen.take(each); }};
   suggest::origin from;
-  const auto read = read_mail_log(files, [&](const maillog::event& next) {
-    mails.take(next);
-    seen.take(next);
-  });
+  const auto read =
+      read_mail_log(choice.log.files, [&](const maillog::event& next) {
+        mails.take(next);
+        seen.take(next);
+      });
   if (!read)
     return exit_status::unavailable;
   mails.finish();
@@ -128,9 +149,33 @@ exit_status suggest_command(const std::string& configuration_file,
   from.looked_at = read_clocks().wall;
   from.until =
       std::chrono::floor<std::chrono::days>(from.looked_at) + listed_for;
-  std::cout << written(made, from, choice.format);
+  std::cout << written(made, from, choice);
   std::cerr << suggest::summary(made, from);
   return exit_status::done;
+}
+
+} // namespace
+
+void offer_suggest(command_line& to) {
+  const auto choice = std::make_shared<suggest_choice>();
+  CLI::App& command =
+      to.add("suggest", "Say by the mail log whom to list, and change nothing",
+             [choice](const std::string& configuration_file) {
+               return suggest_by(configuration_file, *choice);
+             });
+  offer_log_options(to, command, choice->log);
+  command
+      .add_option("--format", choice->format,
+                  "As what (domains: a file for domain_files): "
+                  "text, json, domains")
+      ->check(
+          CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
+      ->excludes(command.get_option("--json"))
+      ->option_text("FORMAT");
+  command
+      .add_option("--since", to.as_typed(choice->since),
+                  "Leave out mail before this day")
+      ->type_name("DAY");
 }
 
 } // namespace spfblock::server

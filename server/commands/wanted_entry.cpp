@@ -13,6 +13,18 @@
 
 namespace spfblock::server {
 
+void offer_entry_options(command_line& to, CLI::App& command,
+                         entry_options& into) {
+  command
+      .add_option("--until", to.as_typed(into.until),
+                  "End the entry when this day begins, UTC: YYYY-MM-DD")
+      ->type_name("DAY");
+  command
+      .add_option("--comment", to.as_typed(into.comment),
+                  "Why, for whoever reads the file")
+      ->type_name("TEXT");
+}
+
 std::optional<config::new_entry> read_options(const entry_options& options,
                                               std::chrono::sys_days today) {
   config::new_entry entry;

@@ -3,7 +3,7 @@
 
 #include "core/config/entry_file_edit.hpp"
 #include "core/dns/name.hpp"
-#include "server/commands/commands.hpp"
+#include "server/commands/command_line.hpp"
 
 #include <chrono>
 #include <optional>
@@ -11,6 +11,17 @@
 #include <vector>
 
 namespace spfblock::server {
+
+/// What the entries that a command adds have beside their name.
+struct entry_options {
+  std::optional<std::string> until; ///< as it was typed: a day, YYYY-MM-DD
+  std::string comment;
+};
+
+/// Adds --until and --comment to a command.
+/// @param into outlives `to`
+void offer_entry_options(command_line& to, CLI::App& command,
+                         entry_options& into);
 
 /// What the options say; without a name yet.
 /// @param today entries end at the beginning of a later day
