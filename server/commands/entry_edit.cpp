@@ -12,7 +12,6 @@
 #include <fnmatch.h>
 #include <iostream>
 #include <set>
-#include <sys/stat.h>
 
 namespace spfblock::server {
 namespace {
@@ -22,7 +21,6 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds longest_wait{30};
 constexpr const char* file_of_new_entries = "added.json";
 constexpr const char* wildcards = "*?[";
-constexpr mode_t permissions = 07777;
 
 /// The folder that relative paths of a configuration start from.
 fs::path folder_of(const std::string& configuration_file) {
@@ -60,13 +58,6 @@ std::string target_of(const std::string& path) {
   for (int i = 0; i < most_links && fs::is_symlink(at, error); ++i)
     at = at.parent_path() / fs::read_symlink(at, error);
   return at.string();
-}
-
-std::optional<file_access> access_of(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0)
-    return std::nullopt;
-  return file_access{about.st_uid, about.st_gid, about.st_mode & permissions};
 }
 
 /// The warnings that were not there before: lines may have moved.

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace spfblock::server {
@@ -18,18 +17,10 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds longest_wait{30};
 /// It tells who writes to us.
 constexpr mode_t mode_of_new = 0640;
-constexpr mode_t permissions = 0777;
 
 exit_status complain(const std::string& why) {
   std::cerr << "spfblock: " << why << '\n';
   return exit_status::unavailable;
-}
-
-std::optional<file_access> access_of(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0)
-    return std::nullopt;
-  return file_access{about.st_uid, about.st_gid, about.st_mode & permissions};
 }
 
 /// Of the file itself, or, for one that root makes, of another one.

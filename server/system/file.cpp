@@ -120,6 +120,14 @@ failure cannot(const char* act, const std::string& path) {
           std::string{"cannot "} + act + ' ' + in_quotes(path) + ": " + why, 0};
 }
 
+std::optional<file_access> access_of(const std::string& path) {
+  constexpr mode_t permissions = 07777;
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return std::nullopt;
+  return file_access{about.st_uid, about.st_gid, about.st_mode & permissions};
+}
+
 std::optional<failure> replace_file(const std::string& path,
                                     const std::string& fresh,
                                     std::string_view text, mode_t mode,

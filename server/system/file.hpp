@@ -34,6 +34,10 @@ struct file_access {
   mode_t mode; ///< permissions alone
 };
 
+/// That of a file, or of what a symbolic link leads to; nothing where it cannot
+/// be told.
+[[nodiscard]] std::optional<file_access> access_of(const std::string& path);
+
 /// Replaces a file, or makes it: whoever reads it finds the former text or the
 /// new one, whole, whenever this process or the machine stops.  The new text is
 /// written and fsync(2)ed under another name, takes `path` by rename(2), and

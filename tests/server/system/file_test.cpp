@@ -14,16 +14,6 @@ namespace fs = std::filesystem;
 using namespace spfblock;
 using namespace spfblock::server;
 
-namespace {
-
-file_access access_of(const std::string& path) {
-  struct stat about {};
-  REQUIRE(::stat(path.c_str(), &about) == 0);
-  return {about.st_uid, about.st_gid, about.st_mode & 07777U};
-}
-
-} // namespace
-
 TEST_CASE("replace_file makes a file with exactly the access that is asked for",
           "[file]") {
   const testing::temporary_folder folder;
@@ -38,10 +28,23 @@ TEST_CASE("replace_file makes a file with exactly the access that is asked for",
   ::umask(before);
   CHECK_FALSE(why);
   CHECK(*read_file(path) == "text");
-  CHECK(access_of(path).user == wanted.user);
-  CHECK(access_of(path).group == wanted.group);
-  CHECK(access_of(path).mode == mode);
+  CHECK(access_of(path)->user == wanted.user);
+  CHECK(access_of(path)->group == wanted.group);
+  CHECK(access_of(path)->mode == mode);
   CHECK_FALSE(fs::exists(fresh));
+}
+
+TEST_CASE("access_of: of what a link leads to, and of nothing nothing",
+          "[file]") {
+  const testing::temporary_folder folder;
+  std::ofstream{folder / "a"} << "text";
+  ::chmod((folder / "a").c_str(), 0640);
+  fs::create_symlink("a", folder / "link");
+  const auto access = access_of(folder / "link");
+  REQUIRE(access);
+  CHECK(access->user == ::geteuid());
+  CHECK(access->mode == 0640);
+  CHECK_FALSE(access_of(folder / "b"));
 }
 
 TEST_CASE("replace_file goes on where a killed process left off", "[file]") {
