@@ -11,6 +11,8 @@
 
 namespace spfblock::protocols {
 
+/// Response rate limiting, as name servers have it against reflection.
+///
 /// Counts the answers to each client network, 24 bits of IPv4 and 56 of IPv6,
 /// in each second.  Networks share a few thousand counters, so that a flood
 /// from any number of them takes no memory: some may be capped together.

@@ -1,4 +1,4 @@
-// How much may be asked in a time.
+// How much may be asked in a time: a token bucket.
 #pragma once
 
 #include "core/support/timestamp.hpp"

@@ -52,59 +52,69 @@ docket::effect docket::wanted(const claim& what, const table::residue& waits,
   if (numbers_.contains(what))
     return made;
   domain& of = domain_of(what.domain);
-  const auto family = static_cast<std::size_t>(what.client.family());
-  canary& first = of.canaries.at(family);
+  canary& first =
+      of.canaries.at(static_cast<std::size_t>(what.client.family()));
   if (first.is != trust::asking && now >= first.until)
     first.is = trust::unknown;
-  const auto is_sought = [&] {
-    made.know.push_back({what, verdict::sought, now + most_.longest});
-  };
-  const auto has_no_room = [&] {
-    ++counted_.over_budget;
-    made.know.push_back({what, verdict::open, now + pause});
-  };
   switch (first.is) {
   case trust::everybody:
     made.know.push_back({what, verdict::does_not, first.until});
-    return made;
+    break;
   case trust::open:
     made.know.push_back({what, verdict::open, first.until});
-    return made;
+    break;
   case trust::asking:
-    if (first.waiting.size() < most_.at_once_of_domain) {
-      first.waiting.push_back(what);
-      is_sought();
-    } else {
-      has_no_room();
-    }
-    return made;
+    if (first.waiting.size() < most_.at_once_of_domain)
+      wait_for(first, what, now, made);
+    else
+      turn_away(what, now, made);
+    break;
   case trust::unknown:
-  case trust::good: break;
+  case trust::good:
+    if (!has_room(of, now))
+      turn_away(what, now, made);
+    else if (first.is == trust::unknown)
+      ask_canary(first, what, waits, now, made);
+    else
+      seek(what, now, made);
   }
-  if (!has_room(of, now)) {
-    has_no_room();
-    return made;
-  }
-  if (first.is == trust::unknown) {
-    const auto nobody =
-        nobody_of(waits.addresses, what.client.family(), random_());
-    if (!nobody) { // it says of each of them itself what it says
-      if (!passes_everybody(what.domain))
-        made.everybody.push_back(what.domain);
-      first = {trust::everybody, true, now + longest_kept, {}};
-      made.know.push_back({what, verdict::does_not, first.until});
-      return made;
-    }
-    first.is = trust::asking;
-    first.waiting.push_back(what);
-    claim asked = what;
-    asked.client = *nobody;
-    begin(asked, true, now, made);
-  } else {
-    begin(what, false, now, made);
-  }
-  is_sought();
   return made;
+}
+
+/// There is no room to look at a claim.
+void docket::turn_away(const claim& what, moment now, effect& to) {
+  ++counted_.over_budget;
+  to.know.push_back({what, verdict::open, now + pause});
+}
+
+void docket::seek(const claim& what, moment now, effect& to) {
+  begin(what, false, now, to);
+  to.know.push_back({what, verdict::sought, now + most_.longest});
+}
+
+/// A claim waits until it is known what the domain says of nobody's address.
+void docket::wait_for(canary& of, const claim& what, moment now, effect& to) {
+  of.waiting.push_back(what);
+  to.know.push_back({what, verdict::sought, now + most_.longest});
+}
+
+/// Asks about an address that is nobody's, for the sake of a claim.
+void docket::ask_canary(canary& of, const claim& what,
+                        const table::residue& waits, moment now, effect& to) {
+  const auto nobody =
+      nobody_of(waits.addresses, what.client.family(), random_());
+  if (!nobody) { // it says of each of them itself what it says
+    if (!passes_everybody(what.domain))
+      to.everybody.push_back(what.domain);
+    of = {trust::everybody, true, now + longest_kept, {}};
+    to.know.push_back({what, verdict::does_not, of.until});
+    return;
+  }
+  of.is = trust::asking;
+  claim asked = what;
+  asked.client = *nobody;
+  begin(asked, true, now, to);
+  wait_for(of, what, now, to);
 }
 
 void docket::begin(const claim& what, bool is_canary, moment now, effect& to) {

@@ -137,6 +137,11 @@ private:
 
   domain& domain_of(const dns::name& name);
   [[nodiscard]] bool has_room(domain& of, moment now);
+  void turn_away(const claim& what, moment now, effect& to);
+  void seek(const claim& what, moment now, effect& to);
+  void wait_for(canary& of, const claim& what, moment now, effect& to);
+  void ask_canary(canary& of, const claim& what, const table::residue& waits,
+                  moment now, effect& to);
   void begin(const claim& what, bool is_canary, moment now, effect& to);
   void end(job what, spf::host_result result, std::chrono::seconds holds,
            double questions, moment now, effect& to);
