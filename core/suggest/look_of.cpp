@@ -2,27 +2,32 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace spfblock::suggest {
 namespace {
 
-/// The records on the way to each grant, but for the name's own.
+/// The records on the way to each grant, but for the name's own.  O(n log n) in
+/// the networks of each record on the way: there may be many thousand grants.
 std::vector<shared_record> includes_of(const spf::expansion& result) {
-  std::map<dns::name, net::address_set> found;
+  std::map<dns::name, std::vector<net::ip_prefix>> found;
   for (const spf::grant& each : result.grants) {
+    const auto networks = each.addresses.to_prefixes();
     auto record = std::optional{result.terms.at(each.term).record};
     while (record && *record != 0) {
       const spf::record_visit& at = result.records.at(*record);
-      if (found.size() < most_includes || found.contains(at.domain))
-        found[at.domain] |= each.addresses;
+      if (found.size() < most_includes || found.contains(at.domain)) {
+        auto& all = found[at.domain];
+        all.insert(all.end(), networks.begin(), networks.end());
+      }
       record = at.via ? std::optional{result.terms.at(*at.via).record}
                       : std::nullopt;
     }
   }
   std::vector<shared_record> made;
-  for (auto& [name, addresses] : found) {
+  for (const auto& [name, networks] : found) {
     if (name != result.domain)
-      made.push_back({name, std::move(addresses)});
+      made.push_back({name, net::address_set::of(networks)});
   }
   return made;
 }
