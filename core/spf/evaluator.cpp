@@ -1,6 +1,7 @@
 #include "core/spf/evaluator.hpp"
 
 #include "core/spf/network_run.hpp"
+#include "core/spf/run_counts.hpp"
 #include "core/spf/selection.hpp"
 
 #include <fmt/format.h>
@@ -16,51 +17,6 @@ namespace {
 
 /// So many networks one behind the other are cheaper to match together.
 constexpr std::size_t shortest_run = 16;
-
-/// What is counted for those who are undecided at the terms of a run, from the
-/// first term on.
-class run_counts {
-public:
-  /// @param endings as network_run gives them; outlive this
-  /// @param left undecided behind the run
-  run_counts(const std::vector<network_run::ending>& endings,
-             const cohorts& left)
-      : endings_{endings},
-        left_{left} {
-    count();
-  }
-
-  /// Goes on to a later term.
-  /// @return whether somebody is undecided there
-  bool anybody_at(std::size_t term) {
-    const std::size_t before = ended_;
-    while (ended_ < endings_.size() && endings_[ended_].term < term)
-      ++ended_;
-    if (ended_ != before)
-      count();
-    return ended_ < endings_.size() || !left_.empty();
-  }
-
-  /// The highest there.
-  [[nodiscard]] unsigned dns_terms() const noexcept { return dns_terms_; }
-  [[nodiscard]] unsigned void_lookups() const noexcept { return void_lookups_; }
-
-private:
-  void count() {
-    dns_terms_ = left_.most_dns_terms();
-    void_lookups_ = left_.most_void_lookups();
-    for (std::size_t i = ended_; i < endings_.size(); ++i) {
-      dns_terms_ = std::max(dns_terms_, endings_[i].dns_terms);
-      void_lookups_ = std::max(void_lookups_, endings_[i].void_lookups);
-    }
-  }
-
-  const std::vector<network_run::ending>& endings_;
-  const cohorts& left_;
-  std::size_t ended_ = 0;
-  unsigned dns_terms_ = 0;
-  unsigned void_lookups_ = 0;
-};
 
 } // namespace
 
@@ -157,11 +113,12 @@ bool evaluator::leads_astray(const dns::answer& given, const place* via) {
     return false;
   const auto named = std::find_if(
       given.aliases.begin(), given.aliases.end(),
-      [&](const dns::name& each) { return !forbidden_by(each).empty(); });
+      [&](const dns::name& each) { return !rules_.forbids(each).empty(); });
   if (named == given.aliases.end())
     return false;
-  const std::string why = fmt::format("not followed: it is an alias of {}: {}",
-                                      named->to_string(), forbidden_by(*named));
+  const std::string why =
+      fmt::format("not followed: it is an alias of {}: {}", named->to_string(),
+                  rules_.forbids(*named));
   if (via != nullptr)
     account_.remark(via->term, why);
   else
@@ -418,22 +375,11 @@ matches evaluator::consult(const domain_spec& spec, const place& at,
 /// Whether the settings forbid to list what the record of `target` grants.
 /// Where it cuts out it is followed: that lists less.
 bool evaluator::may_not_follow(const dns::name& target, const place& at) {
-  const std::string_view by = at.record.granting ? forbidden_by(target) : "";
+  const std::string_view by = at.record.granting ? rules_.forbids(target) : "";
   if (by.empty())
     return false;
   account_.remark(at.term, fmt::format("not followed: {}", by));
   return true;
-}
-
-/// Which setting forbids to follow into a name; empty: none.
-std::string_view evaluator::forbidden_by(const dns::name& target) const {
-  const auto is_among = [&target](const auto& names) {
-    return names != nullptr &&
-           std::binary_search(names->begin(), names->end(), target);
-  };
-  if (is_among(rules_.not_followed))
-    return "allow.includes names it";
-  return is_among(rules_.providers) ? "a provider (allow.providers)" : "";
 }
 
 /// Evaluates another record for the sake of a term, unless a bound is in the

@@ -77,7 +77,6 @@ private:
   matches match(const directive& what, const place& at, cohorts undecided);
   matches consult(const domain_spec& spec, const place& at,
                   matcher::leading where, cohorts undecided);
-  std::string_view forbidden_by(const dns::name& target) const;
   bool may_not_follow(const dns::name& target, const place& at);
   record_result enter(const dns::name& target, const place& at,
                       cohorts undecided);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace spfblock::spf {
@@ -88,6 +89,10 @@ struct rules {
   /// Becomes true when nobody waits for the result any more: then an evaluation
   /// comes to its end soon, with a result of no account.  Null: never.
   std::shared_ptr<const std::atomic<bool>> given_up = nullptr;
+
+  /// Which setting forbids to follow into a name, where that would grant, in
+  /// words; empty: none.
+  [[nodiscard]] std::string_view forbids(const dns::name& name) const;
 
   [[nodiscard]] bool is_given_up() const noexcept {
     return given_up != nullptr && given_up->load(std::memory_order_relaxed);

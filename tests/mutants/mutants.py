@@ -21,6 +21,7 @@ HOSTS = "core/spf/hosts.cpp"
 MATCHER = "core/spf/matcher.cpp"
 TALLY = "core/spf/tally.cpp"
 PARSER = "core/spf/record_parser.cpp"
+RULES = "core/spf/rules.cpp"
 LIMITS = "core/domains/limits.cpp"
 GROWTH = "core/domains/growth.cpp"
 BOOK = "core/domains/domain_book.cpp"
@@ -367,9 +368,9 @@ MUTANTS = [
     ),
     Mutant(
         "a provider is followed",
-        EVALUATOR,
-        "  return is_among(rules_.providers) ?",
-        "  return is_among(rules_.providers) && false ?",
+        RULES,
+        "  return is_among(providers) ?",
+        "  return is_among(providers) && false ?",
     ),
     Mutant(
         "a list of others lists a provider",
