@@ -13,9 +13,9 @@ struct task {
   rules by;
   std::weak_ptr<dns::resolver> from;
   std::function<void(const host_check&)> done;
+  std::shared_ptr<parsed_records> parsed;
   std::shared_ptr<dns::asker> asker = std::make_shared<dns::asker>();
   dns::answer_store answers{};
-  parsed_records parsed{};
   std::size_t outstanding = 0; ///< answers to wait for
 };
 
@@ -24,7 +24,7 @@ void advance(const std::shared_ptr<task>& what) {
   if (!from)
     return;
   const host_check now =
-      check_host(what->of, what->answers, what->by, what->parsed);
+      check_host(what->of, what->answers, what->by, *what->parsed);
   if (now.missing.empty())
     return what->done(now);
   what->outstanding = now.missing.size();
@@ -40,9 +40,10 @@ void advance(const std::shared_ptr<task>& what) {
 
 void ask_and_check(const envelope& of, const rules& by,
                    std::weak_ptr<dns::resolver> from,
-                   std::function<void(const host_check&)> done) {
-  advance(
-      std::make_shared<task>(task{of, by, std::move(from), std::move(done)}));
+                   std::function<void(const host_check&)> done,
+                   std::shared_ptr<parsed_records> parsed) {
+  advance(std::make_shared<task>(
+      task{of, by, std::move(from), std::move(done), std::move(parsed)}));
 }
 
 } // namespace spfblock::spf

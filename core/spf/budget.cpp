@@ -6,11 +6,11 @@
 
 namespace spfblock::spf {
 
-budget::budget(const rules& by)
+budget::budget(const rules& by, std::uint64_t most_work)
     : given_up_{by.given_up},
       deepest_{
           std::min(by.depth.value_or(record_depth_limit), record_depth_limit)},
-      most_work_{by.work} {}
+      most_work_{most_work} {}
 
 std::optional<std::string> budget::exceeded_at(unsigned depth) const {
   if (depth > deepest_)

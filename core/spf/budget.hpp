@@ -16,7 +16,10 @@ namespace spfblock::spf {
 /// of rules.hpp.
 class budget {
 public:
-  explicit budget(const rules& by);
+  explicit budget(const rules& by) : budget{by, by.work} {}
+
+  /// @param most_work instead of that of the rules
+  budget(const rules& by, std::uint64_t most_work);
 
   void spend_record() noexcept { ++records_; }
 

@@ -6,7 +6,6 @@
 #include "core/spf/place.hpp"
 #include "core/spf/record.hpp"
 #include "core/spf/selection.hpp"
-#include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +22,15 @@ namespace {
 /// IPv6 client shares them.
 constexpr unsigned mapped_length = 96;
 
+/// What one call may cost, about 100 ms: records and terms by the thousand cost
+/// more where errors are passed over (on_permerror).  What is on one way within
+/// the limits of RFC 7208 costs less than a fifth of it, be each record and
+/// each answer of 65,535 octets.
+constexpr std::uint64_t most_work = work_limit / 10;
+
+/// What it takes to try a term that asks, and to tell of it.
+constexpr std::uint64_t work_to_ask = 50;
+
 /// One call of check_host().
 ///
 /// Where an answer is missing it comes to its end at once, and what it returns
@@ -36,67 +44,54 @@ public:
         parsed_{parsed},
         which_{which},
         dns_{answers, by.dns_queries, by.asks_no_more},
-        budget_{by},
+        budget_{by, std::min(by.work, most_work)},
+        tally_{of.domain, by},
         mail_{of.client, of.local_part, of.helo} {}
 
   host_check run() && {
-    made_.result = visit(of_.domain, nullptr, true);
-    made_.missing = dns_.missing();
-    made_.ttl = dns_.ttl();
-    made_.questions = dns_.questions();
-    return std::move(made_);
+    host_check made;
+    made.result = visit(of_.domain, nullptr, true);
+    made.missing = dns_.missing();
+    made.why = tally_.why();
+    made.steps = tally_.take_steps();
+    made.ttl = dns_.ttl();
+    made.questions = dns_.questions();
+    return made;
   }
 
 private:
-  enum class match : std::uint8_t { no, yes, temperror, permerror };
   /// The name that a term is about.
   struct target {
     std::optional<dns::name> name; ///< none: it is no domain name
-    /// What else ends the term, where `name` does not matter: `no` if it is
+    /// What else ends the term, where `name` does not matter: no_match if it is
     /// passed over.
-    std::optional<match> ended;
+    std::optional<term_result> ended;
   };
 
   host_result visit(const dns::name& domain, const frame* from, bool granting);
   host_result walk(const record& parsed, const frame& here);
   host_result follow(const redirect_modifier& what, const frame& here);
   host_result consult(const domain_spec& spec, const frame& here);
-  match try_term(const directive& what, const frame& here);
-  match include(const directive& what, frame here);
-  match by_mail(const directive& what, const frame& here);
-  match exists(const dns::name& name);
-  match ptr(const dns::name& name);
-  match hosts(const directive& what, const frame& here);
-  match host(const dns::name& owner, const directive& what);
+  term_result try_term(const term& which, const directive& what,
+                       const frame& here);
+  term_result match(const directive& what, const frame& here);
+  term_result include(const directive& what, frame here);
+  term_result by_mail(const directive& what, const frame& here);
+  term_result exists(const dns::name& name);
+  term_result ptr(const dns::name& name);
+  term_result hosts(const directive& what, const frame& here);
+  term_result host(const dns::name& owner, const directive& what);
 
   target target_of(const std::optional<domain_spec>& spec, const frame& here);
-  std::optional<match> know_client_name(const frame& here);
-  std::string_view forbidden_by(const dns::name& name) const;
+  std::optional<term_result> know_client_name(const frame& here);
   bool leads_astray(const dns::answer& given, const frame* from);
   bool too_wide(const directive& what, const frame& here, net::family family,
                 unsigned length) const;
 
-  match ask(const dns::question& asked, const dns::answer*& given);
-  bool spend_dns_term() { return ++dns_terms_ <= dns_term_limit || skips(); }
-  bool spend_void_lookups(unsigned count) {
-    void_lookups_ += count;
-    return void_lookups_ <= void_lookup_limit || skips();
-  }
-  match over_dns_terms();
-  match over_void_lookups();
-  match permerror(const std::string& why);
-  match temperror(const std::string& why);
-
-  [[nodiscard]] bool skips() const noexcept {
-    return rules_.on_permerror == on_permerror::skip;
-  }
+  term_result ask(const dns::question& asked, const dns::answer*& given);
   [[nodiscard]] bool lacks_answers() const noexcept {
     return !dns_.missing().empty();
   }
-  void note(unsigned depth, std::string text) {
-    made_.steps.push_back({depth, std::move(text)});
-  }
-  [[nodiscard]] std::string chain() const;
 
   const envelope& of_;
   const rules& rules_;
@@ -104,65 +99,32 @@ private:
   terms_of_mail which_;
   inquiry dns_;
   budget budget_;
+  mail_tally tally_;
   mail_values mail_;
-  std::optional<dns::name> client_name_for_; ///< whose %{p} is in mail_
-  unsigned dns_terms_ = 0;
-  unsigned void_lookups_ = 0;
-  std::vector<std::shared_ptr<const record>> held_; ///< of which path_ tells
-  /// The terms on the way to the one that is tried, and this one.
-  std::vector<std::string_view> path_;
-  std::string
-      expanded_; ///< the name that the term stands for, if it has macros
-  host_check made_;
+  std::optional<dns::name> client_name_for_;        ///< whose %{p} is in mail_
+  std::vector<std::shared_ptr<const record>> held_; ///< those on the way
+  std::string expanded_; ///< what the term stands for, if it has macros
 };
 
-std::string mail_check::chain() const {
-  std::string text = of_.domain.to_string();
-  for (const std::string_view each : path_)
-    (text += " -> ") += each;
-  return text;
-}
-
-// Errors ---------------------------------------------------------------------
-
-mail_check::match mail_check::permerror(const std::string& why) {
-  if (skips())
-    return match::no;
-  made_.why = chain() + ": permerror: " + why;
-  return match::permerror;
-}
-
-mail_check::match mail_check::temperror(const std::string& why) {
-  made_.why = chain() + ": temperror: " + why;
-  return match::temperror;
-}
-
-mail_check::match mail_check::over_dns_terms() {
-  return permerror(
-      fmt::format("over {} terms that cause DNS queries", dns_term_limit));
-}
-
-mail_check::match mail_check::over_void_lookups() {
-  return permerror(fmt::format("over {} void lookups", void_lookup_limit));
-}
+// Questions ------------------------------------------------------------------
 
 /// Asks for a host, or for hosts.
 /// @param given becomes the answer, if there is one
 /// @return how the question ends the term, unless it finds something
-mail_check::match mail_check::ask(const dns::question& asked,
-                                  const dns::answer*& given) {
+term_result mail_check::ask(const dns::question& asked,
+                            const dns::answer*& given) {
   const inquiry::lookup got = dns_.ask(asked);
   given = got.given;
   switch (got.state) {
-  case inquiry::availability::missing: return match::temperror;
-  case inquiry::availability::over_limit: return permerror(dns_.limit());
+  case inquiry::availability::missing: return term_result::temperror;
+  case inquiry::availability::over_limit: return tally_.permerror(dns_.limit());
   case inquiry::availability::found: break;
   }
   if (given->status == dns::answer_status::failed)
-    return temperror(asked.to_string() + ": " + given->reason);
-  if (given->is_void() && !spend_void_lookups(1))
-    return over_void_lookups();
-  return match::no;
+    return tally_.temperror(asked.to_string() + ": " + given->reason);
+  if (given->is_void())
+    return tally_.spend_void_lookups(1).value_or(term_result::no_match);
+  return term_result::no_match;
 }
 
 // Records (§4.4 to §4.6) -----------------------------------------------------
@@ -175,9 +137,10 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
   const frame here{domain, from == nullptr ? 1 : from->depth + 1, granting,
                    from, nullptr};
   const auto in_error = [&](const std::string& why) {
-    note(here.depth, domain.to_string() + ": permerror: " + why);
-    return permerror(why) == match::no ? host_result::neutral
-                                       : host_result::permerror;
+    tally_.note(here.depth, domain.to_string() + ": permerror: " + why);
+    return tally_.permerror(why) == term_result::no_match
+               ? host_result::neutral
+               : host_result::permerror;
   };
   const inquiry::lookup txt = dns_.ask({domain, dns::rr_type::txt});
   if (txt.state == inquiry::availability::missing)
@@ -185,8 +148,8 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
   if (txt.state == inquiry::availability::over_limit)
     return in_error(dns_.limit());
   if (txt.given->status == dns::answer_status::failed) {
-    note(here.depth, domain.to_string() + ": " + txt.given->reason);
-    temperror(domain.to_string() + " TXT: " + txt.given->reason);
+    tally_.note(here.depth, domain.to_string() + ": " + txt.given->reason);
+    tally_.temperror(domain.to_string() + " TXT: " + txt.given->reason);
     return host_result::temperror;
   }
   if (leads_astray(*txt.given, from))
@@ -195,14 +158,15 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
   if (found.count > 1)
     return in_error(fmt::format("{} SPF records", found.count));
   if (found.count == 0) {
-    note(here.depth, domain.to_string() + ": no SPF record");
+    tally_.note(here.depth, domain.to_string() + ": no SPF record");
     return host_result::none;
   }
   held_.push_back(parsed_.find(domain, *found.first));
   const record& parsed = *held_.back();
-  note(here.depth, domain.to_string() + ": " + printable(parsed.text));
+  budget_.spend_parsing(parsed.text.size());
+  tally_.note(here.depth, domain.to_string() + ": " + printable(parsed.text));
   if (const failure* const fault = parsed.first_error();
-      fault != nullptr && !skips())
+      fault != nullptr && !tally_.skips())
     return in_error(fault->message);
   return walk(parsed, here);
 }
@@ -221,47 +185,34 @@ host_result mail_check::walk(const record& parsed, const frame& here) {
     if (what == nullptr)
       continue;
     has_all = has_all || what->mechanism == mechanism::all;
-    path_.push_back(each.text);
-    expanded_.clear();
-    const match found = try_term(*what, here);
+    tally_.enter(each.text);
+    const term_result found = try_term(each, *what, here);
+    tally_.leave();
     if (lacks_answers())
       return host_result::temperror;
-    const bool asks = what->mechanism != mechanism::all &&
-                      what->mechanism != mechanism::ip4 &&
-                      what->mechanism != mechanism::ip6;
-    constexpr std::array said{"no", "yes", "temperror", "permerror"};
-    if (asks || found != match::no)
-      note(here.depth, fmt::format("{}{}: {}", each.text,
-                                   expanded_.empty() ? "" : " is " + expanded_,
-                                   said.at(static_cast<std::size_t>(found))));
-    if (found == match::yes && what->mechanism != mechanism::include)
-      made_.why = chain();
-    path_.pop_back();
     switch (found) {
-    case match::no: break;
-    case match::temperror: return host_result::temperror;
-    case match::permerror: return host_result::permerror;
-    case match::yes:
+    case term_result::no_match: break;
+    case term_result::temperror: return host_result::temperror;
+    case term_result::permerror: return host_result::permerror;
+    case term_result::match:
       constexpr std::array results{host_result::pass, host_result::fail,
                                    host_result::softfail, host_result::neutral};
       return results.at(static_cast<std::size_t>(what->qualifier));
     }
   }
-  made_.why.clear();
+  tally_.leave_undecided();
   if (redirect == nullptr || has_all)
     return host_result::neutral;
-  path_.push_back(redirect_text);
+  tally_.enter(redirect_text);
   const host_result result = follow(*redirect, here);
-  path_.pop_back();
+  tally_.leave();
   return result;
 }
 
 host_result mail_check::follow(const redirect_modifier& what,
                                const frame& here) {
-  if (!spend_dns_term()) {
-    over_dns_terms();
+  if (tally_.spend_dns_term())
     return host_result::permerror;
-  }
   return consult(what.target, here);
 }
 
@@ -269,21 +220,23 @@ host_result mail_check::follow(const redirect_modifier& what,
 /// is a permerror (§5.2, §6.1).
 host_result mail_check::consult(const domain_spec& spec, const frame& here) {
   const auto in_error = [&](const std::string& why) {
-    return permerror(why) == match::no ? host_result::neutral
-                                       : host_result::permerror;
+    return tally_.permerror(why) == term_result::no_match
+               ? host_result::neutral
+               : host_result::permerror;
   };
   const target to = target_of(spec, here);
   if (to.ended)
-    return *to.ended == match::permerror ? host_result::permerror
-                                         : host_result::neutral;
+    return *to.ended == term_result::permerror ? host_result::permerror
+                                               : host_result::neutral;
   if (!to.name)
     return in_error("the domain named has no SPF record");
-  if (here.granting && !forbidden_by(*to.name).empty()) {
-    note(here.depth, fmt::format("not followed: {}", forbidden_by(*to.name)));
+  if (here.granting && !rules_.forbids(*to.name).empty()) {
+    tally_.note(here.depth,
+                fmt::format("not followed: {}", rules_.forbids(*to.name)));
     return host_result::neutral;
   }
   auto bound = budget_.exceeded_at(here.depth + 1);
-  if (!bound && skips() && here.is_inside(*to.name))
+  if (!bound && tally_.skips() && here.is_inside(*to.name))
     bound = "a loop";
   if (bound)
     return in_error(*bound);
@@ -295,32 +248,43 @@ host_result mail_check::consult(const domain_spec& spec, const frame& here) {
              : result;
 }
 
-/// Which setting forbids to follow into a name; empty: none.
-std::string_view mail_check::forbidden_by(const dns::name& name) const {
-  const auto is_among = [&name](const auto& names) {
-    return names != nullptr &&
-           std::binary_search(names->begin(), names->end(), name);
-  };
-  if (is_among(rules_.not_followed))
-    return "allow.includes names it";
-  return is_among(rules_.providers) ? "a provider (allow.providers)" : "";
-}
-
 /// Whether CNAMEs led to the record of a name that is not to be followed.
 bool mail_check::leads_astray(const dns::answer& given, const frame* from) {
   return (from == nullptr || from->granting) &&
          std::any_of(given.aliases.begin(), given.aliases.end(),
                      [&](const dns::name& each) {
-                       return !forbidden_by(each).empty();
+                       return !rules_.forbids(each).empty();
                      });
 }
 
 // Mechanisms (§5) ------------------------------------------------------------
 
-mail_check::match mail_check::try_term(const directive& what,
-                                       const frame& here) {
+/// Tries a term, and tells of it.
+term_result mail_check::try_term(const term& which, const directive& what,
+                                 const frame& here) {
+  if (budget_.is_spent())
+    return tally_.permerror(over_work);
+  expanded_.clear();
+  const term_result found = match(what, here);
+  if (lacks_answers())
+    return found;
+  const bool asks = what.mechanism != mechanism::all &&
+                    what.mechanism != mechanism::ip4 &&
+                    what.mechanism != mechanism::ip6;
+  constexpr std::array said{"no", "yes", "temperror", "permerror"};
+  if (asks || found != term_result::no_match)
+    tally_.note(here.depth,
+                fmt::format("{}{}: {}", which.text,
+                            expanded_.empty() ? "" : " is " + expanded_,
+                            said.at(static_cast<std::size_t>(found))));
+  if (found == term_result::match && what.mechanism != mechanism::include)
+    tally_.decide();
+  return found;
+}
+
+term_result mail_check::match(const directive& what, const frame& here) {
   const auto if_so = [](bool it_does) {
-    return it_does ? match::yes : match::no;
+    return it_does ? term_result::match : term_result::no_match;
   };
   switch (what.mechanism) {
   case mechanism::all:
@@ -332,8 +296,9 @@ mail_check::match mail_check::try_term(const directive& what,
         !too_wide(what, here, what.network.family(), what.network.length()));
   default: break;
   }
-  if (!spend_dns_term())
-    return over_dns_terms();
+  budget_.spend_work(work_to_ask);
+  if (const auto end = tally_.spend_dns_term())
+    return *end;
   switch (what.mechanism) {
   case mechanism::include: return include(what, here);
   case mechanism::exists:
@@ -351,49 +316,49 @@ bool mail_check::too_wide(const directive& what, const frame& here,
          length < *widest;
 }
 
-mail_check::match mail_check::include(const directive& what, frame here) {
+term_result mail_check::include(const directive& what, frame here) {
   here.granting = here.granting && what.qualifier == qualifier::pass;
   switch (consult(*what.target, here)) {
-  case host_result::pass: return match::yes;
-  case host_result::temperror: return match::temperror;
-  case host_result::permerror: return match::permerror;
-  default: return match::no;
+  case host_result::pass: return term_result::match;
+  case host_result::temperror: return term_result::temperror;
+  case host_result::permerror: return term_result::permerror;
+  default: return term_result::no_match;
   }
 }
 
 /// exists or ptr.
-mail_check::match mail_check::by_mail(const directive& what,
-                                      const frame& here) {
+term_result mail_check::by_mail(const directive& what, const frame& here) {
   if (which_ == terms_of_mail::passed_over)
-    return match::no;
+    return term_result::no_match;
   const target to = target_of(what.target, here);
   if (to.ended)
     return *to.ended;
   if (!to.name)
-    return match::no;
+    return term_result::no_match;
   return what.mechanism == mechanism::exists ? exists(*to.name) : ptr(*to.name);
 }
 
-mail_check::match mail_check::exists(const dns::name& name) {
+term_result mail_check::exists(const dns::name& name) {
   const dns::answer* given = nullptr;
-  if (const match end = ask({name, dns::rr_type::a}, given);
-      end != match::no || given == nullptr)
+  if (const term_result end = ask({name, dns::rr_type::a}, given);
+      end != term_result::no_match || given == nullptr)
     return end;
-  return given->status == dns::answer_status::records ? match::yes : match::no;
+  return given->status == dns::answer_status::records ? term_result::match
+                                                      : term_result::no_match;
 }
 
-mail_check::match mail_check::ptr(const dns::name& name) {
+term_result mail_check::ptr(const dns::name& name) {
   const client_name got = find_client_name(dns_, of_.client, name);
   if (got.over_limit)
-    return permerror(dns_.limit());
-  if (!spend_void_lookups(got.void_lookups))
-    return over_void_lookups();
-  return got.found ? match::yes : match::no;
+    return tally_.permerror(dns_.limit());
+  if (const auto end = tally_.spend_void_lookups(got.void_lookups))
+    return *end;
+  return got.found ? term_result::match : term_result::no_match;
 }
 
 /// a, mx: the hosts of an mx in the order of their preferences, by name where
 /// these are equal.
-mail_check::match mail_check::hosts(const directive& what, const frame& here) {
+term_result mail_check::hosts(const directive& what, const frame& here) {
   const target to = target_of(what.target, here);
   if (to.ended)
     return *to.ended;
@@ -401,35 +366,35 @@ mail_check::match mail_check::hosts(const directive& what, const frame& here) {
   if (!to.name ||
       too_wide(what, here, of_.client.family(),
                is_ipv4 ? what.ip4_cidr_length : what.ip6_cidr_length))
-    return match::no;
+    return term_result::no_match;
   if (what.mechanism == mechanism::a)
     return host(*to.name, what);
 
   const dns::answer* given = nullptr;
-  if (const match end = ask({*to.name, dns::rr_type::mx}, given);
-      end != match::no || given == nullptr)
+  if (const term_result end = ask({*to.name, dns::rr_type::mx}, given);
+      end != term_result::no_match || given == nullptr)
     return end;
   if (given->exchanges.size() > mx_name_limit)
-    return permerror(fmt::format("over {} MX names", mx_name_limit));
+    return tally_.permerror(fmt::format("over {} MX names", mx_name_limit));
   auto exchanges = given->exchanges;
   std::sort(exchanges.begin(), exchanges.end());
   for (const dns::mail_exchange& each : exchanges) {
-    const match found = host(each.host, what);
-    if (found != match::no || lacks_answers())
+    const term_result found = host(each.host, what);
+    if (found != term_result::no_match || lacks_answers())
       return found;
   }
-  return match::no;
+  return term_result::no_match;
 }
 
 /// Whether the host is the client, but for the cidr-length.
-mail_check::match mail_check::host(const dns::name& owner,
-                                   const directive& what) {
+term_result mail_check::host(const dns::name& owner, const directive& what) {
   const bool is_ipv4 = of_.client.family() == net::family::ipv4;
   const dns::answer* given = nullptr;
-  if (const match end =
+  if (const term_result end =
           ask({owner, is_ipv4 ? dns::rr_type::a : dns::rr_type::aaaa}, given);
-      end != match::no || given == nullptr)
+      end != term_result::no_match || given == nullptr)
     return end;
+  budget_.spend_work(given->addresses.size());
   const unsigned length = is_ipv4 ? what.ip4_cidr_length : what.ip6_cidr_length;
   const auto network = net::ip_prefix::containing(of_.client, length);
   const bool shares = std::any_of(
@@ -440,7 +405,7 @@ mail_check::match mail_check::host(const dns::name& owner,
   const bool shares_mapped = given->has_mapped_address &&
                              length < mapped_length &&
                              network.contains(beside_mapped);
-  return shares || shares_mapped ? match::yes : match::no;
+  return shares || shares_mapped ? term_result::match : term_result::no_match;
 }
 
 // Names ----------------------------------------------------------------------
@@ -450,7 +415,7 @@ mail_check::target mail_check::target_of(const std::optional<domain_spec>& spec,
   if (!spec)
     return {here.domain, std::nullopt};
   if (which_ == terms_of_mail::passed_over && spec->unlistable_macro())
-    return {std::nullopt, match::no};
+    return {std::nullopt, term_result::no_match};
   if (spec->has_macro("p")) {
     if (const auto ended = know_client_name(here))
       return {std::nullopt, ended};
@@ -467,17 +432,16 @@ mail_check::target mail_check::target_of(const std::optional<domain_spec>& spec,
 
 /// Looks for what %{p} stands for in a record.
 /// @return how that ends the term, if it does
-std::optional<mail_check::match>
-mail_check::know_client_name(const frame& here) {
+std::optional<term_result> mail_check::know_client_name(const frame& here) {
   if (client_name_for_ == here.domain)
     return std::nullopt;
   const client_name got = best_client_name(dns_, of_.client, here.domain);
   if (got.missing)
-    return match::temperror;
+    return term_result::temperror;
   if (got.over_limit)
-    return permerror(dns_.limit());
-  if (!spend_void_lookups(got.void_lookups))
-    return over_void_lookups();
+    return tally_.permerror(dns_.limit());
+  if (const auto end = tally_.spend_void_lookups(got.void_lookups))
+    return end;
   client_name_for_ = here.domain;
   mail_.client_name = got.found ? literal_text(*got.found) : "unknown";
   return std::nullopt;
@@ -485,50 +449,10 @@ mail_check::know_client_name(const frame& here) {
 
 } // namespace
 
-result<envelope> envelope::of(const net::ip_address& client,
-                              std::string_view mail_from,
-                              std::string_view helo) {
-  const auto at = mail_from.rfind('@');
-  const bool has_at = at != std::string_view::npos;
-  auto domain = dns::name::from_text(mail_from.empty() ? helo
-                                     : has_at ? mail_from.substr(at + 1)
-                                              : mail_from);
-  if (!domain)
-    return domain.error();
-  if (domain->label_count() < 2)
-    return failure{errc::malformed, "a domain of one label"};
-  envelope made;
-  made.client = client;
-  made.domain = *std::move(domain);
-  made.helo = helo;
-  if (has_at && at > 0)
-    made.local_part = mail_from.substr(0, at);
-  return made;
-}
-
 host_check check_host(const envelope& of, const dns::answer_store& answers,
                       const rules& by, parsed_records& parsed,
                       terms_of_mail which) {
   return mail_check{of, answers, by, parsed, which}.run();
-}
-
-std::string to_text(const host_check& of, const envelope& about) {
-  std::string text;
-  for (const check_step& each : of.steps) {
-    const std::string indent(2 * std::size_t{each.depth} - 2, ' ');
-    append_paragraph(text, indent, each.text, indent + "    ");
-  }
-  const std::string helo =
-      about.helo.empty() ? "" : ", HELO " + printable(about.helo);
-  append_paragraph(text, "",
-                   fmt::format("{}: {} from {}@{}{}", text_of(of.result),
-                               about.client.to_string(),
-                               printable(about.local_part),
-                               about.domain.to_string(), helo),
-                   2);
-  if (!of.why.empty())
-    append_paragraph(text, "  ", of.why, 4);
-  return text;
 }
 
 } // namespace spfblock::spf

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/dns/answer_store.hpp"
-#include "core/dns/name.hpp"
-#include "core/net/ip_address.hpp"
+#include "core/dns/question.hpp"
+#include "core/spf/envelope.hpp"
+#include "core/spf/mail_tally.hpp"
 #include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
-#include "core/support/result.hpp"
 
 #include <array>
 #include <cstddef>
@@ -38,35 +38,12 @@ inline constexpr std::array<std::string_view, 7> host_result_words{
 
 static_assert(text_of(host_result::permerror) == "permerror");
 
-/// Who offers a mail, as check_host() sees it.  Regular value type.
-struct envelope {
-  net::ip_address client;
-  std::string local_part = "postmaster"; ///< of the sender; as written
-  dns::name domain;                      ///< of the sender
-  std::string helo = {};                 ///< as written
-
-  /// The sender of MAIL FROM; of an empty one postmaster at HELO (RFC 7208
-  /// §2.4).  Without a local part it is postmaster, too (§4.3).
-  /// @return errc::malformed where the domain is no name of two labels or more:
-  ///         the result is `none` then (§4.3)
-  static result<envelope> of(const net::ip_address& client,
-                             std::string_view mail_from, std::string_view helo);
-
-  friend bool operator==(const envelope&, const envelope&) = default;
-};
-
 /// Whether terms are looked at that depend on the mail: ptr, exists, and macros
 /// of the sender and the client.
 enum class terms_of_mail : bool {
   passed_over, ///< they match nobody, and nothing is asked for them; as
                ///< evaluate() has it
   matched,
-};
-
-/// One step on the way to a result, for people.
-struct check_step {
-  unsigned depth = 1; ///< of the record: 1 is the sender's
-  std::string text;   ///< safe for output
 };
 
 /// What check_host() came to.
@@ -104,9 +81,5 @@ struct host_check {
 check_host(const envelope& of, const dns::answer_store& answers,
            const rules& by, parsed_records& parsed,
            terms_of_mail which = terms_of_mail::matched);
-
-/// For people: the steps, indented by depth, and what came of it.  At most 80
-/// columns unless a word is longer; ends with LF.
-[[nodiscard]] std::string to_text(const host_check& of, const envelope& about);
 
 } // namespace spfblock::spf

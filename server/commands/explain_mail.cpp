@@ -2,6 +2,7 @@
 
 #include "core/domains/expansion_rules.hpp"
 #include "core/spf/asked_check.hpp"
+#include "core/spf/check_host_text.hpp"
 #include "server/commands/configured.hpp"
 #include "server/dns/make_resolver.hpp"
 

@@ -1,4 +1,5 @@
 #include "core/spf/check_host.hpp"
+#include "core/spf/check_host_text.hpp"
 #include "core/spf/client_name.hpp"
 #include "core/spf/evaluation.hpp"
 #include "tests/support/catch.hpp"
@@ -266,6 +267,35 @@ TEST_CASE("check_host: equals evaluate() where no term depends on the mail",
       }
     }
   }
+}
+
+TEST_CASE("check_host: what one mail may cost is bounded, where errors are "
+          "passed over, too",
+          "[spf][check_host]") {
+  std::string terms;
+  for (unsigned i = 0; i < 30'000; ++i)
+    terms += " a";
+  std::string includes;
+  std::string description = "l.test A 10.0.0.1\n";
+  for (unsigned i = 0; i < 20; ++i) {
+    const std::string name = "i" + std::to_string(i) + ".test";
+    includes += " include:" + name;
+    description += name + " v=spf1" + terms + '\n';
+    description += name + " A 10.0.0.1\n";
+  }
+  description += "l.test v=spf1" + includes + " ip4:192.0.2.1\n";
+  zone_answers zone{description};
+  spf::rules by;
+  by.on_permerror = spf::on_permerror::skip;
+  const auto made = check_host(mail("192.0.2.1", "a@l.test"), zone, by);
+  CHECK(made.steps.size() > 30'000);
+  CHECK(made.steps.size() < 250'000);
+  CHECK(made.result == host_result::neutral);
+
+  // Who costs little is not kept from the last term.
+  zone_answers small{"l.test v=spf1 include:i.test ip4:192.0.2.1\n"
+                     "i.test v=spf1 ip4:10.0.0.1"};
+  CHECK(result_of(mail("192.0.2.1", "a@l.test"), small, by) == "pass");
 }
 
 } // namespace check_host_test
