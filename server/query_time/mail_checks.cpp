@@ -201,7 +201,8 @@ void mail_checks::carry_out(docket::effect what) {
                        life_.guarded([this, number = each.number](
                                          const spf::host_check& made) {
                          ended(number, made);
-                       }));
+                       }),
+                       parsed_);
   }
   if (const auto next = docket_.next())
     late_.set(*next);

@@ -8,6 +8,7 @@
 #include "core/query_time/judge.hpp"
 #include "core/query_time/totals.hpp"
 #include "core/query_time/verdicts.hpp"
+#include "core/spf/parsed_records.hpp"
 #include "core/spf/rules.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/serving/published.hpp"
@@ -120,6 +121,8 @@ private:
 
   std::weak_ptr<dns::resolver> questions_;
   std::function<spf::rules(const dns::name&)> rules_;
+  std::shared_ptr<spf::parsed_records> parsed_ =
+      std::make_shared<spf::parsed_records>();
   random_numbers random_;
   query_time::docket docket_;
   bool has_door_ = false;
