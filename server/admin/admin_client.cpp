@@ -10,12 +10,17 @@
 
 #include <chrono>
 #include <iterator>
+#include <thread>
+#include <utility>
 
 namespace spfblock::server {
 
 namespace http = boost::beast::http;
 
 namespace {
+
+/// How long an answer is waited for, and how long one that says "later".
+constexpr std::chrono::seconds patience{10};
 
 /// Whether a server of ours may have said that: version 0.1.0 does not say who
 /// it is, and never speaks HTML.
@@ -26,11 +31,11 @@ bool is_ours(const http::response<http::string_body>& reply) {
   return !reply[http::field::content_type].starts_with("text/html");
 }
 
-} // namespace
+using http_reply = http::response<http::string_body>;
 
-result<std::string> admin_get(const net::endpoint& from,
-                              const std::string& target) {
-  constexpr std::chrono::seconds patience{10};
+/// Asks once.
+result<http_reply> get_once(const net::endpoint& from,
+                            const std::string& target) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(patience);
   stream.connect(tcp_endpoint(from));
@@ -52,15 +57,32 @@ result<std::string> admin_get(const net::endpoint& from,
   if (error || !parser.is_done())
     return failure{errc::malformed,
                    from.to_string() + " does not answer in HTTP"};
-  const auto& reply = parser.get();
-  if (!is_ours(reply))
+  if (!is_ours(parser.get()))
     return failure{errc::malformed,
                    "another program answers at " + from.to_string()};
-  if (reply.result() != http::status::ok)
-    return failure{errc::malformed, from.to_string() + " says: " +
-                                        std::to_string(reply.result_int()) +
-                                        ' ' + printable(trimmed(reply.body()))};
-  return reply.body();
+  return parser.release();
+}
+
+} // namespace
+
+result<std::string> admin_get(const net::endpoint& from,
+                              const std::string& target) {
+  constexpr std::chrono::milliseconds pause{100};
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto made = get_once(from, target);
+    if (!made)
+      return made.error();
+    if (made->result() == http::status::ok)
+      return std::move(made->body());
+    if (made->result() != http::status::service_unavailable ||
+        std::chrono::steady_clock::now() >= limit)
+      return failure{errc::malformed,
+                     from.to_string() +
+                         " says: " + std::to_string(made->result_int()) + ' ' +
+                         printable(trimmed(made->body()))};
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 } // namespace spfblock::server

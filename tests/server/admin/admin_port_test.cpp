@@ -60,6 +60,7 @@ struct fixture {
   log_sink log;
   boost::asio::io_context io{1};
   page_maker maker{io};
+  int busy = 2; ///< so often there is no room for a page
   admin_port port{
       io, log, [this](const admin_request& request) -> admin_answer {
         if (request.path == "/echo")
@@ -68,6 +69,10 @@ struct fixture {
           return planned_page{&maker, [text = request.parameter("text")] {
                                 return admin_reply{200, "text/plain", text};
                               }};
+        if (request.path == "/busy" && busy-- > 0)
+          return admin_reply{503, "text/plain", "too many\n"};
+        if (request.path == "/busy")
+          return admin_reply{200, "text/plain", "made"};
         return admin_reply{404, "text/plain", "not here\n"};
       }};
   net::endpoint at = free_port();
@@ -266,6 +271,14 @@ TEST_CASE("admin_get: says who does not answer", "[server][admin_port]") {
   const auto body = admin_get(nobody, "/");
   REQUIRE_FALSE(body);
   CHECK(body.error().message == nobody.to_string() + ": Connection refused");
+}
+
+TEST_CASE("admin_get: who is told that there is no room asks again",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto body = admin_get(f.at, "/busy");
+  REQUIRE(body);
+  CHECK(*body == "made");
 }
 
 TEST_CASE("admin_port: without a descriptor left clients wait, and the thread "
