@@ -27,6 +27,7 @@ struct draft {
   std::optional<unsigned> mode;
   std::optional<dns::name> zone;
   std::optional<std::vector<net::ip_prefix>> clients;
+  bool has_no_client = false; ///< an empty array
 };
 
 constexpr std::string_view expected_zone =
@@ -69,7 +70,9 @@ void read_zone_of(const json::json_value& value, draft& into) {
 
 void read_clients(const json::json_value& value, draft& into) {
   into.clients.emplace();
+  into.has_no_client = value.is_array();
   for (const json::json_value& element : value.read_elements()) {
+    into.has_no_client = false;
     if (const auto network = read_prefix(element))
       into.clients->push_back(*network);
   }
@@ -91,6 +94,10 @@ std::optional<protocols::dnsbl> read_list(const json::json_value& value,
   if (read.where && read.where->path())
     value.member("at")->fault("the door \"dnsbl\" is at no UNIX socket "
                               "(expected an address and a port)");
+  if (read.has_no_client)
+    value.member("clients")->fault(
+        "found an empty array, and nobody would be answered (expected "
+        "networks)");
   if (!read.zone)
     return std::nullopt;
   static const std::vector<net::ip_prefix> loopback{

@@ -114,6 +114,10 @@ TEST_CASE("listen: what the door dnsbl lacks or may not have",
                                       "most 189 characters)"));
   CHECK_THAT(faults(at + R"(,"zone":"a.b","clients":["192.0.2.1/24"])"),
              Catch::ContainsSubstring("/listen/0/clients/0: "));
+  CHECK(
+      faults(at + R"(,"zone":"a.b","clients":[])") ==
+      "t.json:1: /listen/0/clients: found an empty array, and nobody would be "
+      "answered (expected networks)\n");
   CHECK_THAT(faults(R"("door":"dnsbl","at":"unix:/run/a","zone":"a.b")"),
              Catch::ContainsSubstring(
                  "/listen/0/at: the door \"dnsbl\" is at no UNIX socket"));
