@@ -25,7 +25,8 @@ json::member_path path_of(entry_list list) {
 
 std::string text_of(entry_list list, const new_entry& entry) {
   std::string text;
-  if (entry.action.empty() && !entry.until && entry.comment.empty()) {
+  if (entry.action.empty() && !entry.until && entry.comment.empty() &&
+      !entry.provider) {
     json::append_string(text, entry.name);
     return text;
   }
@@ -38,6 +39,8 @@ std::string text_of(entry_list list, const new_entry& entry) {
   append(list == entry_list::allowed_networks ? "network" : "name", entry.name);
   if (!entry.action.empty())
     append("action", entry.action);
+  if (entry.provider)
+    text += R"(, "provider": true)";
   if (entry.until)
     append("until", day_text(*entry.until));
   if (!entry.comment.empty())

@@ -27,6 +27,7 @@ struct new_entry {
   std::string action; ///< empty: none of its own
   std::optional<std::chrono::sys_days> until = std::nullopt;
   std::string comment{};
+  bool provider = false; ///< lists a provider, too
 };
 
 /// The patterns of `entry_files`, in order.

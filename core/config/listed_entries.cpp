@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace spfblock::config {
@@ -18,7 +20,11 @@ namespace {
 template <class Entry>
 struct entry_draft : Entry {
   const std::vector<std::string>& restriction_classes;
+  bool lists_provider = false; ///< it says that it means to
 };
+
+/// Whose entries these are.
+enum class author : std::uint8_t { administrator, perhaps_others };
 
 template <class Into>
 void read_entry_action(const json::json_value& value, Into& into) {
@@ -35,6 +41,19 @@ bool lets_in(const table::action& action) {
   const std::string_view text{action.text()};
   const auto word = text.substr(0, text.find(' '));
   return iequals(word, "OK") || iequals(word, "RELAY");
+}
+
+bool is_provider(const dns::name& name, const draft& of) {
+  const auto& all = of.allow.providers;
+  return std::binary_search(all.begin(), all.end(), name);
+}
+
+/// A list of others lists no provider: it says why.
+std::string provider_refusal(const dns::name& name) {
+  return fmt::format("{} is a provider: not listed (expected, if it is to be, "
+                     "as an entry of \"domains\" in the main file, or in one "
+                     "of \"entry_files\" with \"provider\": true)",
+                     name.to_string());
 }
 
 /// The files of all patterns, each once; warns of those that are of no use.
@@ -74,10 +93,42 @@ std::size_t entries_in(const draft& of) {
          allow.networks.size() + allow.domains.size() + allow.includes.size();
 }
 
+void read_domain_entries(const json::json_value& value, author by,
+                         draft& into) {
+  using entry_type = entry_draft<domain_entry>;
+  static const auto fields = [] {
+    auto table = domain_fields<entry_type>();
+    table.push_back({"action", read_entry_action<entry_type>});
+    table.push_back({"provider", json::boolean(&entry_type::lists_provider)});
+    return table;
+  }();
+  for (const json::json_value& element : value.read_elements()) {
+    entry_type entry{inherited_entry(into), into.restriction_classes};
+    const auto faults_before = value.problems().size();
+    const auto named = read_domain(element, fields, entry);
+    if (!named)
+      continue;
+    if (by == author::perhaps_others && !entry.lists_provider &&
+        is_provider(entry.name, into)) {
+      named->warn(provider_refusal(entry.name));
+      continue;
+    }
+    const bool is_clean = value.problems().size() == faults_before;
+    auto why = is_clean ? into.listed.add(static_cast<domain_entry&&>(entry),
+                                          named->place())
+                        : into.listed.repetition(entry.name);
+    if (why)
+      named->fault(*std::move(why));
+  }
+}
+
 void read_entry_file(const list_file& file, json::problem_list& problems,
                      draft& into) {
   static const json::field_table<draft> fields{
-      {"domains", read_domains},
+      {"domains",
+       [](const json::json_value& value, draft& to) {
+         read_domain_entries(value, author::perhaps_others, to);
+       }},
       {"networks", read_networks},
       {"allow",
        [](const json::json_value& value, draft& to) {
@@ -115,25 +166,7 @@ read_action(const json::json_value& value,
 }
 
 void read_domains(const json::json_value& value, draft& into) {
-  using entry_type = entry_draft<domain_entry>;
-  static const auto fields = [] {
-    auto table = domain_fields<entry_type>();
-    table.push_back({"action", read_entry_action<entry_type>});
-    return table;
-  }();
-  for (const json::json_value& element : value.read_elements()) {
-    entry_type entry{inherited_entry(into), into.restriction_classes};
-    const auto faults_before = value.problems().size();
-    const auto named = read_domain(element, fields, entry);
-    if (!named)
-      continue;
-    const bool is_clean = value.problems().size() == faults_before;
-    auto why = is_clean ? into.listed.add(static_cast<domain_entry&&>(entry),
-                                          named->place())
-                        : into.listed.repetition(entry.name);
-    if (why)
-      named->fault(*std::move(why));
-  }
+  read_domain_entries(value, author::administrator, into);
 }
 
 void read_networks(const json::json_value& value, draft& into) {
@@ -168,10 +201,12 @@ void read_domain_files(const json::json_value& value, draft& into) {
     const auto before = entries_in(into);
     take_names(
         file,
-        [&](const dns::name& name, std::size_t line) {
+        [&](const dns::name& name,
+            std::size_t line) -> std::optional<std::string> {
+          if (is_provider(name, into))
+            return provider_refusal(name);
           domain_entry entry = inherited;
           entry.name = name;
-          entry.is_from_file = true;
           return into.listed.add(std::move(entry), {file.path, line, {}});
         },
         [&problems](json::problem odd) { problems.warn(std::move(odd)); });

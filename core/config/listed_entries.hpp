@@ -22,7 +22,8 @@ void read_networks(const json::json_value& value, draft& into);
 
 // Each reads the files of all patterns.  Nothing that is wrong with a file is
 // more than a warning: its author may be somebody else.  What holds an error is
-// passed over, the rest taken; of what is given twice the first is taken.
+// passed over, the rest taken; of what is given twice the first is taken.  So
+// is a provider passed over that an entry does not say it means to list.
 void read_domain_files(const json::json_value& value, draft& into);
 void read_entry_files(const json::json_value& value, draft& into);
 

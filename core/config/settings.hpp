@@ -88,7 +88,6 @@ struct domain_entry : spf_domain {
         action{std::move(by)} {}
 
   table::action action;
-  bool is_from_file = false; ///< of `domain_files`, which others may maintain
 
   friend bool operator==(const domain_entry&, const domain_entry&) = default;
 };
@@ -139,13 +138,11 @@ struct allow_settings {
   /// Special-purpose space, and this machine's own addresses.
   bool reserved = true;
   /// Like `includes`, and what these authorise is subtracted from all, too.
-  /// It is no alarm where one is not known.  Ascending; none that is listed.
+  /// It is no alarm where one is not known.  Ascending.
   std::vector<dns::name> providers;
-  /// The names of the providers' list that are listed on purpose.  Ascending.
+  /// Those that are listed on purpose, too: each by its own entry of
+  /// `settings::domains`, and by no other.  Ascending.
   std::vector<dns::name> listed_providers;
-  /// Those that a list of `domain_files` names: a list that others maintain
-  /// lists no provider, so they are not in `settings::domains`.  Ascending.
-  std::vector<dns::name> kept_providers;
   /// Whose mail is let through, where the door knows the recipient.
   table::recipients recipients =
       *table::recipients::of({"postmaster", "abuse"});

@@ -105,46 +105,16 @@ void read_document(const json::json_value& document, draft& into) {
   check_consistency(document, into);
 }
 
-/// Warns of a provider where a list names it.
-void warn_of_provider(const draft& of, const dns::name& named,
-                      const char* what_becomes, json::problem_list& problems) {
-  const json::place& at = *of.listed.place_of(named);
-  if (at.file != problems.file())
-    problems.warn({at.file, at.line, at.pointer,
-                   named.to_string() + " is a provider: " + what_becomes});
-}
-
-/// What only a list of others names stays a provider.
-void keep_providers(draft& of, json::problem_list& problems) {
-  allow_settings& allow = of.allow;
-  std::erase_if(of.domains, [&](const domain_entry& each) {
-    if (!std::binary_search(allow.providers.begin(), allow.providers.end(),
-                            each.name))
-      return false;
-    warn_of_provider(of, each.name,
-                     each.is_from_file
-                         ? "not listed (expected as an entry of \"domains\", "
-                           "if it is to be)"
-                         : "listed, since it is an entry of \"domains\"",
-                     problems);
-    if (each.is_from_file)
-      allow.kept_providers.push_back(each.name);
-    return each.is_from_file;
-  });
-  std::sort(allow.kept_providers.begin(), allow.kept_providers.end());
-}
-
-/// What is listed is no provider.
-void list_on_purpose(settings& of) {
-  allow_settings& allow = of.allow;
+/// The providers that the entries name.
+std::vector<dns::name> listed_providers(const settings& of) {
   std::set<dns::name> listed;
   for (const domain_entry& each : of.domains)
     listed.insert(each.name);
-  const auto others = std::stable_partition(
-      allow.providers.begin(), allow.providers.end(),
-      [&](const dns::name& each) { return !listed.contains(each); });
-  allow.listed_providers.assign(others, allow.providers.end());
-  allow.providers.erase(others, allow.providers.end());
+  std::vector<dns::name> both;
+  const auto& providers = of.allow.providers;
+  std::set_intersection(providers.begin(), providers.end(), listed.begin(),
+                        listed.end(), std::back_inserter(both));
+  return both;
 }
 
 } // namespace
@@ -167,8 +137,7 @@ parse_settings(std::string_view text, const std::string& file,
   for (json::problem& each : losses(former, read.lists))
     problems.warn(std::move(each));
   read.domains = read.listed.entries();
-  keep_providers(read, problems);
-  list_on_purpose(read);
+  read.allow.listed_providers = listed_providers(read);
   auto warnings = problems.warnings();
   if (problems.size() != 0) {
     auto all = problems.in_order();

@@ -42,8 +42,7 @@ struct reading {
 /// warning, whatever it is: others may write it, and their mistakes must not
 /// take away what the rest lists.  A list that lost more than half is one, too.
 ///
-/// A domain that is listed is no provider.  A day may be past, since there is
-/// no clock here.
+/// A day may be past, since there is no clock here.
 ///
 /// Relative patterns, `zone_file` and `state_file` are passed on as written.
 ///

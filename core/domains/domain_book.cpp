@@ -28,6 +28,10 @@ domain_book::page* domain_book::find(const dns::name& domain, role of) {
   return at == index_->end() ? nullptr : &domains_[at->second];
 }
 
+bool domain_book::is_listed(const dns::name& domain) const {
+  return index_->contains(key_of(domain, role::listed));
+}
+
 book_change domain_book::apply(const config::settings& settings,
                                const net::address_set& own, timestamp now) {
   abandon_expansions(now);
@@ -47,9 +51,6 @@ book_change domain_book::apply(const config::settings& settings,
   book_change change = remove_ended(now, std::exchange(ended_, {}));
   for (const dns::name& each : settings.allow.listed_providers)
     change.events.push_back(log::event_of<kind::provider_listed>{}.with(
-        "domain", each.to_string()));
-  for (const dns::name& each : settings.allow.kept_providers)
-    change.events.push_back(log::event_of<kind::provider_not_listed>{}.with(
         "domain", each.to_string()));
   derive_all(now, change);
   change.listing_changed = change.worth_saving = true;
@@ -237,7 +238,7 @@ std::vector<table::listing> domain_book::listings() const {
   std::vector<table::listing> all;
   all.reserve(networks_->size() + domains_.size());
   for (const config::network_entry& entry : *networks_) {
-    const auto rest = net::address_set{entry.network} - allowance_->all();
+    const auto rest = net::address_set{entry.network} - allowed_by_hand().all();
     const std::string text = entry.network.to_string();
     all.push_back({text, entry.action.bind(text), rest.to_prefixes()});
   }

@@ -36,6 +36,7 @@ namespace spfblock::domains {
 /// is allowed, without what is over a limit (contract of the settings `allow`
 /// and `limits`).  What an allowed domain authorises is allowed whatever its
 /// size.  A provider is an allowed domain of which the log is told in sum only.
+/// Whoever lists one lists what it has, and nobody else does.
 ///
 /// Networks with hosts that delivered wanted mail (`allow.seen`) are told, and
 /// those of domains held where that is wanted; what is listed by hand is a
@@ -156,8 +157,20 @@ public:
     return *networks_;
   }
 
+  /// What is taken out of all listings but those of providers.
   [[nodiscard]] const domains::allowance& allowed() const noexcept {
     return *allowance_;
+  }
+
+  /// What is taken out of the listing of `of`, a domain of this book.  That of
+  /// a provider keeps what listed providers have, its own and that of others.
+  [[nodiscard]] const domains::allowance&
+  allowed_to(const known_domain& of) const;
+
+  /// What is taken out of the networks by hand: not what a provider has that is
+  /// listed.
+  [[nodiscard]] const domains::allowance& allowed_by_hand() const noexcept {
+    return *allowance_on_purpose_;
   }
 
   [[nodiscard]] const table::recipients& exempt_recipients() const noexcept {
@@ -189,8 +202,9 @@ private:
   book_change remove_ended(timestamp now,
                            const std::vector<std::string>& told_before);
   [[nodiscard]] page* find(const dns::name& domain, role of);
+  [[nodiscard]] bool is_listed(const dns::name& domain) const;
 
-  [[nodiscard]] settling rules(timestamp now) const;
+  [[nodiscard]] settling rules(const known_domain& of, timestamp now) const;
   void derive(known_domain& of, timestamp now, book_change& change) const;
   void derive_all(timestamp now, book_change& change);
   void allow_otherwise(const net::address_set& changed, timestamp now,
@@ -210,13 +224,16 @@ private:
   config::limit_settings limits_; ///< of all domains together
   std::shared_ptr<const std::vector<dns::name>> not_followed_;
   net::address_set own_; ///< this machine's addresses, if they are allowed
-  std::shared_ptr<const std::vector<dns::name>> providers_;
+  std::shared_ptr<const std::vector<dns::name>> providers_ =
+      std::make_shared<const std::vector<dns::name>>();
   std::vector<page> domains_;      ///< providers last
   std::size_t configured_ = 0;     ///< domains that are none
   std::vector<std::string> ended_; ///< configured and ended, by key_of()
   std::shared_ptr<const seen_guard> guard_ =
       std::make_shared<const seen_guard>();
   shared_value<domains::allowance> allowance_;
+  /// The same without the providers that are listed, for their listings.
+  shared_value<domains::allowance> allowance_on_purpose_;
   share share_; ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration
   net::address_set kept_off_by_hand_;   ///< told already

@@ -4,6 +4,7 @@
 #include "core/domains/listing_events.hpp"
 #include "core/net/special_purpose.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -39,14 +40,19 @@ bool is_cut(const known_domain& of, const share& by) {
 
 void domain_book::rebuild_allowance() {
   std::vector<allowance::entry> entries;
+  std::vector<allowance::entry> of_listed; ///< providers
   for (const config::allowed_network& each : allow_->networks)
     entries.push_back({"network " + each.network.to_string(),
                        net::address_set{each.network}});
   for (const page& each : domains_) {
-    if (each->role == role::allowed && !each->effective.empty())
-      entries.push_back({(each->is_provider ? "provider " : "domain ") +
-                             each->domain.name.to_string(),
-                         each->effective});
+    if (each->role != role::allowed || each->effective.empty())
+      continue;
+    const dns::name& name = each->domain.name;
+    if (!each->is_provider)
+      entries.push_back({"domain " + name.to_string(), each->effective});
+    else
+      (is_listed(name) ? of_listed : entries)
+          .push_back({"provider " + name.to_string(), each->effective});
   }
   if (allow_->reserved) {
     for (const auto& block : net::special_purpose_blocks())
@@ -55,11 +61,23 @@ void domain_book::rebuild_allowance() {
                          net::address_set{block.prefix}});
     entries.push_back({"this machine", own_});
   }
+  allowance_on_purpose_ = shared_value{allowance{entries, guard_}};
+  allowance_ = allowance_on_purpose_;
+  if (of_listed.empty())
+    return;
+  std::move(of_listed.begin(), of_listed.end(), std::back_inserter(entries));
   allowance_ = shared_value{allowance{std::move(entries), guard_}};
 }
 
-settling domain_book::rules(timestamp now) const {
-  return {refresh_, *allowance_, share_, random_, now};
+const allowance& domain_book::allowed_to(const known_domain& of) const {
+  return std::binary_search(providers_->begin(), providers_->end(),
+                            of.domain.name)
+             ? *allowance_on_purpose_
+             : *allowance_;
+}
+
+settling domain_book::rules(const known_domain& of, timestamp now) const {
+  return {refresh_, allowed_to(of), share_, random_, now};
 }
 
 /// Computes anew what is listed of each domain and by hand, after what is
@@ -95,7 +113,7 @@ void domain_book::allow_otherwise(const net::address_set& changed,
 void domain_book::derive(known_domain& of, timestamp now,
                          book_change& change) const {
   const auto told_before = static_cast<std::ptrdiff_t>(change.events.size());
-  rules(now).derive(of, change);
+  rules(of, now).derive(of, change);
   if (of.is_provider)
     change.events.erase(std::next(change.events.begin(), told_before),
                         change.events.end());
@@ -148,18 +166,18 @@ void domain_book::share_out(timestamp now, book_change& change) {
   for (page& each : domains_) {
     if (each->role == role::listed &&
         (is_cut(*each, before) || is_cut(*each, share_)))
-      rules(now).derive(each.edit(), change);
+      rules(*each, now).derive(each.edit(), change);
   }
 }
 
 /// Says which networks by hand overlap with what is allowed, if that changed.
 void domain_book::tell_kept_off_by_hand(book_change& change) {
   const auto listed =
-      net::address_set::of(networks_in(*networks_)) & allowance_->all();
+      net::address_set::of(networks_in(*networks_)) & allowed_by_hand().all();
   if (std::exchange(kept_off_by_hand_, listed) == listed || listed.empty())
     return;
   std::string grounds;
-  for (const std::string& each : allowance_->grounds_over(listed))
+  for (const std::string& each : allowed_by_hand().grounds_over(listed))
     grounds += (grounds.empty() ? "" : ", ") + each;
   change.events.push_back(log::event_of<kind::kept_off_by_allow>{}
                               .with("listing", "networks")
@@ -171,7 +189,7 @@ void domain_book::tell_kept_off_by_hand(book_change& change) {
 void domain_book::tell_overlap_by_hand(book_change& change) {
   const auto named = networks_in(*networks_);
   seen_overlap found = guard_->overlap_with(
-      net::address_set::of(named) - allowance_->all(), named);
+      net::address_set::of(named) - allowed_by_hand().all(), named);
   found.held = false;
   if (found != overlap_by_hand_ && !found.empty())
     change.events.push_back(overlap_event(

@@ -77,7 +77,7 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   const bool is_first = of->is_provider && is_first_round(providers());
   const net::address_set before = of->effective;
   const bool is_new = as == role::listed && !of->good_at;
-  rules(now).settle(*of, result, change);
+  rules(*of, now).settle(*of, result, change);
   of->waits = of->waits || (is_new && of->good_at);
   change.worth_saving = change.worth_saving || change.listing_changed;
   if (of->waits)

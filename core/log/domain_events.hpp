@@ -184,17 +184,10 @@ inline constexpr auto domain_events = std::to_array<entry>({
      level::notice,
      "provider listed on purpose",
      {fields::domain},
-     "A name of the list of providers is listed: it is no provider here.",
+     "An entry lists a provider: what it authorises is listed, by this entry "
+     "alone.",
      "Nothing, if you want its customers' mail rejected; else remove the "
      "entry."},
-    {kind::provider_not_listed,
-     level::warning,
-     "provider not listed",
-     {fields::domain},
-     "A list of `domain_files` names a provider. It is not listed: only an "
-     "entry of `domains` lists a provider.",
-     "Ask who maintains the list, or remove the line. If you do want the "
-     "mail of its customers rejected, give it an entry in `domains`."},
     {kind::entry_ended,
      level::notice,
      "entry ended",

@@ -63,7 +63,6 @@ enum class kind : std::uint8_t {
   allowed_domain_in_part,
   providers_known,
   provider_listed,
-  provider_not_listed,
   entry_ended,
   mail_passes_everybody,
   mail_passes_some,

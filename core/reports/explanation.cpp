@@ -47,11 +47,12 @@ private:
     if (!entry.network.contains(address_))
       return;
     const std::string name = entry.network.to_string();
-    if (book_.allowed().all().contains(address_)) {
-      exempt(name, allowed_by());
+    const domains::allowance& allowed = book_.allowed_by_hand();
+    if (allowed.all().contains(address_)) {
+      exempt(name, reason_in(allowed));
       return;
     }
-    const auto listed = net::address_set{entry.network} - book_.allowed().all();
+    const auto listed = net::address_set{entry.network} - allowed.all();
     const auto network = network_around(listed, address_);
     listing_reason& reason = result_.reasons.emplace_back();
     reason.listing = name;
@@ -94,7 +95,7 @@ private:
   void look_for_exemptions(const domains::known_domain& known) {
     const std::string name = known.domain.name.to_string();
     if (known.kept_off.contains(address_))
-      exempt(name, allowed_by());
+      exempt(name, reason_in(book_.allowed_to(known)));
     if (known.overlap.held && known.overlap.networks.contains(address_))
       exempt(name, "held: its network has hosts that delivered wanted mail: " +
                        known.overlap.hosts);
@@ -129,11 +130,11 @@ private:
     result_.exemptions.push_back({listing, reason});
   }
 
-  [[nodiscard]] std::string allowed_by() const {
+  [[nodiscard]] std::string reason_in(const domains::allowance& allowed) const {
     const net::address_set one{
         net::ip_prefix::containing(address_, net::width(address_.family()))};
     std::string text;
-    for (const std::string& ground : book_.allowed().grounds_over(one))
+    for (const std::string& ground : allowed.grounds_over(one))
       text += (text.empty() ? "allowed by " : ", ") + ground;
     return text;
   }

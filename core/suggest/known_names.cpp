@@ -38,8 +38,7 @@ known_names::known_names(const config::settings& of,
          above = parent_of(*above))
       above_allowed_.insert(*above);
   }
-  for (const auto* names :
-       {&of.allow.providers, &of.allow.kept_providers, &of.allow.includes}) {
+  for (const auto* names : {&of.allow.providers, &of.allow.includes}) {
     for (const dns::name& each : *names)
       providers_.insert(registrable_(each).value_or(each));
   }

@@ -20,7 +20,7 @@ _spfblock_among() {
 
 _spfblock_options() {
     case $1 in
-    add) printf '%s' '--comment --config --help --until --version --watch -c' ;;
+    add) printf '%s' '--comment --config --help --provider --until --version --watch -c' ;;
     allow) printf '%s' '--comment --config --help --until --version -c' ;;
     check) printf '%s' '--config --dnsbl --help --postfix --version -c' ;;
     diff) printf '%s' '--config --exit-code --help --version -c' ;;

@@ -67,6 +67,7 @@ complete -c spfblock -n 'not __spfblock_command >/dev/null' -a serve -d 'Run the
 complete -c spfblock -n 'not __spfblock_command >/dev/null' -a status -d 'Say how each domain fares'
 complete -c spfblock -n 'not __spfblock_command >/dev/null' -a suggest -d 'Say by the mail log whom to list, and change nothing'
 complete -c spfblock -n '__spfblock_is add' -l watch -d 'Reject nothing: only show in the mail log what would be'
+complete -c spfblock -n '__spfblock_is add' -l provider -d 'List a provider, too: honest mail comes from there as well'
 complete -c spfblock -n '__spfblock_is add' -l until -x -d 'End the entry when this day begins, UTC: YYYY-MM-DD'
 complete -c spfblock -n '__spfblock_is add' -l comment -x -d 'Why, for whoever reads the file'
 complete -c spfblock -n '__spfblock_is allow' -l until -x -d 'End the entry when this day begins, UTC: YYYY-MM-DD'

@@ -54,6 +54,7 @@ _spfblock() {
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
             '--watch[Reject nothing\: only show in the mail log what would be]' \
+            '--provider[List a provider, too\: honest mail comes from there as well]' \
             '--until=[End the entry when this day begins, UTC\: YYYY-MM-DD]:DAY: ' \
             '--comment=[Why, for whoever reads the file]:TEXT: ' \
             '*:DOMAIN: '

@@ -23,12 +23,6 @@ bool is_as_wanted(const configuration& now, const dns::name& domain,
   const auto found =
       std::find_if(all.begin(), all.end(),
                    [&](const auto& each) { return each.name == domain; });
-  if (found == all.end()) {
-    std::cerr << "spfblock: " << domain.to_string()
-              << " is a provider, which a list of domain_files does not list: "
-              << place << '\n';
-    return false;
-  }
   entry_difference differs;
   differs.compare_action(found->action.text(), wanted.action.empty()
                                                    ? now.settings.action.text()
@@ -38,33 +32,52 @@ bool is_as_wanted(const configuration& now, const dns::name& domain,
   return differs.tell(domain.to_string() + " is listed", place);
 }
 
-void warn_of_provider(const configuration& after, const dns::name& domain) {
-  const auto& listed = after.settings.allow.listed_providers;
-  if (std::find(listed.begin(), listed.end(), domain) != listed.end())
-    std::cerr << "warning: " << domain.to_string()
-              << " is a provider: honest mail comes from there as well\n";
+bool is_provider(const configuration& now, const dns::name& domain) {
+  const auto& all = now.settings.allow.providers;
+  return std::binary_search(all.begin(), all.end(), domain);
 }
+
+/// Whether it is a provider that is not listed yet; says so.
+bool is_new_provider(const configuration& now, const dns::name& domain) {
+  if (now.places.listed.place_of(domain) != nullptr ||
+      !is_provider(now, domain))
+    return false;
+  std::cerr << "spfblock: " << domain.to_string()
+            << " is a provider: honest mail comes from there as well "
+               "(--provider lists it all the same)\n";
+  return true;
+}
+
+struct choice {
+  std::vector<std::string> domains;
+  entry_options entry;
+  bool watch = false;    ///< with an action that rejects nothing
+  bool provider = false; ///< a provider is listed, too
+};
 
 /// Lists domains: edits a file of `entry_files`, all that is asked for in one
 /// step, and reloads the server (docs/operations.md).
-/// @param watch with an action that rejects nothing
-/// @return negative where a domain is listed already, and not as wanted; it is
-///         said where it stands
-exit_status add(const std::string& configuration_file,
-                const std::vector<std::string>& domains,
-                const entry_options& options, bool watch) {
+/// @return negative where a domain is listed already, and not as wanted: it is
+///         said where it stands; or where one is a provider and may not be, and
+///         then nothing is edited
+exit_status add(const std::string& configuration_file, const choice& of) {
   const auto today = std::chrono::floor<std::chrono::days>(read_clocks().wall);
-  const auto names = read_domains(domains);
-  auto wanted = read_options(options, today);
+  const auto names = read_domains(of.domains);
+  auto wanted = read_options(of.entry, today);
   if (!names || !wanted)
     return exit_status::usage;
-  if (watch)
+  if (of.watch)
     wanted->action = watching;
 
   auto begun = entry_edit::begin(configuration_file);
   if (const auto* const failed = std::get_if<exit_status>(&begun))
     return *failed;
   auto& edit = std::get<entry_edit>(begun);
+  const auto is_held_back = [&](const dns::name& each) {
+    return !of.provider && is_new_provider(edit.before(), each);
+  };
+  if (std::any_of(names->begin(), names->end(), is_held_back))
+    return exit_status::negative;
   bool all_so = true;
   std::vector<dns::name> added;
   std::string file;
@@ -74,6 +87,7 @@ exit_status add(const std::string& configuration_file,
       continue;
     }
     wanted->name = each.to_string();
+    wanted->provider = is_provider(edit.before(), each);
     const auto to = edit.add(config::entry_list::domains, *wanted);
     if (!to)
       return exit_status::config;
@@ -87,10 +101,8 @@ exit_status add(const std::string& configuration_file,
   if (const auto* const failed = std::get_if<exit_status>(&finished))
     return *failed;
   const auto& after = std::get<configuration>(finished);
-  for (const dns::name& each : added) {
+  for (const dns::name& each : added)
     std::cout << each.to_string() << ": added to " << file << '\n';
-    warn_of_provider(after, each);
-  }
   const exit_status reloaded = reload_server(after);
   return reloaded == exit_status::done ? known : reloaded;
 }
@@ -98,22 +110,19 @@ exit_status add(const std::string& configuration_file,
 } // namespace
 
 void offer_add(command_line& to) {
-  struct choice {
-    std::vector<std::string> domains;
-    entry_options entry;
-    bool watch = false;
-  };
   const auto wanted = std::make_shared<choice>();
   CLI::App& command = to.add("add", "List domains, and reload the server",
                              [wanted](const std::string& configuration_file) {
-                               return add(configuration_file, wanted->domains,
-                                          wanted->entry, wanted->watch);
+                               return add(configuration_file, *wanted);
                              });
   command.add_option("DOMAIN", to.as_typed(wanted->domains), "Domains to list")
       ->required()
       ->type_name("");
   command.add_flag("--watch", wanted->watch,
                    "Reject nothing: only show in the mail log what would be");
+  command.add_flag(
+      "--provider", wanted->provider,
+      "List a provider, too: honest mail comes from there as well");
   offer_entry_options(to, command, wanted->entry);
 }
 

@@ -175,7 +175,15 @@ class Completion(BlackBoxCase):
         self.assertEqual(offered("query", "--s"), {"--server"})
         self.assertEqual(
             offered("add", "x.example", "--"),
-            {"--comment", "--config", "--help", "--until", "--version", "--watch"},
+            {
+                "--comment",
+                "--config",
+                "--help",
+                "--provider",
+                "--until",
+                "--version",
+                "--watch",
+            },
         )
         self.assertEqual(offered("allow", "--u"), {"--until"})
         self.assertEqual(offered("allow", "--w"), set())

@@ -394,12 +394,22 @@ class WithoutAServer(EditCase):
         with open(elsewhere, encoding="ascii") as real:
             self.assertEqual(real.read(), '{"domains": ["d1.example", "d2.example"]}')
 
-    def test_a_provider_is_added_with_a_word(self):
+    def test_a_provider_is_added_where_that_is_meant(self):
         file = self.without_server(allow={"providers": True})
-        self.assert_done(
-            run("add", "-c", file, "sendgrid.net"),
-            stderr="sendgrid.net is a provider: honest mail comes from there",
-        )
+        done = run("add", "-c", file, "d1.example", "sendgrid.net")
+        self.assertEqual((done.returncode, done.stdout), (NEGATIVE, ""))
+        self.assertIn("sendgrid.net is a provider: honest mail comes", done.stderr)
+        self.assertFalse(os.path.exists(self.path()))
+        done = run("add", "-c", file, "--provider", "d1.example", "sendgrid.net")
+        self.assert_done(done)
+        with open(self.path(), encoding="ascii") as edited:
+            self.assertEqual(
+                json.load(edited)["domains"],
+                ["d1.example", {"name": "sendgrid.net", "provider": True}],
+            )
+        self.assert_done(run("add", "-c", file, "sendgrid.net"))
+        done = run("check", "-c", file)
+        self.assertIn("sendgrid.net is a provider: listed on purpose\n", done.stdout)
 
     def test_what_is_odd_about_the_edit_is_said(self):
         file = self.without_server()

@@ -131,20 +131,37 @@ class Providers(BlackBoxCase):
         self.assertEqual(done.returncode, CONFIG)
         self.assertIn(f"{bad}:2: ", done.stderr)
 
-    def test_one_that_is_listed_on_purpose_is_listed(self):
+    def test_one_that_is_listed_on_purpose_is_listed_by_its_entry_alone(self):
+        watch = {"name": "_spf.google.com", "action": "WARN google"}
         server = self.start(
-            "v=spf1 include:_spf.google.com -all",
-            domains=["_spf.google.com", "spam.example"],
+            f"v=spf1 ip4:{SPAM} include:_spf.google.com ip4:74.125.200.0/24 -all",
+            domains=["spam.example", watch],
         )
         eventually(
             lambda: all(ask_once(server.port, each).code == 200 for each in INNOCENT),
             "the provider is listed",
         )
+        self.wait_until_listed(server.port, "62.1.1.1")
+        for address in INNOCENT:
+            self.assertEqual(ask_once(server.port, address).text, "WARN google")
         server.wait_for_line("provider listed on purpose domain=_spf.google.com")
-        self.assertEqual(server.matching("kept off by allow"), [])
         done = run("check", "-c", server.file)
         self.assertEqual((done.returncode, done.stderr), (OK, ""))
         self.assertIn("_spf.google.com is a provider: listed on purpose\n", done.stdout)
+
+    def test_a_list_of_others_lists_none_and_one_line_says_so(self):
+        lines = self.file("others.txt", "spam.example\n_spf.google.com\n")
+        entries = self.file("others.json", '{"domains": ["alias.example"]}')
+        server = self.start(
+            f"v=spf1 ip4:{SPAM} -all",
+            domains=[],
+            domain_files=[lines],
+            entry_files=[entries],
+        )
+        self.assert_innocent(server)
+        told = server.matching("is a provider: not listed")
+        self.assertEqual(len(told), 1, told)
+        self.assertIn(f"{lines}:2", told[0])
 
     def test_the_demo_is_answered_though_its_zone_has_no_provider(self):
         done = run("expand", "-c", f"{CHECKOUT}/etc/demo/spfblock.json", "toramaki.net")

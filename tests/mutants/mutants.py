@@ -374,9 +374,22 @@ MUTANTS = [
     ),
     Mutant(
         "a list of others lists a provider",
-        "core/config/settings_parser.cpp",
-        "    return each.is_from_file;",
-        "    return false;",
+        "core/config/listed_entries.cpp",
+        "          if (is_provider(name, into))",
+        "          if (is_provider(name, into) && false)",
+    ),
+    Mutant(
+        "an entry of others lists a provider unsaid",
+        "core/config/listed_entries.cpp",
+        "    if (by == author::perhaps_others && !entry.lists_provider &&",
+        "    if (by == author::perhaps_others && false &&",
+    ),
+    Mutant(
+        "who lists a provider has all others list it",
+        "core/domains/domain_book_allowance.cpp",
+        "  std::move(of_listed.begin(), of_listed.end(), "
+        "std::back_inserter(entries));",
+        "",
     ),
     Mutant(
         "a new listing waits for nobody",

@@ -248,46 +248,64 @@ TEST_CASE("allow.providers: a bad line is a fault at its place",
         "an array of the names of files)\n");
 }
 
-TEST_CASE("allow.providers: a list that others maintain lists no provider",
-          "[config][allow_section]") {
-  const fake_files files{
-      {{"a.txt", std::vector<list_file>{{"a.txt", "spam.example\nsendgrid.net\n"
-                                                  "_spf.google.com\n"}}}}};
-  const auto settings = read_settings(R"({"domain_files":["a.txt"]})", files);
-  REQUIRE(settings.domains.size() == 1);
-  CHECK(settings.domains[0].name == name_of("spam.example"));
-  CHECK(settings.allow.kept_providers ==
-        std::vector{name_of("_spf.google.com"), name_of("sendgrid.net")});
-  CHECK(settings.allow.listed_providers.empty());
-  CHECK(settings.allow.providers == shipped_providers());
-}
-
-TEST_CASE("allow.providers: whoever names one in a list is told where",
+TEST_CASE("allow.providers: a list that others maintain lists no provider, "
+          "and whoever wrote it is told where",
           "[config][allow_section]") {
   const fake_files files{
       {{"a.txt", std::vector<list_file>{{"a.txt", "spam.example\n"
                                                   "sendgrid.net\n"}}},
-       {"b.json", std::vector<list_file>{
-                      {"b.json", "{\n\"domains\": [\"mailgun.org\"]}"}}}}};
-  CHECK(
-      warnings_of(R"({"domains":["sendgrid.com"],"domain_files":["a.txt"],
-                       "entry_files":["b.json"]})",
-                  files) ==
-      "a.txt:2: warning: sendgrid.net is a provider: not listed (expected as "
-      "an entry of \"domains\", if it is to be)\n"
-      "b.json:2: /domains/0: warning: mailgun.org is a provider: listed, since "
-      "it is an entry of \"domains\"\n");
+       {"b.json",
+        std::vector<list_file>{
+            {"b.json", "{\"domains\": [\"mailgun.org\",\n"
+                       "{\"name\": \"amazonses.com\"},\n"
+                       "{\"name\": \"c.example\", \"provider\": false}]}"}}}}};
+  const std::string text =
+      R"({"domain_files":["a.txt"],"entry_files":["b.json"]})";
+  const auto settings = read_settings(text, files);
+  std::vector<dns::name> listed;
+  for (const domain_entry& each : settings.domains)
+    listed.push_back(each.name);
+  CHECK(listed == std::vector{name_of("spam.example"), name_of("c.example")});
+  CHECK(settings.allow.listed_providers.empty());
+  CHECK(settings.allow.providers == shipped_providers());
+  const std::string why =
+      " is a provider: not listed (expected, if it is to be, as an entry of "
+      "\"domains\" in the main file, or in one of \"entry_files\" with "
+      "\"provider\": true)\n";
+  CHECK(warnings_of(text, files) ==
+        "a.txt:2: warning: sendgrid.net" + why +
+            "b.json:1: /domains/0: warning: mailgun.org" + why +
+            "b.json:2: /domains/1/name: warning: amazonses.com" + why);
 }
 
-TEST_CASE("allow.providers: what is listed on purpose is no provider",
+TEST_CASE("allow.providers: who says that he means it lists one, whatever a "
+          "list of others names before",
           "[config][allow_section]") {
-  const auto allow =
-      read_settings(R"({"domains":["sendgrid.net","spam.example"]})").allow;
-  CHECK(allow.listed_providers == std::vector{name_of("sendgrid.net")});
-  CHECK(allow.providers.size() + 1 == shipped_providers().size());
-  CHECK(std::is_sorted(allow.providers.begin(), allow.providers.end()));
-  CHECK_FALSE(std::binary_search(allow.providers.begin(), allow.providers.end(),
-                                 name_of("sendgrid.net")));
+  const fake_files files{
+      {{"a.txt", std::vector<list_file>{{"a.txt", "mailgun.org\n"}}},
+       {"b.json",
+        std::vector<list_file>{{"b.json", R"({"domains": [{"provider": true,
+          "name": "mailgun.org", "action": "WARN of {domain}"}]})"}}}}};
+  const auto settings = read_settings(
+      R"({"domains":["spam.example",{"name":"sendgrid.net","provider":false}],
+          "domain_files":["a.txt"],"entry_files":["b.json"]})",
+      files);
+  REQUIRE(settings.domains.size() == 3);
+  CHECK(settings.domains[2].action.text() == "WARN of {domain}");
+  CHECK(settings.allow.listed_providers ==
+        std::vector{name_of("mailgun.org"), name_of("sendgrid.net")});
+  // For all others they are what they were.
+  CHECK(settings.allow.providers == shipped_providers());
+}
+
+TEST_CASE("allow.providers: without them a list of others lists "
+          "whatever it names",
+          "[config][allow_section]") {
+  const fake_files files{
+      {{"a.txt", std::vector<list_file>{{"a.txt", "mailgun.org\n"}}}}};
+  const auto settings = read_settings(
+      R"({"domain_files":["a.txt"],"allow":{"providers":false}})", files);
+  CHECK(settings.domains.size() == 1);
 }
 
 TEST_CASE("allow.seen: hosts that delivered wanted mail, of a file or several",

@@ -81,7 +81,7 @@ TEST_CASE("a file of entries: whatever is wrong is a warning with its place, "
       warnings_of(main_text, found) ==
       R"(c0.json:2: /domains/0: warning: "own.test" is listed twice (first at t.json:2)
 c0.json:3: /domains/2/action: warning: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
-c0.json:4: /domains/3/limit: warning: unknown setting (known: name, on_permerror, limits, until, comment, action; did you mean "limits"?)
+c0.json:4: /domains/3/limit: warning: unknown setting (known: name, on_permerror, limits, until, comment, action, provider; did you mean "limits"?)
 c0.json:4: /domains/4: warning: found "d e" (expected a domain name of letters, digits, hyphens and underscores)
 c0.json:4: /domains/5: warning: found 7 (expected a domain name, or an object with one)
 c0.json:5: /networks/1/network: warning: host bits are set in "192.0.2.1/24", did you mean 192.0.2.0/24? (expected a network such as "192.0.2.0/24")

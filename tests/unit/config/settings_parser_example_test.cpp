@@ -136,7 +136,7 @@ std::vector<domain_entry> example_domains() {
       {spam, action_of("WARN spfblock: {domain}")},
       {example_domain("grey.example"), action_of("greylist")}};
   for (const char* const name : {"one.example", "two.example", "three.example"})
-    all.emplace_back(example_domain(name), action).is_from_file = true;
+    all.emplace_back(example_domain(name), action);
   return all;
 }
 

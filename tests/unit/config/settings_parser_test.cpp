@@ -107,7 +107,7 @@ t.json:3: /listen/4: found 5 (expected "ADDRESS:PORT", "unix:/PATH", or {"door":
 t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, query_time, state_file, admin, metrics, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
-t.json:10: /domains/2/acton: unknown setting (known: name, on_permerror, limits, until, comment, action; did you mean "action"?)
+t.json:10: /domains/2/acton: unknown setting (known: name, on_permerror, limits, until, comment, action, provider; did you mean "action"?)
 t.json:10: /domains/2/name: "a.test" is listed twice (first at t.json:8)
 t.json:11: /domains/3/action: "550" without a text, which Postfix takes for OK (expected 550 and a text)
 t.json:11: /domains/3: "name" is missing (expected a domain name)

@@ -4,6 +4,7 @@
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ config::settings with_providers(const std::vector<std::string>& names) {
   config::settings made = settings_of({"spam.example"});
   for (const std::string& each : names)
     made.allow.providers.push_back(name_of(each));
+  std::sort(made.allow.providers.begin(), made.allow.providers.end());
   return made;
 }
 
@@ -78,7 +80,7 @@ TEST_CASE("a provider is no page and no alarm, whatever becomes of it",
   CHECK(told(f.look(expanded("b.shared.example", "198.51.100.0/24"),
                     role::allowed))
             .empty());
-  CHECK(f.book.providers()[1].effective == set_of("198.51.100.0/24"));
+  CHECK(f.book.providers()[0].effective == set_of("198.51.100.0/24"));
 }
 
 TEST_CASE("shipped networks hold until the provider is known",
@@ -163,13 +165,35 @@ TEST_CASE("an entry that ends leaves the providers as they are",
   CHECK(f.book.providers()[0].effective == set_of("198.51.100.0/24"));
 }
 
-TEST_CASE("the log warns of a provider that a list of others names",
+TEST_CASE("who lists a provider lists it, and nobody else does",
           "[table][providers]") {
-  config::settings settings = settings_of({"spam.example"});
-  settings.allow.kept_providers = {name_of("sendgrid.net")};
-  domains::domain_book book;
-  CHECK(lines_of(book.apply(settings, {}, beginning), "provider") ==
-        "provider not listed domain=sendgrid.net\n");
+  config::settings settings = with_providers({shared, "b.shared.example"});
+  settings.domains.insert(settings.domains.begin(), entry_of(shared));
+  settings.domains[0].until = std::chrono::floor<std::chrono::days>(
+      beginning.wall + std::chrono::days{1});
+  settings.networks = {by_hand("198.51.100.64/26"), by_hand("192.0.2.0/26")};
+  book_fixture f{settings};
+  const auto due = f.book.take_due(f.now);
+  REQUIRE(due.size() == 4);
+  CHECK(due[1].by.providers->size() == 2); // neither is followed
+  f.settle(expanded(shared, "198.51.100.0/24 192.0.2.0/24"));
+  f.settle(expanded(shared, "198.51.100.0/24 192.0.2.0/24"), role::allowed);
+  f.settle(expanded("b.shared.example", "192.0.2.0/24"), role::allowed);
+  // A copy with smaller networks, to answer for the provider.
+  f.settle(
+      expanded("spam.example", "198.51.100.0/25 192.0.2.0/25 203.0.113.0/24"));
+  CHECK(f.lists("198.51.100.0/24"));
+  CHECK(f.lists("203.0.113.0/24", 1));
+  CHECK(f.blocked() == set_of("198.51.100.0/24 203.0.113.0/24"));
+  CHECK(f.book.allowed().grounds_over(set_of("198.51.100.1")) ==
+        std::vector<std::string>{"provider _spf.shared.example"});
+
+  SECTION("and when its entry ends, it is a provider as before") {
+    f.pass(25h);
+    f.book.remove_ended(f.now);
+    CHECK(f.blocked() == set_of("203.0.113.0/24"));
+    CHECK(f.book.providers().size() == 2);
+  }
 }
 
 TEST_CASE("the log says which provider is listed on purpose",
