@@ -67,11 +67,12 @@ expansion written_account::result() && {
 }
 
 void written_account::begin_record(const dns::name& domain,
-                                   std::optional<entry> via) {
+                                   std::optional<entry> via, bool is_redirect) {
   record_visit& visited = out_.records.emplace_back();
   visited.domain = domain;
   if (via)
     visited.via = via->index_;
+  visited.is_redirect = is_redirect;
 }
 
 void written_account::answered(std::uint32_t ttl) {
@@ -97,6 +98,7 @@ account::entry written_account::begin_terms(const record& parsed) {
   if (told < parsed.terms.size()) {
     joint_.push_back({out_.terms.size(), {}, {}, {}});
     add_term({std::string{further_terms}, parsed.terms[told].offset, {}});
+    out_.terms.back().is_joint = true;
   }
   const bool in_full = text_told_ <= text_told_limit;
   text_told_ += parsed.text.size();

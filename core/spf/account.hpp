@@ -24,8 +24,8 @@ namespace spfblock::spf {
 inline constexpr std::size_t too_wide_limit = 100;
 
 /// So many terms are written down, each for itself; what the others of a record
-/// do is written down together, as of one term with this text.  Whom they
-/// decide is the same.
+/// do is written down together, as of one term with this text
+/// (term_visit::is_joint).  Whom they decide is the same.
 inline constexpr std::size_t terms_told_limit = 20'000;
 inline constexpr std::string_view further_terms = "further terms";
 /// So much text of records is written down in full, octets; of the others, as
@@ -73,8 +73,9 @@ public:
   virtual ~account() = default;
 
   /// A record is visited, for the sake of the term `via`; none at the top.
-  virtual void begin_record(const dns::name& domain,
-                            std::optional<entry> via) = 0;
+  /// @param is_redirect whether that is redirect=
+  virtual void begin_record(const dns::name& domain, std::optional<entry> via,
+                            bool is_redirect) = 0;
   /// The DNS answered with TXT records, or that there are none.
   /// @param ttl of the answer, seconds
   virtual void answered(std::uint32_t ttl) = 0;
@@ -128,7 +129,8 @@ public:
   /// What is known of the domain by now: all but the figures of questions.
   [[nodiscard]] expansion result() &&;
 
-  void begin_record(const dns::name& domain, std::optional<entry> via) override;
+  void begin_record(const dns::name& domain, std::optional<entry> via,
+                    bool is_redirect) override;
   void answered(std::uint32_t ttl) override;
   void unusable(const std::string& why) override;
   void no_record() override;
@@ -176,7 +178,7 @@ private:
 /// Keeps nothing: for who only asks which answers are missing.
 class quiet_account final : public account {
 public:
-  void begin_record(const dns::name&, std::optional<entry>) override {}
+  void begin_record(const dns::name&, std::optional<entry>, bool) override {}
   void answered(std::uint32_t) override {}
   void unusable(const std::string&) override {}
   void no_record() override {}

@@ -27,7 +27,8 @@ constexpr std::size_t shortest_run = 16;
 evaluator::record_result evaluator::visit(const dns::name& domain,
                                           const place* via, cohorts undecided) {
   budget_.spend_record();
-  account_.begin_record(domain, via ? std::optional{via->term} : std::nullopt);
+  account_.begin_record(domain, via ? std::optional{via->term} : std::nullopt,
+                        via != nullptr && via->is_redirect);
 
   record_result result;
   const std::string* const text = select(domain, via, undecided, result);
@@ -163,7 +164,7 @@ evaluator::record_result evaluator::walk(const record& parsed,
     }
   }
   if (redirect != nullptr && !has_all && !undecided.empty()) {
-    follow(*redirect, {here, of_redirect}, std::move(undecided), result);
+    follow(*redirect, {here, of_redirect, true}, std::move(undecided), result);
   } else {
     budget_.spend_work(result.not_passed.work_to_add(undecided));
     result.not_passed.add(std::move(undecided));

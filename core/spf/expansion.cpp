@@ -43,6 +43,17 @@ std::string clients_in(const net::address_set& set) {
   return a + (a.empty() || b.empty() ? "" : ", ") + b;
 }
 
+/// The term that led to a record; where it is one of the further ones, which
+/// are written down together, what it must have said.
+std::string step_to(const expansion& of, const record_visit& record) {
+  const term_visit& via = of.terms[*record.via];
+  if (!via.is_joint)
+    return via.text;
+  return fmt::format(
+      "{} ({}{})", via.text,
+      record.is_redirect ? "redirect=" : "include:", record.domain.to_string());
+}
+
 } // namespace
 
 std::string clients_of(const open_question& of) {
@@ -61,14 +72,14 @@ bool decides_about_somebody(const expansion& of) {
 }
 
 std::string chain(const expansion& of, std::size_t term) {
-  std::vector<std::size_t> path;
-  for (std::optional<std::size_t> at = term; at;
-       at = of.records[of.terms[*at].record].via)
-    path.push_back(*at);
-
+  std::vector<std::string> path{of.terms[term].text};
+  for (std::size_t at = of.terms[term].record; of.records[at].via;) {
+    path.push_back(step_to(of, of.records[at]));
+    at = of.terms[*of.records[at].via].record;
+  }
   std::string text = of.domain.to_string();
   for (auto at = path.rbegin(); at != path.rend(); ++at)
-    text += " -> " + of.terms[*at].text;
+    text += " -> " + *at;
   return text;
 }
 

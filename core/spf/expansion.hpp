@@ -41,6 +41,7 @@ struct term_visit {
   std::size_t offset = 0; ///< in the record, octets
   bool reached = false;   ///< some address was still undecided there
   bool is_all = false;    ///< the mechanism is `all`
+  bool is_joint = false;  ///< several terms of the record, the last ones
   /// Addresses that this term moved to pass at its own record.
   net::address_set granted;
   /// Addresses that this term ended for, without pass: a carve-out.
@@ -60,6 +61,7 @@ struct term_visit {
 struct record_visit {
   dns::name domain;
   std::optional<std::size_t> via; ///< the term that led here; none at the top
+  bool is_redirect = false;       ///< that is redirect=, so this speaks for it
   std::string text;               ///< safe for output; empty if there is none
   std::uint32_t ttl = 0;          ///< of the TXT answer, seconds
   std::string error; ///< why there is nothing to evaluate; safe for output

@@ -80,6 +80,7 @@ struct frame {
 struct place {
   const frame& record;
   account::entry term;
+  bool is_redirect = false; ///< it is redirect=
 };
 
 } // namespace spfblock::spf

@@ -28,7 +28,7 @@ std::optional<std::string> granting(const std::vector<grant>& grants,
 /// or the domain's redirects to it.
 bool speaks_for_domain(std::size_t record, const expansion& of) {
   while (const auto via = of.records[record].via) {
-    if (!of.terms[*via].text.starts_with("redirect="))
+    if (!of.records[record].is_redirect)
       return false;
     record = of.terms[*via].record;
   }

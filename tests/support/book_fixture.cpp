@@ -36,7 +36,7 @@ spf::expansion expanded(std::string_view domain, std::string_view networks,
   made.domain = name_of(domain);
   made.pass = set_of(networks);
   made.ttl = ttl;
-  made.records = {{made.domain, std::nullopt, "v=spf1", ttl, ""}};
+  made.records = {{made.domain, std::nullopt, false, "v=spf1", ttl, ""}};
   for (const net::ip_prefix& each : made.pass.to_prefixes()) {
     spf::term_visit term;
     term.text = (each.family() == net::family::ipv4 ? "ip4:" : "ip6:") +
@@ -102,7 +102,7 @@ spf::expansion gone(std::string_view domain) {
   spf::expansion made;
   made.domain = name_of(domain);
   made.outcome = spf::outcome::no_record;
-  made.records = {{made.domain, std::nullopt, "", 0, "no SPF record"}};
+  made.records = {{made.domain, std::nullopt, false, "", 0, "no SPF record"}};
   made.ttl = 86400;
   return made;
 }

@@ -27,7 +27,7 @@ spf::cohorts some(std::string_view addresses, unsigned dns_terms = 0) {
 /// An account of l.test, in which its own record has begun.
 struct begun {
   explicit begun(const std::string& record) {
-    told.begin_record(name_of("l.test"), std::nullopt);
+    told.begin_record(name_of("l.test"), std::nullopt, false);
     first = told.begin_terms(spf::parse_record(record));
   }
 
@@ -43,7 +43,7 @@ TEST_CASE("written_account: an entry is that of its term, in any record",
           "[spf][account]") {
   begun of{"v=spf1 include:m.test -all"};
   of.told.answered(60);
-  of.told.begin_record(name_of("m.test"), of.first);
+  of.told.begin_record(name_of("m.test"), of.first, false);
   of.told.answered(30);
   const auto inner = of.told.begin_terms(spf::parse_record("v=spf1 a mx"));
   of.told.reached(inner.next());
@@ -105,7 +105,7 @@ TEST_CASE("written_account: the highest counts stay", "[spf][account]") {
 
 TEST_CASE("written_account: how it ended", "[spf][account]") {
   begun expanded{"v=spf1"};
-  expanded.told.begin_record(name_of("m.test"), expanded.first);
+  expanded.told.begin_record(name_of("m.test"), expanded.first, false);
   expanded.told.no_record(); // not the domain's own
   expanded.told.permerror(some("10.0.0.1/32"));
   const auto made = expanded.result();
@@ -114,7 +114,7 @@ TEST_CASE("written_account: how it ended", "[spf][account]") {
   CHECK(made.records[1].error == "no SPF record");
 
   spf::written_account none{name_of("l.test")};
-  none.begin_record(name_of("l.test"), std::nullopt);
+  none.begin_record(name_of("l.test"), std::nullopt, false);
   none.no_record();
   CHECK(std::move(none).result().outcome == spf::outcome::no_record);
 
@@ -186,7 +186,7 @@ TEST_CASE(
   at = at.next();
   of.told.decided(at, decision::listed, some("10.0.0.3/32"));
   of.told.decided(at.next(), decision::granted, some("10.0.0.5/32"));
-  of.told.begin_record(name_of("m.test"), first_further);
+  of.told.begin_record(name_of("m.test"), first_further, false);
   of.told.begin_terms(spf::parse_record("v=spf1 a"));
   const auto made = of.result();
 
@@ -204,7 +204,7 @@ TEST_CASE(
   CHECK(made.grants[1].term == spf::terms_told_limit);
   CHECK(listed(made.grants[1].addresses) == "10.0.0.2/31");
   CHECK(chain(made, spf::terms_told_limit + 1) ==
-        "l.test -> further terms -> further terms");
+        "l.test -> further terms (include:m.test) -> further terms");
 }
 
 TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
@@ -212,7 +212,7 @@ TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
   const auto full = spf::parse_record("v=spf1 x=" + std::string(65'000, 'a'));
   spf::account::entry at;
   for (unsigned i = 0; i < 40; ++i) {
-    told.begin_record(name_of("l.test"), std::nullopt);
+    told.begin_record(name_of("l.test"), std::nullopt, false);
     at = told.begin_terms(full);
   }
   for (unsigned i = 0; i < 100; ++i)

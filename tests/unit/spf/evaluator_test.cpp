@@ -21,7 +21,8 @@ using list = std::vector<std::string>;
 /// An account that keeps the order in which it is told of records and terms.
 class journal final : public spf::account {
 public:
-  void begin_record(const dns::name& domain, std::optional<entry>) override {
+  void begin_record(const dns::name& domain, std::optional<entry>,
+                    bool /*is_redirect*/) override {
     lines.push_back("record " + domain.to_string());
   }
   void answered(std::uint32_t) override {}

@@ -30,7 +30,7 @@ net::address_set set_of(const std::vector<std::string>& networks) {
 spf::record_visit record_of(std::string_view domain,
                             std::optional<std::size_t> via = std::nullopt) {
   // Without the terms, so that they are looked for in vain here.
-  return {name_of(domain), via, "v=spf1", 300, ""};
+  return {name_of(domain), via, false, "v=spf1", 300, ""};
 }
 
 spf::term_visit term_of(std::size_t record, const std::string& text,

@@ -24,7 +24,7 @@ using list = std::vector<std::string>;
 struct fixture {
   explicit fixture(const std::string& written)
       : record{spf::parse_record("v=spf1 " + written)} {
-    told.begin_record(here, std::nullopt);
+    told.begin_record(here, std::nullopt, false);
     at = told.begin_terms(record);
   }
 

@@ -36,7 +36,7 @@ struct fixture {
       : by{testing::rules_with(mode)},
         spent{by},
         tally{by, spent, told} {
-    told.begin_record(name_of("l.test"), std::nullopt);
+    told.begin_record(name_of("l.test"), std::nullopt, false);
     at = told.begin_terms(spf::parse_record("v=spf1 a"));
   }
 

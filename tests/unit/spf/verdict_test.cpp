@@ -70,4 +70,71 @@ TEST_CASE("a verdict tells errors and failures", "[spf][verdict]") {
                         "  d.example TXT"));
 }
 
+TEST_CASE("a verdict goes through redirects, in includes too",
+          "[spf][verdict]") {
+  constexpr std::string_view records = R"(
+    a.example v=spf1 include:i.example ip4:192.0.2.9 redirect=r.example
+    i.example v=spf1 ip4:192.0.2.1 redirect=j.example
+    j.example v=spf1 ip4:192.0.2.2 -ip4:192.0.2.3 ?all
+    r.example v=spf1 ip4:192.0.2.4 redirect=s.example
+    s.example v=spf1 include:all.example ip4:192.0.2.5 -ip4:192.0.2.6 ~all
+    all.example v=spf1 ip4:192.0.2.7 -all redirect=never.example)";
+  const auto [address,
+              text] = GENERATE(values<std::pair<const char*, const char*>>({
+      {"192.0.2.2", "192.0.2.2 passes a.example\n"
+                    "  a.example -> include:i.example -> redirect=j.example -> "
+                    "ip4:192.0.2.2\n"},
+      {"192.0.2.4", "192.0.2.4 passes a.example\n"
+                    "  a.example -> redirect=r.example -> ip4:192.0.2.4\n"},
+      {"192.0.2.5", "192.0.2.5 passes a.example\n"
+                    "  a.example -> redirect=r.example -> redirect=s.example "
+                    "-> ip4:192.0.2.5\n"},
+      {"192.0.2.7",
+       "192.0.2.7 passes a.example\n"
+       "  a.example -> redirect=r.example -> redirect=s.example -> "
+       "include:all.example\n    -> ip4:192.0.2.7\n"},
+      // Neither what the include refuses nor its all is the domain's.
+      {"192.0.2.3",
+       "192.0.2.3 does not pass a.example\n"
+       "  a.example -> redirect=r.example -> redirect=s.example -> "
+       "~all\n"},
+      {"192.0.2.6",
+       "192.0.2.6 does not pass a.example\n"
+       "  a.example -> redirect=r.example -> redirect=s.example -> "
+       "-ip4:192.0.2.6\n"},
+  }));
+  CHECK(said(address, records) == text);
+}
+
+TEST_CASE("a verdict: of very many terms it says which record the further ones "
+          "led to",
+          "[spf][verdict]") {
+  // Three records of 8,000 terms, the last of which redirect.
+  std::string records = "a.example v=spf1";
+  const auto add_terms = [&records] {
+    for (int i = 0; i < 8000; ++i)
+      records += " ip6:::";
+  };
+  add_terms();
+  records += " redirect=b.example\nb.example v=spf1";
+  add_terms();
+  records += " redirect=c.example\nc.example v=spf1";
+  add_terms();
+  records += " include:i.example redirect=d.example\n"
+             "i.example v=spf1 ip4:192.0.2.1 ?all\n"
+             "d.example v=spf1 ip4:192.0.2.2 -all";
+  CHECK(said("192.0.2.1", records) ==
+        "192.0.2.1 passes a.example\n"
+        "  a.example -> redirect=b.example -> redirect=c.example -> further "
+        "terms\n    (include:i.example) -> further terms\n");
+  CHECK(said("192.0.2.2", records) ==
+        "192.0.2.2 passes a.example\n"
+        "  a.example -> redirect=b.example -> redirect=c.example -> further "
+        "terms\n    (redirect=d.example) -> further terms\n");
+  CHECK(said("192.0.2.3", records) ==
+        "192.0.2.3 does not pass a.example\n"
+        "  a.example -> redirect=b.example -> redirect=c.example -> further "
+        "terms\n    (redirect=d.example) -> further terms\n");
+}
+
 } // namespace verdict_test
