@@ -140,6 +140,7 @@ void domain_book::abandon_expansions(timestamp now) {
       continue;
     known_domain& given_up = each.edit();
     given_up.expanding = false;
+    given_up.put_aside_at = std::nullopt;
     given_up.due = now.steady;
   }
   expanding_ = 0;

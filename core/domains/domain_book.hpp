@@ -129,6 +129,11 @@ public:
   /// configured is ignored.  By the rules of `settling`.
   book_change settle(role as, const spf::expansion& result, timestamp now);
 
+  /// The look at a domain that is being expanded waits for room.
+  /// @param answer_bytes what its answers took
+  book_change put_aside(const dns::name& domain, std::size_t answer_bytes,
+                        timestamp now);
+
   /// How many domains are being expanded.
   [[nodiscard]] std::size_t expanding() const noexcept { return expanding_; }
 

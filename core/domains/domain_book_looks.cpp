@@ -73,6 +73,7 @@ book_change domain_book::settle(role as, const spf::expansion& result,
     return change;
   known_domain* const of = &at->edit();
   of->expanding = false;
+  of->put_aside_at = std::nullopt;
   --expanding_;
   const bool is_first = of->is_provider && is_first_round(providers());
   const net::address_set before = of->effective;
@@ -96,6 +97,20 @@ book_change domain_book::settle(role as, const spf::expansion& result,
     change.listing_changed = change.worth_saving = true;
   if (of->waits) // until then at the latest, whatever becomes of the others
     change.due = std::min(of->due, awaited_until().value_or(now.steady));
+  return change;
+}
+
+book_change domain_book::put_aside(const dns::name& domain,
+                                   std::size_t answer_bytes, timestamp now) {
+  for (const role as : {role::listed, role::allowed}) {
+    page* const at = find(domain, as);
+    if (at != nullptr && (*at)->expanding && !(*at)->put_aside_at)
+      at->edit().put_aside_at = now.steady;
+  }
+  book_change change;
+  change.events.push_back(log::event_of<log::kind::look_put_aside>{}
+                              .with("domain", domain.to_string())
+                              .with("answer_bytes", answer_bytes));
   return change;
 }
 

@@ -63,6 +63,9 @@ struct known_domain {
 
   moment due{};
   bool expanding = false;
+  /// The look under way was put aside, since its answers had no room
+  /// (spf::answer_room): when.
+  std::optional<moment> put_aside_at;
   /// Of the last look; without addresses where these are too many.
   std::vector<spf::open_question> open_questions;
   unsigned failures = 0; ///< looks in a row that left somebody undecided

@@ -118,7 +118,8 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "lists "
      "stays meanwhile. Told once of each look.",
      "Look at the record (`spfblock expand DOMAIN`). Many such domains are "
-     "looked at one after the other."},
+     "looked at one after the other; `spfblock status --trouble` shows which "
+     "still wait."},
     {kind::domain_failing,
      level::warning,
      "domain failing",

@@ -68,6 +68,8 @@ domain_status status_of(const domains::known_domain& known,
     report.age = since(*known.good_at, now);
   if (!known.expanding)
     report.next_look = until(known.due, now);
+  if (known.put_aside_at)
+    report.put_aside = since(*known.put_aside_at, now);
   report.changed_at = known.changed_at;
   report.failures = known.failures;
   tell_kept(known, report, now);
@@ -112,7 +114,12 @@ std::string gap_in(const domain_status& of) {
   if (!of.age && of.networks > 0)
     return "not known: allowed is what the program brought with it";
   if (!of.age)
-    return "allowed, but its networks are not known: it protects nothing";
+    return fmt::format("allowed, but its networks are not known{}: it protects "
+                       "nothing",
+                       of.put_aside ? ", since its look was put aside" : "");
+  if (of.put_aside && of.condition == domain_condition::overdue)
+    return "protects what it had when it was last looked at, since its look "
+           "was put aside";
   if (of.condition == domain_condition::failing || of.trouble.empty())
     return {};
   return fmt::format("protects {}: {}",
@@ -120,7 +127,7 @@ std::string gap_in(const domain_status& of) {
 }
 
 bool is_in_trouble(const domain_status& of) {
-  if (of.overlap > 0)
+  if (of.overlap > 0 || of.put_aside)
     return true;
   switch (of.condition) {
   case domain_condition::waiting:
@@ -152,6 +159,11 @@ status_report report(const domains::domain_book& book, timestamp now) {
   report.providers = providers.size();
   report.providers_known = static_cast<std::size_t>(
       std::count_if(providers.begin(), providers.end(), domains::is_known));
+  for (const auto& pages : {book.domains(), providers})
+    report.put_aside += static_cast<std::size_t>(std::count_if(
+        pages.begin(), pages.end(), [](const domains::known_domain& each) {
+          return each.put_aside_at.has_value();
+        }));
   return report;
 }
 

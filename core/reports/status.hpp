@@ -52,6 +52,8 @@ struct domain_status {
   std::uint64_t ipv6_slash64s = 0;
   std::optional<std::chrono::seconds> age; ///< since they were last found good
   std::chrono::seconds next_look{0};       ///< 0: due or under way
+  /// Since the look under way was put aside: its answers had no room.
+  std::optional<std::chrono::seconds> put_aside{};
   std::optional<std::chrono::sys_seconds> changed_at; ///< the networks
   unsigned failures = 0; ///< looks in a row that left somebody undecided
   std::size_t kept = 0;  ///< of `networks`: they are undecided
@@ -98,6 +100,7 @@ struct status_report {
   /// Providers (`allow.providers`), but for those that are allowed by name.
   std::size_t providers = 0;
   std::size_t providers_known = 0; ///< those whose record has given networks
+  std::size_t put_aside = 0; ///< looks, at providers too, that wait for room
   configuration_status configuration{}; ///< of a running server
   bool from_state_file = false;         ///< the server was not asked
   std::optional<std::uint32_t> pid{};   ///< of the running server

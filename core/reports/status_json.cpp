@@ -19,6 +19,7 @@ void write(json::writer& to, const domain_status& of) {
       .member("ipv6_slash64s", of.ipv6_slash64s)
       .member("age_s", of.age)
       .member("next_look_s", of.next_look)
+      .member("put_aside_s", of.put_aside)
       .member("changed_at", of.changed_at)
       .member("failures", of.failures)
       .member("kept", of.kept)
@@ -86,6 +87,7 @@ const json::field_table<domain_status>& domain_fields() {
       {"ipv6_slash64s", json::count(&status::ipv6_slash64s)},
       {"age_s", json::span(&status::age)},
       {"next_look_s", json::span(&status::next_look)},
+      {"put_aside_s", json::span(&status::put_aside), true},
       {"changed_at", json::time(&status::changed_at)},
       {"failures", json::count(&status::failures)},
       {"kept", json::count(&status::kept)},
@@ -193,6 +195,7 @@ std::string to_json(const status_report& of) {
       .member("configured", of.providers)
       .member("known", of.providers_known)
       .end_object()
+      .member("put_aside", of.put_aside)
       .key("configuration")
       .begin_object()
       .member("running", text_of(of.configuration.running))
@@ -229,6 +232,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"sees_mail", json::boolean(&status_report::sees_mail), true},
       {"domains", json::list(&status_report::domains, domain_fields())},
       {"providers", read_providers},
+      {"put_aside", json::count(&status_report::put_aside), true},
       {"configuration", read_configuration, true},
       {"resolver", read_resolver, true},
       {"ports", read_ports, true},

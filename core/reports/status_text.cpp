@@ -259,6 +259,11 @@ std::vector<std::string> notes_on(const domain_status& of, bool sees_mail) {
     notes.push_back(std::move(note));
   for (const std::string& each : of.refusals)
     notes.push_back(all_printable(each));
+  if (of.put_aside)
+    notes.push_back(fmt::format(
+        "its look was put aside {} ago, since the answers to it took the most "
+        "of a memory that had no more room; it begins anew when there is",
+        span_text(*of.put_aside)));
   if (of.kept_off > 0)
     notes.push_back("allow keeps off " + counted(of.kept_off, "network"));
   if (std::string note = overlap_note(of); !note.empty())
@@ -346,6 +351,13 @@ std::string to_text(const status_report& of, shown which) {
                      fmt::format("providers: {} of {} known",
                                  of.providers_known, of.providers),
                      2);
+  if (of.put_aside > 0)
+    append_paragraph(
+        out, "",
+        fmt::format("looks put aside until there is room for their "
+                    "answers: {}",
+                    of.put_aside),
+        2);
   const domain_list all = chosen(of, which);
   if (!all.empty())
     out += '\n' + tables{all}.text();

@@ -90,6 +90,10 @@ void tell_domains(exposition& to, const reports::status_report& of,
   to.gauge("spfblock_providers_known",
            "Providers whose record has given networks that are not too old",
            static_cast<double>(of.providers_known));
+  to.gauge("spfblock_looks_put_aside",
+           "Looks at domains, providers too, that wait for room for their "
+           "answers",
+           static_cast<double>(of.put_aside));
   to.gauge(
       "spfblock_domain_age_seconds",
       "Time since the networks of the domain were last found good; no "
@@ -125,6 +129,9 @@ void tell_domains(exposition& to, const reports::status_report& of,
   gauge("spfblock_domain_failures",
         "Looks in a row that left somebody undecided because the DNS failed",
         [](const auto& each) { return each.failures; });
+  gauge("spfblock_domain_put_aside",
+        "Whether the look under way was put aside, for its answers had no room",
+        [](const auto& each) { return each.put_aside.has_value(); });
   gauge("spfblock_domain_refusals", "Limits that keep something off at present",
         [](const auto& each) { return each.refusals.size(); });
   gauge("spfblock_domain_held",

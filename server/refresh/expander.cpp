@@ -1,6 +1,5 @@
 #include "server/refresh/expander.hpp"
 
-#include "core/log/event.hpp"
 #include "server/refresh/posted_resolver.hpp"
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
@@ -16,8 +15,6 @@ namespace spfblock::server {
 
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
-using log::event_of;
-using log::kind;
 
 namespace {
 
@@ -165,11 +162,7 @@ spf::crawl::surroundings expander::surroundings() {
           },
           room_,
           looking_.guarded([this](const dns::name& domain, std::size_t bytes) {
-            domains::book_change change;
-            change.events.push_back(event_of<kind::look_put_aside>{}
-                                        .with("domain", domain.to_string())
-                                        .with("answer_bytes", bytes));
-            note(std::move(change));
+            note(book_.put_aside(domain, bytes, read_clocks()));
           })};
 }
 

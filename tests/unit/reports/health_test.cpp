@@ -148,6 +148,22 @@ TEST_CASE(
         "use");
 }
 
+TEST_CASE("health: a look put aside matters where mail is at risk",
+          "[table][health]") {
+  status_report report;
+  report.domains = {domain(domain_condition::fresh, 1s),
+                    domain(domain_condition::fresh, 1s, role::allowed)};
+  for (auto& each : report.domains)
+    each.put_aside = 10min;
+  CHECK_FALSE(concern(report)); // both have what they had
+  report.domains.back() = domain(domain_condition::overdue, 3h, role::allowed);
+  CHECK_FALSE(concern(report));
+  report.domains.back().put_aside = 10min;
+  CHECK(concern(report) ==
+        "overdue.example: protects what it had when it was last looked at, "
+        "since its look was put aside");
+}
+
 TEST_CASE("health: names an allowed domain that does not protect wholly",
           "[table][health]") {
   status_report report;

@@ -1,3 +1,4 @@
+#include "core/reports/health.hpp"
 #include "core/reports/status.hpp"
 #include "core/support/text.hpp"
 #include "tests/support/book_fixture.hpp"
@@ -515,6 +516,43 @@ TEST_CASE("of providers a status says how many are known",
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
+TEST_CASE("a status tells of looks that were put aside", "[table][status]") {
+  config::settings settings = allowing({"a.example"}, "friend.example");
+  settings.allow.providers = {name_of("b.example")};
+  book_fixture world{settings};
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  CHECK(report_on(world).put_aside == 0);
+  world.pass(2h);
+  world.take_due();
+  for (const char* each : {"a.example", "b.example", "friend.example"})
+    CHECK(lines_of(world.book.put_aside(name_of(each), 7, world.now), "look") ==
+          "look put aside domain=" + std::string{each} + " answer_bytes=7\n");
+  world.book.put_aside(name_of("other.example"), 7, world.now); // is not here
+  world.pass(5min);
+  world.book.put_aside(name_of("a.example"), 9, world.now);
+  const auto told = report_on(world);
+  CHECK(told.put_aside == 3);
+  REQUIRE(told.domains.size() == 2);
+  CHECK(told.domains[0].put_aside == 5min);
+  CHECK(is_in_trouble(told.domains[0]));
+  CHECK(gap_in(told.domains[1]) ==
+        "allowed, but its networks are not known, since its look was put "
+        "aside: it protects nothing");
+  CHECK(concern(told) == "friend.example: " + gap_in(told.domains[1]));
+  const auto text = in_one_line(to_text(told));
+  CHECK_THAT(text, Catch::ContainsSubstring(
+                       "looks put aside until there is room for their answers: "
+                       "3 "));
+  CHECK_THAT(text, Catch::ContainsSubstring("its look was put aside 5m ago, "
+                                            "since the answers to it took"));
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+
+  world.settle(expanded("a.example", "192.0.2.0/24"));
+  CHECK(report_on(world).put_aside == 2);
+  world.apply(settings); // they begin anew
+  CHECK(report_on(world).put_aside == 0);
+}
+
 TEST_CASE("nothing that came from outside reaches the terminal as it is",
           "[table][status]") {
   domain_status bad;
@@ -571,6 +609,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "ipv6_slash64s": 0,
       "age_s": 60,
       "next_look_s": 3540,
+      "put_aside_s": null,
       "changed_at": 1795478400,
       "failures": 0,
       "kept": 0,
@@ -595,6 +634,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
     "configured": 0,
     "known": 0
   },
+  "put_aside": 0,
   "configuration": {
     "running": "file",
     "refused_at": null,
