@@ -77,6 +77,7 @@ void configuration_record::accept(const configuration& now) {
 void configuration_record::refuse(const std::vector<json::problem>& problems) {
   status_.refused_at = read_clocks().wall;
   status_.reason = summary(problems);
+  status_.is_applying = false;
   log_.write(event_of<kind::configuration_refused>{}
                  .with("file", file_)
                  .with("faults", count_faults(problems)));

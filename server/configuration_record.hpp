@@ -31,8 +31,11 @@ public:
   /// and once a minute until a file is accepted.
   void tell_beginning(const beginning& with);
 
-  /// The file was read again: accept() or refuse() follows.
-  void read_again() noexcept { ++status_.reloads; }
+  /// The file is read again: accept() or refuse() follows.
+  void read_again() noexcept {
+    ++status_.reloads;
+    status_.is_applying = true;
+  }
 
   /// The file is in force, and that is what it says; for the domains it will
   /// be.

@@ -222,24 +222,38 @@ void service::heed(int number) {
     tell_statistics();
 }
 
+/// Reads the configuration beside this thread: a large one takes a while, a
+/// file that does not come to its end longer.
 void service::reload() {
+  if (std::exchange(is_reading_, true)) {
+    reads_again_ = true; // what was read may be older than the signal
+    return;
+  }
+  record_.read_again();
   service_manager::reloading();
-  if (apply_file())
-    return; // until reloaded()
-  service_manager::ready();
-  tell_status();
+  auto done = reading_.guarded([this](loaded_configuration loaded) {
+    is_reading_ = false;
+    take_over(std::move(loaded));
+    if (std::exchange(reads_again_, false))
+      reload();
+  });
+  asio::post(
+      loader_, [this, former = now_.lists, done = std::move(done)]() mutable {
+        asio::post(io_, [done = std::move(done),
+                         loaded = loading_.load(path_, former)]() mutable {
+          done(std::move(loaded));
+        });
+      });
 }
 
 /// What the configuration file says now; nothing changes where it is faulty.
-/// @return whether it is taken over
-bool service::apply_file() {
-  auto loaded = loading_.load(path_, now_.lists);
-  record_.read_again();
+void service::take_over(loaded_configuration loaded) {
   if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded)) {
     refuse(*problems);
-    return false;
+    service_manager::ready();
+    tell_status();
+    return;
   }
-
   auto& next = std::get<configuration>(loaded);
   const bool other_threads = next.settings.threads != now_.settings.threads;
   apply(std::move(next), contents::listings, [this] { reloaded(); });
@@ -250,12 +264,12 @@ bool service::apply_file() {
   ++reloads_.accepted;
   reloads_.last_accepted = true;
   reloads_.accepted_at = read_clocks().wall;
-  return true;
 }
 
 /// What is known of the domains is by the configuration that was read last.
 void service::reloaded() {
-  record_.applied();
+  if (!is_reading_)
+    record_.applied();
   log_.write(event_of<kind::configuration_reloaded>{}
                  .with("file", path_)
                  .with("domains", now_.settings.domains.size())
@@ -352,6 +366,7 @@ void service::stop() {
   log_.write(event_of<kind::stopping>{});
   service_manager::stopping();
   const moment limit = read_clocks().steady + longest_stop;
+  reading_.end();
   pulse_.stop();
   listeners_.remove_files();
   mail_.stop();
@@ -359,7 +374,8 @@ void service::stop() {
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();
-  if (!ended || !record_.is_kept_by(limit) || !pages_.ended_by(limit))
+  if (!ended || is_reading_ || !record_.is_kept_by(limit) ||
+      !pages_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;
 }

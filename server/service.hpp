@@ -16,10 +16,12 @@
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
 #include "server/system/inherited_sockets.hpp"
+#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <functional>
 #include <memory>
@@ -65,7 +67,7 @@ private:
   void await_signal();
   void heed(int number);
   void reload();
-  bool apply_file();
+  void take_over(loaded_configuration loaded);
   void reloaded();
   void refuse(const std::vector<json::problem>& problems);
   void tell_statistics();
@@ -83,7 +85,11 @@ private:
   log_sink log_;
   boost::asio::io_context io_{1};
   configuration_record record_;
-  patient_loading loading_;
+  patient_loading loading_;  ///< of loader_
+  bool is_reading_ = false;  ///< the configuration, anew
+  bool reads_again_ = false; ///< and once more then
+  lifetime reading_;         ///< until stop()
+  boost::asio::thread_pool loader_{1};
   boost::asio::signal_set signals_;
   bool is_starting_ = false;    ///< the state is being read
   std::set<int> early_signals_; ///< that came meanwhile

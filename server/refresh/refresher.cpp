@@ -180,9 +180,17 @@ reports::vital_signs refresher::signs(timestamp now) const {
   return signs;
 }
 
+/// Where tables are built, since that takes as long.
 void refresher::free_retired() {
-  if (!table_.collect())
-    retired_.set(clock::now() + free_interval);
+  auto done = life_.guarded([this](bool all) {
+    if (!all)
+      retired_.set(clock::now() + free_interval);
+  });
+  asio::post(
+      builder_, [&io = io_, &table = table_, done = std::move(done)]() mutable {
+        const bool all = table.collect();
+        asio::post(io, [done = std::move(done), all]() mutable { done(all); });
+      });
 }
 
 } // namespace spfblock::server

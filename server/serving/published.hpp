@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -17,8 +18,8 @@ namespace spfblock::server {
 /// race for ThreadSanitizer and slower to load.  Readers go through a `view`,
 /// which takes the mutex only after something was published.
 ///
-/// Thread safety: all member functions, from any thread; store() and collect()
-/// are for the one that publishes, since they may free a large snapshot.
+/// Thread safety: all member functions, from any thread.  A large snapshot
+/// takes long to be freed: collect() is for a thread that nobody waits for.
 template <class T>
 class published {
 public:
@@ -31,23 +32,25 @@ public:
     return current_;
   }
 
-  /// Makes `next` current.  @pre next is not null
+  /// Makes `next` current; frees nothing.  @pre next is not null
   void store(std::shared_ptr<const T> next) {
-    {
-      const std::lock_guard lock{mutex_};
-      current_.swap(next);
-      version_.fetch_add(1, std::memory_order_release);
-    }
+    const std::lock_guard lock{mutex_};
+    current_.swap(next);
+    version_.fetch_add(1, std::memory_order_release);
     retired_.push_back(std::move(next));
-    collect();
   }
 
   /// Frees the former snapshots that no reader holds any more, on this thread
   /// instead of on a serving one.
   /// @return whether all are freed
   bool collect() {
-    std::erase_if(retired_,
-                  [](const auto& former) { return former.use_count() == 1; });
+    std::vector<std::shared_ptr<const T>> unused; // freed without the mutex
+    const std::lock_guard lock{mutex_};
+    const auto used = std::partition(
+        retired_.begin(), retired_.end(),
+        [](const auto& former) { return former.use_count() > 1; });
+    std::move(used, retired_.end(), std::back_inserter(unused));
+    retired_.erase(used, retired_.end());
     return retired_.empty();
   }
 
@@ -60,7 +63,7 @@ private:
   mutable std::mutex mutex_;
   std::shared_ptr<const T> current_;
   std::atomic<std::uint64_t> version_ = 0;
-  std::vector<std::shared_ptr<const T>> retired_; ///< of the publisher only
+  std::vector<std::shared_ptr<const T>> retired_;
 };
 
 /// One reading thread's look at a published<T>; costs one atomic load where

@@ -4,6 +4,7 @@ from, as a service of systemd, and a mistake in a list is a warning."""
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import unittest.mock
@@ -180,6 +181,34 @@ class FaultyAtTheStart(Service):
         os.unlink(fifo)
         spfblock.reload()
         self.assertEqual(self.status()["running"], "file")
+
+    def test_nothing_waits_for_a_file_that_is_read_again(self):
+        self.start_well_once()
+        spfblock = self.start()
+        self.wait_until_listed(self.port, LISTED)
+        fifo = os.path.join(self.lists, "b.txt")
+        os.mkfifo(fifo)
+        before = spfblock.hang_up()
+        for _ in range(3):  # and again meanwhile
+            spfblock.hang_up()
+        spfblock.send_signal(signal.SIGUSR1)
+        spfblock.wait_for_line("statistics ", after=before)
+        self.assertEqual(self.status()["running"], "file")
+        self.assertEqual(spfblock.matching("configuration refused"), [])
+        spfblock.stop()  # within its time, too
+
+    def test_a_signal_while_it_is_read_again_leads_to_one_more_reading(self):
+        self.start_well_once()
+        spfblock = self.start()
+        self.wait_until_listed(self.port, LISTED)
+        for _ in range(20):
+            spfblock.hang_up()
+        spfblock.write(self.configuration(networks=[{"network": "62.1.2.0/24"}]))
+        spfblock.hang_up()
+        eventually(
+            lambda: ask_once(self.port, NOT_LISTED).code == 200,
+            "what was written last is in force",
+        )
 
     def test_a_file_that_the_service_s_user_may_not_read(self):
         if os.geteuid() != 0:

@@ -69,16 +69,45 @@ TEST_CASE("published gives the first snapshot until another is stored",
   CHECK(tables.version() > version);
 }
 
-TEST_CASE("published frees a former snapshot at once when nobody reads it",
+TEST_CASE("published frees nothing but where it collects",
           "[server][published]") {
   fates told;
   published<table> tables{numbered(1, told)};
   CHECK(tables.collect());
-  for (std::uint64_t number = 2; number < 10; ++number) {
+  for (std::uint64_t number = 2; number < 10; ++number)
     tables.store(numbered(number, told));
-    CHECK(told.alive == 1);
-    CHECK(tables.collect());
+  CHECK(told.alive == 9);
+  std::thread{[&] { CHECK(tables.collect()); }}.join();
+  CHECK(told.alive == 1);
+  CHECK(told.freed_elsewhere == 8);
+  CHECK(tables.load()->number() == 9);
+}
+
+TEST_CASE("published is read while a large snapshot is freed",
+          "[server][published]") {
+  /// Its end takes until others have been at work.
+  class slow {
+  public:
+    explicit slow(const std::atomic<int>* until) : until_{until} {}
+    slow(const slow&) = delete;
+    slow& operator=(const slow&) = delete;
+    ~slow() {
+      while (until_ != nullptr && *until_ < 3)
+        std::this_thread::yield();
+    }
+
+  private:
+    const std::atomic<int>* until_;
+  };
+  std::atomic<int> reads = 0;
+  published<slow> tables{std::make_shared<const slow>(&reads)};
+  tables.store(std::make_shared<const slow>(nullptr));
+  std::thread builder{[&] { CHECK(tables.collect()); }};
+  while (reads < 3) { // for ever, were the mutex held meanwhile
+    (void)tables.load();
+    ++reads;
   }
+  builder.join();
 }
 
 TEST_CASE("published keeps a former snapshot as long as somebody reads it",
