@@ -511,6 +511,48 @@ TEST_CASE("crawl: answers to all domains together are bounded, and each domain "
   CHECK(f.room->held() == 0);
 }
 
+TEST_CASE(
+    "crawl: a record cannot make a look wait for more answers, one behind "
+    "the other, than records are deep",
+    "[spf][crawl]") {
+  // Each record has questions of all kinds and leads to the next one; what
+  // decides it stands behind all of that.
+  std::string records;
+  const auto ending = GENERATE("include:r{}.example mx:m.example -all",
+                               "exists:e{0}.example a:a{0}.example "
+                               "mx:m{0}.example redirect=r{0}.example",
+                               "?include:n{0}.example include:r{0}.example "
+                               "ip4:192.0.2.1 -all");
+  constexpr unsigned depth = 20;
+  for (unsigned i = 0; i < depth; ++i) {
+    const auto next = std::to_string(i + 1);
+    records += fmt::format("r{}.example. 60 IN TXT \"v=spf1 {}\"\n", i,
+                           fmt::format(fmt::runtime(ending), next));
+    records += fmt::format("n{}.example. 60 IN TXT \"v=spf1 mx:m{}.example "
+                           "-all\"\n",
+                           next, next);
+    for (int host = 0; host < 5; ++host)
+      records += fmt::format("m{}.example. 60 IN MX 10 h{}.m{}.example.\n",
+                             next, host, next);
+  }
+  fixture f;
+  f.questions->change(records);
+  rules by;
+  by.depth = depth;
+  by.dns_queries = 300;
+  by.on_permerror = on_permerror::skip; // goes on behind all limits
+  const auto found = f.expand("r0.example", by);
+  // A slow server answers what is under way all together, and late.
+  unsigned waits = 0;
+  for (; !f.queue.empty(); ++waits) {
+    for (auto due = std::exchange(f.queue, {}); !due.empty(); due.pop_front())
+      due.front()();
+  }
+  REQUIRE(*found);
+  CAPTURE(ending, (*found)->questions);
+  CHECK(waits <= depth + 3);
+}
+
 TEST_CASE("crawl: one domain alone is never put aside", "[spf][crawl]") {
   crowded f{1000, 0};
   f.expand("d0.example");
