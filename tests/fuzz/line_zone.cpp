@@ -11,6 +11,8 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <set>
+#include <variant>
 
 namespace spfblock::fuzz {
 namespace {
@@ -313,6 +315,53 @@ spf::expansion line_zone::expand(const dns::name& domain,
     for (const dns::question& asked : made.missing)
       known.put(asked, answer(asked));
   }
+}
+
+std::vector<net::ip_prefix>
+line_zone::networks_of(const spf::directive& what) const {
+  using spf::mechanism;
+  if (what.mechanism == mechanism::all)
+    return {net::ip_prefix{},
+            net::ip_prefix::containing(net::ip_address::ipv6(0), 0)};
+  if (what.mechanism == mechanism::ip4 || what.mechanism == mechanism::ip6)
+    return what.matches_nothing ? std::vector<net::ip_prefix>{}
+                                : std::vector{what.network};
+  std::vector<net::ip_prefix> networks;
+  if (what.mechanism != mechanism::a && what.mechanism != mechanism::mx)
+    return networks;
+  for (const auto& [asked, given] : answers) {
+    for (const net::ip_address& address : given.addresses)
+      networks.push_back(net::ip_prefix::containing(
+          address, address.family() == net::family::ipv4
+                       ? what.ip4_cidr_length
+                       : what.ip6_cidr_length));
+    if (given.has_mapped_address && what.ip6_cidr_length < 96)
+      networks.push_back(net::ip_prefix::containing(
+          net::ip_address::ipv6(net::uint128{0xfffe} << 32U),
+          what.ip6_cidr_length));
+  }
+  return networks;
+}
+
+std::uint64_t line_zone::most_work_of_a_term() const {
+  constexpr std::uint64_t times = 16;
+  std::set<net::ip_prefix> networks;
+  for (const spf::record& record : records)
+    for (const spf::term& term : record.terms)
+      if (const auto* const what = std::get_if<spf::directive>(&term.value))
+        for (const net::ip_prefix& network : networks_of(*what))
+          networks.insert(network);
+  // Each network has two ends; without any there is a range of each family.
+  return times * (2 * networks.size() + 2);
+}
+
+std::uint64_t line_zone::most_work(const spf::expansion& made) const {
+  constexpr std::uint64_t to_parse_an_octet = 2;
+  std::uint64_t octets = 0;
+  for (const spf::record_visit& each : made.records)
+    octets += each.text.size();
+  return to_parse_an_octet * octets +
+         (made.terms.size() + made.records.size()) * most_work_of_a_term();
 }
 
 const dns::name& line_zone::domain() {

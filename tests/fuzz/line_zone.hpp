@@ -20,10 +20,12 @@
 
 #include "core/dns/answer.hpp"
 #include "core/dns/question.hpp"
+#include "core/net/ip_prefix.hpp"
 #include "core/spf/expansion.hpp"
 #include "core/spf/record.hpp"
 #include "core/spf/rules.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -47,6 +49,18 @@ struct line_zone {
   /// The expansion of any domain.
   [[nodiscard]] spf::expansion expand(const dns::name& domain,
                                       const spf::rules& rules) const;
+
+  /// The networks that a directive can match, whatever the rest of the zone.
+  [[nodiscard]] std::vector<net::ip_prefix>
+  networks_of(const spf::directive& what) const;
+
+  /// What a term may cost (spf::expansion::work): it touches a few times all
+  /// the ranges that the networks named in the zone can cut the addresses into,
+  /// and no more.  No zone is known where it is half of this.
+  [[nodiscard]] std::uint64_t most_work_of_a_term() const;
+
+  /// What an expansion may cost that went through these records and terms.
+  [[nodiscard]] std::uint64_t most_work(const spf::expansion& made) const;
 
   /// The domain to expand, n0.test.
   [[nodiscard]] static const dns::name& domain();
