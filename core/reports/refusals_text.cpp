@@ -1,5 +1,6 @@
 #include "core/maillog/time_stamp.hpp"
 #include "core/reports/refusals.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
@@ -26,22 +27,16 @@ void append_tally(std::string_view kind, const tally& of, std::string& to) {
 }
 
 /// "41 rejected, 3 would have been"
-std::string counts_text(const listing_refusals& of) {
-  std::string made;
-  const auto add = [&made](std::uint64_t count, std::string_view what) {
-    if (count > 0)
-      made += fmt::format("{}{} {}", made.empty() ? "" : ", ", count, what);
-  };
-  add(of.rejected, "rejected");
-  add(of.deferred, "deferred");
-  add(of.other, "held, discarded or led elsewhere");
-  add(of.would, "would have been (WARN)");
-  return made;
+std::string refusals_text(const listing_refusals& of) {
+  return counts_text({{of.rejected, "rejected"},
+                      {of.deferred, "deferred"},
+                      {of.other, "held, discarded or led elsewhere"},
+                      {of.would, "would have been (WARN)"}});
 }
 
 void append_listing(std::string_view name, const listing_refusals& of,
                     std::string& to) {
-  to += fmt::format("{}: {}\n", printable(name), counts_text(of));
+  to += fmt::format("{}: {}\n", printable(name), refusals_text(of));
   if (of.first)
     to += fmt::format("  from {} to {}\n", maillog::log_time_text(*of.first),
                       maillog::log_time_text(*of.last));

@@ -35,6 +35,6 @@ struct origin {
 [[nodiscard]] std::string summary(const judgement& of, const origin& from);
 
 /// "2 refused, 1 of listed hosts"
-[[nodiscard]] std::string counts_text(const mark_counts& of);
+[[nodiscard]] std::string marks_text(const mark_counts& of);
 
 } // namespace spfblock::suggest

@@ -11,7 +11,7 @@ namespace {
 
 /// What speaks for it, on one line.
 std::string reason_for(const suggestion& of) {
-  std::string made = counts_text(of.marks);
+  std::string made = marks_text(of.marks);
   if (made.empty())
     made = fmt::format("{} bad from its networks, none in its name",
                        of.traffic.bad);

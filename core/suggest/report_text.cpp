@@ -1,6 +1,7 @@
 #include "core/maillog/time_stamp.hpp"
 #include "core/suggest/report.hpp"
 #include "core/support/calendar.hpp"
+#include "core/support/counts_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -71,8 +72,8 @@ std::string networks_text(const suggestion& of) {
 std::string heading(const suggestion& of) {
   if (of.is_include)
     return fmt::format("{}, an include of {}: {}\n", of.name.to_string(),
-                       first_of(of.users, text_of), counts_text(of.marks));
-  const std::string counts = counts_text(of.marks);
+                       first_of(of.users, text_of), marks_text(of.marks));
+  const std::string counts = marks_text(of.marks);
   return fmt::format("{}: {}\n", of.name.to_string(),
                      counts.empty() ? "nothing bad in its name, but from its "
                                       "networks"
@@ -145,17 +146,11 @@ std::vector<std::string> names_to_add(const judgement& of) {
 
 } // namespace
 
-std::string counts_text(const mark_counts& of) {
-  std::string made;
-  const auto add = [&made](std::uint64_t count, std::string_view what) {
-    if (count > 0)
-      made += fmt::format("{}{} {}", made.empty() ? "" : ", ", count, what);
-  };
-  add(of.refused, "refused");
-  add(of.spam, "spam");
-  add(of.from_listed, "from listed hosts");
-  add(of.wanted, "wanted");
-  return made;
+std::string marks_text(const mark_counts& of) {
+  return counts_text({{of.refused, "refused"},
+                      {of.spam, "spam"},
+                      {of.from_listed, "from listed hosts"},
+                      {of.wanted, "wanted"}});
 }
 
 std::string to_text(const judgement& of, const origin& from) {
@@ -175,7 +170,7 @@ std::string to_text(const judgement& of, const origin& from) {
     made += "Not suggested, though the record passes:\n";
   for (const objected_sender& each : of.objected)
     made += fmt::format("  {}: {}: {}{}\n", each.name.to_string(),
-                        counts_text(each.marks), reason_text(each.why),
+                        marks_text(each.marks), reason_text(each.why),
                         each.detail.empty() ? "" : ": " + each.detail);
   if (const auto names = names_to_add(of); !names.empty())
     made += fmt::format("{}To watch what a listing would reject:\n"
