@@ -53,6 +53,7 @@ struct command_line {
   std::optional<std::string> since;
   std::string topic;
   bool as_json = false;
+  bool live = false;
   bool only_trouble = false;
   bool tell_changes = false;
   std::vector<std::string> allowed;
@@ -356,6 +357,9 @@ void add_log_commands(CLI::App& program, command_line& line) {
           CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
       ->excludes(suggest->get_option("--json"))
       ->option_text("FORMAT");
+  suggest->add_flag("--live", line.live,
+                    "Ask the running server in whose name listed hosts sent;\n"
+                    "a log is read beside it only where it is named");
   suggest->add_option("--since", line.since, "Leave out mail before this day")
       ->type_name("DAY");
   suggest->callback([&line] {
@@ -367,7 +371,8 @@ void add_log_commands(CLI::App& program, command_line& line) {
         return exit_status::usage;
       }
       return suggest_command(line.configured(),
-                             {line.suggestion_format(), since}, line.files);
+                             {line.suggestion_format(), since, line.live},
+                             line.files);
     };
   });
 

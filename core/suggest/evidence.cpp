@@ -1,24 +1,12 @@
 #include "core/suggest/evidence.hpp"
 
 #include "core/config/domain_name.hpp"
+#include "core/suggest/sender_domain.hpp"
 
 #include <algorithm>
 
 namespace spfblock::suggest {
 namespace {
-
-/// The domain of a sender, if it is one that could be listed.
-std::optional<dns::name> domain_of(std::string_view mail_from) {
-  const auto at = mail_from.rfind('@');
-  if (at == std::string_view::npos)
-    return std::nullopt;
-  auto domain = config::parse_domain(mail_from.substr(at + 1));
-  return domain ? std::optional{*std::move(domain)} : std::nullopt;
-}
-
-bool is_bad(mark as) noexcept {
-  return as != mark::none && as != mark::wanted;
-}
 
 void add_wanted(const dns::name& sender, host& to) noexcept {
   const std::size_t hash = std::hash<dns::name>{}(sender) | 1U;
@@ -30,6 +18,12 @@ void add_wanted(const dns::name& sender, host& to) noexcept {
       return;
     }
   }
+}
+
+mark_counts one(mark as, std::optional<std::chrono::sys_seconds> at) {
+  mark_counts made;
+  made.add(as, at);
+  return made;
 }
 
 /// The count that half of them do not exceed.
@@ -59,8 +53,8 @@ void evidence::take(const maillog::mail& next) {
   if (next.logged_in || !next.sender || by_.own.contains(next.address))
     return;
   ++mails_;
-  note({next.address, *next.sender, next.helo, next.at},
-       mark_of(next, by_.is_listed(next.address)));
+  note({next.address, *next.sender, next.helo},
+       one(mark_of(next, by_.is_listed(next.address)), next.at));
 }
 
 void evidence::take(const maillog::event& next) {
@@ -70,8 +64,7 @@ void evidence::take(const maillog::event& next) {
   if ((by_.since && next.at && *next.at < *by_.since) ||
       by_.own.contains(*next.address))
     return;
-  note({*next.address, *next.sender, next.helo.value_or(""), next.at, true},
-       mark::none);
+  note({*next.address, *next.sender, next.helo.value_or(""), true}, {});
 }
 
 std::vector<const sender*> evidence::senders() const {
@@ -83,26 +76,74 @@ std::vector<const sender*> evidence::senders() const {
   return made;
 }
 
-void evidence::note(const sight& seen, mark as) {
-  const auto domain = domain_of(seen.sender);
+void evidence::take(const noted_sender& next) {
+  if (by_.since && next.last < *by_.since)
+    return;
+  const std::string sender = "postmaster@" + next.domain.to_string();
+  for (const noted_host& each : next.hosts) {
+    const std::uint64_t told = bad_of(next.domain, each.address);
+    if (each.mails <= told || by_.own.contains(each.address) ||
+        !by_.is_listed(each.address))
+      continue;
+    mark_counts more;
+    more.from_listed = each.mails - told;
+    more.first = next.first;
+    more.last = next.last;
+    mails_ += more.from_listed;
+    note({each.address, sender, ""}, more);
+  }
+}
+
+void evidence::take(const config::seen_network& next) {
+  const auto sender = config::parse_domain(next.domain);
+  const auto name =
+      sender ? by_.registrable_domain(*sender) : std::optional<dns::name>{};
+  const auto known = hosts_.find(next.network.first());
+  const std::uint64_t told = known == hosts_.end() ? 0 : known->second.wanted;
+  if (next.struck || next.mails <= told)
+    return;
+  mark_counts more;
+  more.wanted = next.mails - told;
+  note_host(next.network.first(), name.value_or(dns::name{}), more);
+}
+
+/// What was counted of a host in the name of a domain.
+std::uint64_t evidence::bad_of(const dns::name& domain,
+                               const net::ip_address& address) const {
+  const auto name = by_.registrable_domain(domain);
+  const auto of = name ? senders_.find(*name) : senders_.end();
+  if (of == senders_.end())
+    return 0;
+  for (const sending& each : of->second.sendings) {
+    if (each.address == address && each.domain == domain)
+      return each.marks.bad();
+  }
+  return 0;
+}
+
+void evidence::note(const sight& seen, const mark_counts& marks) {
+  const auto domain = domain_of_sender(seen.sender);
   const auto name = domain ? by_.registrable_domain(*domain) : std::nullopt;
   if (!name)
     return;
+  const std::uint64_t mails = std::max<std::uint64_t>(
+      marks.bad() + marks.wanted, 1); // one without a mark
   sender& of = sender_called(*name);
-  ++of.seen;
-  of.marks.add(as, seen.at);
-  if (sending* const here = sending_of(of, seen.address, *domain, as)) {
+  of.seen += mails;
+  of.marks.add(marks);
+  sending* const here = sending_of(of, seen.address, *domain, marks.bad() > 0);
+  if (here != nullptr) {
     if (here->sender.empty()) {
       here->sender = seen.sender.substr(0, maillog::mail::longest_text);
       here->helo = seen.helo.substr(0, maillog::mail::longest_text);
     }
-    here->marks.add(as, seen.at);
+    here->marks.add(marks);
     here->log_says_pass = here->log_says_pass || seen.log_says_pass;
   } else {
-    ++of.others;
+    of.others += mails;
   }
-  if (as != mark::none)
-    note_host(seen.address, *name, as);
+  if (marks.bad() + marks.wanted > 0)
+    note_host(seen.address, *name, marks);
   if (sendings_ > by_.most.sendings)
     forget_senders();
 }
@@ -120,7 +161,7 @@ sender& evidence::sender_called(const dns::name& name) {
 /// Where it is noted; one with a bad mark takes the place of one without.
 /// @return null if there is no place
 sending* evidence::sending_of(sender& in, const net::ip_address& address,
-                              const dns::name& domain, mark as) {
+                              const dns::name& domain, bool is_bad) {
   for (sending& each : in.sendings) {
     if (each.address == address && each.domain == domain)
       return &each;
@@ -130,7 +171,7 @@ sending* evidence::sending_of(sender& in, const net::ip_address& address,
     in.sendings.push_back({address, domain});
     return &in.sendings.back();
   }
-  if (!is_bad(as))
+  if (!is_bad)
     return nullptr;
   const auto harmless =
       std::find_if(in.sendings.begin(), in.sendings.end(),
@@ -143,16 +184,14 @@ sending* evidence::sending_of(sender& in, const net::ip_address& address,
 }
 
 void evidence::note_host(const net::ip_address& address,
-                         const dns::name& sender, mark as) {
+                         const dns::name& sender, const mark_counts& marks) {
   if (hosts_.size() >= by_.most.hosts && !hosts_.contains(address))
     forget_hosts();
   host& of = hosts_[address];
-  if (is_bad(as)) {
-    ++of.bad;
-    return;
-  }
-  ++of.wanted;
-  add_wanted(sender, of);
+  of.bad += marks.bad();
+  of.wanted += marks.wanted;
+  if (marks.wanted > 0)
+    add_wanted(sender, of);
 }
 
 void evidence::forget_senders() {

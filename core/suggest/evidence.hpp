@@ -2,12 +2,14 @@
 // of it.
 #pragma once
 
+#include "core/config/seen_list.hpp"
 #include "core/dns/name.hpp"
 #include "core/maillog/event.hpp"
 #include "core/maillog/mail.hpp"
 #include "core/net/address_set.hpp"
 #include "core/net/ip_address.hpp"
 #include "core/suggest/mark.hpp"
+#include "core/suggest/sender_notes.hpp"
 
 #include <tsl/hopscotch_map.h>
 
@@ -97,6 +99,14 @@ public:
   /// else is passed over.
   void take(const maillog::event& next);
 
+  /// What a server noted of mails of listed hosts: of hosts that are listed now
+  /// those that no log told of.  After the logs, so that none counts twice.
+  void take(const noted_sender& next);
+
+  /// A host that delivered wanted mail, by the file of `allow.seen`: as much as
+  /// no log told of.  After the logs.
+  void take(const config::seen_network& next);
+
   /// Those with bad marks, the most first; then those with none, who were
   /// wanted least.  Valid until the next take().
   [[nodiscard]] std::vector<const sender*> senders() const;
@@ -126,16 +136,17 @@ private:
     net::ip_address address{};
     std::string_view sender{};
     std::string_view helo{};
-    std::optional<std::chrono::sys_seconds> at{};
     bool log_says_pass = false;
   };
 
-  void note(const sight& of, mark as);
+  void note(const sight& of, const mark_counts& marks);
   sender& sender_called(const dns::name& name);
   sending* sending_of(sender& in, const net::ip_address& address,
-                      const dns::name& domain, mark as);
+                      const dns::name& domain, bool is_bad);
+  [[nodiscard]] std::uint64_t bad_of(const dns::name& domain,
+                                     const net::ip_address& address) const;
   void note_host(const net::ip_address& address, const dns::name& sender,
-                 mark as);
+                 const mark_counts& marks);
   void forget_senders();
   void forget_hosts();
 

@@ -90,6 +90,18 @@ void write_objected(const objected_sender& of, json::writer& to) {
   to.end_object();
 }
 
+void write_live(const std::optional<live_origin>& of, json::writer& to) {
+  if (!of) {
+    to.value(nullptr);
+    return;
+  }
+  to.begin_object()
+      .member("since", of->since)
+      .member("senders", of->senders)
+      .member("forgotten", of->forgotten)
+      .end_object();
+}
+
 } // namespace
 
 std::string to_json(const judgement& of, const origin& from) {
@@ -99,6 +111,8 @@ std::string to_json(const judgement& of, const origin& from) {
   to.member("known_lines", from.read.events);
   to.member("mails", from.mails);
   to.member("forgotten", from.forgotten);
+  to.key("live");
+  write_live(from.live, to);
   to.member("looked_at", from.looked_at);
   to.member("until", day_text(from.until));
   to.key("groups").begin_array();

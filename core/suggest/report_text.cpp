@@ -2,6 +2,7 @@
 #include "core/suggest/report.hpp"
 #include "core/support/calendar.hpp"
 #include "core/support/counts_text.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -144,6 +145,24 @@ std::vector<std::string> names_to_add(const judgement& of) {
   return made;
 }
 
+/// What was read: up to where the mails are counted.
+std::string read_text(const origin& from) {
+  std::string made;
+  if (from.live)
+    made = fmt::format(
+        "the server noted {} since {}{}{}\n",
+        counted(from.live->senders, "sender domain"),
+        utc_text(from.live->since),
+        from.live->forgotten > 0
+            ? fmt::format(", without {} mails of others", from.live->forgotten)
+            : "",
+        from.has_log ? "" : "; what mail was wanted, only a log can tell");
+  if (from.has_log)
+    made += fmt::format("{} lines, {} of a known form, ", from.read.lines,
+                        from.read.events);
+  return made;
+}
+
 } // namespace
 
 std::string marks_text(const mark_counts& of) {
@@ -185,10 +204,9 @@ std::string summary(const judgement& of, const origin& from) {
   for (const group& some : of.groups)
     suggested += some.suggestions.size();
   std::string made =
-      fmt::format("{} lines, {} of a known form, {} mails; records as of {}\n"
-                  "{} suggested",
-                  from.read.lines, from.read.events, from.mails,
-                  utc_text(from.looked_at), suggested);
+      read_text(from) + fmt::format("{} mails; records as of {}\n{} suggested",
+                                    from.mails, utc_text(from.looked_at),
+                                    suggested);
   std::string others;
   for (const reason& each : reasons) {
     if (const auto count = of.objections.of(each.why); count > 0)

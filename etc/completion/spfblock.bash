@@ -34,7 +34,7 @@ _spfblock_options() {
     report) printf '%s' '--config --help --json --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --version -c' ;;
-    suggest) printf '%s' '--config --format --help --json --since --version -c' ;;
+    suggest) printf '%s' '--config --format --help --json --live --since --version -c' ;;
     esac
 }
 

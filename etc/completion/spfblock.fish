@@ -96,5 +96,6 @@ complete -c spfblock -n '__spfblock_is status' -l trouble -d 'Only domains that 
 complete -c spfblock -n '__spfblock_is status' -a '(__spfblock_domains)'
 complete -c spfblock -n '__spfblock_is suggest' -l json -d 'Print JSON (docs/mail-log.md)'
 complete -c spfblock -n '__spfblock_is suggest' -l format -x -a 'text json domains' -d 'As what (domains: a file for domain_files)'
+complete -c spfblock -n '__spfblock_is suggest' -l live -d 'Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named'
 complete -c spfblock -n '__spfblock_is suggest' -l since -x -d 'Leave out mail before this day'
 complete -c spfblock -n '__spfblock_is suggest' -F

@@ -170,6 +170,7 @@ _spfblock() {
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
             '--json[Print JSON (docs/mail-log.md)]' \
             '--format=[As what (domains\: a file for domain_files)]:FORMAT:(text json domains)' \
+            '--live[Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named]' \
             '--since=[Leave out mail before this day]:DAY: ' \
             '*:LOG:_files'
         ;;

@@ -157,12 +157,17 @@ struct suggest_choice {
   suggestion_format format = suggestion_format::text;
   /// Mail before is left out.
   std::optional<std::chrono::sys_days> since{};
+  /// What the running server noted counts as well; without files no log is
+  /// read.
+  bool live = false;
 };
 
 /// `spfblock suggest`: finds in the mail log who sent bad mail and authorises
 /// the host that sent it, by the SPF record as it is now; says whom to list.
 /// @param files as read_mail_log() takes them
-/// @return unavailable if the DNS failed for all domains, or for all senders
+/// @return unavailable if the DNS failed for all domains, or for all senders,
+/// or
+///         the server cannot be asked
 exit_status suggest_command(const std::string& configuration_file,
                             const suggest_choice& choice,
                             const std::vector<std::string>& files);

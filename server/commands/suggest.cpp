@@ -6,8 +6,10 @@
 #include "core/suggest/judgement.hpp"
 #include "core/suggest/known_names.hpp"
 #include "core/suggest/report.hpp"
+#include "core/suggest/sender_notes_json.hpp"
 #include "core/suggest/suspects.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/admin/admin_client.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
@@ -71,6 +73,66 @@ std::string written(const suggest::judgement& of, const suggest::origin& from,
   return suggest::to_text(of, from);
 }
 
+/// What the running server noted of senders.
+result<suggest::noted_senders>
+ask_for_senders(const std::optional<net::endpoint>& admin) {
+  if (!admin)
+    return failure{errc::temporary, "the admin port is off"};
+  const auto document = admin_get(reachable(*admin), "/senders");
+  if (!document)
+    return document.error();
+  return suggest::notes_from_json(*document);
+}
+
+/// Adds what the running server noted.
+/// @return false if it cannot be asked, which was said on stderr
+bool add_live(const config::settings& of, suggest::evidence& to,
+              suggest::origin& from) {
+  const auto noted = ask_for_senders(of.admin);
+  if (!noted) {
+    std::cerr << "spfblock: " << noted.error().message << '\n';
+    return false;
+  }
+  for (const suggest::noted_sender& each : noted->senders)
+    to.take(each);
+  from.live = {noted->since, noted->senders.size(), noted->forgotten};
+  return true;
+}
+
+/// Adds what the mail log tells.
+/// @return false if it cannot be read, which was said on stderr
+bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
+             suggest::origin& from) {
+  maillog::mail_joiner mails{
+      [&to](const maillog::mail& each) { to.take(each); }};
+  const auto read = read_mail_log(files, [&](const maillog::event& next) {
+    mails.take(next);
+    to.take(next);
+  });
+  if (!read)
+    return false;
+  mails.finish();
+  from.read = *read;
+  return true;
+}
+
+/// Adds all that is known of mail.
+/// @return false if a part of it is out of reach, which was said on stderr
+bool add_all(const suggest_choice& choice,
+             const std::vector<std::string>& files, const config::settings& by,
+             suggest::evidence& to, suggest::origin& from) {
+  from.has_log = !choice.live || !files.empty();
+  if (from.has_log && !add_log(files, to, from))
+    return false;
+  if (choice.live && !add_live(by, to, from))
+    return false;
+  for (const config::seen_network& each : by.allow.seen.networks)
+    to.take(each);
+  from.mails = to.mails();
+  from.forgotten = to.forgotten();
+  return true;
+}
+
 } // namespace
 
 exit_status suggest_command(const std::string& configuration_file,
@@ -99,16 +161,9 @@ exit_status suggest_command(const std::string& configuration_file,
   by.since = choice.since;
   const suggest::known_names known{loaded->settings, by.registrable_domain};
   suggest::evidence seen{std::move(by)};
-  maillog::mail_joiner mails{
-      [&seen](const maillog::mail& each) { seen.take(each); }};
   suggest::origin from;
-  const auto read = read_mail_log(files, [&](const maillog::event& next) {
-    mails.take(next);
-    seen.take(next);
-  });
-  if (!read)
+  if (!add_all(choice, files, loaded->settings, seen, from))
     return exit_status::unavailable;
-  mails.finish();
 
   const auto whom = suggest::suspects_in(seen, known, most_names);
   std::size_t budget = most_questions;
@@ -122,9 +177,6 @@ exit_status suggest_command(const std::string& configuration_file,
   const auto includes = look_at(shared, {}, book, *loaded, budget);
   suggest::add_includes(includes, seen, listed, made);
 
-  from.read = *read;
-  from.mails = seen.mails();
-  from.forgotten = seen.forgotten();
   from.looked_at = read_clocks().wall;
   from.until =
       std::chrono::floor<std::chrono::days>(from.looked_at) + listed_for;

@@ -106,6 +106,72 @@ TEST_CASE("suggest::evidence: an SPF pass of the log tells of a sender without "
   CHECK(seen.hosts().empty());
 }
 
+namespace {
+
+suggest::noted_sender noted(std::string_view domain, std::uint64_t mails) {
+  const std::chrono::sys_days day{std::chrono::year{2016} / 4 / 4};
+  return {name(domain),
+          mails + 5,
+          day,
+          day + std::chrono::days{1},
+          {{ip("45.1.1.1"), mails}, {ip("45.9.9.9"), 5}}};
+}
+
+} // namespace
+
+TEST_CASE("suggest::evidence: what a server noted counts where no log told it",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
+  seen.take(refused("45.1.1.1", "a@se2.spam.example"));
+  seen.take(refused("45.1.1.1", "a@www.spam.example"));
+  seen.take(noted("se2.spam.example", 3));
+  seen.take(noted("new.example", 1));
+  const auto all = seen.senders();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0]->name == name("spam.example"));
+  CHECK(all[0]->marks.from_listed == 4);
+  REQUIRE(all[0]->sendings.size() == 2);
+  CHECK(all[0]->sendings[0].marks.from_listed == 3);
+  CHECK(all[1]->marks.from_listed == 1);
+  CHECK(all[1]->marks.last == noted("new.example", 1).last);
+  CHECK(all[1]->sendings[0].sender == "postmaster@new.example");
+  // That host is listed no more.
+  CHECK_FALSE(seen.hosts().contains(ip("45.9.9.9")));
+  CHECK(seen.hosts().at(ip("45.1.1.1")).bad == 5);
+  CHECK(seen.mails() == 5);
+}
+
+TEST_CASE("suggest::evidence: what a server noted of former days is left out",
+          "[suggest][evidence]") {
+  auto by = evidence_settings(networks({"45.1.1.0/24"}));
+  by.since = noted("spam.example", 1).last + std::chrono::seconds{1};
+  evidence seen{std::move(by)};
+  seen.take(noted("spam.example", 1));
+  CHECK(seen.senders().empty());
+}
+
+TEST_CASE("suggest::evidence: who is seen delivered wanted mail",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
+  seen.take(delivered("45.2.1.1", "a@good.example"));
+  config::seen_network known;
+  known.network = *net::ip_prefix::parse("45.2.1.1/32");
+  known.mails = 7;
+  known.domain = "www.good.example";
+  seen.take(known);
+  known.network = *net::ip_prefix::parse("2001:db8:0:1::/64");
+  known.domain = "";
+  seen.take(known);
+  known.network = *net::ip_prefix::parse("45.2.1.2/32");
+  known.struck = true;
+  seen.take(known);
+  const auto& hosts = seen.hosts();
+  CHECK(hosts.size() == 2);
+  CHECK(hosts.at(ip("45.2.1.1")).wanted == 7);
+  CHECK(hosts.at(ip("45.2.1.1")).wanted_senders[1] == 0);
+  CHECK(hosts.at(ip("2001:db8:0:1::")).wanted == 7);
+}
+
 TEST_CASE("suggest::evidence: the worst come first, then those wanted least",
           "[suggest][evidence]") {
   evidence seen{evidence_settings()};
