@@ -2,8 +2,8 @@
 // went.
 #include "core/exports/format.hpp"
 #include "core/json/closest_word.hpp"
+#include "core/maillog/period.hpp"
 #include "core/protocols/door.hpp"
-#include "core/support/calendar.hpp"
 #include "core/support/duration.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/arguments.hpp"
@@ -51,6 +51,8 @@ struct command_line {
   std::string export_format;
   std::string suggestions = "text";
   std::optional<std::string> since;
+  std::optional<std::string> log_until;
+  maillog::period period; ///< of the log
   std::string topic;
   bool as_json = false;
   bool live = false;
@@ -293,8 +295,31 @@ void add_editing_commands(CLI::App& program, command_line& line) {
   });
 }
 
+/// An end of the period of a log that is looked at.
+CLI::Validator is_moment(std::optional<std::chrono::sys_seconds>& into) {
+  return CLI::Validator{[&into](const std::string& text) {
+                          into = maillog::read_moment(text);
+                          return into ? std::string{}
+                                      : in_quotes(text) +
+                                            " is no day, YYYY-MM-DD, nor a "
+                                            "time, \"YYYY-MM-DD HH:MM\"";
+                        },
+                        "TIME"};
+}
+
 /// Adds what all commands have that read the mail log.
 void add_log_files(CLI::App& command, command_line& line) {
+  command
+      .add_option("--since", line.since,
+                  "Leave out what was before this day, or time:\n"
+                  "YYYY-MM-DD, or \"YYYY-MM-DD HH:MM\", as the log has it")
+      ->check(is_moment(line.period.since))
+      ->option_text("TIME");
+  command
+      .add_option("--until", line.log_until,
+                  "Leave out what was from this day, or time, on")
+      ->check(is_moment(line.period.until))
+      ->option_text("TIME");
   command.add_flag("--json", line.as_json, "Print JSON (docs/mail-log.md)");
   command
       .add_option("LOG", line.files,
@@ -338,7 +363,8 @@ void add_log_commands(CLI::App& program, command_line& line) {
   add_log_files(*replay, line);
   replay->callback([&line] {
     line.chosen = [&line] {
-      replay_choice choice{line.format(), line.with, line.seen, std::nullopt};
+      replay_choice choice{line.format(), line.period, line.with, line.seen,
+                           std::nullopt};
       if (line.forget_after)
         choice.forget_after = parse_duration(*line.forget_after);
       return replay_command(line.configured(), choice, line.files);
@@ -360,18 +386,10 @@ void add_log_commands(CLI::App& program, command_line& line) {
   suggest->add_flag("--live", line.live,
                     "Ask the running server in whose name listed hosts sent;\n"
                     "a log is read beside it only where it is named");
-  suggest->add_option("--since", line.since, "Leave out mail before this day")
-      ->type_name("DAY");
   suggest->callback([&line] {
     line.chosen = [&line] {
-      const auto since = line.since ? parse_day(*line.since) : std::nullopt;
-      if (line.since && !since) {
-        std::cerr << "spfblock: --since: " << in_quotes(*line.since)
-                  << " is no day (expected YYYY-MM-DD)\n";
-        return exit_status::usage;
-      }
       return suggest_command(line.configured(),
-                             {line.suggestion_format(), since, line.live},
+                             {line.suggestion_format(), line.period, line.live},
                              line.files);
     };
   });
@@ -382,7 +400,8 @@ void add_log_commands(CLI::App& program, command_line& line) {
   add_log_files(*report, line);
   report->callback([&line] {
     line.chosen = [&line] {
-      return report_command(line.configured(), line.format(), line.files);
+      return report_command(line.configured(), line.format(), line.period,
+                            line.files);
     };
   });
 }

@@ -26,6 +26,12 @@ mark_counts one(mark as, std::optional<std::chrono::sys_seconds> at) {
   return made;
 }
 
+/// Whether it may have been within the period.
+bool overlaps(const maillog::period& when, const noted_sender& of) noexcept {
+  return (!when.since || of.last >= *when.since) &&
+         (!when.until || of.first < *when.until);
+}
+
 /// The count that half of them do not exceed.
 std::uint64_t middle_of(std::vector<std::uint64_t> counts) {
   const auto half =
@@ -48,9 +54,8 @@ bool is_more_suspect(const sender* a, const sender* b) {
 } // namespace
 
 void evidence::take(const maillog::mail& next) {
-  if (by_.since && next.at && *next.at < *by_.since)
-    return;
-  if (next.logged_in || !next.sender || by_.own.contains(next.address))
+  if (!by_.period.has(next.at) || next.logged_in || !next.sender ||
+      by_.own.contains(next.address))
     return;
   ++mails_;
   note({next.address, *next.sender, next.helo},
@@ -61,8 +66,7 @@ void evidence::take(const maillog::event& next) {
   if (next.kind != maillog::event_kind::spf || next.identity != "mailfrom" ||
       next.verdict != maillog::verdict::pass || !next.address || !next.sender)
     return;
-  if ((by_.since && next.at && *next.at < *by_.since) ||
-      by_.own.contains(*next.address))
+  if (!by_.period.has(next.at) || by_.own.contains(*next.address))
     return;
   note({*next.address, *next.sender, next.helo.value_or(""), true}, {});
 }
@@ -77,7 +81,7 @@ std::vector<const sender*> evidence::senders() const {
 }
 
 void evidence::take(const noted_sender& next) {
-  if (by_.since && next.last < *by_.since)
+  if (!overlaps(by_.period, next))
     return;
   const std::string sender = "postmaster@" + next.domain.to_string();
   for (const noted_host& each : next.hosts) {

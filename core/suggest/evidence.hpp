@@ -6,6 +6,7 @@
 #include "core/dns/name.hpp"
 #include "core/maillog/event.hpp"
 #include "core/maillog/mail.hpp"
+#include "core/maillog/period.hpp"
 #include "core/net/address_set.hpp"
 #include "core/net/ip_address.hpp"
 #include "core/suggest/mark.hpp"
@@ -86,8 +87,8 @@ public:
     /// Whether an address is listed now.
     std::function<bool(const net::ip_address&)> is_listed;
     net::address_set own{}; ///< this machine's and its network's
-    /// Mails before are left out; those of which the log has no time are not.
-    std::optional<std::chrono::sys_seconds> since{};
+    /// Mails of other times are left out.
+    maillog::period period{};
     suggest::evidence::capacity most{};
   };
 

@@ -2,6 +2,7 @@
 // to stdout and messages for people to stderr, and says the exit status.
 #pragma once
 
+#include "core/maillog/period.hpp"
 #include "server/exit_status.hpp"
 
 #include <chrono>
@@ -122,14 +123,16 @@ exit_status allow_command(const std::string& configuration_file,
 
 /// `spfblock report`: says what the listings of the configuration rejected, or
 /// would have while they only warn, by the mail log.
+/// @param period other lines are passed over
 /// @param files as read_mail_log() takes them
 exit_status report_command(const std::string& configuration_file,
-                           output_format format,
+                           output_format format, const maillog::period& period,
                            const std::vector<std::string>& files);
 
 /// What `spfblock replay` looks at.
 struct replay_choice {
   output_format format = output_format::text;
+  maillog::period period{}; ///< mails that began at other times are left out
   /// Domains that are listed as well, and reject; a configured one rejects
   /// then, whatever its action.
   std::vector<std::string> with;
@@ -155,8 +158,7 @@ enum class suggestion_format : std::uint8_t { text, json, domains };
 /// What `spfblock suggest` looks at.
 struct suggest_choice {
   suggestion_format format = suggestion_format::text;
-  /// Mail before is left out.
-  std::optional<std::chrono::sys_days> since{};
+  maillog::period period{}; ///< mails that began at other times are left out
   /// What the running server noted counts as well; without files no log is
   /// read.
   bool live = false;

@@ -9,7 +9,7 @@
 namespace spfblock::server {
 
 exit_status report_command(const std::string& configuration_file,
-                           output_format format,
+                           output_format format, const maillog::period& period,
                            const std::vector<std::string>& files) {
   const auto loaded = load_or_complain(configuration_file);
   if (!loaded)
@@ -20,8 +20,10 @@ exit_status report_command(const std::string& configuration_file,
               << " has no text of its own: what it does is not in the report\n";
 
   reports::refusals found{ours};
-  const auto read = read_mail_log(
-      files, [&found](const maillog::event& next) { found.take(next); });
+  const auto read = read_mail_log(files, [&](const maillog::event& next) {
+    if (period.has(next.at))
+      found.take(next);
+  });
   if (!read)
     return exit_status::unavailable;
   if (format == output_format::json)

@@ -158,7 +158,7 @@ exit_status suggest_command(const std::string& configuration_file,
     return table.find(address).has_value();
   };
   by.own = own_network(loaded->settings);
-  by.since = choice.since;
+  by.period = choice.period;
   const suggest::known_names known{loaded->settings, by.registrable_domain};
   suggest::evidence seen{std::move(by)};
   suggest::origin from;

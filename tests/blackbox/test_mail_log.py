@@ -166,6 +166,79 @@ class Journal(MailLog):
         )
 
 
+class Period(MailLog):
+    """`--since` and `--until`, which all three commands have."""
+
+    def report(self, log, *options):
+        done = run("report", "-c", self.configured("REJECT " + REJECT), *options, log)
+        return done.returncode, done.stdout.partition("\n")[0]
+
+    def test_lines_of_other_times_are_left_out(self):
+        times = "2016-04-03T23:59:59", "2016-04-04T00:00:00", "2016-04-04T12:30:00"
+        log = self.log(
+            "mail.log",
+            "".join(REJECTED.replace("Apr  4 04:38:31", f"{at}.5+02:00") for at in times),
+        )
+        for count, options in (
+            (3, []),
+            (2, ["--since", "2016-04-04"]),
+            (1, ["--since", "2016-04-04 12:30"]),
+            (1, ["--since=2016-04-04T00:00:01"]),
+            (1, ["--until", "2016-04-04"]),
+            (2, ["--until", "2016-04-04 12:30"]),
+            (1, ["--since", "2016-04-04", "--until", "2016-04-04 12:30:00"]),
+        ):
+            told = self.report(log, *options)
+            self.assertEqual(told, (OK, f"toramaki.net: {count} rejected"), options)
+        self.assertEqual(self.report(log, "--since", "2016-04-05"), (OK, ""))
+
+    def test_a_log_without_years_has_those_of_its_file(self):
+        log = self.log(
+            "mail.log",
+            REJECTED.replace("Apr  4", "Dec 31") + REJECTED.replace("Apr  4", "Jan  1"),
+        )
+        new_year = 1451649600  # 2016-01-01 12:00
+        os.utime(log, (new_year, new_year))
+        for count, options in (
+            (2, ["--since", "2015-12-31", "--until", "2016-01-02"]),
+            (1, ["--since", "2016-01-01"]),
+            (1, ["--until", "2016-01-01"]),
+        ):
+            told = self.report(log, *options)
+            self.assertEqual(told, (OK, f"toramaki.net: {count} rejected"), options)
+
+    def test_a_mail_is_of_the_time_when_it_came(self):
+        late = delivered("A1", "62.1.1.1", "a@partner.example").replace(
+            "Apr  4 05:00:00 mx postfix/lmtp", "Apr  5 05:00:00 mx postfix/lmtp"
+        )
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "domains": ["partner.example"],
+                    "resolver": {"zone_file": self.file("zone", ZONE)},
+                    "state_file": "",
+                }
+            ),
+        )
+        log = self.log("mail.log", late)
+        os.utime(log, (1459900800, 1459900800))
+        for expected, options in (
+            (NEGATIVE, ["--until", "2016-04-05"]),
+            (OK, ["--since", "2016-04-05"]),
+        ):
+            done = run("replay", "-c", file, *options, log)
+            self.assertEqual(done.returncode, expected, options)
+
+    def test_what_is_no_time_is_refused(self):
+        for wrong in "yesterday", "2016-04", "2016-04-04 25:00", "":
+            for option in "--since", "--until":
+                for command in "report", "replay", "suggest":
+                    done = run(command, option, wrong, "no-such-file")
+                    self.assertEqual(done.returncode, 64, (command, option, wrong))
+                    self.assertIn("is no day, YYYY-MM-DD, nor a time", done.stderr)
+
+
 class Replay(MailLog):
     def replay(self, *arguments, **settings):
         file = self.file(

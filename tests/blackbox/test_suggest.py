@@ -282,6 +282,8 @@ class Suggest(BlackBoxCase):
         self.assertEqual((done.returncode, done.stdout), (OK, ""))
         done = self.suggest(log, "--since=2016-04-04")
         self.assertIn("alone.example: 1 refused", done.stdout)
+        done = self.suggest(log, "--until", "2016-04-04 05:00")
+        self.assertEqual((done.returncode, done.stdout), (OK, ""))
         self.assertEqual(self.suggest(log, "--since", "yesterday").returncode, USAGE)
 
     def test_what_cannot_be_done_is_said(self):

@@ -57,7 +57,8 @@ TEST_CASE("suggest::evidence: own mail, logged-in clients and former days are "
           "[suggest][evidence]") {
   auto by = evidence_settings();
   by.own = networks({"45.9.0.0/16"});
-  by.since = std::chrono::sys_days{std::chrono::year{2016} / 4 / 4};
+  by.period.since = std::chrono::sys_days{std::chrono::year{2016} / 4 / 4};
+  by.period.until = *by.period.since + std::chrono::days{1};
   evidence seen{std::move(by)};
   seen.take(delivered("45.9.1.1", "me@own.example"));
   auto logged_in = delivered("45.1.1.1", "me@own.example");
@@ -65,6 +66,8 @@ TEST_CASE("suggest::evidence: own mail, logged-in clients and former days are "
   seen.take(logged_in);
   auto former = refused("45.1.1.1", "a@spam.example");
   *former.at -= std::chrono::seconds{1};
+  seen.take(former);
+  *former.at += std::chrono::seconds{1} + std::chrono::days{1};
   seen.take(former);
   CHECK(seen.mails() == 0);
   former.at = std::nullopt;
@@ -144,10 +147,18 @@ TEST_CASE("suggest::evidence: what a server noted counts where no log told it",
 TEST_CASE("suggest::evidence: what a server noted of former days is left out",
           "[suggest][evidence]") {
   auto by = evidence_settings(networks({"45.1.1.0/24"}));
-  by.since = noted("spam.example", 1).last + std::chrono::seconds{1};
-  evidence seen{std::move(by)};
+  by.period.since = noted("spam.example", 1).last + std::chrono::seconds{1};
+  evidence later{by};
+  later.take(noted("spam.example", 1));
+  CHECK(later.senders().empty());
+  by.period = {{}, noted("spam.example", 1).first};
+  evidence former{by};
+  former.take(noted("spam.example", 1));
+  CHECK(former.senders().empty());
+  by.period = {{}, noted("spam.example", 1).last};
+  evidence seen{by};
   seen.take(noted("spam.example", 1));
-  CHECK(seen.senders().empty());
+  CHECK(seen.senders().size() == 1);
 }
 
 TEST_CASE("suggest::evidence: who is seen delivered wanted mail",
