@@ -1,5 +1,6 @@
 #include "core/maillog/mail_joiner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spfblock::maillog {
@@ -44,13 +45,7 @@ void mail_joiner::take(const event& next) {
   case event_kind::named: take_name(next); break;
   case event_kind::delivered: take_delivery(next); break;
   case event_kind::finished: end(next.queue_id); break;
-  case event_kind::scored: {
-    auto* const of = next.queue_id.empty() ? find_named(next.message_id)
-                                           : find(next.queue_id);
-    if (of)
-      of->mail.spam = of->mail.spam || next.spam;
-    break;
-  }
+  case event_kind::scored: take_score(next); break;
   case event_kind::spf:
   case event_kind::listed_elsewhere:
   case event_kind::authenticated: break;
@@ -84,7 +79,45 @@ void mail_joiner::begin(const event& of) {
   made.mail.at = of.at;
   made.mail.address = *of.address;
   made.mail.logged_in = of.logged_in;
+  made.mail.spam = take_ahead(made.queue_id, {}, of.at);
   by_queue_id_.emplace(made.queue_id, std::prev(by_age_.end()));
+}
+
+void mail_joiner::take_score(const event& of) {
+  if (!of.spam)
+    return;
+  auto* const open =
+      of.queue_id.empty() ? find_named(of.message_id) : find(of.queue_id);
+  if (open != nullptr) {
+    open->mail.spam = true;
+    return;
+  }
+  if (!of.at || (of.queue_id.empty() && of.message_id.empty()))
+    return;
+  if (ahead_.size() == most_ahead)
+    ahead_.pop_front();
+  ahead_.push_back({shortened(of.queue_id),
+                    of.queue_id.empty() ? shortened(of.message_id) : "",
+                    *of.at});
+}
+
+/// Whether a word of a filter was ahead of the mail; it is used up.
+bool mail_joiner::take_ahead(std::string_view queue_id,
+                             std::string_view message_id,
+                             std::optional<std::chrono::sys_seconds> at) {
+  if (!at)
+    return false;
+  while (!ahead_.empty() && ahead_.front().at + longest_ahead < *at)
+    ahead_.pop_front();
+  const auto found =
+      std::find_if(ahead_.begin(), ahead_.end(), [&](const word_ahead& each) {
+        return each.queue_id == queue_id && each.message_id == message_id &&
+               std::chrono::abs(each.at - *at) <= longest_ahead;
+      });
+  if (found == ahead_.end())
+    return false;
+  ahead_.erase(found);
+  return true;
 }
 
 void mail_joiner::end(open_mails::iterator which) {
@@ -143,6 +176,8 @@ void mail_joiner::take_name(const event& of) {
   const std::string_view key = found->second->message_id;
   by_message_id_.erase(key); // its key is a text of the earlier one
   by_message_id_.emplace(key, found->second);
+  if (take_ahead({}, key, of.at))
+    found->second->mail.spam = true;
 }
 
 void mail_joiner::take_delivery(const event& of) {
