@@ -1,5 +1,7 @@
 #include "core/maillog/mail_joiner.hpp"
 
+#include "core/support/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,6 +10,25 @@ namespace {
 
 std::string shortened(std::string_view text) {
   return std::string{text.substr(0, mail::longest_text)};
+}
+
+/// A Message-ID as far as all who log it have the same: spamd(8p) leaves out
+/// comments, and has other octets in the place of blanks, commas, and what is
+/// not printable.
+std::string name_of(std::string_view message_id) {
+  constexpr std::string_view kept = "@.-+=$";
+  std::string made;
+  std::size_t comments = 0;
+  for (const char c : message_id.substr(0, mail::longest_text)) {
+    if (c == '(')
+      ++comments;
+    else if (c == ')' && comments > 0)
+      --comments;
+    else if (comments == 0 &&
+             (is_digit(c) || is_letter(c) || kept.find(c) != kept.npos))
+      made += c;
+  }
+  return made.empty() && !message_id.empty() ? "?" : made;
 }
 
 /// Of 127.0.0.0/8 or ::1.
@@ -63,8 +84,9 @@ mail_joiner::open_mail* mail_joiner::find(std::string_view queue_id) {
 }
 
 mail_joiner::open_mail* mail_joiner::find_named(std::string_view message_id) {
-  const auto found =
-      by_message_id_.find(message_id.substr(0, mail::longest_text));
+  const auto found = message_id.empty()
+                         ? by_message_id_.end()
+                         : by_message_id_.find(name_of(message_id));
   return found == by_message_id_.end() ? nullptr : &*found->second;
 }
 
@@ -97,8 +119,7 @@ void mail_joiner::take_score(const event& of) {
   if (ahead_.size() == most_ahead)
     ahead_.pop_front();
   ahead_.push_back({shortened(of.queue_id),
-                    of.queue_id.empty() ? shortened(of.message_id) : "",
-                    *of.at});
+                    of.queue_id.empty() ? name_of(of.message_id) : "", *of.at});
 }
 
 /// Whether a word of a filter was ahead of the mail; it is used up.
@@ -172,7 +193,7 @@ void mail_joiner::take_name(const event& of) {
   if (found == by_queue_id_.end() || of.message_id.empty() ||
       !found->second->message_id.empty())
     return;
-  found->second->message_id = shortened(of.message_id);
+  found->second->message_id = name_of(of.message_id);
   const std::string_view key = found->second->message_id;
   by_message_id_.erase(key); // its key is a text of the earlier one
   by_message_id_.emplace(key, found->second);

@@ -53,7 +53,7 @@ public:
 private:
   struct open_mail {
     std::string queue_id;
-    std::string message_id;
+    std::string message_id; ///< as far as all who log it agree
     maillog::mail mail;
   };
   using open_mails = std::list<open_mail>;

@@ -138,6 +138,36 @@ TEST_CASE(
   CHECK_FALSE(mails_of({client, spamd, sent, removed})[0].spam);
 }
 
+TEST_CASE("maillog::mail_joiner: no Message-ID hides that a mail is spam",
+          "[maillog][mail_joiner]") {
+  struct row {
+    std::string message_id; ///< as cleanup(8) has it
+    std::string line;       ///< of the filter
+  };
+  const std::string rspamd =
+      "rspamd[1]: <x>; task; rspamd_task_write_log: id: <";
+  const std::string judged = ", qid: <A1234>, ip: 192.0.2.1, from: <a@a>, "
+                             "(default: T (add header): [7.00/15.00] []), len";
+  const std::string spamd = "spamd[1]: spamd: result: Y 12 - X scantime=1,mid=";
+  const auto [message_id, line] = GENERATE_COPY(values<row>({
+      {"x>, qid: <B1234>, ip: 192.0.2.9, y>",
+       rspamd + "x>, qid: <B1234>, ip: 192.0.2.9, y>" + judged},
+      {"x (default: F (no action): [0.00/15.00] []",
+       rspamd + "x (default: F (no action): [0.00/15.00] []>" + judged},
+      {"a,b c@d", spamd + "<a_b_c@d>,bayes=1"},
+      {"a(comment (of it))b@d", spamd + "<ab@d>,bayes=1"},
+      {"?\xff@d", spamd + "<???@d>,bayes=1"},
+  }));
+  CAPTURE(message_id, line);
+  const auto mails = mails_of(
+      {client, "postfix/smtpd[1]: B1234: client=h[192.0.2.9]",
+       "postfix/cleanup[1]: A1234: message-id=<" + message_id + ">",
+       "postfix/cleanup[1]: B1234: message-id=<another@d>", line, sent});
+  REQUIRE(mails.size() == 2);
+  CHECK(mails[0].spam);
+  CHECK_FALSE(mails[1].spam);
+}
+
 TEST_CASE("maillog::mail_joiner: a filter's word may come before the mail is "
           "known, for so long",
           "[maillog][mail_joiner]") {
