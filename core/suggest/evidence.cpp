@@ -32,6 +32,12 @@ bool overlaps(const maillog::period& when, const noted_sender& of) noexcept {
          (!when.until || of.first < *when.until);
 }
 
+/// How much is lost if it is forgotten: one wanted mail outweighs some bad
+/// ones, so that hosts without end push out nobody whose mail speaks for him.
+std::uint64_t worth_of(const host& of) noexcept {
+  return of.bad + of.wanted * (1 + bad_for_each_wanted);
+}
+
 /// The count that half of them do not exceed.
 std::uint64_t middle_of(std::vector<std::uint64_t> counts) {
   const auto half =
@@ -58,8 +64,10 @@ void evidence::take(const maillog::mail& next) {
       by_.own.contains(next.address))
     return;
   ++mails_;
-  note({next.address, *next.sender, next.helo},
-       one(mark_of(next, by_.is_listed(next.address)), next.at));
+  mark_counts marks = one(mark_of(next, by_.is_listed(next.address)), next.at);
+  if (is_forwarded(*next.sender))
+    marks.forwarded = marks.bad();
+  note({next.address, *next.sender, next.helo}, marks);
 }
 
 void evidence::take(const maillog::event& next) {
@@ -146,7 +154,7 @@ void evidence::note(const sight& seen, const mark_counts& marks) {
   } else {
     of.others += mails;
   }
-  if (marks.bad() + marks.wanted > 0)
+  if (marks.plainly_bad() + marks.wanted > 0)
     note_host(seen.address, *name, marks);
   if (sendings_ > by_.most.sendings)
     forget_senders();
@@ -192,7 +200,7 @@ void evidence::note_host(const net::ip_address& address,
   if (hosts_.size() >= by_.most.hosts && !hosts_.contains(address))
     forget_hosts();
   host& of = hosts_[address];
-  of.bad += marks.bad();
+  of.bad += marks.plainly_bad();
   of.wanted += marks.wanted;
   if (marks.wanted > 0)
     add_wanted(sender, of);
@@ -219,15 +227,14 @@ void evidence::forget_senders() {
 void evidence::forget_hosts() {
   std::vector<std::uint64_t> counts;
   for (const auto& [address, each] : hosts_)
-    counts.push_back(each.bad + each.wanted);
+    counts.push_back(worth_of(each));
   const std::uint64_t most = middle_of(std::move(counts));
   for (auto at = hosts_.begin(); at != hosts_.end();) {
-    const std::uint64_t count = at->second.bad + at->second.wanted;
-    if (count > most) {
+    if (worth_of(at->second) > most) {
       ++at;
       continue;
     }
-    forgotten_ += count;
+    forgotten_ += at->second.bad + at->second.wanted;
     at = hosts_.erase(at);
   }
 }

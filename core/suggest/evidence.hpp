@@ -54,7 +54,7 @@ struct host {
   /// Wanted senders that are told apart; one more than any rule needs.
   static constexpr std::size_t most_senders = 4;
 
-  std::uint64_t bad = 0;
+  std::uint64_t bad = 0; ///< without what was let through
   std::uint64_t wanted = 0;
   /// The wanted senders' names, as hashes; 0: none.
   std::array<std::size_t, most_senders> wanted_senders{};
@@ -67,8 +67,9 @@ struct host {
 ///
 /// Bounded, whatever the log holds: where there is no room for one more sender
 /// or host, the half of them is forgotten of whom there was least
-/// (`forgotten()`).  Full, with all texts at their longest, it takes about
-/// 200 MB.  Not thread-safe.
+/// (`forgotten()`), where a wanted mail of a host counts as five bad ones.
+/// Full, with all texts at their longest, it takes about 200 MB.  Not
+/// thread-safe.
 class evidence {
 public:
   struct capacity {

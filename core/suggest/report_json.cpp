@@ -18,6 +18,7 @@ void write_marks(const mark_counts& of, json::writer& to) {
   to.member("refused", of.refused);
   to.member("spam", of.spam);
   to.member("from_listed", of.from_listed);
+  to.member("let_through", of.let_through);
   to.member("wanted", of.wanted);
   to.member("first", time_text(of.first));
   to.member("last", time_text(of.last));

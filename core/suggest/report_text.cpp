@@ -115,7 +115,7 @@ struct reason {
 };
 
 /// Why senders are not suggested, in words.
-constexpr std::array<reason, 10> reasons{{
+constexpr std::array<reason, 12> reasons{{
     {objection::listed, "listed already"},
     {objection::allowed, "allowed"},
     {objection::provider, "providers"},
@@ -124,7 +124,10 @@ constexpr std::array<reason, 10> reasons{{
     {objection::no_pass, "forged: their record does not pass who sent"},
     {objection::too_wide, "over a limit"},
     {objection::only_allowed, "whose hosts are allowed"},
-    {objection::wanted, "whose networks send wanted mail"},
+    {objection::wanted, "of whom, or whose networks, wanted mail comes"},
+    {objection::let_through,
+     "whose mail a listing met, and nobody took for spam"},
+    {objection::forwarded, "whose bad mail was only forwarded"},
     {objection::not_asked, "not looked at: there are too many"},
 }};
 
@@ -168,7 +171,8 @@ std::string read_text(const origin& from) {
 std::string marks_text(const mark_counts& of) {
   return counts_text({{of.refused, "refused"},
                       {of.spam, "spam"},
-                      {of.from_listed, "from listed hosts"},
+                      {of.from_listed - of.let_through, "from listed hosts"},
+                      {of.let_through, "let through from listed hosts"},
                       {of.wanted, "wanted"}});
 }
 

@@ -187,8 +187,8 @@ class Suggest(BlackBoxCase):
         self.assertEqual(
             done.stdout,
             "Not suggested, though the record passes:\n"
-            "  forwarder.example: 1 refused, 3 wanted: whose networks send wanted mail:"
-            " 3 wanted of 1 senders, 1 bad\n",
+            "  forwarder.example: 1 refused, 3 wanted: of whom, or whose networks,"
+            " wanted mail comes: 3 wanted of 1 senders, 1 bad\n",
         )
 
     def test_who_passes_everybody_is_over_the_limits(self):

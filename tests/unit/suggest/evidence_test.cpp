@@ -80,8 +80,14 @@ TEST_CASE("suggest::evidence: mail of a listed host is no wanted mail",
   evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
   seen.take(delivered("45.1.1.1", "a@spam.example"));
   seen.take(delivered("45.2.1.1", "a@good.example"));
-  CHECK(seen.senders().front()->marks.from_listed == 1);
-  CHECK(seen.hosts().at(ip("45.1.1.1")).bad == 1);
+  auto spam = delivered("45.1.1.2", "a@spam.example");
+  spam.spam = true;
+  seen.take(spam);
+  CHECK(seen.senders().front()->marks.from_listed == 2);
+  CHECK(seen.senders().front()->marks.let_through == 1);
+  // What was let through speaks neither for nor against others of the network.
+  CHECK_FALSE(seen.hosts().contains(ip("45.1.1.1")));
+  CHECK(seen.hosts().at(ip("45.1.1.2")).bad == 1);
   CHECK(seen.hosts().at(ip("45.2.1.1")).wanted == 1);
 }
 
@@ -241,6 +247,18 @@ TEST_CASE("suggest::evidence: senders without end leave room for the busy ones",
   CHECK(seen.hosts().at(ip("45.200.1.1")).bad == 1'000);
   CHECK(told < 2'000);
   CHECK(seen.forgotten() > 10'000);
+}
+
+TEST_CASE("suggest::evidence: hosts without end push out none that was wanted",
+          "[suggest][evidence]") {
+  suggest::evidence::capacity most;
+  most.hosts = 80;
+  evidence seen{evidence_settings({}, most)};
+  seen.take(delivered("62.1.1.1", "a@partner.example"));
+  for (unsigned i = 0; i < 10'000; ++i)
+    seen.take(refused(net::ip_address::ipv4(0x2d000000 + i).to_string(),
+                      "a@spam.example"));
+  CHECK(seen.hosts().at(ip("62.1.1.1")).wanted == 1);
 }
 
 TEST_CASE("suggest::evidence: hosts of one sender after another are bounded",
