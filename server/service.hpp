@@ -15,6 +15,7 @@
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
+#include "server/serving/shared_sender_notes.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
@@ -96,6 +97,7 @@ private:
   published<table::snapshot> table_;
   inherited_sockets inherited_ = inherited_sockets::take();
   mail_checks mail_;
+  shared_sender_notes senders_{read_clocks().wall};
   serving_threads threads_;
   listeners listeners_;
   pulse pulse_;

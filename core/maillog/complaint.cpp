@@ -50,11 +50,12 @@ bool is_of_address(std::string_view text, std::string_view client) noexcept {
          text.starts_with("Service unavailable; Client host [");
 }
 
-/// Whether it may be another answer all the same, to a HELO or a sender that
-/// begin as such a one does.
+/// Whether it may be another answer all the same, to a HELO, a sender or a
+/// recipient that begin as such a one does.
 bool may_be_another(std::string_view text) noexcept {
   for (const std::string_view of :
-       {">: Helo command ", ">: Sender address ", ">: Recipient address "}) {
+       {">: Helo command ", ">: Sender address ", ">: Recipient address ",
+        ">: Relay access denied"}) {
     if (text.find(of) != nowhere)
       return true;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,36 +17,40 @@ public:
   /// Octets of a line that are kept; syslog daemons write a few thousand.
   static constexpr std::size_t longest = std::size_t{64} << 10U;
 
-  /// Calls `each` for every line that ends in `piece`.
-  template <class Each>
-  void feed(std::string_view piece, Each each) {
-    for (std::size_t end = piece.find('\n'); end != std::string_view::npos;
-         end = piece.find('\n')) {
-      give(piece.substr(0, end), each);
-      piece.remove_prefix(end + 1);
+  /// Takes the next piece, which is to live until next() gave nothing.
+  /// @pre next() gave nothing
+  void put(std::string_view piece) { piece_ = piece; }
+
+  /// The next line that ends in the piece, valid until the next call.
+  [[nodiscard]] std::optional<std::string_view> next() {
+    if (is_given_)
+      begun_.clear();
+    is_given_ = false;
+    const std::size_t end = piece_.find('\n');
+    if (end == std::string_view::npos) {
+      keep(piece_);
+      piece_ = {};
+      return std::nullopt;
     }
-    keep(piece);
+    const auto rest = piece_.substr(0, end);
+    piece_.remove_prefix(end + 1);
+    if (begun_.empty())
+      return cut(rest);
+    keep(rest);
+    is_given_ = true;
+    return cut(begun_);
   }
 
-  /// Calls `each` for what stands behind the last LF, if anything does.
-  template <class Each>
-  void finish(Each each) {
-    if (!begun_.empty())
-      give({}, each);
+  /// What stands behind the last LF, if anything does.
+  /// @pre next() gave nothing
+  [[nodiscard]] std::optional<std::string_view> last() {
+    if (begun_.empty())
+      return std::nullopt;
+    is_given_ = true;
+    return cut(begun_);
   }
 
 private:
-  template <class Each>
-  void give(std::string_view rest, Each& each) {
-    if (begun_.empty()) {
-      each(cut(rest));
-      return;
-    }
-    keep(rest);
-    each(cut(begun_));
-    begun_.clear();
-  }
-
   void keep(std::string_view more) {
     begun_ += more.substr(0, longest - begun_.size());
   }
@@ -57,7 +62,9 @@ private:
     return line;
   }
 
-  std::string begun_; ///< at most `longest`
+  std::string_view piece_;
+  std::string begun_;     ///< at most `longest`
+  bool is_given_ = false; ///< `begun_` was
 };
 
 } // namespace spfblock::maillog

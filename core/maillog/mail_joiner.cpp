@@ -1,5 +1,8 @@
 #include "core/maillog/mail_joiner.hpp"
 
+#include "core/support/text.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace spfblock::maillog {
@@ -7,6 +10,25 @@ namespace {
 
 std::string shortened(std::string_view text) {
   return std::string{text.substr(0, mail::longest_text)};
+}
+
+/// A Message-ID as far as all who log it have the same: spamd(8p) leaves out
+/// comments, and has other octets in the place of blanks, commas, and what is
+/// not printable.
+std::string name_of(std::string_view message_id) {
+  constexpr std::string_view kept = "@.-+=$";
+  std::string made;
+  std::size_t comments = 0;
+  for (const char c : message_id.substr(0, mail::longest_text)) {
+    if (c == '(')
+      ++comments;
+    else if (c == ')' && comments > 0)
+      --comments;
+    else if (comments == 0 &&
+             (is_digit(c) || is_letter(c) || kept.find(c) != kept.npos))
+      made += c;
+  }
+  return made.empty() && !message_id.empty() ? "?" : made;
 }
 
 /// Of 127.0.0.0/8 or ::1.
@@ -44,13 +66,7 @@ void mail_joiner::take(const event& next) {
   case event_kind::named: take_name(next); break;
   case event_kind::delivered: take_delivery(next); break;
   case event_kind::finished: end(next.queue_id); break;
-  case event_kind::scored: {
-    auto* const of = next.queue_id.empty() ? find_named(next.message_id)
-                                           : find(next.queue_id);
-    if (of)
-      of->mail.spam = of->mail.spam || next.spam;
-    break;
-  }
+  case event_kind::scored: take_score(next); break;
   case event_kind::spf:
   case event_kind::listed_elsewhere:
   case event_kind::authenticated: break;
@@ -68,8 +84,9 @@ mail_joiner::open_mail* mail_joiner::find(std::string_view queue_id) {
 }
 
 mail_joiner::open_mail* mail_joiner::find_named(std::string_view message_id) {
-  const auto found =
-      by_message_id_.find(message_id.substr(0, mail::longest_text));
+  const auto found = message_id.empty()
+                         ? by_message_id_.end()
+                         : by_message_id_.find(name_of(message_id));
   return found == by_message_id_.end() ? nullptr : &*found->second;
 }
 
@@ -84,7 +101,44 @@ void mail_joiner::begin(const event& of) {
   made.mail.at = of.at;
   made.mail.address = *of.address;
   made.mail.logged_in = of.logged_in;
+  made.mail.spam = take_ahead(made.queue_id, {}, of.at);
   by_queue_id_.emplace(made.queue_id, std::prev(by_age_.end()));
+}
+
+void mail_joiner::take_score(const event& of) {
+  if (!of.spam)
+    return;
+  auto* const open =
+      of.queue_id.empty() ? find_named(of.message_id) : find(of.queue_id);
+  if (open != nullptr) {
+    open->mail.spam = true;
+    return;
+  }
+  if (!of.at || (of.queue_id.empty() && of.message_id.empty()))
+    return;
+  if (ahead_.size() == most_ahead)
+    ahead_.pop_front();
+  ahead_.push_back({shortened(of.queue_id),
+                    of.queue_id.empty() ? name_of(of.message_id) : "", *of.at});
+}
+
+/// Whether a word of a filter was ahead of the mail; it is used up.
+bool mail_joiner::take_ahead(std::string_view queue_id,
+                             std::string_view message_id,
+                             std::optional<std::chrono::sys_seconds> at) {
+  if (!at)
+    return false;
+  while (!ahead_.empty() && ahead_.front().at + longest_ahead < *at)
+    ahead_.pop_front();
+  const auto found =
+      std::find_if(ahead_.begin(), ahead_.end(), [&](const word_ahead& each) {
+        return each.queue_id == queue_id && each.message_id == message_id &&
+               std::chrono::abs(each.at - *at) <= longest_ahead;
+      });
+  if (found == ahead_.end())
+    return false;
+  ahead_.erase(found);
+  return true;
 }
 
 void mail_joiner::end(open_mails::iterator which) {
@@ -139,10 +193,12 @@ void mail_joiner::take_name(const event& of) {
   if (found == by_queue_id_.end() || of.message_id.empty() ||
       !found->second->message_id.empty())
     return;
-  found->second->message_id = shortened(of.message_id);
+  found->second->message_id = name_of(of.message_id);
   const std::string_view key = found->second->message_id;
   by_message_id_.erase(key); // its key is a text of the earlier one
   by_message_id_.emplace(key, found->second);
+  if (take_ahead({}, key, of.at))
+    found->second->mail.spam = true;
 }
 
 void mail_joiner::take_delivery(const event& of) {

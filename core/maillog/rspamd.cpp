@@ -4,6 +4,9 @@
 namespace spfblock::maillog {
 namespace {
 
+/// Octets behind `(default: ` that the action stands in.
+constexpr std::size_t longest_judgement = 64;
+
 /// The value of a field that stands once, between its name and its end.
 std::optional<std::string_view> field(std::string_view in,
                                       std::string_view name,
@@ -15,44 +18,57 @@ std::optional<std::string_view> field(std::string_view in,
   return take_until(rest, end);
 }
 
-/// `(default: T (ACTION): [...`
-bool read_judgement(std::string_view rest, event& into) noexcept {
+bool is_spam(std::string_view action) noexcept {
+  return action == "reject" || action == "add header" ||
+         action == "rewrite subject" || action == "quarantine" ||
+         action == "discard";
+}
+
+/// The action of `T (ACTION): [...`.
+std::optional<std::string_view> action_in(std::string_view rest) noexcept {
   (void)take_word(rest);
-  if (!take(rest, "("))
-    return false;
-  const auto action = take_until(rest, "): [");
-  if (!action)
-    return false;
-  into.text = *action;
-  into.spam = *action == "reject" || *action == "add header" ||
-              *action == "rewrite subject" || *action == "quarantine" ||
-              *action == "discard";
-  return true;
+  return take(rest, "(") ? take_until(rest, "): [") : std::nullopt;
+}
+
+constexpr std::string_view judged = "(default: ";
+
+/// Reads all that may be the judgement: one that says spam counts, for what
+/// imitates another one is the sender's, who would not say so of himself.
+/// @return whether there is one
+bool read_judgements(std::string_view rest, event& into) noexcept {
+  bool found = false;
+  while (!into.spam && take_until(rest, judged)) {
+    const auto action = action_in(rest.substr(0, longest_judgement));
+    if (!action)
+      continue;
+    if (!found || is_spam(*action))
+      into.text = *action;
+    into.spam = is_spam(*action);
+    found = true;
+  }
+  return found;
 }
 
 } // namespace
 
 // `id: <MID>, qid: <Q>, ip: A, user: U, from: <S>, (default: T (ACTION): [...`.
-// The Message-ID comes first and is the sender's: a line in which it, or the
-// sender, holds a field of its own is left alone.
+// The Message-ID comes first and is the sender's.  Where it, or the sender,
+// holds a field of its own, what is in doubt is not told, and the mail is known
+// by the Message-ID alone.
 std::optional<event> read_rspamd(std::string_view text) noexcept {
   constexpr std::string_view before = "rspamd_task_write_log: id: <";
-  constexpr std::string_view judged = "(default: ";
-  if (!take_until(text, before))
+  const auto begin = take_until(text, before);
+  if (!begin || begin->find(':') != nowhere) // within what another line says
     return std::nullopt;
-  const auto end = text.find(judged);
-  if (end == nowhere || text.find(judged, end + 1) != nowhere)
-    return std::nullopt;
-  const auto head = text.substr(0, end);
   event made;
   made.kind = event_kind::scored;
-  if (!read_judgement(text.substr(end + judged.size()), made))
+  if (!read_judgements(text, made))
     return std::nullopt;
+  made.message_id = text.substr(0, text.find('>'));
+  const bool is_clear = only_place(text, judged).has_value();
+  const auto head = text.substr(0, is_clear ? text.find(judged) : 0);
   const auto ip = field(head, ", ip: ", ",");
   made.address = ip ? net::ip_address::try_parse(*ip) : std::nullopt;
-  if (!made.address)
-    return std::nullopt;
-  made.message_id = text.substr(0, text.find(">,"));
   made.queue_id = field(head, ", qid: <", ">").value_or("");
   made.sender = field(head, " from: <", ">,");
   return made;

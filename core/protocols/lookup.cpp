@@ -23,9 +23,10 @@ std::optional<hit> lookup::why_blocked(const net::ip_address& address) const {
 
 /// What the name of a client that is not listed decides.
 std::optional<hit> lookup::found_by_name(const net::ip_address& address,
-                                         const dns::name& name) const {
+                                         const dns::name& name,
+                                         std::string_view sender) const {
   if (const auto found = table_.find_by_name(name, address))
-    return found_hit(address, *found);
+    return found_hit(address, *found, sender);
   ++counted_[count::not_found];
   return std::nullopt;
 }
@@ -34,11 +35,15 @@ lookup::mail_outcome
 lookup::find_for_mail(std::string_view key,
                       const query_time::mail_facts& mail) const {
   const auto address = net::ip_address::try_parse(key);
-  if (!address || !table_.has_residues() || table_.find(*address))
-    return {find(key)};
+  if (const auto found = address ? table_.find(*address) : std::nullopt)
+    return {found_hit(*address, *found, mail.sender)};
+  if (!address || !table_.has_residues()) {
+    ++counted_[count::not_found];
+    return {};
+  }
   if (const auto name = dns::name::from_text(mail.client_name);
       name && table_.find_by_name(*name, *address))
-    return {found_by_name(*address, *name)};
+    return {found_by_name(*address, *name, mail.sender)};
   const auto claimed = mail_ == nullptr
                            ? std::nullopt
                            : query_time::claim_of(table_, *address, mail);
@@ -47,8 +52,10 @@ lookup::find_for_mail(std::string_view key,
     return {std::nullopt, false, claimed->what};
   if (said == verdict::passes)
     return {found_hit(
-        *address, {claimed->by, net::ip_prefix::containing(
-                                    *address, net::width(address->family()))})};
+        *address,
+        {claimed->by,
+         net::ip_prefix::containing(*address, net::width(address->family()))},
+        mail.sender)};
   ++counted_[count::not_found];
   return {std::nullopt, said != verdict::does_not && mail_->defers()};
 }

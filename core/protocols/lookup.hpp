@@ -18,6 +18,9 @@ namespace spfblock::protocols {
 struct hit {
   net::ip_address address;
   table::snapshot::match found;
+  /// Of the mail, as the client gave it, where the door knows it; valid while
+  /// the hit is told of.
+  std::string_view sender{};
 };
 
 /// Finds keys in a table, counts how each request ends and tells of each hit.
@@ -93,14 +96,15 @@ public:
   void refuse() const noexcept { ++counted_[count::refused]; }
 
 private:
-  [[nodiscard]] std::optional<hit> found_by_name(const net::ip_address& address,
-                                                 const dns::name& name) const;
+  [[nodiscard]] std::optional<hit>
+  found_by_name(const net::ip_address& address, const dns::name& name,
+                std::string_view sender = {}) const;
 
   [[nodiscard]] std::optional<hit>
-  found_hit(const net::ip_address& address,
-            const table::snapshot::match& at) const {
+  found_hit(const net::ip_address& address, const table::snapshot::match& at,
+            std::string_view sender = {}) const {
     ++counted_[count::found];
-    const hit made{address, at};
+    const hit made{address, at, sender};
     if (on_hit_)
       on_hit_(made);
     return made;

@@ -60,6 +60,24 @@ bool has_failed(const domains::known_domain& known) {
   return known.failures > 0 && !known.in_part;
 }
 
+/// Whom of those who delivered wanted mail it would reject.
+std::string remark_on(const domains::seen_overlap& overlap) {
+  return (overlap.held ? "held: " : "listed: ") +
+         domains::some_networks(overlap.networks) +
+         " with hosts that delivered wanted mail: " + overlap.hosts;
+}
+
+/// Of a network by hand, which is listed whoever is seen in it.
+std::vector<std::string> remarks_on(const net::ip_prefix& by_hand,
+                                    const domains::allowance& allowed) {
+  auto overlap = allowed.guard().overlap_with(
+      net::address_set{by_hand} - allowed.all(), {by_hand});
+  overlap.held = false;
+  if (overlap.empty())
+    return {};
+  return {remark_on(overlap)};
+}
+
 std::vector<std::string> remarks_on(const domains::known_domain& known) {
   std::vector<std::string> remarks;
   if (has_failed(known))
@@ -80,10 +98,7 @@ std::vector<std::string> remarks_on(const domains::known_domain& known) {
     remarks.push_back("allow keeps off " +
                       domains::some_networks(known.kept_off));
   if (!known.overlap.empty())
-    remarks.push_back(
-        (known.overlap.held ? "held: " : "listed: ") +
-        domains::some_networks(known.overlap.networks) +
-        " with hosts that delivered wanted mail: " + known.overlap.hosts);
+    remarks.push_back(remark_on(known.overlap));
   return remarks;
 }
 
@@ -149,7 +164,8 @@ difference difference_between(const std::vector<table::holding>& before,
                               const domains::domain_book& after) {
   comparison all{before, after};
   for (const config::network_entry& each : after.by_hand())
-    all.add(each.network.to_string(), listing_kind::by_hand, &each.action);
+    all.add(each.network.to_string(), listing_kind::by_hand, &each.action)
+        .remarks = remarks_on(each.network, after.allowed());
   for (const domains::known_domain& each : after.domains()) {
     listing_change& change = all.add(each.domain.name.to_string(),
                                      each.role == domains::role::listed

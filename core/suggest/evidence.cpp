@@ -1,24 +1,12 @@
 #include "core/suggest/evidence.hpp"
 
 #include "core/config/domain_name.hpp"
+#include "core/suggest/sender_domain.hpp"
 
 #include <algorithm>
 
 namespace spfblock::suggest {
 namespace {
-
-/// The domain of a sender, if it is one that could be listed.
-std::optional<dns::name> domain_of(std::string_view mail_from) {
-  const auto at = mail_from.rfind('@');
-  if (at == std::string_view::npos)
-    return std::nullopt;
-  auto domain = config::parse_domain(mail_from.substr(at + 1));
-  return domain ? std::optional{*std::move(domain)} : std::nullopt;
-}
-
-bool is_bad(mark as) noexcept {
-  return as != mark::none && as != mark::wanted;
-}
 
 void add_wanted(const dns::name& sender, host& to) noexcept {
   const std::size_t hash = std::hash<dns::name>{}(sender) | 1U;
@@ -30,6 +18,24 @@ void add_wanted(const dns::name& sender, host& to) noexcept {
       return;
     }
   }
+}
+
+mark_counts one(mark as, std::optional<std::chrono::sys_seconds> at) {
+  mark_counts made;
+  made.add(as, at);
+  return made;
+}
+
+/// Whether it may have been within the period.
+bool overlaps(const maillog::period& when, const noted_sender& of) noexcept {
+  return (!when.since || of.last >= *when.since) &&
+         (!when.until || of.first < *when.until);
+}
+
+/// How much is lost if it is forgotten: one wanted mail outweighs some bad
+/// ones, so that hosts without end push out nobody whose mail speaks for him.
+std::uint64_t worth_of(const host& of) noexcept {
+  return of.bad + of.wanted * (1 + bad_for_each_wanted);
 }
 
 /// The count that half of them do not exceed.
@@ -54,24 +60,23 @@ bool is_more_suspect(const sender* a, const sender* b) {
 } // namespace
 
 void evidence::take(const maillog::mail& next) {
-  if (by_.since && next.at && *next.at < *by_.since)
-    return;
-  if (next.logged_in || !next.sender || by_.own.contains(next.address))
+  if (!by_.period.has(next.at) || next.logged_in || !next.sender ||
+      by_.own.contains(next.address))
     return;
   ++mails_;
-  note({next.address, *next.sender, next.helo, next.at},
-       mark_of(next, by_.is_listed(next.address)));
+  mark_counts marks = one(mark_of(next, by_.is_listed(next.address)), next.at);
+  if (is_forwarded(*next.sender))
+    marks.forwarded = marks.bad();
+  note({next.address, *next.sender, next.helo}, marks);
 }
 
 void evidence::take(const maillog::event& next) {
   if (next.kind != maillog::event_kind::spf || next.identity != "mailfrom" ||
       next.verdict != maillog::verdict::pass || !next.address || !next.sender)
     return;
-  if ((by_.since && next.at && *next.at < *by_.since) ||
-      by_.own.contains(*next.address))
+  if (!by_.period.has(next.at) || by_.own.contains(*next.address))
     return;
-  note({*next.address, *next.sender, next.helo.value_or(""), next.at, true},
-       mark::none);
+  note({*next.address, *next.sender, next.helo.value_or(""), true}, {});
 }
 
 std::vector<const sender*> evidence::senders() const {
@@ -83,26 +88,74 @@ std::vector<const sender*> evidence::senders() const {
   return made;
 }
 
-void evidence::note(const sight& seen, mark as) {
-  const auto domain = domain_of(seen.sender);
+void evidence::take(const noted_sender& next) {
+  if (!overlaps(by_.period, next))
+    return;
+  const std::string sender = "postmaster@" + next.domain.to_string();
+  for (const noted_host& each : next.hosts) {
+    const std::uint64_t told = bad_of(next.domain, each.address);
+    if (each.mails <= told || by_.own.contains(each.address) ||
+        !by_.is_listed(each.address))
+      continue;
+    mark_counts more;
+    more.from_listed = each.mails - told;
+    more.first = next.first;
+    more.last = next.last;
+    mails_ += more.from_listed;
+    note({each.address, sender, ""}, more);
+  }
+}
+
+void evidence::take(const config::seen_network& next) {
+  const auto sender = config::parse_domain(next.domain);
+  const auto name =
+      sender ? by_.registrable_domain(*sender) : std::optional<dns::name>{};
+  const auto known = hosts_.find(next.network.first());
+  const std::uint64_t told = known == hosts_.end() ? 0 : known->second.wanted;
+  if (next.struck || next.mails <= told)
+    return;
+  mark_counts more;
+  more.wanted = next.mails - told;
+  note_host(next.network.first(), name.value_or(dns::name{}), more);
+}
+
+/// What was counted of a host in the name of a domain.
+std::uint64_t evidence::bad_of(const dns::name& domain,
+                               const net::ip_address& address) const {
+  const auto name = by_.registrable_domain(domain);
+  const auto of = name ? senders_.find(*name) : senders_.end();
+  if (of == senders_.end())
+    return 0;
+  for (const sending& each : of->second.sendings) {
+    if (each.address == address && each.domain == domain)
+      return each.marks.bad();
+  }
+  return 0;
+}
+
+void evidence::note(const sight& seen, const mark_counts& marks) {
+  const auto domain = domain_of_sender(seen.sender);
   const auto name = domain ? by_.registrable_domain(*domain) : std::nullopt;
   if (!name)
     return;
+  const std::uint64_t mails = std::max<std::uint64_t>(
+      marks.bad() + marks.wanted, 1); // one without a mark
   sender& of = sender_called(*name);
-  ++of.seen;
-  of.marks.add(as, seen.at);
-  if (sending* const here = sending_of(of, seen.address, *domain, as)) {
+  of.seen += mails;
+  of.marks.add(marks);
+  sending* const here = sending_of(of, seen.address, *domain, marks.bad() > 0);
+  if (here != nullptr) {
     if (here->sender.empty()) {
       here->sender = seen.sender.substr(0, maillog::mail::longest_text);
       here->helo = seen.helo.substr(0, maillog::mail::longest_text);
     }
-    here->marks.add(as, seen.at);
+    here->marks.add(marks);
     here->log_says_pass = here->log_says_pass || seen.log_says_pass;
   } else {
-    ++of.others;
+    of.others += mails;
   }
-  if (as != mark::none)
-    note_host(seen.address, *name, as);
+  if (marks.plainly_bad() + marks.wanted > 0)
+    note_host(seen.address, *name, marks);
   if (sendings_ > by_.most.sendings)
     forget_senders();
 }
@@ -120,7 +173,7 @@ sender& evidence::sender_called(const dns::name& name) {
 /// Where it is noted; one with a bad mark takes the place of one without.
 /// @return null if there is no place
 sending* evidence::sending_of(sender& in, const net::ip_address& address,
-                              const dns::name& domain, mark as) {
+                              const dns::name& domain, bool is_bad) {
   for (sending& each : in.sendings) {
     if (each.address == address && each.domain == domain)
       return &each;
@@ -130,7 +183,7 @@ sending* evidence::sending_of(sender& in, const net::ip_address& address,
     in.sendings.push_back({address, domain});
     return &in.sendings.back();
   }
-  if (!is_bad(as))
+  if (!is_bad)
     return nullptr;
   const auto harmless =
       std::find_if(in.sendings.begin(), in.sendings.end(),
@@ -143,16 +196,14 @@ sending* evidence::sending_of(sender& in, const net::ip_address& address,
 }
 
 void evidence::note_host(const net::ip_address& address,
-                         const dns::name& sender, mark as) {
+                         const dns::name& sender, const mark_counts& marks) {
   if (hosts_.size() >= by_.most.hosts && !hosts_.contains(address))
     forget_hosts();
   host& of = hosts_[address];
-  if (is_bad(as)) {
-    ++of.bad;
-    return;
-  }
-  ++of.wanted;
-  add_wanted(sender, of);
+  of.bad += marks.plainly_bad();
+  of.wanted += marks.wanted;
+  if (marks.wanted > 0)
+    add_wanted(sender, of);
 }
 
 void evidence::forget_senders() {
@@ -176,15 +227,14 @@ void evidence::forget_senders() {
 void evidence::forget_hosts() {
   std::vector<std::uint64_t> counts;
   for (const auto& [address, each] : hosts_)
-    counts.push_back(each.bad + each.wanted);
+    counts.push_back(worth_of(each));
   const std::uint64_t most = middle_of(std::move(counts));
   for (auto at = hosts_.begin(); at != hosts_.end();) {
-    const std::uint64_t count = at->second.bad + at->second.wanted;
-    if (count > most) {
+    if (worth_of(at->second) > most) {
       ++at;
       continue;
     }
-    forgotten_ += count;
+    forgotten_ += at->second.bad + at->second.wanted;
     at = hosts_.erase(at);
   }
 }

@@ -2,12 +2,15 @@
 // of it.
 #pragma once
 
+#include "core/config/seen_list.hpp"
 #include "core/dns/name.hpp"
 #include "core/maillog/event.hpp"
 #include "core/maillog/mail.hpp"
+#include "core/maillog/period.hpp"
 #include "core/net/address_set.hpp"
 #include "core/net/ip_address.hpp"
 #include "core/suggest/mark.hpp"
+#include "core/suggest/sender_notes.hpp"
 
 #include <tsl/hopscotch_map.h>
 
@@ -51,7 +54,7 @@ struct host {
   /// Wanted senders that are told apart; one more than any rule needs.
   static constexpr std::size_t most_senders = 4;
 
-  std::uint64_t bad = 0;
+  std::uint64_t bad = 0; ///< without what was let through
   std::uint64_t wanted = 0;
   /// The wanted senders' names, as hashes; 0: none.
   std::array<std::size_t, most_senders> wanted_senders{};
@@ -64,8 +67,9 @@ struct host {
 ///
 /// Bounded, whatever the log holds: where there is no room for one more sender
 /// or host, the half of them is forgotten of whom there was least
-/// (`forgotten()`).  Full, with all texts at their longest, it takes about
-/// 200 MB.  Not thread-safe.
+/// (`forgotten()`), where a wanted mail of a host counts as five bad ones.
+/// Full, with all texts at their longest, it takes about 200 MB.  Not
+/// thread-safe.
 class evidence {
 public:
   struct capacity {
@@ -84,8 +88,8 @@ public:
     /// Whether an address is listed now.
     std::function<bool(const net::ip_address&)> is_listed;
     net::address_set own{}; ///< this machine's and its network's
-    /// Mails before are left out; those of which the log has no time are not.
-    std::optional<std::chrono::sys_seconds> since{};
+    /// Mails of other times are left out.
+    maillog::period period{};
     suggest::evidence::capacity most{};
   };
 
@@ -96,6 +100,14 @@ public:
   /// An SPF result of MAIL FROM tells of a sender that no mail may tell of; all
   /// else is passed over.
   void take(const maillog::event& next);
+
+  /// What a server noted of mails of listed hosts: of hosts that are listed now
+  /// those that no log told of.  After the logs, so that none counts twice.
+  void take(const noted_sender& next);
+
+  /// A host that delivered wanted mail, by the file of `allow.seen`: as much as
+  /// no log told of.  After the logs.
+  void take(const config::seen_network& next);
 
   /// Those with bad marks, the most first; then those with none, who were
   /// wanted least.  Valid until the next take().
@@ -126,16 +138,17 @@ private:
     net::ip_address address{};
     std::string_view sender{};
     std::string_view helo{};
-    std::optional<std::chrono::sys_seconds> at{};
     bool log_says_pass = false;
   };
 
-  void note(const sight& of, mark as);
+  void note(const sight& of, const mark_counts& marks);
   sender& sender_called(const dns::name& name);
   sending* sending_of(sender& in, const net::ip_address& address,
-                      const dns::name& domain, mark as);
+                      const dns::name& domain, bool is_bad);
+  [[nodiscard]] std::uint64_t bad_of(const dns::name& domain,
+                                     const net::ip_address& address) const;
   void note_host(const net::ip_address& address, const dns::name& sender,
-                 mark as);
+                 const mark_counts& marks);
   void forget_senders();
   void forget_hosts();
 

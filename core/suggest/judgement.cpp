@@ -137,6 +137,25 @@ bool lists_one_of(const look& by, const suggestion& of) {
   });
 }
 
+/// What speaks for a sender by the mail in its own name, of whatever host.
+std::optional<objection> own_objection(const sender& of, const mark_counts& bad,
+                                       std::string& why) {
+  const std::uint64_t plainly_bad = bad.plainly_bad();
+  const auto outweighs = [plainly_bad](std::uint64_t good) {
+    return good * bad_for_each_wanted > plainly_bad;
+  };
+  if (outweighs(of.marks.wanted)) {
+    why = fmt::format("{} wanted, {} bad in its name", of.marks.wanted,
+                      plainly_bad);
+    return objection::wanted;
+  }
+  if (outweighs(of.marks.wanted + bad.let_through))
+    return objection::let_through;
+  if (plainly_bad > 0 && bad.forwarded >= plainly_bad)
+    return objection::forwarded;
+  return std::nullopt;
+}
+
 /// What speaks against listing it; `why` is meant for people.
 std::optional<objection> objection_to(const look& by, const sender& of,
                                       const suggestion& made,
@@ -158,7 +177,7 @@ std::optional<objection> objection_to(const look& by, const sender& of,
     why = traffic_text(seen);
     return objection::wanted;
   }
-  return std::nullopt;
+  return own_objection(of, made.marks, why);
 }
 
 /// How much of `of` is in `by` as well, in percent.
@@ -236,7 +255,7 @@ private:
     if (!against) {
       add_overlaps(*listed_, made);
       made_.push_back(std::move(made));
-    } else if (made.marks.bad() > 0) {
+    } else if (made.marks.bad() > 0 || *against == objection::let_through) {
       to_->objected.push_back({by.name, *against, detail, made.marks});
     }
     return against;

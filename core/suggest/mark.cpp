@@ -38,7 +38,8 @@ earlier(std::optional<std::chrono::sys_seconds> a,
 } // namespace
 
 bool is_about_sender(std::string_view text) noexcept {
-  if (holds(text, "Relay access denied") || holds(text, "DMARC"))
+  if (holds(text, "Relay access denied") || holds(text, "DMARC") ||
+      holds(text, ">: Recipient address rejected: Access denied"))
     return false;
   if (text.ends_with(" Protocol error"))
     return true;
@@ -50,6 +51,16 @@ bool is_about_sender(std::string_view text) noexcept {
   return !subject || *subject == "7";
 }
 
+// SRS0 and SRS1, each with one of three separators.
+bool is_forwarded(std::string_view mail_from) noexcept {
+  constexpr std::size_t size = 5;
+  const auto begin = mail_from.substr(0, size);
+  if (begin.size() < size || !iequals(begin.substr(0, 3), "srs"))
+    return false;
+  return (begin[3] == '0' || begin[3] == '1') &&
+         (begin[4] == '=' || begin[4] == '+' || begin[4] == '-');
+}
+
 mark mark_of(const maillog::mail& of, bool from_listed) noexcept {
   if (of.logged_in)
     return mark::none;
@@ -59,11 +70,12 @@ mark mark_of(const maillog::mail& of, bool from_listed) noexcept {
     return from_listed                  ? mark::from_listed
            : is_about_sender(of.reason) ? mark::refused
                                         : mark::none;
+  const bool delivered = of.fate == maillog::fate::delivered;
   if (from_listed)
-    return mark::from_listed;
+    return delivered && !of.spam ? mark::let_through : mark::from_listed;
   if (of.spam)
     return mark::spam;
-  return of.fate == maillog::fate::delivered ? mark::wanted : mark::none;
+  return delivered ? mark::wanted : mark::none;
 }
 
 void mark_counts::add(mark of,
@@ -74,6 +86,10 @@ void mark_counts::add(mark of,
   case mark::refused: ++refused; break;
   case mark::spam: ++spam; break;
   case mark::from_listed: ++from_listed; break;
+  case mark::let_through:
+    ++from_listed;
+    ++let_through;
+    break;
   }
   first = earlier(first, at);
   last = std::max(last, at);
@@ -84,6 +100,8 @@ void mark_counts::add(const mark_counts& more) noexcept {
   refused += more.refused;
   spam += more.spam;
   from_listed += more.from_listed;
+  let_through += more.let_through;
+  forwarded += more.forwarded;
   first = earlier(first, more.first);
   last = std::max(last, more.last);
 }

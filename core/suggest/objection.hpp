@@ -17,14 +17,18 @@ enum class objection : std::uint8_t {
   no_pass,      ///< forged: its record does not pass who sent
   too_wide,     ///< over the limits of the configuration
   only_allowed, ///< its hosts are allowed: those of a provider, for example
-  wanted,       ///< there is wanted mail from its networks
+  wanted,       ///< there is wanted mail in its name, or from its networks
+  let_through,  ///< its mail is of listed hosts, and was taken for spam by
+                ///< nobody
+  forwarded,    ///< what was bad of it was only forwarded
   not_asked,    ///< there were too many
 };
 
 /// All with their words, in order.
-inline constexpr std::array<std::string_view, 10> objection_words{
-    "listed",  "allowed",  "provider",     "no_record", "dns_failed",
-    "no_pass", "too_wide", "only_allowed", "wanted",    "not_asked"};
+inline constexpr std::array<std::string_view, 12> objection_words{
+    "listed",     "allowed",     "provider",  "no_record",
+    "dns_failed", "no_pass",     "too_wide",  "only_allowed",
+    "wanted",     "let_through", "forwarded", "not_asked"};
 
 [[nodiscard]] constexpr std::string_view text_of(objection of) noexcept {
   return objection_words.at(static_cast<std::size_t>(of));

@@ -6,12 +6,24 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace spfblock::suggest {
 
+/// What the running server told.
+struct live_origin {
+  std::chrono::sys_seconds since{}; ///< when it began to note
+  std::uint64_t senders = 0;        ///< domains that it noted
+  std::uint64_t forgotten = 0;      ///< mails of those that it did not
+
+  friend bool operator==(const live_origin&, const live_origin&) = default;
+};
+
 /// What a judgement was made from.
 struct origin {
+  bool has_log = true; ///< of the mail
+  std::optional<live_origin> live{};
   maillog::line_counts read{};
   std::uint64_t mails = 0;
   std::uint64_t forgotten = 0;          ///< evidence::forgotten()

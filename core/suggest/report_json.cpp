@@ -18,6 +18,7 @@ void write_marks(const mark_counts& of, json::writer& to) {
   to.member("refused", of.refused);
   to.member("spam", of.spam);
   to.member("from_listed", of.from_listed);
+  to.member("let_through", of.let_through);
   to.member("wanted", of.wanted);
   to.member("first", time_text(of.first));
   to.member("last", time_text(of.last));
@@ -90,6 +91,18 @@ void write_objected(const objected_sender& of, json::writer& to) {
   to.end_object();
 }
 
+void write_live(const std::optional<live_origin>& of, json::writer& to) {
+  if (!of) {
+    to.value(nullptr);
+    return;
+  }
+  to.begin_object()
+      .member("since", of->since)
+      .member("senders", of->senders)
+      .member("forgotten", of->forgotten)
+      .end_object();
+}
+
 } // namespace
 
 std::string to_json(const judgement& of, const origin& from) {
@@ -99,6 +112,8 @@ std::string to_json(const judgement& of, const origin& from) {
   to.member("known_lines", from.read.events);
   to.member("mails", from.mails);
   to.member("forgotten", from.forgotten);
+  to.key("live");
+  write_live(from.live, to);
   to.member("looked_at", from.looked_at);
   to.member("until", day_text(from.until));
   to.key("groups").begin_array();

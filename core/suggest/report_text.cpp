@@ -114,7 +114,7 @@ struct reason {
 };
 
 /// Why senders are not suggested, in words.
-constexpr std::array<reason, 10> reasons{{
+constexpr std::array<reason, 12> reasons{{
     {objection::listed, "listed already"},
     {objection::allowed, "allowed"},
     {objection::provider, "providers"},
@@ -123,7 +123,10 @@ constexpr std::array<reason, 10> reasons{{
     {objection::no_pass, "forged: their record does not pass who sent"},
     {objection::too_wide, "over a limit"},
     {objection::only_allowed, "whose hosts are allowed"},
-    {objection::wanted, "whose networks send wanted mail"},
+    {objection::wanted, "of whom, or whose networks, wanted mail comes"},
+    {objection::let_through,
+     "whose mail a listing met, and nobody took for spam"},
+    {objection::forwarded, "whose bad mail was only forwarded"},
     {objection::not_asked, "not looked at: there are too many"},
 }};
 
@@ -144,12 +147,31 @@ std::vector<std::string> names_to_add(const judgement& of) {
   return made;
 }
 
+/// What was read: up to where the mails are counted.
+std::string read_text(const origin& from) {
+  std::string made;
+  if (from.live)
+    made = fmt::format(
+        "the server noted {} since {}{}{}\n",
+        counted(from.live->senders, "sender domain"),
+        utc_text(from.live->since),
+        from.live->forgotten > 0
+            ? fmt::format(", without {} mails of others", from.live->forgotten)
+            : "",
+        from.has_log ? "" : "; what mail was wanted, only a log can tell");
+  if (from.has_log)
+    made += fmt::format("{} lines, {} of a known form, ", from.read.lines,
+                        from.read.events);
+  return made;
+}
+
 } // namespace
 
 std::string marks_text(const mark_counts& of) {
   return counts_text({{of.refused, "refused"},
                       {of.spam, "spam"},
-                      {of.from_listed, "from listed hosts"},
+                      {of.from_listed - of.let_through, "from listed hosts"},
+                      {of.let_through, "let through from listed hosts"},
                       {of.wanted, "wanted"}});
 }
 
@@ -185,10 +207,9 @@ std::string summary(const judgement& of, const origin& from) {
   for (const group& some : of.groups)
     suggested += some.suggestions.size();
   std::string made =
-      fmt::format("{} lines, {} of a known form, {} mails; records as of {}\n"
-                  "{} suggested",
-                  from.read.lines, from.read.events, from.mails,
-                  utc_text(from.looked_at), suggested);
+      read_text(from) + fmt::format("{} mails; records as of {}\n{} suggested",
+                                    from.mails, utc_text(from.looked_at),
+                                    suggested);
   std::string others;
   for (const reason& each : reasons) {
     if (const auto count = of.objections.of(each.why); count > 0)

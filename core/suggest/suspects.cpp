@@ -1,7 +1,5 @@
 #include "core/suggest/suspects.hpp"
 
-#include "core/suggest/traffic.hpp"
-
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -50,12 +48,12 @@ suspects suspects_in(const evidence& all, const known_names& known,
   const std::uint64_t bad = all_bad(all);
   for (const sender* each : all.senders()) {
     const bool is_marked = each->marks.bad() > 0;
-    if (!is_marked && is_wanted({bad, each->marks.wanted, 0}))
+    if (!is_marked && each->marks.wanted > 0)
       continue;
     std::optional<objection> why;
     if (const auto role = known.role_of(each->name))
       why = objection_to(*role);
-    else if (bad == 0 || made.names.size() >= most)
+    else if ((bad == 0 && !is_marked) || made.names.size() >= most)
       why = objection::not_asked;
     if (!why) {
       made.senders.push_back(each);

@@ -23,8 +23,7 @@ struct suspects {
 inline constexpr std::size_t most_names_of_sender = 8;
 
 /// Those with bad marks, the worst first; then those without, since their
-/// record may name the hosts of the former, but nobody who was wanted too often
-/// for that.
+/// record may name the hosts of the former, but nobody who was wanted.
 /// @param most names, about: beyond them nobody is looked at
 [[nodiscard]] suspects suspects_in(const evidence& all,
                                    const known_names& known, std::size_t most);

@@ -39,12 +39,13 @@ using sorted_hosts = std::vector<std::pair<net::ip_address, const host*>>;
 /// Wanted senders in the networks of a suggestion that are no reason against it
 /// yet.
 inline constexpr std::size_t few_senders = 2;
-/// So many bad mails for each wanted one, at least.
-inline constexpr std::uint64_t bad_for_each_wanted = 4;
+/// The same of wanted mails, however many bad ones there are: who sends a
+/// thousand does not outweigh an innocent whose networks he authorises.
+inline constexpr std::uint64_t few_mails = 10;
 
 /// Whether there was more than hardly any wanted mail.
 [[nodiscard]] constexpr bool is_wanted(const traffic& of) noexcept {
-  return of.wanted_senders > few_senders ||
+  return of.wanted_senders > few_senders || of.wanted > few_mails ||
          of.wanted * bad_for_each_wanted > of.bad;
 }
 

@@ -30,11 +30,11 @@ _spfblock_options() {
     help) printf '%s' '--help --version' ;;
     query) printf '%s' '--config --door --help --server --version -c' ;;
     remove) printf '%s' '--config --help --version -c' ;;
-    replay) printf '%s' '--config --forget-after --help --json --seen --version --with -c' ;;
-    report) printf '%s' '--config --help --json --version -c' ;;
+    replay) printf '%s' '--config --forget-after --help --json --seen --since --until --version --with -c' ;;
+    report) printf '%s' '--config --help --json --since --until --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --version -c' ;;
-    suggest) printf '%s' '--config --format --help --json --since --version -c' ;;
+    suggest) printf '%s' '--config --format --help --json --live --since --until --version -c' ;;
     esac
 }
 

@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 namespace {
 
 /// How long an answer is waited for, and how long one that says "later".
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds longest_wait{10};
 
 /// Whether a server of ours may have said that: version 0.1.0 does not say who
 /// it is, and never speaks HTML.
@@ -37,7 +37,7 @@ using http_reply = http::response<http::string_body>;
 result<http_reply> get_once(const net::endpoint& from,
                             const std::string& target) {
   boost::asio::ip::tcp::iostream stream;
-  stream.expires_after(patience);
+  stream.expires_after(longest_wait);
   stream.connect(tcp_endpoint(from));
   if (!stream)
     return failure{errc::temporary,
@@ -68,7 +68,7 @@ result<http_reply> get_once(const net::endpoint& from,
 result<std::string> admin_get(const net::endpoint& from,
                               const std::string& target) {
   constexpr std::chrono::milliseconds pause{100};
-  const auto limit = std::chrono::steady_clock::now() + patience;
+  const auto limit = std::chrono::steady_clock::now() + longest_wait;
   for (;;) {
     auto made = get_once(from, target);
     if (!made)

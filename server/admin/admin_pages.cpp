@@ -3,6 +3,7 @@
 #include "core/exports/format.hpp"
 #include "core/reports/explanation.hpp"
 #include "core/reports/health.hpp"
+#include "core/suggest/sender_notes_json.hpp"
 #include "server/admin/metrics.hpp"
 #include "server/admin/provenance.hpp"
 
@@ -102,7 +103,9 @@ admin_answer admin_pages::answer(const admin_request& request) {
     return explain(request);
   if (request.path == "/export")
     return exported(request);
-  return line(404, "not here; there are /metrics, /healthz, /status, "
+  if (request.path == "/senders")
+    return senders();
+  return line(404, "not here; there are /metrics, /healthz, /status, /senders, "
                    "/explain?address= and /export?format=");
 }
 
@@ -142,6 +145,12 @@ admin_answer admin_pages::exported(const admin_request& request) {
                    : admin_reply{200, "text/plain; charset=utf-8",
                                  std::move(document)};
       }};
+}
+
+admin_answer admin_pages::senders() {
+  return planned_page{&pages_, [&notes = parts_.senders] {
+                        return json(suggest::to_json(notes.copy()));
+                      }};
 }
 
 void admin_pages::give_up() {

@@ -58,6 +58,7 @@ private:
   admin_answer of_view(Make make);
   [[nodiscard]] admin_answer explain(const admin_request& request);
   [[nodiscard]] admin_answer exported(const admin_request& request);
+  [[nodiscard]] admin_answer senders();
 
   service_parts parts_;
   std::size_t most_series_ = config::metrics_settings{}.domains;

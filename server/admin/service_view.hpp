@@ -16,6 +16,7 @@
 #include "server/serving/listeners.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/serving_threads.hpp"
+#include "server/serving/shared_sender_notes.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -48,6 +49,7 @@ struct service_parts {
   const log_sink& log;
   const dns_totals& dns;   ///< whom the server asks, and what came of it
   const mail_checks& mail; ///< who knows of claims
+  const shared_sender_notes& senders;
   const reload_totals& reloads;
   const reports::configuration_status& configuration;
   std::function<reports::vital_signs()> signs; ///< how the service gets on

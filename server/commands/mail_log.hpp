@@ -1,6 +1,7 @@
 // The mail log that a command reads.
 #pragma once
 
+#include "core/maillog/period.hpp"
 #include "core/maillog/reader.hpp"
 #include "server/commands/command_line.hpp"
 
@@ -13,16 +14,24 @@ namespace spfblock::server {
 /// What all commands are told that read the mail log.
 struct log_choice {
   bool as_json = false;
+  maillog::period period{};       ///< what is of other times is left out
   std::vector<std::string> files; ///< as read_mail_log() takes them
 };
 
-/// Adds --json and the files to a command.
+/// Adds --since, --until, --json and the files to a command.
 /// @param into outlives `to`
 void offer_log_options(command_line& to, CLI::App& command, log_choice& into);
 
-/// Reads files of the mail log, in the order in which they are named, and tells
-/// of each event.  A file may be compressed by gzip(1); "-" is stdin.  Without
-/// any, the journal is read: what was logged as mail, and by rspamd.
+/// Reads files of the mail log, and tells of each event.  A file may be
+/// compressed by gzip(1); "-" is stdin, which is read once.  Without any, the
+/// journal is read: what was logged as mail, and by rspamd.
+///
+/// Events of several files come in the order of their times, whatever the order
+/// in which the files are named; of the same second first those of the file
+/// that is named first.  What a content filter says may come two seconds early,
+/// so that it does not come behind the end of its mail (maillog::mail_joiner).
+/// Of each file that has its turn one line is held; all are opened before the
+/// first is read.
 /// @return nothing if one of them cannot be read, which was said on stderr
 std::optional<maillog::line_counts>
 read_mail_log(const std::vector<std::string>& files,

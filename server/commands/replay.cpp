@@ -157,6 +157,8 @@ exit_status replay(const std::string& configuration_file,
   const table::snapshot table{book.listings(), book.exempt_recipients()};
   reports::replay would{table, doors_know_recipients(loaded->settings)};
   maillog::mail_joiner mails{[&](const maillog::mail& each) {
+    if (!choice.log.period.has(each.at))
+      return;
     would.take(each);
     if (seen)
       seen->wanted.take(each);

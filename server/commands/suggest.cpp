@@ -6,10 +6,10 @@
 #include "core/suggest/judgement.hpp"
 #include "core/suggest/known_names.hpp"
 #include "core/suggest/report.hpp"
+#include "core/suggest/sender_notes_json.hpp"
 #include "core/suggest/suspects.hpp"
-#include "core/support/calendar.hpp"
-#include "core/support/text.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/admin/admin_client.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
@@ -36,8 +36,9 @@ struct suggest_choice {
   log_choice log;
   std::string format =
       "text"; ///< or json, or domains: a file of `domain_files`
-  /// Mail before is left out; as it was typed: a day, YYYY-MM-DD.
-  std::optional<std::string> since;
+  /// What the running server noted counts as well; without files no log is
+  /// read.
+  bool live = false;
 };
 
 /// Names that are looked at, and questions that are asked about them.
@@ -85,17 +86,71 @@ std::string written(const suggest::judgement& of, const suggest::origin& from,
                                 : suggest::to_text(of, from);
 }
 
+/// What the running server noted of senders.
+result<suggest::noted_senders>
+ask_for_senders(const std::optional<net::endpoint>& admin) {
+  if (!admin)
+    return failure{errc::temporary, "the admin port is off"};
+  const auto document = admin_get(reachable(*admin), "/senders");
+  if (!document)
+    return document.error();
+  return suggest::notes_from_json(*document);
+}
+
+/// Adds what the running server noted.
+/// @return false if it cannot be asked, which was said on stderr
+bool add_live(const config::settings& of, suggest::evidence& to,
+              suggest::origin& from) {
+  const auto noted = ask_for_senders(of.admin);
+  if (!noted) {
+    std::cerr << "spfblock: " << noted.error().message << '\n';
+    return false;
+  }
+  for (const suggest::noted_sender& each : noted->senders)
+    to.take(each);
+  from.live = {noted->since, noted->senders.size(), noted->forgotten};
+  return true;
+}
+
+/// Adds what the mail log tells.
+/// @return false if it cannot be read, which was said on stderr
+bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
+             suggest::origin& from) {
+  maillog::mail_joiner mails{
+      [&to](const maillog::mail& each) { to.take(each); }};
+  const auto read = read_mail_log(files, [&](const maillog::event& next) {
+    mails.take(next);
+    to.take(next);
+  });
+  if (!read)
+    return false;
+  mails.finish();
+  from.read = *read;
+  return true;
+}
+
+/// Adds all that is known of mail.
+/// @return false if a part of it is out of reach, which was said on stderr
+bool add_all(const suggest_choice& choice, const config::settings& by,
+             suggest::evidence& to, suggest::origin& from) {
+  from.has_log = !choice.live || !choice.log.files.empty();
+  if (from.has_log && !add_log(choice.log.files, to, from))
+    return false;
+  if (choice.live && !add_live(by, to, from))
+    return false;
+  for (const config::seen_network& each : by.allow.seen.networks)
+    to.take(each);
+  from.mails = to.mails();
+  from.forgotten = to.forgotten();
+  return true;
+}
+
 /// Finds in the mail log who sent bad mail and authorises the host that sent
 /// it, by the SPF record as it is now; says whom to list.
-/// @return unavailable if the DNS failed for all domains, or for all senders
+/// @return unavailable if the DNS failed for all domains, or for all senders,
+///         or the server cannot be asked
 exit_status suggest_by(const std::string& configuration_file,
                        const suggest_choice& choice) {
-  const auto since = choice.since ? parse_day(*choice.since) : std::nullopt;
-  if (choice.since && !since) {
-    std::cerr << "spfblock: --since: " << in_quotes(*choice.since)
-              << " is no day (expected YYYY-MM-DD)\n";
-    return exit_status::usage;
-  }
   auto loaded = load_or_complain(configuration_file);
   if (!loaded)
     return exit_status::config;
@@ -116,20 +171,12 @@ exit_status suggest_by(const std::string& configuration_file,
     return table.find(address).has_value();
   };
   by.own = own_network(loaded->settings);
-  by.since = since;
+  by.period = choice.log.period;
   const suggest::known_names known{loaded->settings, by.registrable_domain};
   suggest::evidence seen{std::move(by)};
-  maillog::mail_joiner mails{
-      [&seen](const maillog::mail& each) { seen.take(each); }};
   suggest::origin from;
-  const auto read =
-      read_mail_log(choice.log.files, [&](const maillog::event& next) {
-        mails.take(next);
-        seen.take(next);
-      });
-  if (!read)
+  if (!add_all(choice, loaded->settings, seen, from))
     return exit_status::unavailable;
-  mails.finish();
 
   const auto whom = suggest::suspects_in(seen, known, most_names);
   std::size_t budget = most_questions;
@@ -143,9 +190,6 @@ exit_status suggest_by(const std::string& configuration_file,
   const auto includes = look_at(shared, {}, book, *loaded, budget);
   suggest::add_includes(includes, seen, listed, made);
 
-  from.read = *read;
-  from.mails = seen.mails();
-  from.forgotten = seen.forgotten();
   from.looked_at = read_clocks().wall;
   from.until =
       std::chrono::floor<std::chrono::days>(from.looked_at) + listed_for;
@@ -172,10 +216,9 @@ void offer_suggest(command_line& to) {
           CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
       ->excludes(command.get_option("--json"))
       ->option_text("FORMAT");
-  command
-      .add_option("--since", to.as_typed(choice->since),
-                  "Leave out mail before this day")
-      ->type_name("DAY");
+  command.add_flag("--live", choice->live,
+                   "Ask the running server in whose name listed hosts sent;\n"
+                   "a log is read beside it only where it is named");
 }
 
 } // namespace spfblock::server

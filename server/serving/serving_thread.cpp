@@ -61,7 +61,8 @@ private:
 serving_thread::serving_thread(const published<table::snapshot>& table,
                                const log_sink& log, connection_limit& limit,
                                const std::atomic<bool>& log_hits,
-                               query_time::judge* mail)
+                               query_time::judge* mail,
+                               shared_sender_notes* senders)
     : limit_{limit},
       log_{log},
       context_{loop_,
@@ -71,7 +72,8 @@ serving_thread::serving_thread(const published<table::snapshot>& table,
                log_hits,
                order_,
                [this](int client) { forget(client); },
-               mail},
+               mail,
+               senders},
       thread_{[this] { loop_.run(); }} {}
 
 serving_thread::~serving_thread() {

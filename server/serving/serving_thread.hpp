@@ -50,9 +50,11 @@ class serving_thread {
 public:
   /// Everything given outlives the thread.
   /// @param mail who knows of claims; null: nobody
+  /// @param senders where the senders of listed hosts are noted; null: nowhere
   serving_thread(const published<table::snapshot>& table, const log_sink& log,
                  connection_limit& limit, const std::atomic<bool>& log_hits,
-                 query_time::judge* mail = nullptr);
+                 query_time::judge* mail = nullptr,
+                 shared_sender_notes* senders = nullptr);
   ~serving_thread();
   serving_thread(const serving_thread&) = delete;
   serving_thread& operator=(const serving_thread&) = delete;

@@ -24,8 +24,8 @@ void serving_threads::start() {
   EXPECTS(!started());
   std::vector<serving_thread*> sharing;
   for (unsigned i = 0; i < count_; ++i) {
-    all_.push_back(std::make_unique<serving_thread>(table_, log_, limit_,
-                                                    log_hits_, mail_));
+    all_.push_back(std::make_unique<serving_thread>(
+        table_, log_, limit_, log_hits_, mail_, senders_));
     sharing.push_back(all_.back().get());
   }
   if (count_ > 1)

@@ -35,12 +35,15 @@ public:
   /// None runs before start().  What is given outlives them.
   /// @param count how many, at least one, until the process ends
   /// @param mail who knows of claims; null: nobody
+  /// @param senders where the senders of listed hosts are noted; null: nowhere
   serving_threads(unsigned count, const published<table::snapshot>& table,
-                  const log_sink& log, query_time::judge* mail = nullptr)
+                  const log_sink& log, query_time::judge* mail = nullptr,
+                  shared_sender_notes* senders = nullptr)
       : count_{count},
         table_{table},
         log_{log},
-        mail_{mail} {}
+        mail_{mail},
+        senders_{senders} {}
   ~serving_threads();
   serving_threads(const serving_threads&) = delete;
   serving_threads& operator=(const serving_threads&) = delete;
@@ -99,6 +102,7 @@ private:
   const published<table::snapshot>& table_;
   const log_sink& log_;
   query_time::judge* mail_;
+  shared_sender_notes* senders_;
   connection_limit limit_;
   std::atomic<bool> log_hits_ = false;
   std::vector<std::unique_ptr<serving_thread>> all_;

@@ -32,6 +32,8 @@ std::optional<std::size_t> send_some(const descriptor& to,
 void session_context::note(const protocols::hit& of) {
   const table::listing& by = *of.found.by;
   totals.hits.add(by.counter);
+  if (senders != nullptr && !of.sender.empty())
+    senders->note(of.sender, of.address, by.counter, read_clocks().wall);
   const level severity =
       log_hits.load(std::memory_order_relaxed) ? level::info : level::debug;
   if (!log.wants(severity))

@@ -8,6 +8,7 @@
 #include "server/serving/event_loop.hpp"
 #include "server/serving/published.hpp"
 #include "server/serving/serving_totals.hpp"
+#include "server/serving/shared_sender_notes.hpp"
 #include "server/system/descriptor.hpp"
 #include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
@@ -37,10 +38,12 @@ struct session_context {
   /// Told once of the descriptor of a session that ends; destroys the session.
   std::function<void(int)> on_end;
   query_time::judge* mail = nullptr; ///< who knows of claims
+  /// Where the senders of listed hosts are noted; null: nowhere.
+  shared_sender_notes* senders = nullptr;
   std::array<char, 8192> received{};
   std::string replies{};
 
-  /// Counts what was found for its listing, and tells of it.
+  /// Counts what was found for its listing, notes the sender, and tells of it.
   void note(const protocols::hit& of);
 };
 

@@ -10,7 +10,7 @@ namespace spfblock::server {
 namespace {
 
 /// What is compressed between two looks at whether it is wanted.
-constexpr std::size_t piece = std::size_t{1} << 20U;
+constexpr std::size_t piece_size = std::size_t{1} << 20U;
 
 /// A stream of zlib that is ended.
 class deflater {
@@ -32,7 +32,7 @@ public:
 
   [[nodiscard]] bool begun() const noexcept { return begun_; }
 
-  /// Compresses what comes next, at most `piece` of it.
+  /// Compresses what comes next, at most `piece_size` of it.
   void add(std::string_view text, bool is_last, std::string& to) {
     stream_.next_in = reinterpret_cast<const Bytef*>(text.data());
     stream_.avail_in = static_cast<uInt>(text.size());
@@ -47,7 +47,7 @@ public:
 private:
   z_stream stream_{};
   bool begun_ = false;
-  std::string out_ = std::string(piece / 8, '\0');
+  std::string out_ = std::string(piece_size / 8, '\0');
 };
 
 } // namespace
@@ -60,7 +60,7 @@ std::optional<std::string> gzip(std::string_view text,
   std::string packed;
   bool is_last = false;
   while (!is_last) {
-    const std::string_view next = text.substr(0, piece);
+    const std::string_view next = text.substr(0, piece_size);
     text.remove_prefix(next.size());
     is_last = text.empty();
     stream.add(next, is_last, packed);

@@ -5,18 +5,17 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <memory>
-#include <string>
+#include <optional>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 #include <zlib.h>
 
 namespace spfblock::server {
 namespace {
 
-struct close_compressed {
-  void operator()(gzFile of) const noexcept { gzclose_r(of); }
-};
+/// Octets that are read at once.
+constexpr unsigned octets_at_once = 1U << 17U;
 
 failure read_failure(const std::string& name, const std::string& why) {
   return {errc::temporary,
@@ -40,25 +39,47 @@ std::optional<std::string> trouble_of(gzFile of) {
 
 } // namespace
 
-std::optional<failure> read_octets(int descriptor, const std::string& name,
-                                   const octet_receiver& to) {
-  constexpr unsigned piece = 1U << 18U;
+struct octet_source::state {
+  struct close_compressed {
+    void operator()(gzFile of) const noexcept { gzclose_r(of); }
+  };
+
+  std::string name;
+  std::unique_ptr<gzFile_s, close_compressed> in;
+  std::string buffer = std::string(octets_at_once, '\0');
+};
+
+octet_source::octet_source(std::unique_ptr<state> with)
+    : state_{std::move(with)} {}
+octet_source::octet_source(octet_source&&) noexcept = default;
+octet_source& octet_source::operator=(octet_source&&) noexcept = default;
+octet_source::~octet_source() = default;
+
+result<octet_source> octet_source::of(int descriptor, std::string name) {
   const int own = dup(descriptor);
   if (own < 0)
     return read_failure(name, system_error_text());
-  const std::unique_ptr<gzFile_s, close_compressed> in{gzdopen(own, "rb")};
-  if (!in) {
+  auto made = std::make_unique<state>();
+  made->in.reset(gzdopen(own, "rb"));
+  if (!made->in) {
+    const std::string why = system_error_text();
     close(own);
-    return read_failure(name, system_error_text());
+    return read_failure(name, why);
   }
-  gzbuffer(in.get(), piece);
-  std::string buffer(piece, '\0');
-  int size = 0;
-  while ((size = gzread(in.get(), buffer.data(), piece)) > 0)
-    to({buffer.data(), static_cast<std::size_t>(size)});
-  if (const auto why = trouble_of(in.get()))
-    return read_failure(name, *why);
-  return std::nullopt;
+  gzbuffer(made->in.get(), octets_at_once);
+  made->name = std::move(name);
+  return octet_source{std::move(made)};
+}
+
+result<std::string_view> octet_source::next() {
+  gzFile_s* const in = state_->in.get();
+  const int size = gzread(in, state_->buffer.data(), octets_at_once);
+  if (size > 0)
+    return std::string_view{state_->buffer}.substr(
+        0, static_cast<std::size_t>(size));
+  if (const auto why = trouble_of(in))
+    return read_failure(state_->name, *why);
+  return std::string_view{};
 }
 
 } // namespace spfblock::server

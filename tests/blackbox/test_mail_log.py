@@ -166,6 +166,155 @@ class Journal(MailLog):
         )
 
 
+class Period(MailLog):
+    """`--since` and `--until`, which all three commands have."""
+
+    def report(self, log, *options):
+        done = run("report", "-c", self.configured("REJECT " + REJECT), *options, log)
+        return done.returncode, done.stdout.partition("\n")[0]
+
+    def test_lines_of_other_times_are_left_out(self):
+        times = "2016-04-03T23:59:59", "2016-04-04T00:00:00", "2016-04-04T12:30:00"
+        log = self.log(
+            "mail.log",
+            "".join(REJECTED.replace("Apr  4 04:38:31", f"{at}.5+02:00") for at in times),
+        )
+        for count, options in (
+            (3, []),
+            (2, ["--since", "2016-04-04"]),
+            (1, ["--since", "2016-04-04 12:30"]),
+            (1, ["--since=2016-04-04T00:00:01"]),
+            (1, ["--until", "2016-04-04"]),
+            (2, ["--until", "2016-04-04 12:30"]),
+            (1, ["--since", "2016-04-04", "--until", "2016-04-04 12:30:00"]),
+        ):
+            told = self.report(log, *options)
+            self.assertEqual(told, (OK, f"toramaki.net: {count} rejected"), options)
+        self.assertEqual(self.report(log, "--since", "2016-04-05"), (OK, ""))
+
+    def test_a_log_without_years_has_those_of_its_file(self):
+        log = self.log(
+            "mail.log",
+            REJECTED.replace("Apr  4", "Dec 31") + REJECTED.replace("Apr  4", "Jan  1"),
+        )
+        new_year = 1451649600  # 2016-01-01 12:00
+        os.utime(log, (new_year, new_year))
+        for count, options in (
+            (2, ["--since", "2015-12-31", "--until", "2016-01-02"]),
+            (1, ["--since", "2016-01-01"]),
+            (1, ["--until", "2016-01-01"]),
+        ):
+            told = self.report(log, *options)
+            self.assertEqual(told, (OK, f"toramaki.net: {count} rejected"), options)
+
+    def test_a_mail_is_of_the_time_when_it_came(self):
+        late = delivered("A1", "62.1.1.1", "a@partner.example").replace(
+            "Apr  4 05:00:00 mx postfix/lmtp", "Apr  5 05:00:00 mx postfix/lmtp"
+        )
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "domains": ["partner.example"],
+                    "resolver": {"zone_file": self.file("zone", ZONE)},
+                    "state_file": "",
+                }
+            ),
+        )
+        log = self.log("mail.log", late)
+        os.utime(log, (1459900800, 1459900800))
+        for expected, options in (
+            (NEGATIVE, ["--until", "2016-04-05"]),
+            (OK, ["--since", "2016-04-05"]),
+        ):
+            done = run("replay", "-c", file, *options, log)
+            self.assertEqual(done.returncode, expected, options)
+
+    def test_what_is_no_time_is_refused(self):
+        for wrong in "yesterday", "2016-04", "2016-04-04 25:00", "":
+            for option in "--since", "--until":
+                for command in "report", "replay", "suggest":
+                    done = run(command, option, wrong, "no-such-file")
+                    self.assertEqual(done.returncode, 64, (command, option, wrong))
+                    self.assertIn("is no day, YYYY-MM-DD, nor a time", done.stderr)
+
+
+class SeveralFiles(MailLog):
+    """Files that are parts of one log."""
+
+    SPAM = (
+        "2016-04-04 05:00:00 #700(normal) <a1>; task; rspamd_task_write_log:"
+        " id: <{0}@x>, qid: <{0}>, ip: 45.120.197.1, from: <a@toramaki.net>,"
+        " (default: T (add header): [9.00/15.00] []), len: 1\n"
+    )
+
+    def became(self, *files, stdin=""):
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                {
+                    "domains": ["toramaki.net"],
+                    "resolver": {"zone_file": self.file("zone", ZONE)},
+                    "state_file": "",
+                }
+            ),
+        )
+        done = run("replay", "--json", "-c", file, *files, stdin=stdin)
+        self.assertIn(done.returncode, (OK, NEGATIVE), done.stderr)
+        told = json.loads(done.stdout)
+        return told["mails"], told["delivered_as_spam"], told["harmed"]
+
+    def test_what_a_filter_logs_by_itself_is_joined_in_either_order(self):
+        mails = [f"A{number}" for number in range(5)]
+        text = "".join(
+            delivered(each, "45.120.197.1", "a@toramaki.net") for each in mails
+        )
+        log = self.log("mail.log", text)
+        # Whether it is logged in the second of the mail, or in the next one.
+        for second in "05:00:00", "05:00:01":
+            spam = self.log(
+                "rspamd.log",
+                "".join(
+                    self.SPAM.format(each).replace("05:00:00", second)
+                    for each in mails[1:]
+                ),
+            )
+            self.assertEqual(self.became(log, spam), (5, 4, 1))
+            self.assertEqual(self.became(spam, log), (5, 4, 1))
+        later = self.SPAM.format("A0").replace("05:00:00", "06:00:00")
+        self.assertEqual(self.became(log, self.log("late.log", later)), (5, 0, 5))
+
+    def test_the_parts_of_a_log_may_be_named_in_any_order(self):
+        lines = delivered("A1", "45.120.197.1", "a@toramaki.net").splitlines(True)
+        former, latter = "".join(lines[:2]), "".join(lines[2:]).replace(
+            "Apr  4", "Apr  5"
+        )
+        old, new = self.log("mail.log.1", former), self.log("mail.log", latter)
+        packed = os.path.join(self.directory(), "mail.log.1.gz")
+        with gzip.open(packed, "wb") as file:
+            file.write(former.encode())
+        for each in packed, old, new:
+            os.utime(each, (1459900800, 1459900800))
+        for files in (old, new), (new, old), (new, packed), (packed, new):
+            self.assertEqual(self.became(*files), (1, 0, 1), files)
+        self.assertEqual(self.became(new, "-", stdin=former.replace(
+            "Apr  4 05:00:00", "2016-04-04T05:00:00Z")), (1, 0, 1))
+        self.assertEqual(self.became("-", "-", stdin=former + latter)[0], 1)
+        # What is named twice is read twice.
+        self.assertEqual(self.became(old, new, old, new)[0], 2)
+
+    def test_all_lines_are_counted_once(self):
+        files = [
+            self.log("a.log", REJECTED + "rubbish\n"),
+            self.log("b.log", "nothing\nof this\n"),
+            self.log("c.log", ""),
+            self.log("d.log", REJECTED),
+        ]
+        configured = self.configured("REJECT " + REJECT)
+        told = json.loads(run("report", "--json", "-c", configured, *files).stdout)
+        self.assertEqual((told["lines"], told["known_lines"]), (5, 2))
+
+
 class Replay(MailLog):
     def replay(self, *arguments, **settings):
         file = self.file(

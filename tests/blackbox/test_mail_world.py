@@ -21,7 +21,8 @@ from .harness.waiting import eventually
 
 OK, NEGATIVE = 0, 1
 
-SEED = int(os.environ.get("SPFBLOCK_MAIL_WORLD_SEED", "16"))
+OUR_SEED = 3  # a world in which all is there that is to be shown
+SEED = int(os.environ.get("SPFBLOCK_MAIL_WORLD_SEED", OUR_SEED))
 COUNT = int(os.environ.get("SPFBLOCK_MAIL_WORLD_MAILS", "60"))
 
 TABLE_PORT, MILTER_PORT, NAME_SERVER_PORT = 10060, 11332, 53
@@ -153,6 +154,83 @@ policyd-spf_time_limit = 3600
     def test_replay_is_what_became_of_the_mails(self):
         self.assert_replayed([])
         self.assert_replayed([mail_world.WATCHED], "--with", mail_world.WATCHED)
+
+    def suggested(self, file):
+        done = run("suggest", "--json", "-c", file, self.log.file)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        return json.loads(done.stdout)
+
+    def assert_suggested(self, file, listed):
+        told = self.suggested(file)
+        expected = mail_world.suggestions(self.sent, listed)
+        self.assertEqual(told["mails"], len(self.sent))
+        suggested = {
+            each["name"]: {
+                **{
+                    key: each[key]
+                    for key in mail_world.COMPARED_AS_THEY_ARE
+                },
+                "hosts": {
+                    host["address"]: (host["bad"], host["wanted"])
+                    for host in each["hosts"]
+                },
+                "bad_hosts_in_networks": {
+                    host["address"]: host["bad"]
+                    for host in each["bad_hosts_in_networks"]
+                },
+                **{key: set(each[key]) for key in ("networks", "includes", "users")},
+                "listed": {one["name"]: one["percent"] for one in each["listed"]},
+            }
+            for group in told["groups"]
+            for each in group["suggestions"]
+        }
+        self.assertEqual(suggested, expected.suggested)
+        self.assertEqual(
+            {each["name"]: each["why"] for each in told["not_suggested"]},
+            expected.not_suggested,
+        )
+        self.assertEqual(
+            +collections.Counter(told["objections"]), +expected.objections
+        )
+        return told, expected
+
+    def test_suggested_are_the_spammers_and_nobody_else(self):
+        told, expected = self.assert_suggested(
+            self.spfblock.file, [*mail_world.ACTIONS]
+        )
+        self.assertLessEqual(
+            set(expected.suggested), {*mail_world.FAMILY, mail_world.SHARED}
+        )
+        if SEED != OUR_SEED:
+            return
+        # The family by what it shares, and an innocent.
+        self.assertIn(mail_world.SHARED, expected.suggested)
+        self.assertEqual(expected.not_suggested[mail_world.TENANT], "let_through")
+        (family,) = told["groups"]
+        self.assertEqual(
+            family["in_common"],
+            [f"include {mail_world.SHARED}", f"networks of {mail_world.WATCHED}"],
+        )
+
+    def test_suggested_are_the_same_while_nothing_is_listed(self):
+        file = self.file(
+            "other.json",
+            json.dumps(
+                {
+                    "domains": ["nobody.example"],
+                    "allow": {"reserved": False, "providers": False},
+                    "admin": "",
+                    "state_file": "",
+                }
+            ),
+        )
+        _, expected = self.assert_suggested(file, [])
+        self.assertLessEqual(
+            set(expected.suggested),
+            {*mail_world.FAMILY, mail_world.SHARED, mail_world.REJECTED},
+        )
+        if SEED == OUR_SEED:
+            self.assertIn(mail_world.REJECTED, expected.suggested)
 
     def test_seen_is_who_delivered_wanted_mail(self):
         file = os.path.join(self.directory(), "seen.json")

@@ -4,7 +4,10 @@ import json
 import os
 
 from .harness.case import BlackBoxCase
-from .harness.spfblock import run
+from .harness.policy import PolicyClient
+from .harness.ports import LOOPBACK, free_port
+from .harness.spfblock import Spfblock, run
+from .harness.waiting import eventually
 from .test_mail_log import delivered
 
 OK, USAGE, UNAVAILABLE, CONFIG = 0, 64, 69, 78
@@ -184,8 +187,8 @@ class Suggest(BlackBoxCase):
         self.assertEqual(
             done.stdout,
             "Not suggested, though the record passes:\n"
-            "  forwarder.example: 1 refused, 3 wanted: whose networks send wanted mail:"
-            " 3 wanted of 1 senders, 1 bad\n",
+            "  forwarder.example: 1 refused, 3 wanted: of whom, or whose networks,"
+            " wanted mail comes: 3 wanted of 1 senders, 1 bad\n",
         )
 
     def test_who_passes_everybody_is_over_the_limits(self):
@@ -279,6 +282,8 @@ class Suggest(BlackBoxCase):
         self.assertEqual((done.returncode, done.stdout), (OK, ""))
         done = self.suggest(log, "--since=2016-04-04")
         self.assertIn("alone.example: 1 refused", done.stdout)
+        done = self.suggest(log, "--until", "2016-04-04 05:00")
+        self.assertEqual((done.returncode, done.stdout), (OK, ""))
         self.assertEqual(self.suggest(log, "--since", "yesterday").returncode, USAGE)
 
     def test_what_cannot_be_done_is_said(self):
@@ -299,3 +304,112 @@ class Suggest(BlackBoxCase):
         )
         self.assertEqual(done.returncode, UNAVAILABLE, done.stderr)
         self.assertIn("the DNS failed for all senders", done.stderr)
+
+
+class SuggestLive(BlackBoxCase):
+    """What a running server noted at its door `policy`, and no log."""
+
+    def setUp(self):
+        self.server = self.serve(
+            {
+                "listen": [{"door": "policy", "at": f"{LOOPBACK}:{free_port()}"}],
+                "threads": 2,
+                "admin": f"{LOOPBACK}:{free_port()}",
+                "domains": ["toramaki.net"],
+                "action": "WARN spfblock: {domain}",
+                "resolver": {"zone_file": self.file("zone", ZONE)},
+                "state_file": "",
+            }
+        )
+        # Of the null sender nothing is noted.
+        eventually(
+            lambda: [*self.send(("103.232.203.73", ""))] != ["DUNNO"], "it is listed"
+        )
+
+    def serve(self, configuration):
+        server = Spfblock(configuration)
+        self.addCleanup(server.close)
+        return server
+
+    def send(self, *mails):
+        """Asks for mails of (client, sender), each over a connection of its own."""
+        for client, sender in mails:
+            with PolicyClient(self.server.port) as door:
+                yield door.ask(client, sender)
+
+    def suggest(self, *arguments):
+        return run("suggest", "-c", self.server.file, "--live", *arguments)
+
+    def names(self, *arguments):
+        done = self.suggest("--json", *arguments)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        told = json.loads(done.stdout)
+        return told, {
+            each["name"]: each
+            for group in told["groups"]
+            for each in group["suggestions"]
+        }
+
+    def test_what_listed_hosts_send_names_the_next_domain(self):
+        listed = "WARN spfblock: toramaki.net"
+        actions = self.send(
+            ("103.232.203.73", "bounce@se2.vurbyietloam.xyz"),
+            ("103.232.203.73", "secret-local@se2.vurbyietloam.xyz"),
+            ("45.120.197.160", "boss@victim.example"),
+            ("45.120.197.160", "a@no-record.example"),
+            ("45.120.197.160", ""),
+            ("45.120.197.160", "\x1b[2J@a b.example"),
+            ("62.1.1.1", "srs0=a@forwarder.example"),
+        )
+        self.assertEqual([*actions], [listed] * 6 + ["DUNNO"])
+        told, suggested = self.names()
+        self.assertEqual(list(suggested), ["vurbyietloam.xyz"])
+        next_one = suggested["vurbyietloam.xyz"]
+        self.assertEqual(next_one["from_listed"], 2)
+        self.assertEqual(
+            [each["address"] for each in next_one["hosts"]], ["103.232.203.73"]
+        )
+        self.assertEqual(next_one["listed"], [{"name": "toramaki.net", "percent": 100}])
+        self.assertEqual((told["lines"], told["mails"]), (0, 4))
+        self.assertEqual((told["live"]["senders"], told["live"]["forgotten"]), (3, 0))
+        for form in ([], ["--json"], ["--format", "domains"]):
+            done = self.suggest(*form)
+            for private in ("victim", "forwarder", "secret-local", "you@", "\x1b"):
+                self.assertNotIn(private, done.stdout + done.stderr)
+        self.assertRegex(
+            self.suggest().stderr,
+            r"^the server noted 3 sender domains since 20..-..-.. ..:.. UTC; what mail"
+            r" was wanted, only a log can tell\n4 mails; records as of ",
+        )
+
+    def test_what_a_log_tells_as_well_counts_once(self):
+        sent = [("103.232.203.73", "bounce@se2.vurbyietloam.xyz")] * 3
+        self.assertEqual([*self.send(*sent)], ["WARN spfblock: toramaki.net"] * 3)
+        log = self.file("mail.log", SEED)  # 2 of the 3
+        os.utime(log, (1459771200, 1459771200))
+        told, suggested = self.names(log)
+        self.assertEqual(suggested["vurbyietloam.xyz"]["from_listed"], 3)
+        self.assertEqual(told["mails"], 3)
+        # And what only the log tells is there, too.
+        partner = rejected("45.7.7.1", "a@alone.example")
+        _, suggested = self.names(self.file("other.log", partner))
+        self.assertEqual([*suggested], ["vurbyietloam.xyz", "alone.example"])
+
+    def test_who_is_seen_to_send_wanted_mail_is_left_alone(self):
+        [*self.send(("103.232.203.73", "bounce@se2.vurbyietloam.xyz"))]
+        seen = {"network": "103.232.203.99", "mails": 2}
+        self.server.reload(
+            allow={"seen": {"file": self.file("seen.json", json.dumps({"seen": [seen]}))}}
+        )
+        told, suggested = self.names()
+        self.assertEqual(suggested, {})
+        (objected,) = told["not_suggested"]
+        self.assertEqual(
+            (objected["name"], objected["why"]), ("vurbyietloam.xyz", "wanted")
+        )
+
+    def test_a_server_that_cannot_be_asked_is_said(self):
+        self.server.stop()
+        done = self.suggest()
+        self.assertEqual((done.returncode, done.stdout), (UNAVAILABLE, ""))
+        self.assertIn("spfblock: ", done.stderr)

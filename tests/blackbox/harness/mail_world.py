@@ -115,7 +115,7 @@ def mails(seed, count):
 
     def spammer():
         name = chance.choice([*FAMILY, REJECTED])
-        subject = chance.choice([SPAM, SPAM, VIRUS, "hello"])
+        subject = chance.choice([SPAM] * 5 + [VIRUS] * 2 + ["hello"])
         return host(name), f"info{chance.randrange(9)}@{name}", subject
 
     def customer():
@@ -218,3 +218,182 @@ def seen(sent):
             network = ipaddress.ip_network((mail.client, length), strict=False)
             told[str(network)] += 1
     return told
+
+
+# Whom to list: the rules of docs/mail-log.md, once more -------------------
+
+COMPARED_AS_THEY_ARE = (
+    "is_include",
+    "refused",
+    "spam",
+    "from_listed",
+    "let_through",
+    "wanted",
+    "bad_from_networks",
+    "wanted_from_networks",
+    "covered_by",
+)
+FEW_SENDERS, FEW_MAILS, BAD_FOR_EACH_WANTED = 2, 10, 4
+
+
+class Suggestions(typing.NamedTuple):
+    """What `suggest --json` tells, without order and times."""
+
+    suggested: dict  # by name
+    not_suggested: dict  # why, by name
+    objections: collections.Counter
+
+
+def suggestions(sent, listed):
+    """By the log of these mails, where the domains `listed` are listed by now."""
+    marked = [(mail, _mark(mail, listed)) for mail in sent]
+    told = Suggestions({}, {}, collections.Counter())
+    by_sender = collections.defaultdict(list)
+    for mail, mark in marked:
+        by_sender[_registrable(mail.sender)].append((mail, mark))
+    looked_at = {}
+    for name, mails in by_sender.items():
+        marks = collections.Counter(mark for _, mark in mails)
+        has_bad = marks.total() > marks["wanted"]
+        if name in listed:
+            told.objections["listed"] += has_bad
+        elif has_bad or not marks["wanted"]:
+            looked_at[name] = mails
+    for name, mails in looked_at.items():
+        passing = [each for each in mails if _passes(each[0])]
+        why = _objection(name, mails, passing, marked)
+        if why is None:
+            told.suggested[name] = _suggestion(name, passing, marked, listed)
+        else:
+            has_bad = any(mark != "wanted" for _, mark in mails)
+            told.objections[why] += has_bad
+            if why in ("wanted", "let_through") and passing:
+                told.not_suggested[name] = why
+    _add_shared(told, looked_at, marked, listed)
+    return told
+
+
+def _registrable(sender):
+    return ".".join(sender.rpartition("@")[2].split(".")[-2:])
+
+
+def _passes(mail):
+    domain = mail.sender.rpartition("@")[2]
+    return domain in RECORDS and network_in(domain, mail.client) is not None
+
+
+def _mark(mail, listed):
+    became = fate_of(mail)
+    is_listed = any(network_in(name, mail.client) for name in listed)
+    taken = became == Fate("delivered")
+    if is_listed:
+        return "let_through" if taken else "from_listed"
+    return "wanted" if taken else "spam" if became.spam else "refused"
+
+
+_PLAINLY_BAD = ("refused", "spam", "from_listed")
+
+
+def _counts(mails):
+    """(plainly bad, wanted) by host."""
+    counts = collections.defaultdict(lambda: [0, 0])
+    for mail, mark in mails:
+        if mark in _PLAINLY_BAD:
+            counts[mail.client][0] += 1
+        elif mark == "wanted":
+            counts[mail.client][1] += 1
+    return counts
+
+
+def _from_networks(name, marked):
+    return [each for each in marked if network_in(name, each[0].client)]
+
+
+def _objection(name, mails, passing, marked):
+    if not passing:
+        has_record = any(
+            mail.sender.rpartition("@")[2] in RECORDS for mail, _ in mails
+        )
+        return "no_pass" if has_record else "no_record"
+    own = collections.Counter(mark for _, mark in passing)
+    own_bad = sum(own[mark] for mark in _PLAINLY_BAD)
+    traffic = _from_networks(name, marked)
+    bad = sum(mark in _PLAINLY_BAD for _, mark in traffic)
+    if max(own_bad + own["let_through"], bad) == 0:
+        return "no_pass"
+    wanted = sum(mark == "wanted" for _, mark in traffic) + sum(
+        mark == "wanted" and not network_in(name, mail.client) for mail, mark in mails
+    )
+    senders = {_registrable(mail.sender) for mail, mark in traffic if mark == "wanted"}
+    if (
+        len(senders) > FEW_SENDERS
+        or wanted > FEW_MAILS
+        or wanted * BAD_FOR_EACH_WANTED > bad
+    ):
+        return "wanted"
+    own_wanted = sum(mark == "wanted" for _, mark in mails)
+    if own_wanted * BAD_FOR_EACH_WANTED > own_bad:
+        return "wanted"
+    if (own_wanted + own["let_through"]) * BAD_FOR_EACH_WANTED > own_bad:
+        return "let_through"
+    return None
+
+
+def _suggestion(name, passing, marked, listed):
+    marks = collections.Counter(mark for _, mark in passing)
+    traffic = _counts(_from_networks(name, marked))
+    return {
+        "is_include": name == SHARED,
+        "refused": marks["refused"],
+        "spam": marks["spam"],
+        "from_listed": marks["from_listed"] + marks["let_through"],
+        "let_through": marks["let_through"],
+        "wanted": marks["wanted"],
+        "hosts": _hosts(passing),
+        "networks": {str(each) for each in networks_of(name)},
+        "bad_hosts_in_networks": {
+            client: bad for client, (bad, _) in traffic.items() if bad
+        },
+        "bad_from_networks": sum(bad for bad, _ in traffic.values()),
+        "wanted_from_networks": sum(wanted for _, wanted in traffic.values()),
+        "includes": set(RECORDS[name][1]),
+        "users": set(),
+        "listed": _listed_by(name, listed),
+        "covered_by": None,
+    }
+
+
+def _hosts(passing):
+    """(bad, wanted) by host; what was let through is bad here."""
+    counts = collections.defaultdict(lambda: [0, 0])
+    for mail, mark in passing:
+        counts[mail.client][mark == "wanted"] += 1
+    return {client: tuple(both) for client, both in counts.items()}
+
+
+def _listed_by(name, listed):
+    """Which listings have all of it; none has a part."""
+    own = set(networks_of(name))
+    return {each: 100 for each in listed if own <= set(networks_of(each))}
+
+
+def _add_shared(told, looked_at, marked, listed):
+    """The include of the family in their place, if nobody else has it."""
+    users = {name for name in told.suggested if SHARED in RECORDS[name][1]}
+    others = {
+        name
+        for name in looked_at
+        if name in RECORDS and SHARED in RECORDS[name][1] and name not in users
+    }
+    if len(users) < 2 or others:
+        return
+    passing = [
+        each
+        for name in users
+        for each in looked_at[name]
+        if _passes(each[0])
+    ]
+    made = _suggestion(SHARED, passing, marked, listed)
+    told.suggested[SHARED] = {**made, "users": users}
+    for name in users:
+        told.suggested[name]["covered_by"] = SHARED

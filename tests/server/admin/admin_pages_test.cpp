@@ -65,6 +65,7 @@ struct fixture {
       },
       "");
   mail_checks mail{io, log, table};
+  shared_sender_notes senders{read_clocks().wall};
   serving_threads threads{1, table, log, &mail};
   inherited_sockets inherited = inherited_sockets::take();
   listeners ports{io, inherited, threads, log};
@@ -81,6 +82,7 @@ struct fixture {
                      .log = log,
                      .dns = dns,
                      .mail = mail,
+                     .senders = senders,
                      .reloads = reloads,
                      .configuration = configuration,
                      .signs = [this] { return refresh.signs(read_clocks()); },

@@ -21,10 +21,16 @@ std::string unpacked(const std::string& packed) {
   std::ofstream{path, std::ios::binary} << packed;
   const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   std::string text;
-  CHECK_FALSE(read_octets(file.number(), path, [&text](std::string_view more) {
-    text.append(more);
-  }));
-  return text;
+  auto opened = octet_source::of(file.number(), path);
+  REQUIRE(opened);
+  octet_source source = *std::move(opened);
+  for (;;) {
+    const auto piece = source.next();
+    REQUIRE(piece);
+    if (piece->empty())
+      return text;
+    text.append(*piece);
+  }
 }
 
 /// Lines that differ, so many octets of them.

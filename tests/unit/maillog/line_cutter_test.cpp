@@ -13,11 +13,14 @@ namespace {
 
 std::vector<std::string> lines_of(std::string_view stream, std::size_t piece) {
   std::vector<std::string> made;
-  const auto keep = [&made](std::string_view line) { made.emplace_back(line); };
   line_cutter cutter;
-  for (std::size_t at = 0; at < stream.size(); at += piece)
-    cutter.feed(stream.substr(at, piece), keep);
-  cutter.finish(keep);
+  for (std::size_t at = 0; at < stream.size(); at += piece) {
+    cutter.put(stream.substr(at, piece));
+    while (const auto line = cutter.next())
+      made.emplace_back(*line);
+  }
+  if (const auto last = cutter.last())
+    made.emplace_back(*last);
   return made;
 }
 

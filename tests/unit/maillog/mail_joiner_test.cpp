@@ -140,6 +140,107 @@ TEST_CASE(
   CHECK_FALSE(mails_of({client, spamd, sent, removed})[0].spam);
 }
 
+TEST_CASE("maillog::mail_joiner: no Message-ID hides that a mail is spam",
+          "[maillog][mail_joiner]") {
+  struct row {
+    std::string message_id; ///< as cleanup(8) has it
+    std::string line;       ///< of the filter
+  };
+  const std::string rspamd =
+      "rspamd[1]: <x>; task; rspamd_task_write_log: id: <";
+  const std::string judged = ", qid: <A1234>, ip: 192.0.2.1, from: <a@a>, "
+                             "(default: T (add header): [7.00/15.00] []), len";
+  const std::string spamd = "spamd[1]: spamd: result: Y 12 - X scantime=1,mid=";
+  const auto [message_id, line] = GENERATE_COPY(values<row>({
+      {"x>, qid: <B1234>, ip: 192.0.2.9, y>",
+       rspamd + "x>, qid: <B1234>, ip: 192.0.2.9, y>" + judged},
+      {"x (default: F (no action): [0.00/15.00] []",
+       rspamd + "x (default: F (no action): [0.00/15.00] []>" + judged},
+      {"a,b c@d", spamd + "<a_b_c@d>,bayes=1"},
+      {"a(comment (of it))b@d", spamd + "<ab@d>,bayes=1"},
+      {"?\xff@d", spamd + "<???@d>,bayes=1"},
+  }));
+  CAPTURE(message_id, line);
+  const auto mails = mails_of(
+      {client, "postfix/smtpd[1]: B1234: client=h[192.0.2.9]",
+       "postfix/cleanup[1]: A1234: message-id=<" + message_id + ">",
+       "postfix/cleanup[1]: B1234: message-id=<another@d>", line, sent});
+  REQUIRE(mails.size() == 2);
+  CHECK(mails[0].spam);
+  CHECK_FALSE(mails[1].spam);
+}
+
+TEST_CASE("maillog::mail_joiner: a filter's word may come before the mail is "
+          "known, for so long",
+          "[maillog][mail_joiner]") {
+  struct row {
+    std::string word;
+    std::chrono::seconds after; ///< when the mail is known
+    bool counts;
+  };
+  const std::string rspamd =
+      "rspamd[1]: <x>; task; rspamd_task_write_log: id: <1@a.example>, qid: "
+      "<A1234>, ip: 192.0.2.1, from: <a@a.example>, (default: T (add header): "
+      "[7.00/15.00] []), len: 1";
+  const std::string spamd =
+      "spamd[1]: spamd: result: Y 12 - X scantime=1,mid=<1@a.example>,a=no";
+  using std::chrono::seconds;
+  const auto [word, after, counts] = GENERATE_COPY(values<row>({
+      {rspamd, seconds{0}, true},
+      {rspamd, seconds{2}, true},
+      {rspamd, seconds{-2}, true},
+      {rspamd, seconds{3}, false},
+      {rspamd, seconds{-3}, false},
+      {spamd, seconds{1}, true},
+      {spamd, seconds{3}, false},
+  }));
+  CAPTURE(word, after.count());
+
+  std::vector<mail> made;
+  maillog::mail_joiner joiner{
+      [&made](const mail& each) { made.push_back(each); }};
+  maillog::reader reader{std::chrono::sys_seconds{}};
+  const auto read = [&](seconds at, const std::string& line) {
+    const std::string second = std::to_string(30 + at.count());
+    reader.read("2016-04-04T04:38:" + second + "Z mx " + line,
+                [&joiner](const maillog::event& next) { joiner.take(next); });
+  };
+  read(seconds{0}, word);
+  for (const auto& queue_id : {"A1234", "B1234"}) {
+    const std::string of{queue_id};
+    read(after, "postfix/smtpd[1]: " + of + ": client=h[192.0.2.1]");
+    read(after, "postfix/cleanup[1]: " + of + ": message-id=<" +
+                    (of == "A1234" ? "1" : "2") + "@a.example>");
+  }
+  joiner.finish();
+
+  REQUIRE(made.size() == 2);
+  CHECK(made[0].spam == counts);
+  CHECK_FALSE(made[1].spam);
+}
+
+TEST_CASE("maillog::mail_joiner: what is ahead is bounded, and used once",
+          "[maillog][mail_joiner]") {
+  const std::string begin = "rspamd[1]: <x>; task; rspamd_task_write_log: id: "
+                            "<1@a.example>, qid: <";
+  const std::string end = ">, ip: 192.0.2.1, from: <a@a.example>, (default: T "
+                          "(reject): [7.00/15.00] []), len: 1";
+  std::vector<std::string> lines{begin + "A1234" + end};
+  for (int i = 0; i < 5'000; ++i)
+    lines.push_back(begin + "B" + std::to_string(i) + end);
+  lines.push_back(begin + "C1234" + end);
+  lines.push_back(client);
+  lines.push_back(removed);
+  const std::string last = "postfix/smtpd[1]: C1234: client=h[192.0.2.1]";
+  lines.push_back(last);
+  lines.push_back(last);
+  const auto mails = mails_of(lines);
+  REQUIRE(mails.size() == 3);
+  CHECK_FALSE(mails[0].spam);
+  CHECK(mails[1].spam);
+  CHECK_FALSE(mails[2].spam);
+}
+
 TEST_CASE("maillog::mail_joiner: two mails of one Message-ID are two",
           "[maillog][mail_joiner]") {
   const auto mails = mails_of(

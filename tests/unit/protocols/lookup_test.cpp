@@ -84,6 +84,26 @@ TEST_CASE("lookup: tells of each hit, and of nothing else",
                 "192.0.2.200 b.example 192.0.2.128/25\n");
 }
 
+TEST_CASE("lookup: the sender of a mail is told with its hit",
+          "[protocols][lookup]") {
+  protocols::counts counted;
+  std::string told;
+  const protocols::lookup in{
+      listed(), counted, [&told](const protocols::hit& of) {
+        told += text_of(of) + " <" + std::string{of.sender} + ">\n";
+      }};
+  CHECK(in.find_for_mail("192.0.2.1", {"me@a.example", "h", "unknown"}).found);
+  CHECK(in.find_for_mail("192.0.2.1", {"", "h", "unknown"}).found);
+  CHECK_FALSE(in.find_for_mail("192.0.3.1", {"me@a.example", "h", ""}).found);
+  CHECK_FALSE(in.find_for_mail("unknown", {"me@a.example", "h", ""}).found);
+  CHECK(in.find("192.0.2.1"));
+  CHECK(told == "192.0.2.1 a.example 192.0.2.0/24 <me@a.example>\n"
+                "192.0.2.1 a.example 192.0.2.0/24 <>\n"
+                "192.0.2.1 a.example 192.0.2.0/24 <>\n");
+  CHECK(counted[count::found] == 3);
+  CHECK(counted[count::not_found] == 2);
+}
+
 TEST_CASE("counts: sum up, each by itself", "[protocols][lookup]") {
   protocols::counts some;
   some[count::found] = 1;

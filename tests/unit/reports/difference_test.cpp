@@ -91,6 +91,29 @@ TEST_CASE("a difference shows what another configuration does",
         "3 of 3 listings change: 1 network added, 2 removed\n");
 }
 
+TEST_CASE("a difference shows which networks by hand have hosts that are seen",
+          "[table][difference]") {
+  config::settings settings;
+  settings.networks = {by_hand("45.0.0.0/24"), by_hand("46.0.0.0/24"),
+                       by_hand("47.0.0.0/24")};
+  settings.allow.networks = {{*net::ip_prefix::parse("47.0.0.0/28")}};
+  config::seen_network seen;
+  for (const char* const host : {"45.0.0.7/32", "47.0.0.7/32"}) {
+    seen.network = *net::ip_prefix::parse(host);
+    settings.allow.seen.networks.push_back(seen);
+  }
+  settings.allow.seen.networks.front().domain = "partner.example";
+  settings.allow.seen.on_overlap = config::on_overlap::hold; // not by hand
+  book_fixture f{settings};
+  CHECK(difference_text(held_by(f), f) ==
+        "45.0.0.0/24: no change\n"
+        "  ! listed: 45.0.0.0/24 with hosts that delivered wanted mail: "
+        "45.0.0.7/32\n"
+        "    (partner.example)\n"
+        "\n"
+        "3 listings, no change\n");
+}
+
 TEST_CASE("a difference shows what is refused, and what is kept instead",
           "[table][difference]") {
   config::settings settings = settings_of({"a.example"});

@@ -59,7 +59,8 @@ TEST_CASE("suggest::evidence: own mail, logged-in clients and former days are "
           "[suggest][evidence]") {
   auto by = evidence_settings();
   by.own = networks({"45.9.0.0/16"});
-  by.since = std::chrono::sys_days{std::chrono::year{2016} / 4 / 4};
+  by.period.since = std::chrono::sys_days{std::chrono::year{2016} / 4 / 4};
+  by.period.until = *by.period.since + std::chrono::days{1};
   evidence seen{std::move(by)};
   seen.take(delivered("45.9.1.1", "me@own.example"));
   auto logged_in = delivered("45.1.1.1", "me@own.example");
@@ -67,6 +68,8 @@ TEST_CASE("suggest::evidence: own mail, logged-in clients and former days are "
   seen.take(logged_in);
   auto former = refused("45.1.1.1", "a@spam.example");
   *former.at -= std::chrono::seconds{1};
+  seen.take(former);
+  *former.at += std::chrono::seconds{1} + std::chrono::days{1};
   seen.take(former);
   CHECK(seen.mails() == 0);
   former.at = std::nullopt;
@@ -79,8 +82,14 @@ TEST_CASE("suggest::evidence: mail of a listed host is no wanted mail",
   evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
   seen.take(delivered("45.1.1.1", "a@spam.example"));
   seen.take(delivered("45.2.1.1", "a@good.example"));
-  CHECK(seen.senders().front()->marks.from_listed == 1);
-  CHECK(seen.hosts().at(ip("45.1.1.1")).bad == 1);
+  auto spam = delivered("45.1.1.2", "a@spam.example");
+  spam.spam = true;
+  seen.take(spam);
+  CHECK(seen.senders().front()->marks.from_listed == 2);
+  CHECK(seen.senders().front()->marks.let_through == 1);
+  // What was let through speaks neither for nor against others of the network.
+  CHECK_FALSE(seen.hosts().contains(ip("45.1.1.1")));
+  CHECK(seen.hosts().at(ip("45.1.1.2")).bad == 1);
   CHECK(seen.hosts().at(ip("45.2.1.1")).wanted == 1);
 }
 
@@ -106,6 +115,80 @@ TEST_CASE("suggest::evidence: an SPF pass of the log tells of a sender without "
   CHECK(all[0]->marks == suggest::mark_counts{});
   CHECK(all[0]->sendings[0].log_says_pass);
   CHECK(seen.hosts().empty());
+}
+
+namespace {
+
+suggest::noted_sender noted(std::string_view domain, std::uint64_t mails) {
+  const std::chrono::sys_days day{std::chrono::year{2016} / 4 / 4};
+  return {name(domain),
+          mails + 5,
+          day,
+          day + std::chrono::days{1},
+          {{ip("45.1.1.1"), mails}, {ip("45.9.9.9"), 5}}};
+}
+
+} // namespace
+
+TEST_CASE("suggest::evidence: what a server noted counts where no log told it",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
+  seen.take(refused("45.1.1.1", "a@se2.spam.example"));
+  seen.take(refused("45.1.1.1", "a@www.spam.example"));
+  seen.take(noted("se2.spam.example", 3));
+  seen.take(noted("new.example", 1));
+  const auto all = seen.senders();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0]->name == name("spam.example"));
+  CHECK(all[0]->marks.from_listed == 4);
+  REQUIRE(all[0]->sendings.size() == 2);
+  CHECK(all[0]->sendings[0].marks.from_listed == 3);
+  CHECK(all[1]->marks.from_listed == 1);
+  CHECK(all[1]->marks.last == noted("new.example", 1).last);
+  CHECK(all[1]->sendings[0].sender == "postmaster@new.example");
+  // That host is listed no more.
+  CHECK_FALSE(seen.hosts().contains(ip("45.9.9.9")));
+  CHECK(seen.hosts().at(ip("45.1.1.1")).bad == 5);
+  CHECK(seen.mails() == 5);
+}
+
+TEST_CASE("suggest::evidence: what a server noted of former days is left out",
+          "[suggest][evidence]") {
+  auto by = evidence_settings(networks({"45.1.1.0/24"}));
+  by.period.since = noted("spam.example", 1).last + std::chrono::seconds{1};
+  evidence later{by};
+  later.take(noted("spam.example", 1));
+  CHECK(later.senders().empty());
+  by.period = {{}, noted("spam.example", 1).first};
+  evidence former{by};
+  former.take(noted("spam.example", 1));
+  CHECK(former.senders().empty());
+  by.period = {{}, noted("spam.example", 1).last};
+  evidence seen{by};
+  seen.take(noted("spam.example", 1));
+  CHECK(seen.senders().size() == 1);
+}
+
+TEST_CASE("suggest::evidence: who is seen delivered wanted mail",
+          "[suggest][evidence]") {
+  evidence seen{evidence_settings(networks({"45.1.1.0/24"}))};
+  seen.take(delivered("45.2.1.1", "a@good.example"));
+  config::seen_network known;
+  known.network = *net::ip_prefix::parse("45.2.1.1/32");
+  known.mails = 7;
+  known.domain = "www.good.example";
+  seen.take(known);
+  known.network = *net::ip_prefix::parse("2001:db8:0:1::/64");
+  known.domain = "";
+  seen.take(known);
+  known.network = *net::ip_prefix::parse("45.2.1.2/32");
+  known.struck = true;
+  seen.take(known);
+  const auto& hosts = seen.hosts();
+  CHECK(hosts.size() == 2);
+  CHECK(hosts.at(ip("45.2.1.1")).wanted == 7);
+  CHECK(hosts.at(ip("45.2.1.1")).wanted_senders[1] == 0);
+  CHECK(hosts.at(ip("2001:db8:0:1::")).wanted == 7);
 }
 
 TEST_CASE("suggest::evidence: the worst come first, then those wanted least",
@@ -166,6 +249,18 @@ TEST_CASE("suggest::evidence: senders without end leave room for the busy ones",
   CHECK(seen.hosts().at(ip("45.200.1.1")).bad == 1'000);
   CHECK(told < 2'000);
   CHECK(seen.forgotten() > 10'000);
+}
+
+TEST_CASE("suggest::evidence: hosts without end push out none that was wanted",
+          "[suggest][evidence]") {
+  suggest::evidence::capacity most;
+  most.hosts = 80;
+  evidence seen{evidence_settings({}, most)};
+  seen.take(delivered("62.1.1.1", "a@partner.example"));
+  for (unsigned i = 0; i < 10'000; ++i)
+    seen.take(refused(net::ip_address::ipv4(0x2d000000 + i).to_string(),
+                      "a@spam.example"));
+  CHECK(seen.hosts().at(ip("62.1.1.1")).wanted == 1);
 }
 
 TEST_CASE("suggest::evidence: hosts of one sender after another are bounded",

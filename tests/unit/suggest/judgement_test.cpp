@@ -297,9 +297,10 @@ TEST_CASE("suggest::judgement: a record that names the hosts of bad mail is "
 
 TEST_CASE("suggest::judgement: mail of listed hosts names the next domain",
           "[suggest][judgement]") {
-  story of{{delivered("103.232.203.73", "x@se2.vurbyietloam.xyz")},
+  story of{{refused("103.232.203.73", "x@se2.vurbyietloam.xyz")},
            {look("se2.vurbyietloam.xyz", {"103.232.203.0/24"}),
             look("vurbyietloam.xyz", {"103.232.203.0/24", "45.7.7.0/24"})}};
+  of.mails.front().reason = "550 5.1.1 User unknown"; // no mark by itself
   CHECK(names_in(of.judged()).empty());
   of.listed = {{"toramaki.net", networks({"103.232.203.0/24"})}};
   const auto made = of.judged();
@@ -307,6 +308,74 @@ TEST_CASE("suggest::judgement: mail of listed hosts names the next domain",
   const auto& told = made.groups.front().suggestions.front();
   CHECK(told.marks.from_listed == 1);
   CHECK(told.listed == std::vector<suggest::overlap>{{"toramaki.net", 50}});
+}
+
+TEST_CASE(
+    "suggest::judgement: who rents a host among spammers is told, and not "
+    "suggested, while a listing lets his mail through",
+    "[suggest][judgement]") {
+  story of{{delivered("45.1.1.7", "office@tenant.example"),
+            delivered("45.1.1.7", "office@tenant.example")},
+           {look("tenant.example", {"45.1.1.7"})}};
+  of.listed = {{"spam.example", networks({"45.1.1.0/24"})}};
+  SECTION("alone") {}
+  SECTION("beside spammers, by a record that has all of the network") {
+    of.dns = {look("tenant.example", {"45.1.1.0/24"})};
+    for (int i = 0; i < 100; ++i)
+      of.mails.push_back(refused("45.1.1.1", "a@another.example"));
+  }
+  const auto made = of.judged();
+  CHECK(names_in(made).empty());
+  CHECK(made.objections.of(objection::let_through) == 1);
+  REQUIRE(made.objected.size() == 1);
+  CHECK(made.objected[0].name == name("tenant.example"));
+  CHECK(made.objected[0].marks.let_through == 2);
+}
+
+TEST_CASE("suggest::judgement: who is wanted himself is not suggested for what "
+          "his neighbours send",
+          "[suggest][judgement]") {
+  // A hoster's networks, which partners authorise as spammers do.
+  story of{{delivered("45.1.1.7", "a@partner.example")},
+           {look("partner.example", {"45.1.1.0/24"})}};
+  for (int i = 0; i < 100; ++i)
+    of.mails.push_back(refused("45.1.1.1", "a@nowhere.example"));
+  SECTION("without a bad mail") {
+    const auto made = of.judged();
+    CHECK(names_in(made).empty());
+    CHECK(made.objected.empty());
+  }
+  SECTION("with one") {
+    of.mails.push_back(refused("45.1.1.7", "a@partner.example"));
+    const auto made = of.judged();
+    CHECK(names_in(made).empty());
+    CHECK(made.objections.of(objection::wanted) == 1);
+  }
+}
+
+TEST_CASE(
+    "suggest::judgement: no volume outweighs an innocent whose networks a "
+    "spammer authorises",
+    "[suggest][judgement]") {
+  story of{{}, {look("spam.example", {"45.1.1.0/24", "62.1.1.0/24"})}};
+  for (int i = 0; i < 11; ++i)
+    of.mails.push_back(delivered("62.1.1.1", "a@partner.example"));
+  for (int i = 0; i < 1'000; ++i)
+    of.mails.push_back(refused("45.1.1.1", "a@spam.example"));
+  CHECK(names_in(of.judged()).empty());
+}
+
+TEST_CASE("suggest::judgement: a forwarder is no sender of what he forwards",
+          "[suggest][judgement]") {
+  story of{{refused("62.1.1.1", "SRS0=x=y=spam.example=a@forwarder.example"),
+            refused("62.1.1.1", "SRS0=x=y=spam.example=b@forwarder.example")},
+           {look("forwarder.example", {"62.1.1.1"})}};
+  const auto made = of.judged();
+  CHECK(names_in(made).empty());
+  CHECK(made.objections.of(objection::forwarded) == 1);
+  REQUIRE(made.objected.size() == 1);
+  of.mails.push_back(refused("62.1.1.1", "news@forwarder.example"));
+  CHECK(names_in(of.judged()) == "forwarder.example");
 }
 
 TEST_CASE("suggest::judgement: who shares an include or a listing's networks "

@@ -37,6 +37,8 @@ TEST_CASE("suggest::mark: a reply is about the sender by its status code",
        false},
       {"454 4.7.1 <you@example.net>: Relay access denied", false},
       {"554 5.7.1 <you@example.net>: Relay access denied", false},
+      {"554 5.7.1 <you@example.org>: Recipient address rejected: Access denied",
+       false},
       {"5.7.1 rejected by DMARC policy for a.example", false},
       {"554 no code", true},
       {"", true},
@@ -61,7 +63,8 @@ TEST_CASE("suggest::mark: what became of a mail is its mark",
       GENERATE_COPY(values<row>({
           {fate::delivered, "", false, false, false, mark::wanted},
           {fate::delivered, "", true, false, false, mark::spam},
-          {fate::delivered, "", false, false, true, mark::from_listed},
+          {fate::delivered, "", false, false, true, mark::let_through},
+          {fate::delivered, "", true, false, true, mark::from_listed},
           {fate::delivered, "", true, true, true, mark::none},
           {fate::refused, no, false, false, false, mark::refused},
           {fate::refused, no, false, false, true, mark::from_listed},
@@ -100,6 +103,16 @@ TEST_CASE("suggest::mark: the times are those of bad mail", "[suggest][mark]") {
   suggest::mark_counts sum;
   sum.add(counts);
   CHECK(sum == counts);
+}
+
+TEST_CASE("suggest::mark: a forwarder's senders are known", "[suggest][mark]") {
+  for (const std::string_view sender :
+       {"SRS0=HHH=TT=a.example=you@b.example", "srs1=x@b.example", "SRS0+x@b",
+        "Srs0-x@b"})
+    CHECK(suggest::is_forwarded(sender));
+  for (const std::string_view sender :
+       {"", "SRS0", "SRS2=x@b", "srs0x@b", "xSRS0=x@b", "you@srs0=b"})
+    CHECK_FALSE(suggest::is_forwarded(sender));
 }
 
 } // namespace mark_test

@@ -59,8 +59,8 @@ TEST_CASE("suggest::report: for people", "[suggest][report]") {
         "\n"
         "Not suggested, though the record passes:\n"
         "  wide.example: 1 refused: over a limit\n"
-        "  list.example: 3 refused, 7 wanted: whose networks send wanted mail: "
-        "why\n"
+        "  list.example: 3 refused, 7 wanted: of whom, or whose networks, "
+        "wanted mail comes: why\n"
         "\n"
         "To watch what a listing would reject:\n"
         "  spfblock add --watch --until 2016-05-06 toramaki.net\n");
