@@ -33,7 +33,7 @@ exit_status export_command(const std::string& configuration_file,
   if (const auto* status = std::get_if<exit_status>(&answer))
     return *status;
   const std::string& document = std::get<told>(answer).document;
-  for (const std::string& each : exports::told_left_out(document))
+  for (const std::string& each : exports::contents_of(*as, document).left_out)
     std::cerr << "spfblock: left out: " << each << '\n';
   std::cout << document << std::flush;
   if (std::cout)
