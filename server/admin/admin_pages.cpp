@@ -49,6 +49,8 @@ reports::status_report report(const service_view& of) {
   made.is_published = of.is_published;
   for (const net::scoped_endpoint& each : of.dns.servers)
     made.name_servers.push_back(each.to_string());
+  for (const published_state& each : of.files)
+    made.files.push_back(each.status);
   made.sees_mail = of.sees_mail;
   made.mail = of.mail;
   for (reports::domain_status& each : made.domains) {

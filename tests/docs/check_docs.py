@@ -40,6 +40,9 @@ ONLY_IN_COMMENT = {
     "listen[].mode",
     "listen[].zone",
     "listen[].clients",
+    "publish[].format",
+    "publish[].file",
+    "publish[].every",
 }
 
 COMMON_OPTIONS = {"-h", "--help", "--version"}

@@ -68,6 +68,9 @@ struct fixture {
   listeners ports{io, inherited, threads, log};
   bool started = false;
   refresher refresh{io, log, table};
+  file_publisher files{io, log, [this]() -> file_publisher::content {
+                         return {table.load(), refresh.shared_book(), true};
+                       }};
   dns_totals dns;
   reload_totals reloads;
   reports::configuration_status configuration;
@@ -79,6 +82,7 @@ struct fixture {
                      .log = log,
                      .dns = dns,
                      .mail = mail,
+                     .files = files,
                      .reloads = reloads,
                      .configuration = configuration,
                      .signs = [this] { return refresh.signs(read_clocks()); },
