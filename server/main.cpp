@@ -220,14 +220,29 @@ void add_asking_commands(CLI::App& program, command_line& line) {
   });
 }
 
+/// The names of the formats, in lines that fit beside the options.
+std::string export_formats() {
+  constexpr std::size_t widest = 56;
+  std::string lines;
+  std::size_t used = widest;
+  for (const std::string_view each : exports::format_names) {
+    const std::size_t needed = each.size() + 2;
+    const bool fits = used + needed <= widest;
+    lines.append(lines.empty() ? "" : ",")
+        .append(fits ? " " : "\n")
+        .append(each);
+    used = fits ? used + needed : needed;
+  }
+  return lines;
+}
+
 void add_export_command(CLI::App& program, command_line& line) {
   CLI::App* command =
       add_command(program, "export",
                   "Print the whole table for another program", line.file);
   command
       ->add_option("--format", line.export_format,
-                   fmt::format("What for (docs/export.md):\n{}",
-                               fmt::join(exports::format_names, ", ")))
+                   "What for (docs/export.md):" + export_formats())
       ->required()
       ->check(CLI::IsMember(std::vector<std::string>{
           exports::format_names.begin(), exports::format_names.end()}))
