@@ -322,7 +322,9 @@ class WithPostfix(Published):
         eventually(lambda: not self.postmap(["198.51.100"]), "it is written")
         made.append(self.copy_of("other"))
         server.stop()
-        postfix = self.closing(CdbPostfix(self.cdb))
+        many = f"default_process_limit = {sessions + 20}\n"
+        many += "smtpd_client_connection_count_limit = 0\n"
+        postfix = self.closing(CdbPostfix(self.cdb, many))
         over, wrong, asked = threading.Event(), [], []
 
         def ask(seed):
