@@ -59,8 +59,8 @@ std::optional<std::string> effect(std::optional<std::string> of) {
 std::vector<listing> random_listings(std::mt19937& random) {
   std::vector<listing> all;
   for (const char* action :
-       {"REJECT listed: {domain}", "WARN {network}",
-        "REJECT {domain}", "DUNNO", "REJECT listed: {domain}"}) {
+       {"REJECT listed: {domain}", "WARN {network}", "REJECT {domain}", "DUNNO",
+        "REJECT listed: {domain}"}) {
     all.push_back(listing_of("d" + std::to_string(all.size() % 4) + ".example",
                              action, {}));
     for (auto left = random() % 7; left > 0; --left) {
