@@ -6,7 +6,7 @@
 build_packages="
     cmake g++ ninja-build pkg-config
     libboost-dev>=1.81|libboost1.83-dev|libboost1.81-dev
-    libcli11-dev libfmt-dev libldns-dev libpsl-dev
+    libcdb-dev libcli11-dev libfmt-dev libldns-dev libpsl-dev
     libsystemd-dev libtsl-hopscotch-map-dev nlohmann-json3-dev
     prometheus-cpp-dev zlib1g-dev"
 
@@ -17,7 +17,7 @@ package_packages="dpkg-dev file"
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
 # of what is exported, and the checkers of what is installed.
 test_packages="
-    catch2 nsd postfix postfix-lmdb python3
+    catch2 nsd postfix postfix-cdb postfix-lmdb python3
     postfix-policyd-spf-python rspamd
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf

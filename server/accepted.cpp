@@ -16,7 +16,6 @@ using log::kind;
 
 namespace {
 
-constexpr const char* name = "accepted.json";
 /// The texts may say more than everybody is to know.
 constexpr mode_t private_mode = 0600;
 
@@ -35,11 +34,14 @@ std::optional<std::string> accepted_path() {
   if (folders == nullptr || *folders == '\0')
     return std::nullopt;
   const std::string all{folders}; // systemd.exec(5): parted by colons
-  return (fs::path{all.substr(0, all.find(':'))} / name).string();
+  return (fs::path{all.substr(0, all.find(':'))} /
+          config::kept_configuration_name)
+      .string();
 }
 
 std::string accepted_beside(const std::string& state_file) {
-  return (fs::path{state_file}.parent_path() / name).string();
+  return (fs::path{state_file}.parent_path() / config::kept_configuration_name)
+      .string();
 }
 
 result<std::optional<config::kept_configuration>>

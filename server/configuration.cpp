@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fnmatch.h>
 #include <glob.h>
 #include <memory>
 #include <sys/stat.h>
@@ -66,20 +67,113 @@ files_or_reason read_list_files(const fs::path& folder,
   return files;
 }
 
+/// Whether this user sees that there is no such folder.
+bool is_folder_missing(const fs::path& folder) {
+  std::error_code error; // one that this user must not see is no news
+  const auto type = fs::status(folder, error).type();
+  return type != fs::file_type::directory && type != fs::file_type::none;
+}
+
 /// Where there is no folder for the state, warns of it.
 /// @param path how the configuration is called
 void check_state_folder(configuration& of, const std::string& path) {
   const std::string& file = of.settings.state_file;
   const fs::path folder = fs::path{file}.parent_path();
-  std::error_code error; // one that this user must not see is no news
-  const auto type = fs::status(folder, error).type();
-  if (!file.empty() && type != fs::file_type::directory &&
-      type != fs::file_type::none)
+  if (!file.empty() && is_folder_missing(folder))
     of.warnings.insert(of.warnings.begin(),
                        {path, 0, "/state_file",
                         "there is no folder " + in_quotes(folder.string()) +
                             ", so no state can be kept",
                         true});
+}
+
+/// Whether both names lead to one file, be it there or not yet.
+bool is_same_file(const std::string& a, const std::string& b) {
+  const std::string identity = identity_of(a);
+  return a == b || (!identity.empty() && identity == identity_of(b));
+}
+
+/// What a file may not be published over: name, and what that is.
+using taken_name = std::pair<std::string, std::string>;
+
+/// The files that the service reads, and those that it writes otherwise.
+std::vector<taken_name> taken_names(const configuration& of) {
+  const config::settings& settings = of.settings;
+  std::vector<taken_name> taken{{of.texts.file, "the configuration"}};
+  for (const auto& [pattern, files] : of.texts.lists) {
+    for (const config::list_file& each : files)
+      taken.emplace_back(each.path, "a list of " + in_quotes(pattern));
+  }
+  if (!settings.resolver.zone_file.empty())
+    taken.emplace_back(settings.resolver.zone_file, "the zone file");
+  if (const std::string& state = settings.state_file; !state.empty()) {
+    for (const char* ending :
+         {"", ".new", ".lock", ".damaged", ".other-version"})
+      taken.emplace_back(state + ending, "the state file, or beside it");
+    taken.emplace_back(
+        (fs::path{state}.parent_path() / config::kept_configuration_name)
+            .string(),
+        "the configuration that was accepted last");
+  }
+  return taken;
+}
+
+/// Whether a list that is read with the configuration would be read from it.
+bool is_matched(const std::string& file, const fs::path& folder,
+                const std::string& pattern) {
+  return ::fnmatch(resolved(folder, pattern).c_str(), file.c_str(),
+                   FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
+/// What a published file is besides, in words; nothing if all is well.
+/// @param index in `publish`
+std::optional<std::string>
+published_clash(const configuration& of, std::size_t index,
+                const std::vector<taken_name>& taken) {
+  const auto& all = of.settings.publish;
+  const std::string& file = all[index].file;
+  const fs::path folder = fs::path{of.texts.file}.parent_path();
+  for (const std::string& name : {file, config::fresh_name(file)}) {
+    for (const auto& [other, what] : taken) {
+      if (is_same_file(name, other))
+        return what;
+    }
+    for (const auto& [pattern, files] : of.texts.lists) {
+      if (is_matched(name, folder, pattern))
+        return "a list of " + in_quotes(pattern);
+    }
+    for (std::size_t i = 0; i < index; ++i) {
+      if (is_same_file(name, all[i].file) ||
+          is_same_file(file, config::fresh_name(all[i].file)))
+        return "the file of /publish/" + std::to_string(i);
+    }
+  }
+  return std::nullopt;
+}
+
+/// The faults of published files that only the file system tells; a folder that
+/// is not there is a warning.
+/// @param path how the configuration is called
+std::vector<problem> check_published(configuration& of,
+                                     const std::string& path) {
+  std::vector<problem> faults;
+  const auto taken = taken_names(of);
+  for (std::size_t i = 0; i < of.settings.publish.size(); ++i) {
+    const std::string& file = of.settings.publish[i].file;
+    const std::string pointer = "/publish/" + std::to_string(i) + "/file";
+    if (const auto clash = published_clash(of, i, taken))
+      faults.push_back({path, 0, pointer,
+                        in_quotes(file) + " is, or would overwrite, " + *clash +
+                            " (expected a file of its own)"});
+    const fs::path folder = fs::path{file}.parent_path();
+    if (is_folder_missing(folder))
+      of.warnings.push_back({path, 0, pointer,
+                             "there is no folder " +
+                                 in_quotes(folder.string()) +
+                                 ", so the file cannot be written",
+                             true});
+  }
+  return faults;
 }
 
 /// What goes with the settings: absolute paths and the zone.
@@ -91,6 +185,8 @@ loaded_configuration complete(config::reading read,
                       std::move(read.places),   std::move(texts)};
   if (std::string& state_file = whole.settings.state_file; !state_file.empty())
     state_file = resolved(folder, state_file);
+  for (config::published_file& each : whole.settings.publish)
+    each.file = resolved(folder, each.file);
   std::string& zone_file = whole.settings.resolver.zone_file;
   if (zone_file.empty())
     return whole;
@@ -137,8 +233,11 @@ loaded_configuration load_configuration(const std::string& path,
     texts.zone = *std::move(zone_text);
   }
   auto whole = complete(std::move(read), std::move(texts));
-  if (auto* const valid = std::get_if<configuration>(&whole))
+  if (auto* const valid = std::get_if<configuration>(&whole)) {
     check_state_folder(*valid, path);
+    if (auto faults = check_published(*valid, path); !faults.empty())
+      return faults;
+  }
   return whole;
 }
 

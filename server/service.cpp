@@ -3,6 +3,7 @@
 #include "core/config/settings_parser.hpp"
 #include "core/domains/expansion_rules.hpp"
 #include "core/reports/status.hpp"
+#include "server/admin/provenance.hpp"
 #include "server/dns/make_resolver.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
@@ -56,7 +57,16 @@ service::service(std::string path, beginning with,
       listeners_{io_, inherited_, threads_, log_},
       pulse_{io_, threads_},
       alive_at_{read_clocks().steady},
-      refresher_{io_, log_, table_, [this] { tell_status(); }},
+      refresher_{io_, log_, table_,
+                 [this] {
+                   files_.table_changed();
+                   tell_status();
+                 }},
+      files_{io_, log_,
+             [this]() -> file_publisher::content {
+               return {table_.load(), refresher_.shared_book(),
+                       refresher_.is_current()};
+             }},
       pages_{io_,
              {.table = table_,
               .refresh = refresher_,
@@ -66,6 +76,7 @@ service::service(std::string path, beginning with,
               .dns = *dns_,
               .mail = mail_,
               .senders = senders_,
+              .files = files_,
               .reloads = reloads_,
               .configuration = record_.status(),
               .signs = [this] { return signs(); },
@@ -125,6 +136,7 @@ void service::apply(configuration next, contents of_it,
     refresh(std::move(applied));
   else
     serve();
+  files_.apply(now_.settings.publish, provenance_at(read_clocks()));
   pages_.limit_series(now_.settings.metrics.domains);
   admin_.listen(now_.settings.admin, &inherited_);
   metrics_for_others_.listen(now_.settings.metrics.listen, &inherited_);
@@ -372,11 +384,12 @@ void service::stop() {
   listeners_.remove_files();
   mail_.stop();
   pages_.give_up();
+  files_.give_up();
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();
   if (!ended || is_reading_ || !record_.is_kept_by(limit) ||
-      !pages_.ended_by(limit))
+      !pages_.ended_by(limit) || !files_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;
 }

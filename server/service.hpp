@@ -9,6 +9,7 @@
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
 #include "server/patient_loading.hpp"
+#include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
@@ -107,6 +108,7 @@ private:
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;
+  file_publisher files_;
   admin_pages pages_;
   admin_port admin_;
   admin_port metrics_for_others_;

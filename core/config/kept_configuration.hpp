@@ -13,6 +13,9 @@
 
 namespace spfblock::config {
 
+/// How the file is called, in the folder of the state.
+inline constexpr const char* kept_configuration_name = "accepted.json";
+
 /// What a configuration was read from; it can be read again from this alone.
 struct source_texts {
   std::string file; ///< its path, absolute

@@ -1,6 +1,7 @@
 // What can be configured, with its defaults; spfblock.json(5) as values.
 #pragma once
 
+#include "core/config/publish_section.hpp"
 #include "core/config/seen_list.hpp"
 #include "core/dns/name.hpp"
 #include "core/net/endpoint.hpp"
@@ -289,6 +290,7 @@ struct settings {
   resolver_settings resolver;
   refresh_settings refresh;
   query_time_settings query_time;
+  std::vector<published_file> publish; ///< no path twice
   /// Where the last good expansions are kept; empty: nowhere.
   std::string state_file{default_state_file};
   std::optional<net::endpoint> admin = default_admin; ///< HTTP; none: no port

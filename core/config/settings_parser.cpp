@@ -7,6 +7,7 @@
 #include "core/config/listed_entries.hpp"
 #include "core/config/listen_section.hpp"
 #include "core/config/provider_list.hpp"
+#include "core/config/publish_section.hpp"
 #include "core/config/sections.hpp"
 #include "core/json/field.hpp"
 #include "core/json/read_document.hpp"
@@ -83,6 +84,8 @@ const json::field_table<draft>& fields() {
       {"resolver", json::section(&settings::resolver, read_resolver)},
       {"refresh", json::section(&settings::refresh, read_refresh)},
       {"query_time", json::section(&settings::query_time, read_query_time)},
+      {"publish", [](const json::json_value& value,
+                     draft& into) { read_publish(value, into.publish); }},
       {"state_file", read_state_file},
       {"admin", read_admin},
       {"metrics", json::section(&settings::metrics, read_metrics)},

@@ -14,7 +14,7 @@ namespace {
 using net::family;
 using net::ip_prefix;
 using net::uint128;
-using networks = std::vector<ip_prefix>;
+using network_list = std::vector<ip_prefix>;
 
 constexpr unsigned counted_length = 64; ///< of IPv6 networks
 
@@ -22,7 +22,7 @@ constexpr unsigned counted_length = 64; ///< of IPv6 networks
 /// it, by their places; of equal ones the one that stands first is around the
 /// others.
 template <class Visit>
-void for_each_pair(const networks& of, Visit visit) {
+void for_each_pair(const network_list& of, Visit visit) {
   std::vector<std::size_t> order(of.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&of](std::size_t a, std::size_t b) {
@@ -94,13 +94,13 @@ net::range<uint128> units_of(const ip_prefix& network) {
 
 /// Networks none of which is narrower than what is counted.
 struct countable {
-  networks of;
+  network_list of;
   std::vector<std::size_t> places; ///< of each, among those that were given
 };
 
 /// A network of more than 64 bits that has something of the set stands for the
 /// one of 64 around it, of several there the last.
-countable widened(const net::address_set& set, const networks& given) {
+countable widened(const net::address_set& set, const network_list& given) {
   countable made;
   std::vector<std::pair<ip_prefix, std::size_t>> narrow;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -125,7 +125,7 @@ countable widened(const net::address_set& set, const networks& given) {
 
 } // namespace
 
-std::vector<bool> filled_by_others(const networks& of) {
+std::vector<bool> filled_by_others(const network_list& of) {
   std::vector<uint128> sums(of.size(), 0); // modulo 2^128
   std::vector<bool> filled(of.size(), false);
   const auto size_of = [](const ip_prefix& network) {
@@ -139,7 +139,7 @@ std::vector<bool> filled_by_others(const networks& of) {
 }
 
 std::vector<uint128> last_counts(const net::address_set& set,
-                                 const networks& given) {
+                                 const network_list& given) {
   std::vector<uint128> counts(given.size(), 0);
   if (given.empty())
     return counts;

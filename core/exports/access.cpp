@@ -8,10 +8,6 @@
 namespace spfblock::exports {
 namespace {
 
-bool same_action(const exported_network& inner, const exported_network& outer) {
-  return action_text(inner) == action_text(outer);
-}
-
 net::ip_prefix prefix_of(const piece& of, net::family f) {
   const auto address =
       f == net::family::ipv4

@@ -64,4 +64,10 @@ private:
 /// As above, for all of the network.
 [[nodiscard]] std::string action_text(const exported_network& of);
 
+/// Whether both are answered alike.
+[[nodiscard]] inline bool same_action(const exported_network& a,
+                                      const exported_network& b) {
+  return action_text(a) == action_text(b);
+}
+
 } // namespace spfblock::exports

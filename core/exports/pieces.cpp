@@ -42,10 +42,11 @@ std::optional<unsigned> most_doublings(const exported_table& table,
 
 /// Which networks to leave out: those of too many pieces, and those that would
 /// then answer wrongly for them.
+/// @param most doublings that are not too many; nothing if any are
 std::vector<bool> choose_left_out(const exported_table& table,
-                                  const piece_rules& rules) {
+                                  const piece_rules& rules,
+                                  std::optional<unsigned> most) {
   const auto& networks = table.networks();
-  const auto most = most_doublings(table, rules);
   std::vector<bool> left_out(networks.size());
   for (std::size_t i = 0; i < networks.size(); ++i)
     left_out[i] = !most || doublings_of(networks[i], rules) > *most;
@@ -102,8 +103,21 @@ std::vector<piece> resolved(std::vector<candidate> all) {
 
 } // namespace
 
+std::vector<std::uint32_t> ipv4_networks_up_to(unsigned doublings,
+                                               const exported_table& table,
+                                               const piece_rules& rules) {
+  const auto left_out = choose_left_out(table, rules, doublings);
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t i = 0; i < table.ipv4_networks(); ++i) {
+    if (!left_out[i])
+      chosen.push_back(i);
+  }
+  return chosen;
+}
+
 pieces split(const exported_table& table, const piece_rules& rules) {
-  const auto left_out = choose_left_out(table, rules);
+  const auto left_out =
+      choose_left_out(table, rules, most_doublings(table, rules));
   const auto& networks = table.networks();
   std::vector<candidate> ipv4;
   std::vector<candidate> ipv6;

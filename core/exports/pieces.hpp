@@ -43,6 +43,13 @@ struct pieces {
   std::size_t left_out = 0; ///< networks that lead to too many pieces
 };
 
+/// The IPv4 networks that make 2^`doublings` pieces at most, in order, but for
+/// those around one that is left out and is not replaceable.
+/// @return their indices in the table
+[[nodiscard]] std::vector<std::uint32_t>
+ipv4_networks_up_to(unsigned doublings, const exported_table& table,
+                    const piece_rules& rules);
+
 [[nodiscard]] pieces split(const exported_table& table,
                            const piece_rules& rules);
 

@@ -5,7 +5,9 @@
 #include "core/exports/exported_table.hpp"
 #include "core/exports/heading.hpp"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace spfblock::exports {
 
@@ -45,5 +47,17 @@ namespace spfblock::exports {
 /// left out.
 [[nodiscard]] std::string access(const exported_table& of,
                                  const provenance& from);
+
+/// A constant data base, cdb(5), with keys of IPv4 networks as access() has
+/// them, but as few as there can be: exceptions have longer keys.  Its first
+/// record is the heading, under cdb_heading_key.
+/// @throws std::bad_alloc
+[[nodiscard]] std::string cdb(const exported_table& of, const provenance& from);
+
+/// No name and no address of a client.
+inline constexpr std::string_view cdb_heading_key = "#";
+
+/// Octets: networks that would make it longer are left out.
+inline constexpr std::size_t longest_cdb = std::size_t{256} << 20U;
 
 } // namespace spfblock::exports

@@ -22,6 +22,7 @@ inline constexpr std::array catalogue{
     chapter{"Lookups", lookup_events},
     chapter{"Domains", domain_events},
     chapter{"The state file", state_events},
+    chapter{"Published files", file_events},
 };
 
 /// The entry of a kind; at compile time only, where a missing one is an error.

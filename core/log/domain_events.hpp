@@ -303,4 +303,40 @@ inline constexpr auto state_events = std::to_array<entry>({
      "Nothing."},
 });
 
+inline constexpr auto file_events = std::to_array<entry>({
+    {kind::file_published,
+     level::info,
+     "file published",
+     {fields::published_file,
+      {"format", "as in `publish`", "cdb"},
+      {"entries", "networks, keys or names in it", "1290", form::number},
+      field{"left_out", "what it cannot hold", "4 IPv6 networks"}.usually()},
+     "A file of `publish` was replaced by one that says what the table says. "
+     "Whoever reads it finds the former one or this one, whole.",
+     "Nothing. With `left_out`, see that something else is asked for that: "
+     "docs/operations.md."},
+    {kind::file_not_published,
+     level::warning,
+     "file not published",
+     {fields::published_file, fields::reason},
+     "A file of `publish` could not be written; the former one stays. It is "
+     "tried again every minute, and told again when the reason changes.",
+     "Make room, or correct the mode of its folder; under systemd the service "
+     "may write below /var/lib/spfblock, and elsewhere what `ReadWritePaths=` "
+     "allows."},
+    {kind::file_published_again,
+     level::info,
+     "file published again",
+     {fields::published_file},
+     "What `file not published` told is over.",
+     "Nothing."},
+    {kind::file_published_no_more,
+     level::notice,
+     "file published no more",
+     {fields::published_file},
+     "A reload took the file out of `publish`. It stays as it is, and grows "
+     "old.",
+     "See that nobody reads it any more, then remove it."},
+});
+
 } // namespace spfblock::log

@@ -15,6 +15,8 @@ inline constexpr field role{
 inline constexpr field file{"file", "its path", "/etc/spfblock/spfblock.json"};
 inline constexpr field state_file{"file", "its path",
                                   "/var/lib/spfblock/state.json"};
+inline constexpr field published_file{"file", "its path",
+                                      "/var/lib/spfblock/public/access.cdb"};
 inline constexpr field reason{"reason", "why", "Permission denied"};
 inline constexpr field networks_kept{
     "networks_kept", "networks that stay listed meanwhile", "12", form::number};

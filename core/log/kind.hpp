@@ -78,6 +78,11 @@ enum class kind : std::uint8_t {
   state_not_saved,
   state_saved_in_part,
   state_saved_again,
+  // Published files
+  file_published,
+  file_not_published,
+  file_published_again,
+  file_published_no_more,
 };
 
 /// What a field's value looks like.

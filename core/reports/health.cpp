@@ -94,6 +94,14 @@ std::optional<std::string> concern(const status_report& domains) {
   std::optional<std::string> first =
       configuration_concern(domains.configuration);
   std::size_t more = 0;
+  for (const file_status& each : domains.files) {
+    if (each.trouble.empty())
+      continue;
+    if (first)
+      ++more;
+    else
+      first = "a published file is not written: " + each.trouble;
+  }
   for (const domain_status& each : domains.domains) {
     const std::string gap = gap_in(each);
     if (gap.empty())

@@ -47,7 +47,8 @@ health_problem(const status_report& domains, const vital_signs& signs,
                const config::refresh_settings& refresh);
 
 /// What he should look at where the service is not ill: a reload that was
-/// refused, allowed domains that protect nothing, or only a part.  One line
+/// refused, published files that cannot be written, allowed domains that
+/// protect nothing, or only a part.  One line
 /// without LF; nothing if there are none.
 [[nodiscard]] std::optional<std::string> concern(const status_report& domains);
 

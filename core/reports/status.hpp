@@ -4,6 +4,7 @@
 #include "core/domains/domain_book.hpp"
 #include "core/query_time/totals.hpp"
 #include "core/reports/configuration_status.hpp"
+#include "core/reports/file_status.hpp"
 #include "core/support/result.hpp"
 #include "core/support/timestamp.hpp"
 
@@ -113,8 +114,9 @@ struct status_report {
   /// What clients ask at, handed over by the service manager or not; of a
   /// running server.
   std::vector<open_port> ports_open{};
-  bool sees_mail = false;    ///< a door is open that knows the mail
-  query_time::totals mail{}; ///< of a running server
+  std::vector<file_status> files{}; ///< of `publish`; of a running server
+  bool sees_mail = false;           ///< a door is open that knows the mail
+  query_time::totals mail{};        ///< of a running server
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
@@ -157,10 +159,10 @@ enum class shown : bool { all, in_trouble };
 
 /// For people.  First that the configuration was refused, or that ports cannot
 /// be had, if so, the domains in
-/// brief and how many providers are known; then aligned tables, one of the
-/// listed domains and one of the allowed ones, a line for each domain, those in
-/// trouble first; then what is to be said of a domain.  At most 80 columns
-/// unless a word is longer.  Ends with LF.
+/// brief, how many providers are known, and the published files; then aligned
+/// tables, one of the listed domains and one of the allowed ones, a line for
+/// each domain, those in trouble first; then what is to be said of a domain. At
+/// most 80 columns unless a word is longer.  Ends with LF.
 [[nodiscard]] std::string to_text(const status_report& of,
                                   shown which = shown::all);
 

@@ -218,6 +218,10 @@ std::string to_json(const status_report& of) {
         .member("at", each.at)
         .end_object();
   to.end_array().member("unavailable", of.ports_unavailable).end_object();
+  to.key("files").begin_array();
+  for (const file_status& each : of.files)
+    write(to, each, of.at);
+  to.end_array();
   write(to, of.mail);
   to.end_object();
   return std::move(to).text() + '\n';
@@ -236,6 +240,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"configuration", read_configuration, true},
       {"resolver", read_resolver, true},
       {"ports", read_ports, true},
+      {"files", json::list(&status_report::files, file_fields()), true},
       {"mail", read_mail, true},
   };
   return json::read_document(text, "a status", fields);

@@ -358,6 +358,10 @@ std::string to_text(const status_report& of, shown which) {
                     "answers: {}",
                     of.put_aside),
         2);
+  for (const file_status& each : of.files) {
+    if (which == shown::all || !each.trouble.empty())
+      append_paragraph(out, "", to_text(each, of.at), 2);
+  }
   const domain_list all = chosen(of, which);
   if (!all.empty())
     out += '\n' + tables{all}.text();

@@ -72,7 +72,7 @@ _spfblock() {
         ;;
     export:--format)
         _spfblock_among "$word" \
-            plain json cidr access nftables rbldnsd dnsbl-zone
+            plain json cidr access nftables rbldnsd dnsbl-zone cdb
         return
         ;;
     query:--door)

@@ -80,7 +80,7 @@ complete -c spfblock -n '__spfblock_is expand' -l address -x -d 'Say instead whe
 complete -c spfblock -n '__spfblock_is expand' -a '(__spfblock_domains)'
 complete -c spfblock -n '__spfblock_is explain' -l sender -x -d 'Say instead, step by step, whether this sender\'s domain authorises the address'
 complete -c spfblock -n '__spfblock_is explain' -l helo -x -d 'What the client said in HELO'
-complete -c spfblock -n '__spfblock_is export' -l format -x -a 'plain json cidr access nftables rbldnsd dnsbl-zone' -d 'What for (docs/export.md)'
+complete -c spfblock -n '__spfblock_is export' -l format -x -a 'plain json cidr access nftables rbldnsd dnsbl-zone cdb' -d 'What for (docs/export.md)'
 complete -c spfblock -n '__spfblock_is help' -a 'add allow check diff expand explain export help query remove replay report serve status suggest'
 complete -c spfblock -n '__spfblock_is query' -l server -x -d 'Where to ask (default: as the configuration says)'
 complete -c spfblock -n '__spfblock_is query' -l door -x -a 'tcp_table policy socketmap dnsbl' -d 'In which protocol'

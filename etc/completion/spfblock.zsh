@@ -106,7 +106,7 @@ _spfblock() {
             '(- *)--help[Print this help message and exit]' \
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
-            '--format=[What for (docs/export.md)]:FORMAT:(plain json cidr access nftables rbldnsd dnsbl-zone)'
+            '--format=[What for (docs/export.md)]:FORMAT:(plain json cidr access nftables rbldnsd dnsbl-zone cdb)'
         ;;
     help)
         _arguments \

@@ -26,6 +26,14 @@ admin_reply json(std::string document) {
   return {200, "application/json", std::move(document)};
 }
 
+const char* content_type_of(exports::format as) {
+  switch (as) {
+  case exports::format::json: return "application/json";
+  case exports::format::cdb: return "application/octet-stream";
+  default: return "text/plain; charset=utf-8";
+  }
+}
+
 std::string known_formats() {
   std::string list;
   for (const std::string_view each : exports::format_names)
@@ -42,6 +50,8 @@ reports::status_report report(const service_view& of) {
   made.is_published = of.is_published;
   for (const net::scoped_endpoint& each : of.dns.servers)
     made.name_servers.push_back(each.to_string());
+  for (const published_state& each : of.files)
+    made.files.push_back(each.status);
   made.sees_mail = of.sees_mail;
   made.mail = of.mail;
   for (reports::domain_status& each : made.domains) {
@@ -138,12 +148,8 @@ admin_answer admin_pages::exported(const admin_request& request) {
     return line(400, "unknown format; there are " + known_formats());
   return planned_page{
       &exports_, [as = *as, table = parts_.table.load(), now = read_clocks()] {
-        std::string document =
-            exports::document(as, *table, provenance_at(now));
-        return as == exports::format::json
-                   ? json(std::move(document))
-                   : admin_reply{200, "text/plain; charset=utf-8",
-                                 std::move(document)};
+        return admin_reply{200, content_type_of(as),
+                           exports::document(as, *table, provenance_at(now))};
       }};
 }
 

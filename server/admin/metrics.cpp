@@ -220,6 +220,41 @@ void tell_refresh(exposition& to, const service_view& of) {
            at_most_one(saves.saved_at));
 }
 
+void tell_files(exposition& to, const service_view& of) {
+  std::vector<sample> current;
+  std::vector<sample> failing;
+  std::vector<sample> entries;
+  std::vector<sample> changed_at;
+  std::vector<sample> writes;
+  for (const auto& [status, totals] : of.files) {
+    const exposition::labels file{{"file", status.file}};
+    current.push_back({file, status.is_current ? 1.0 : 0.0});
+    failing.push_back({file, status.trouble.empty() ? 0.0 : 1.0});
+    if (status.entries)
+      entries.push_back({file, number(*status.entries)});
+    if (status.changed_at)
+      changed_at.push_back({file, number(*status.changed_at)});
+    writes.push_back({{{"file", status.file}, {"result", "written"}},
+                      number(totals.written)});
+    writes.push_back(
+        {{{"file", status.file}, {"result", "failed"}}, number(totals.failed)});
+  }
+  to.gauge("spfblock_published_file_current",
+           "Whether a file of `publish` says what the table says",
+           std::move(current));
+  to.gauge("spfblock_published_file_failing",
+           "Whether the last attempt to write the file failed",
+           std::move(failing));
+  to.gauge("spfblock_published_file_entries",
+           "Networks, keys or names in the file; no value before it is known",
+           std::move(entries));
+  to.gauge("spfblock_published_file_timestamp_seconds",
+           "Since when the file says what it says, seconds since 1970",
+           std::move(changed_at));
+  to.counter("spfblock_published_file_writes_total",
+             "Times the file was written, or could not be", std::move(writes));
+}
+
 void tell_dns(exposition& to, const service_view& of) {
   const dns_totals& dns = of.dns;
   std::vector<sample> outcomes;
@@ -262,6 +297,7 @@ std::string metrics_text(const service_view& of,
   tell_domains(page, domains, chosen);
   tell_totals(page, of);
   tell_refresh(page, of);
+  tell_files(page, of);
   tell_dns(page, of);
   return page.text();
 }

@@ -28,6 +28,7 @@ service_view take_view(const service_parts& of) {
           .signs = of.signs(),
           .ports_unavailable = of.ports.troubles(),
           .ports_open = open_ports(of.ports),
+          .files = of.files.state(),
           .sees_mail = of.mail.has_door(),
           .mail = of.mail.totals(),
           .passing_everybody = of.mail.passing_everybody(),

@@ -11,6 +11,7 @@
 #include "core/support/timestamp.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/dns/dns_totals.hpp"
+#include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
 #include "server/serving/listeners.hpp"
@@ -50,6 +51,7 @@ struct service_parts {
   const dns_totals& dns;   ///< whom the server asks, and what came of it
   const mail_checks& mail; ///< who knows of claims
   const shared_sender_notes& senders;
+  const file_publisher& files;
   const reload_totals& reloads;
   const reports::configuration_status& configuration;
   std::function<reports::vital_signs()> signs; ///< how the service gets on
@@ -69,7 +71,8 @@ struct service_view {
   reports::vital_signs signs; ///< but for `overdue`, which is in the book
   std::vector<std::string> ports_unavailable; ///< why, a text for each
   std::vector<reports::open_port> ports_open;
-  bool sees_mail = false; ///< a door is open that knows the mail
+  std::vector<published_state> files; ///< of `publish`
+  bool sees_mail = false;             ///< a door is open that knows the mail
   query_time::totals mail;
   std::unordered_set<dns::name> passing_everybody; ///< by their mail
   refresh_totals refreshed;

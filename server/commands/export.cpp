@@ -4,12 +4,11 @@
 #include "server/commands/last_known.hpp"
 
 #include <CLI/Validators.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spfblock::server {
@@ -41,13 +40,29 @@ exit_status export_table(const std::string& configuration_file,
   if (const auto* status = std::get_if<exit_status>(&answer))
     return *status;
   const std::string& document = std::get<told>(answer).document;
-  for (const std::string& each : exports::told_left_out(document))
+  for (const std::string& each : exports::contents_of(*as, document).left_out)
     std::cerr << "spfblock: left out: " << each << '\n';
   std::cout << document << std::flush;
   if (std::cout)
     return exit_status::done;
   std::cerr << "spfblock: cannot write to stdout\n";
   return exit_status::software;
+}
+
+/// The names of the formats, in lines that fit beside the options.
+std::string format_lines() {
+  constexpr std::size_t widest = 56;
+  std::string lines;
+  std::size_t used = widest;
+  for (const std::string_view each : exports::format_names) {
+    const std::size_t needed = each.size() + 2;
+    const bool fits = used + needed <= widest;
+    lines.append(lines.empty() ? "" : ",")
+        .append(fits ? " " : "\n")
+        .append(each);
+    used = fits ? used + needed : needed;
+  }
+  return lines;
 }
 
 } // namespace
@@ -59,8 +74,7 @@ void offer_export(command_line& to) {
            return export_table(configuration_file, *format);
          })
       .add_option("--format", to.as_typed(*format),
-                  fmt::format("What for (docs/export.md):\n{}",
-                              fmt::join(exports::format_names, ", ")))
+                  "What for (docs/export.md):" + format_lines())
       ->required()
       ->check(CLI::IsMember(std::vector<std::string>{
           exports::format_names.begin(), exports::format_names.end()}))

@@ -94,6 +94,12 @@ bool set_access(const descriptor& file, const file_access& to) {
          ::fchmod(file.number(), to.mode) == 0;
 }
 
+bool set_time(const descriptor& file, std::chrono::sys_seconds at) {
+  const timespec time{static_cast<time_t>(at.time_since_epoch().count()), 0};
+  const std::array<timespec, 2> times{time, time}; // of access, of modification
+  return ::futimens(file.number(), times.data()) == 0;
+}
+
 /// Creates the file: whatever a killed process or another user left under the
 /// name goes first, so that no link is followed.
 std::optional<failure> write_new(const std::string& path, std::string_view text,
@@ -107,7 +113,9 @@ std::optional<failure> write_new(const std::string& path, std::string_view text,
     return cannot("write", path);
   if (access && !set_access(file, *access))
     return cannot("keep the owner and the mode of", path);
-  if (!write_all(file, text) || !sync(file))
+  if (!write_all(file, text) ||
+      (access && access->modified && !set_time(file, *access->modified)) ||
+      !sync(file))
     return cannot("write", path);
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include "core/support/failure.hpp"
 #include "core/support/result.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -27,11 +28,13 @@ read_file_if_any(const std::string& path, std::size_t longest = longest_file);
 /// `cannot ACT "PATH": REASON`, by errno; errc::temporary.
 [[nodiscard]] failure cannot(const char* act, const std::string& path);
 
-/// Who may do what with a file.
+/// Who may do what with a file, and how old it is.
 struct file_access {
   uid_t user;
   gid_t group;
   mode_t mode; ///< permissions alone
+  /// When it was last modified; nothing: now.
+  std::optional<std::chrono::sys_seconds> modified{};
 };
 
 /// That of a file, or of what a symbolic link leads to; nothing where it cannot

@@ -178,9 +178,9 @@ def measure_postfix(options):
             }
         )
         for door in DOORS:
-            _rcpts(postfix, ours, door, 1)
+            rcpts(postfix, ours, door, 1)
         return [
-            {door: _rcpts(postfix, ours, door, options.sessions) for door in DOORS}
+            {door: rcpts(postfix, ours, door, options.sessions) for door in DOORS}
             for _ in range(options.rounds)
         ]
     finally:
@@ -189,7 +189,7 @@ def measure_postfix(options):
         ours.close()
 
 
-def _rcpts(postfix, ours, door, sessions):
+def rcpts(postfix, ours, door, sessions):
     """Half of them of a client that is listed."""
     wrong = count = 0
     before = _times(postfix, ours)

@@ -28,7 +28,9 @@ COMMANDS = {
     "status",
     "suggest",
 }
-FORMATS = {"plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone"}
+FORMATS = {
+    "plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone", "cdb",
+}
 
 CONFIGURATION = """{
   // not "commented.example"

@@ -10,7 +10,7 @@ from .harness.case import BlackBoxCase
 from .harness.ports import LOOPBACK, free_port
 from .harness.process import tool
 from .harness.spfblock import CHECKOUT
-from .harness.waiting import PATIENCE_S
+from .harness.waiting import PATIENCE_S, eventually
 
 ALERTS = os.path.join(CHECKOUT, "etc", "prometheus-alerts.yml")
 DASHBOARD = os.path.join(CHECKOUT, "etc", "grafana-dashboard.json")
@@ -56,7 +56,7 @@ def words(cell):
 
 class MonitoringCase(BlackBoxCase):
     def exposed(self):
-        """What a server says that has listed and allowed domains."""
+        """What a server says that has listed and allowed domains, and publishes."""
         endpoint = f"{LOOPBACK}:{free_port()}"
         zone = self.file(
             "zone",
@@ -71,9 +71,17 @@ class MonitoringCase(BlackBoxCase):
                 "allow": {"domains": ["b.example"]},
                 "resolver": {"zone_file": zone},
                 "state_file": f"{folder}/state.json",
+                "publish": [{"format": "plain", "file": f"{folder}/plain"}],
             }
         )
         self.wait_until_listed(server.port, "62.1.1.1")
+        server.wait_for_line("file published ")
+        eventually(
+            lambda: admin.metrics(endpoint).values_of(
+                "spfblock_published_file_entries", "file"
+            ),
+            "the file is counted",
+        )
         return admin.metrics(endpoint)
 
     def assert_known(self, exposed, expression, where):
@@ -120,7 +128,7 @@ class Alerts(MonitoringCase):
             self.assert_known(exposed, expression, name)
             # {{ $labels.x }} in the texts
             added = set(re.findall(r"\$labels\.(\w+)", rule)) - LABELS_ADDED
-            self.assertLessEqual(added, {"domain"}, name)
+            self.assertLessEqual(added, {"domain", "file"}, name)
 
 
 class Dashboard(MonitoringCase):

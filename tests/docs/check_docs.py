@@ -40,6 +40,9 @@ ONLY_IN_COMMENT = {
     "listen[].mode",
     "listen[].zone",
     "listen[].clients",
+    "publish[].format",
+    "publish[].file",
+    "publish[].every",
 }
 
 COMMON_OPTIONS = {"-h", "--help", "--version"}
@@ -130,8 +133,8 @@ class Program:
     def formats(self):
         """Of export."""
         text = self.run("export", "--help")
-        listed = re.search(r"--format FORMAT .*:\n +([\w, -]+)\n", text)
-        return listed.group(1).split(", ") if listed else []
+        listed = re.search(r"--format FORMAT .*:\n((?: +[\w, -]+\n)+)", text)
+        return re.split(r",\s+", listed.group(1).strip()) if listed else []
 
 
 def without_examples(expected):

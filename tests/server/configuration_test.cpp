@@ -95,4 +95,75 @@ TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
             (folder / "none") + "\", so no state can be kept");
 }
 
+TEST_CASE("a published file is relative to the folder of the configuration",
+          "[configuration][publish]") {
+  const temporary_folder folder;
+  const auto files = loaded(folder, R"({"domains":[],"publish":[
+      {"format":"plain","file":"a/../plain"},
+      {"format":"plain","file":"/p/plain"}]})")
+                         .publish;
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].file == folder / "plain");
+  CHECK(files[1].file == "/p/plain");
+}
+
+TEST_CASE(
+    "a file that the service reads, or writes otherwise, is not published "
+    "over",
+    "[configuration][publish]") {
+  const temporary_folder folder;
+  std::ofstream{folder / "a.txt"} << "a.test\n";
+  std::filesystem::create_symlink("a.txt", folder / "link");
+  std::ofstream{folder / "b.zone"} << "";
+  const std::string path = folder / "t.json";
+  const auto said = [&](const std::string& file) {
+    std::ofstream{path} << R"({"domain_files":["*.txt"],"state_file":"s.json",
+      "resolver":{"zone_file":"b.zone"},
+      "publish":[{"format":"plain","file":"one"},
+                 {"format":"plain","file":")" +
+                               file + "\"}]}";
+    const auto whole = load_configuration(path);
+    const auto* const faults = std::get_if<std::vector<json::problem>>(&whole);
+    if (faults == nullptr)
+      return std::string{"taken"};
+    REQUIRE(faults->size() == 1);
+    CHECK(faults->front().pointer == "/publish/1/file");
+    return faults->front().message;
+  };
+  CHECK(said("two") == "taken");
+  CHECK(said("t.json").ends_with(
+      " is, or would overwrite, the configuration (expected a file of its "
+      "own)"));
+  for (const char* name : {"a.txt", "link", "new.txt", "./a.txt"}) {
+    CAPTURE(name);
+    CHECK_THAT(said(name), Catch::ContainsSubstring("a list of \"*.txt\""));
+  }
+  CHECK_THAT(said("b.zone"), Catch::ContainsSubstring("the zone file"));
+  for (const char* name : {"s.json", "s.json.new", "s.json.lock"}) {
+    CAPTURE(name);
+    CHECK_THAT(said(name),
+               Catch::ContainsSubstring("the state file, or beside it"));
+  }
+  CHECK_THAT(said("accepted.json"), Catch::ContainsSubstring("accepted last"));
+  for (const char* name : {"./one", "one.new"}) {
+    CAPTURE(name);
+    CHECK_THAT(said(name), Catch::ContainsSubstring("the file of /publish/0"));
+  }
+}
+
+TEST_CASE("that there is no folder for a published file is a warning",
+          "[configuration][publish]") {
+  const temporary_folder folder;
+  const std::string path = folder / "t.json";
+  std::ofstream{path} << R"({"domains":[],"state_file":"","publish":[
+      {"format":"plain","file":"none/a"}]})";
+  const auto whole = load_configuration(path);
+  REQUIRE(std::holds_alternative<configuration>(whole));
+  const auto& warnings = std::get<configuration>(whole).warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.front().to_string() ==
+        path + ": /publish/0/file: warning: there is no folder \"" +
+            (folder / "none") + "\", so the file cannot be written");
+}
+
 } // namespace configuration_test

@@ -71,6 +71,9 @@ struct fixture {
   listeners ports{io, inherited, threads, log};
   bool started = false;
   refresher refresh{io, log, table};
+  file_publisher files{io, log, [this]() -> file_publisher::content {
+                         return {table.load(), refresh.shared_book(), true};
+                       }};
   dns_totals dns;
   reload_totals reloads;
   reports::configuration_status configuration;
@@ -83,6 +86,7 @@ struct fixture {
                      .dns = dns,
                      .mail = mail,
                      .senders = senders,
+                     .files = files,
                      .reloads = reloads,
                      .configuration = configuration,
                      .signs = [this] { return refresh.signs(read_clocks()); },

@@ -104,7 +104,7 @@ TEST_CASE("parse_settings reports every fault at once, in order of lines, and "
 t.json:2: /listen/2: port 70000 is over 65535 (expected an address and a port, as in "127.0.0.1:10060" or "[::1]:10060", or "unix:/PATH")
 t.json:3: /listen/3: "127.0.0.1:10060" is given twice (first at t.json:2)
 t.json:3: /listen/4: found 5 (expected "ADDRESS:PORT", "unix:/PATH", or {"door": DOOR, "at": one of these})
-t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, query_time, state_file, admin, metrics, log; did you mean "connections"?)
+t.json:5: /conections: unknown setting (known: listen, threads, connections, restriction_classes, action, on_permerror, limits, allow, domains, networks, domain_files, entry_files, resolver, refresh, query_time, publish, state_file, admin, metrics, log; did you mean "connections"?)
 t.json:6: /action: unknown action "REJEKT" (expected OK, REJECT, DEFER, DEFER_IF_REJECT, DEFER_IF_PERMIT, WARN, HOLD, DISCARD, INFO, PREPEND, REDIRECT, FILTER, BCC, DUNNO, 4NN or 5NN with a text, or a restriction class)
 t.json:9: /domains/1: found "localhost" (expected a domain name of at least two labels)
 t.json:10: /domains/2/acton: unknown setting (known: name, on_permerror, limits, until, comment, action, provider; did you mean "action"?)

@@ -407,6 +407,7 @@ TEST_CASE("an earlier version told less", "[table][status]") {
         "\"reason\": \"\",\n    \"reloads\": 0,\n    "
         "\"applying\": false\n  }",
         ",\n  \"ports\": {\n    \"open\": [],\n    \"unavailable\": []\n  }",
+        ",\n  \"files\": []",
         ",\n  \"mail\": {\n    \"passes\": 0,\n    "
         "\"does_not\": 0,\n    \"sought\": 0,\n    \"open\": 0,\n    "
         "\"waits\": 0,\n    \"checks\": {\n      \"passed\": 0,\n      "
@@ -649,6 +650,7 @@ TEST_CASE("the JSON of a status has the members that are documented",
     "open": [],
     "unavailable": []
   },
+  "files": [],
   "mail": {
     "passes": 0,
     "does_not": 0,
