@@ -23,7 +23,7 @@ test_packages="
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
-    bind9 dns-root-data knot rsync
+    bind9 dns-root-data knot rsync spamassassin
     bash-completion fish zsh
     curl fakeroot git iproute2 lintian mandoc prometheus systemd unbound
     $package_packages"
@@ -36,6 +36,6 @@ check_packages="
 
 # For scripts/bench: what it measures with, and beside spfblock.
 bench_packages="
-    dnsperf libbenchmark-dev nsd postfix python3 strace valgrind
+    dnsperf libbenchmark-dev nsd postfix python3 rbldnsd strace valgrind
     memcached postfix-cdb postfix-lmdb redis-server
     postfix-policyd-spf-perl postfix-policyd-spf-python postfwd"

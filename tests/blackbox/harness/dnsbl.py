@@ -46,6 +46,10 @@ class Rbldnsd:
         self._process.wait_for_line("started")
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def lines(self):
         return self._process.lines
 

@@ -41,6 +41,10 @@ class Nsd:
             self.close()
             raise AssertionError(f"{error}; nsd said:\n{said}") from None
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def close(self):
         self._process.end()
         shutil.rmtree(self._directory, ignore_errors=True)
