@@ -15,13 +15,15 @@ package_packages="dpkg-dev file"
 
 # To run the tests: the framework, the real parts that the black-box tests put
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
-# of what is exported, and the checkers of what is installed.
+# of what is exported, the name servers of a fleet, and the checkers of what is
+# installed.
 test_packages="
     catch2 nsd postfix postfix-cdb postfix-lmdb python3
     postfix-policyd-spf-python rspamd
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
+    bind9 dns-root-data knot rsync spamassassin
     bash-completion fish zsh
     curl fakeroot git iproute2 lintian mandoc prometheus systemd unbound
     $package_packages"
@@ -34,6 +36,6 @@ check_packages="
 
 # For scripts/bench: what it measures with, and beside spfblock.
 bench_packages="
-    dnsperf libbenchmark-dev nsd postfix python3 strace valgrind
+    dnsperf libbenchmark-dev nsd postfix python3 rbldnsd strace valgrind
     memcached postfix-cdb postfix-lmdb redis-server
     postfix-policyd-spf-perl postfix-policyd-spf-python postfwd"

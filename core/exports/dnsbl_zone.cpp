@@ -86,7 +86,7 @@ std::string dnsbl_zone(const exported_table& of, const provenance& from) {
          fmt::format(
              "$TTL 300\n"
              "@ SOA localhost. hostmaster.localhost. {} 3600 600 604800 "
-             "300\n"
+             "60\n"
              "@ NS localhost.\n",
              serial) +
          dnsbl_tree{ipv4, ipv6}.text();

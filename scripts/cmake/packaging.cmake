@@ -12,6 +12,7 @@ set(user_pages
   expand-json.md
   doors.md
   export.md
+  fleet.md
   log-events.md
   mail-log.md
   metrics.md
@@ -82,6 +83,9 @@ install(FILES
   ${etc}/spfblock.service
   ${etc}/spfblock.socket
   ${etc}/spfblock.sysusers
+  DESTINATION ${doc_folder}/examples COMPONENT program)
+
+install(DIRECTORY ${etc}/fleet
   DESTINATION ${doc_folder}/examples COMPONENT program)
 
 # What the package owns on the system.

@@ -7,13 +7,13 @@ import time
 
 from .harness import own_machine
 from .harness.case import BlackBoxCase
+from .harness.dnsbl_consumers import ZONE, documented
 from .harness.ports import LOOPBACK, free_port
 from .harness.postfix import Postfix
 from .harness.spfblock import run
 from .harness.unbound import Unbound
 from .harness.waiting import eventually
 
-ZONE = "bl.mx.example.org"
 LISTED, LISTED_IPV6 = "62.1.1.9", "2a03:b0c0::9"
 NEIGHBOUR, NEIGHBOUR_IPV6 = "62.1.2.9", "2a03:b0c1::9"
 NETWORKS = [
@@ -21,7 +21,7 @@ NETWORKS = [
     {"network": "62.1.4.0/24", "action": "WARN seen"},
     {"network": "2a03:b0c0::/48", "action": "550 5.7.25 {domain}"},
 ]
-RBL = f"smtpd_client_restrictions = reject_rbl_client {ZONE}=127.0.0.2\n"
+RBL = documented("Postfix, in `main.cf`")
 
 
 def setUpModule():
@@ -37,9 +37,7 @@ class Postscreen(Postfix):
             0,
             "smtpd_client_restrictions =\n"
             "postscreen_upstream_proxy_protocol = haproxy\n"
-            f"postscreen_dnsbl_sites = {ZONE}=127.0.0.2*3, gone.example.org*1\n"
-            "postscreen_dnsbl_threshold = 3\n"
-            "postscreen_dnsbl_action = enforce\n"
+            + documented("postscreen, in `main.cf`") +
             "postscreen_greet_wait = 2s\n"
             "postscreen_cache_map = lmdb:$data_directory/postscreen_cache\n"
             "smtpd_upstream_proxy_protocol =\n",
@@ -173,6 +171,16 @@ class PostscreenTest(Resolved):
         postscreen.wait_for_log("DNSBL rank 3 for")
         for address in (NEIGHBOUR, "62.1.4.9"):
             self.assertTrue(postscreen.reply_of(address).startswith("250 "), address)
+
+    def test_without_the_door_it_lets_pass(self):
+        server = self.serve_door()
+        self.unbound()
+        postscreen = self.closing(Postscreen())
+        server.kill()
+        begin = time.monotonic()
+        self.assertTrue(postscreen.reply_of(LISTED).startswith("250 "))
+        print(f"\npostscreen without the door: {time.monotonic() - begin:.2f} s, of "
+              "which it waits 2 s for who speaks first", flush=True)
 
 
 class CheckDnsbl(Resolved):

@@ -9,6 +9,7 @@ gives up.  A line on standard output for each step, all else on standard error.
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,6 +28,11 @@ DROP_IN = "/etc/systemd/system/spfblock.socket.d/override.conf"
 PACKAGE = "/root/spfblock.deb"
 NEXT_PACKAGE = "/root/spfblock-next.deb"
 OLDER_PACKAGE = "/root/spfblock-older.deb"  # only with --older
+# Of a fleet, as the package has them.
+FLEET = "/usr/share/doc/spfblock/examples/fleet"
+PUBLISHED = "/var/lib/spfblock/public/bl.example.org.zone"
+PRIMARYS_COPY = "/var/lib/nsd/bl.example.org.zone"
+TOLD = "/var/tmp/told"  # what stands for NSD was told of, a file a line
 REBOOTED = "/var/tmp/rebooted"
 ALL_DONE = "/var/tmp/all_done"
 
@@ -373,6 +379,35 @@ def listen_elsewhere():
     wait_for_health(200)
 
 
+def published_zone():
+    """The units of etc/fleet: of files that are renamed into place, however quickly,
+    NSD is told of the last one."""
+    run("useradd", "--system", "nsd")
+    os.makedirs(os.path.dirname(PRIMARYS_COPY))
+    os.makedirs(os.path.dirname(PUBLISHED), exist_ok=True)
+    write("/usr/local/sbin/nsd-control", f"#!/bin/sh\ncat {PRIMARYS_COPY} >> {TOLD}\n")
+    os.chmod("/usr/local/sbin/nsd-control", 0o755)
+    units = [f"spfblock-zone-nsd.{each}" for each in ("path", "timer")]
+    for each in (*units, "spfblock-zone-nsd.service"):
+        shutil.copy(f"{FLEET}/{each}", "/etc/systemd/system")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "start", *units)
+    for number in range(30):
+        write(PUBLISHED, f"{number}\n")
+    wait_until_told(29)
+    write(PUBLISHED, "30\n")
+    wait_until_told(30)
+    run("systemctl", "stop", *units)
+
+
+def wait_until_told(number):
+    def is_told():
+        with open(TOLD, encoding="ascii") as file:
+            return file.read().split()[-1:] == [str(number)]
+
+    eventually(lambda: os.path.exists(TOLD) and is_told(), f"NSD is told of {number}")
+
+
 def restarts():
     expected = {
         LISTED: Reply(200, "REJECT listed in the SPF record of toramaki.net"),
@@ -550,6 +585,7 @@ def first_life():
         step(each, mail.judge)
     mail.stop()
     step(unreadable_list)
+    step(published_zone)
     write_typo()
     with open(REBOOTED, "w", encoding="ascii"):
         pass

@@ -46,6 +46,10 @@ class Rbldnsd:
         self._process.wait_for_line("started")
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def lines(self):
         return self._process.lines
 
@@ -83,16 +87,16 @@ class DnsblClient:
         answer = self._socket.recv(4096)
         while answer[:2] != struct.pack("!H", self._identifier):
             answer = self._socket.recv(4096)
-        return _data_of(answer, TYPES[kind])
+        return data_of(answer, kind)
 
 
-def reversed_name(address):
+def reversed_name(address, apex=APEX):
     pointer = ipaddress.ip_address(address).reverse_pointer
-    return pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa") + "." + APEX
+    return pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa") + "." + apex
 
 
-def _data_of(answer, kind):
-    """What the records of the type hold in the answer section."""
+def data_of(answer, kind):
+    """What the records of the type ("A") hold in the answer section."""
     flags, _, count = struct.unpack_from("!3H", answer, 2)
     at = _behind_name(answer, 12) + 4
     found = []
@@ -100,7 +104,7 @@ def _data_of(answer, kind):
         at = _behind_name(answer, at)
         number, _, _, size = struct.unpack_from("!HHIH", answer, at)
         at += 10
-        if number == kind:
+        if number == TYPES[kind]:
             found.append(answer[at : at + size])
         at += size
     return found

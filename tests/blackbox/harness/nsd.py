@@ -1,4 +1,4 @@
-"""NSD, serving zones on a loopback port over UDP and TCP."""
+"""NSD, serving zones on a port of its own over UDP and TCP."""
 
 import os
 import shutil
@@ -23,9 +23,10 @@ class Nsd:
     and NS are added.
     """
 
-    def __init__(self, zones, port=None):
+    def __init__(self, zones, port=None, address=LOOPBACK):
         self.port = port or free_port()
-        self.server = f"{LOOPBACK}:{self.port}"
+        self._address = address
+        self.server = f"{address}:{self.port}"
         self._serial = 1
         self._zones = dict(zones)
         self._directory = tempfile.mkdtemp(prefix="spfblock-nsd-")
@@ -39,6 +40,10 @@ class Nsd:
             said = "\n".join(self._process.lines)
             self.close()
             raise AssertionError(f"{error}; nsd said:\n{said}") from None
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def close(self):
         self._process.end()
@@ -64,7 +69,7 @@ class Nsd:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             client.settimeout(0.2)
             try:
-                client.connect((LOOPBACK, self.port))
+                client.connect((self._address, self.port))
                 client.send(encode_question(1, apex, "SOA"))
                 answer = client.recv(4096)
             except OSError:
@@ -77,7 +82,7 @@ class Nsd:
             for apex in self._zones
         )
         return f"""server:
-  ip-address: {LOOPBACK}@{self.port}
+  ip-address: {self._address}@{self.port}
   do-ip6: no
   server-count: 1
   username: ""
@@ -104,7 +109,7 @@ remote-control:
             self._path(f"{apex}.zone"),
             f"$ORIGIN {apex}.\n$TTL 300\n"
             f"@ IN SOA ns hostmaster {self._serial} 3600 900 604800 300\n"
-            f"@ IN NS ns\nns IN A {LOOPBACK}\n{records}\n",
+            f"@ IN NS ns\nns IN A {self._address}\n{records}\n",
         )
 
     def _path(self, name):

@@ -10,7 +10,7 @@ _CLONE_NEWNS = 0x00020000
 _CLONE_NEWNET = 0x40000000
 
 # What is written below these is in memory, and gone with the process.
-_SCRIPT = """
+OWN_FILES = """
 mount --make-rprivate /
 ip link set lo up
 upper=$(mktemp -d)
@@ -33,7 +33,7 @@ def move_in():
     if libc.unshare(_CLONE_NEWNS | _CLONE_NEWNET) != 0:
         raise unittest.SkipTest(f"unshare: {os.strerror(ctypes.get_errno())}")
     done = subprocess.run(
-        ["sh", "-ec", _SCRIPT], capture_output=True, text=True, timeout=60
+        ["sh", "-ec", OWN_FILES], capture_output=True, text=True, timeout=60
     )
     if done.returncode != 0:
         raise unittest.SkipTest(done.stderr)

@@ -13,7 +13,7 @@ from .ports import LOOPBACK, free_port
 from .process import tool
 from .waiting import PATIENCE_S, eventually
 
-_SERVICES = """\
+SERVICES = """\
 postlog    unix-dgram n -  n  -   1  postlogd
 cleanup    unix  n  -  n  -   0  cleanup
 qmgr       unix  n  -  n  300 1  qmgr
@@ -113,7 +113,7 @@ class Postfix:
         owner = pwd.getpwnam("postfix")
         os.chown(self._path("data"), owner.pw_uid, owner.pw_gid)
         self._write("main.cf", self._main_cf())
-        self._write("master.cf", self._smtpd_service() + _SERVICES + self._services)
+        self._write("master.cf", self._smtpd_service() + SERVICES + self._services)
 
     def _main_cf(self):
         """The defaults, but for those that `settings` gives."""

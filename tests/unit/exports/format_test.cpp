@@ -304,7 +304,7 @@ TEST_CASE("a zone has a wildcard a network, an escaped reason, its test entry",
   const std::string text = body_of(format::dnsbl_zone, table);
   CHECK(text.starts_with(
       "$TTL 300\n"
-      "@ SOA localhost. hostmaster.localhost. 0 3600 600 604800 300\n"
+      "@ SOA localhost. hostmaster.localhost. 0 3600 600 604800 60\n"
       "@ NS localhost.\n"));
   CHECK(text.find("\n*.2.0.192 A 127.0.0.2\n"
                   " TXT \"listed by spfblock: a\\\\.b.example\"\n") !=
