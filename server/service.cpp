@@ -40,6 +40,9 @@ constexpr rlim_t spare_descriptors = 64;
 constexpr rlim_t descriptors_of_thread = 8;
 /// The service manager gets new figures at least so often.
 constexpr std::chrono::microseconds status_interval = std::chrono::seconds{30};
+/// When a file that is read again is looked at first, and how seldom at last.
+constexpr std::chrono::milliseconds first_look{1};
+constexpr std::chrono::milliseconds longest_until_look{100};
 
 } // namespace
 
@@ -49,6 +52,7 @@ service::service(std::string path, beginning with,
       begun_{std::move(with)},
       now_{begun_.chosen ? *std::move(begun_.chosen) : configuration{}},
       record_{io_, log_, path_, begun_, kept_at},
+      file_read_{io_, [this] { look_at_file(); }},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       mail_{io_, log_, table_},
@@ -222,22 +226,35 @@ void service::heed(int number) {
     tell_statistics();
 }
 
+/// Reads the file, while all else goes on: signals above all.
 void service::reload() {
+  reload_again_ = loading_.is_under_way();
+  if (reload_again_)
+    return;
   service_manager::reloading();
-  if (apply_file())
-    return; // until reloaded()
-  service_manager::ready();
-  tell_status();
+  loading_.begin(path_, now_.lists);
+  look_again_ = first_look;
+  file_read_.set(read_clocks().steady + look_again_);
+}
+
+void service::look_at_file() {
+  auto loaded = loading_.outcome();
+  if (!loaded) {
+    look_again_ = std::min(2 * look_again_, longest_until_look);
+    return file_read_.set(read_clocks().steady + look_again_);
+  }
+  take(*std::move(loaded));
+  if (reload_again_)
+    reload();
 }
 
 /// What the configuration file says now; nothing changes where it is faulty.
-/// @return whether it is taken over
-bool service::apply_file() {
-  auto loaded = loading_.load(path_, now_.lists);
+void service::take(loaded_configuration loaded) {
   record_.read_again();
   if (const auto* problems = std::get_if<std::vector<json::problem>>(&loaded)) {
     refuse(*problems);
-    return false;
+    service_manager::ready();
+    return tell_status();
   }
 
   auto& next = std::get<configuration>(loaded);
@@ -250,7 +267,6 @@ bool service::apply_file() {
   ++reloads_.accepted;
   reloads_.last_accepted = true;
   reloads_.accepted_at = read_clocks().wall;
-  return true;
 }
 
 /// What is known of the domains is by the configuration that was read last.
@@ -351,6 +367,7 @@ void service::tell_status() const {
 void service::stop() {
   log_.write(event_of<kind::stopping>{});
   service_manager::stopping();
+  file_read_.stop();
   const moment limit = read_clocks().steady + longest_stop;
   pulse_.stop();
   listeners_.remove_files();

@@ -15,12 +15,14 @@
 #include "server/serving/published.hpp"
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
+#include "server/system/alarm.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,7 +67,8 @@ private:
   void await_signal();
   void heed(int number);
   void reload();
-  bool apply_file();
+  void look_at_file();
+  void take(loaded_configuration loaded);
   void reloaded();
   void refuse(const std::vector<json::problem>& problems);
   void tell_statistics();
@@ -83,7 +86,10 @@ private:
   log_sink log_;
   boost::asio::io_context io_{1};
   configuration_record record_;
-  patient_loading loading_;
+  patient_loading loading_;                ///< of a reload
+  alarm file_read_;                        ///< rings while that is under way
+  std::chrono::milliseconds look_again_{}; ///< so much later it rings next
+  bool reload_again_ = false; ///< who asked came after it had begun
   boost::asio::signal_set signals_;
   bool is_starting_ = false;    ///< the state is being read
   std::set<int> early_signals_; ///< that came meanwhile

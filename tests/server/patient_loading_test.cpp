@@ -57,6 +57,29 @@ TEST_CASE(
   CHECK(f.load() == "valid");
 }
 
+TEST_CASE("patient_loading: who must not wait asks for the outcome",
+          "[server][patient_loading]") {
+  fixture f;
+  const auto outcome = [&f] {
+    auto made = f.loading.outcome();
+    while (!made) {
+      ::usleep(1'000);
+      made = f.loading.outcome();
+    }
+    return *std::move(made);
+  };
+  CHECK_FALSE(f.loading.is_under_way());
+  f.loading.begin(f.file, {});
+  CHECK(f.loading.is_under_way());
+  CHECK_FALSE(f.loading.outcome());
+  CHECK(std::get<std::vector<json::problem>>(outcome()).front().message ==
+        "it, or a file that it names, did not come to its end within 1 s");
+  CHECK_FALSE(f.loading.is_under_way());
+  f.end_list();
+  f.loading.begin(f.file, {});
+  CHECK(std::holds_alternative<configuration>(outcome()));
+}
+
 TEST_CASE("patient_loading: no more than a few threads are left behind",
           "[server][patient_loading]") {
   fixture f;
