@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <glob.h>
 #include <memory>
+#include <optional>
 #include <sys/stat.h>
 #include <utility>
 
@@ -66,20 +67,33 @@ files_or_reason read_list_files(const fs::path& folder,
   return files;
 }
 
-/// Where there is no folder for the state, warns of it.
-/// @param path how the configuration is called
-void check_state_folder(configuration& of, const std::string& path) {
-  const std::string& file = of.settings.state_file;
+/// Why no state can be kept there; nothing where it can, or this user must not
+/// see it.
+std::optional<std::string> trouble_of_state(const std::string& file) {
+  using fs::file_type;
   const fs::path folder = fs::path{file}.parent_path();
-  std::error_code error; // one that this user must not see is no news
-  const auto type = fs::status(folder, error).type();
-  if (!file.empty() && type != fs::file_type::directory &&
-      type != fs::file_type::none)
-    of.warnings.insert(of.warnings.begin(),
-                       {path, 0, "/state_file",
-                        "there is no folder " + in_quotes(folder.string()) +
-                            ", so no state can be kept",
-                        true});
+  std::error_code error;
+  const auto around = fs::status(folder, error).type();
+  if (around == file_type::none)
+    return std::nullopt;
+  if (around != file_type::directory)
+    return "there is no folder " + in_quotes(folder.string());
+  const auto type = fs::symlink_status(file, error).type();
+  if (type == file_type::none || type == file_type::not_found ||
+      type == file_type::regular || type == file_type::symlink)
+    return std::nullopt; // links are replaced
+  return in_quotes(file) + " is not a regular file";
+}
+
+/// @param path how the configuration is called
+void check_state_file(configuration& of, const std::string& path) {
+  const std::string& file = of.settings.state_file;
+  if (file.empty())
+    return;
+  if (const auto why = trouble_of_state(file))
+    of.warnings.insert(
+        of.warnings.begin(),
+        {path, 0, "/state_file", *why + ", so no state can be kept", true});
 }
 
 /// What goes with the settings: absolute paths and the zone.
@@ -138,7 +152,7 @@ loaded_configuration load_configuration(const std::string& path,
   }
   auto whole = complete(std::move(read), std::move(texts));
   if (auto* const valid = std::get_if<configuration>(&whole))
-    check_state_folder(*valid, path);
+    check_state_file(*valid, path);
   return whole;
 }
 
