@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <iterator>
+#include <thread>
 
 namespace spfblock::server {
 
@@ -26,11 +27,12 @@ bool is_ours(const http::response<http::string_body>& reply) {
   return !reply[http::field::content_type].starts_with("text/html");
 }
 
-} // namespace
+constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::milliseconds pause{100};
 
-result<std::string> admin_get(const net::endpoint& from,
-                              const std::string& target) {
-  constexpr std::chrono::seconds patience{10};
+/// @return errc::limit_exceeded where the server has too much to do
+result<std::string> get_once(const net::endpoint& from,
+                             const std::string& target) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(patience);
   stream.connect(tcp_endpoint(from));
@@ -57,10 +59,28 @@ result<std::string> admin_get(const net::endpoint& from,
     return failure{errc::malformed,
                    "another program answers at " + from.to_string()};
   if (reply.result() != http::status::ok)
-    return failure{errc::malformed, from.to_string() + " says: " +
-                                        std::to_string(reply.result_int()) +
-                                        ' ' + printable(trimmed(reply.body()))};
+    return failure{reply.result() == http::status::service_unavailable
+                       ? errc::limit_exceeded
+                       : errc::malformed,
+                   from.to_string() +
+                       " says: " + std::to_string(reply.result_int()) + ' ' +
+                       printable(trimmed(reply.body()))};
   return reply.body();
+}
+
+} // namespace
+
+result<std::string> admin_get(const net::endpoint& from,
+                              const std::string& target) {
+  using clock = std::chrono::steady_clock;
+  const auto limit = clock::now() + patience;
+  for (;;) {
+    auto answer = get_once(from, target);
+    const bool is_busy = !answer && answer.error().code == errc::limit_exceeded;
+    if (!is_busy || clock::now() + pause >= limit)
+      return answer;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 } // namespace spfblock::server

@@ -62,6 +62,10 @@ struct fixture {
       io, log, [this](const admin_request& request) -> admin_answer {
         if (request.path == "/echo")
           return admin_reply{200, "text/plain", request.parameter("text")};
+        if (request.path == "/busy" && busy-- > 0)
+          return admin_reply{503, "text/plain", "too much to do\n"};
+        if (request.path == "/busy")
+          return admin_reply{200, "text/plain", "at last"};
         if (request.path == "/made")
           return planned_page{&maker, [text = request.parameter("text")] {
                                 return admin_reply{200, "text/plain", text};
@@ -69,6 +73,7 @@ struct fixture {
         return admin_reply{404, "text/plain", "not here\n"};
       }};
   net::endpoint at = free_port();
+  std::atomic<int> busy = 2; ///< so many are refused
   std::thread thread;
 };
 
@@ -264,6 +269,15 @@ TEST_CASE("admin_get: says who does not answer", "[server][admin_port]") {
   const auto body = admin_get(nobody, "/");
   REQUIRE_FALSE(body);
   CHECK(body.error().message == nobody.to_string() + ": Connection refused");
+}
+
+TEST_CASE("admin_get: asks a server again that has too much to do",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto body = admin_get(f.at, "/busy");
+  REQUIRE(body);
+  CHECK(*body == "at last");
+  CHECK(f.busy == -1);
 }
 
 TEST_CASE("admin_port: without a descriptor left clients wait, and the thread "
