@@ -69,8 +69,7 @@ beginning begin_with(const std::string& file,
       made.trouble = read.error().message;
   }
   const auto former = kept ? kept->lists : config::list_sizes{};
-  auto loaded = kept_at ? patient_loading{}.load(file, former)
-                        : load_configuration(file, former);
+  auto loaded = patient_loading{}.load(file, former);
   if (auto* const valid = std::get_if<configuration>(&loaded)) {
     made.chosen = std::move(*valid);
     return made;

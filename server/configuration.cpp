@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <glob.h>
 #include <memory>
+#include <optional>
 #include <sys/stat.h>
 #include <utility>
 
@@ -74,17 +75,30 @@ bool is_folder_missing(const fs::path& folder) {
   return type != fs::file_type::directory && type != fs::file_type::none;
 }
 
-/// Where there is no folder for the state, warns of it.
-/// @param path how the configuration is called
-void check_state_folder(configuration& of, const std::string& path) {
-  const std::string& file = of.settings.state_file;
+/// Why no state can be kept there; nothing where it can, or this user must not
+/// see it.
+std::optional<std::string> trouble_of_state(const std::string& file) {
+  using fs::file_type;
   const fs::path folder = fs::path{file}.parent_path();
-  if (!file.empty() && is_folder_missing(folder))
-    of.warnings.insert(of.warnings.begin(),
-                       {path, 0, "/state_file",
-                        "there is no folder " + in_quotes(folder.string()) +
-                            ", so no state can be kept",
-                        true});
+  if (is_folder_missing(folder))
+    return "there is no folder " + in_quotes(folder.string());
+  std::error_code error;
+  const auto type = fs::symlink_status(file, error).type();
+  if (type == file_type::none || type == file_type::not_found ||
+      type == file_type::regular || type == file_type::symlink)
+    return std::nullopt; // links are replaced
+  return in_quotes(file) + " is not a regular file";
+}
+
+/// @param path how the configuration is called
+void check_state_file(configuration& of, const std::string& path) {
+  const std::string& file = of.settings.state_file;
+  if (file.empty())
+    return;
+  if (const auto why = trouble_of_state(file))
+    of.warnings.insert(
+        of.warnings.begin(),
+        {path, 0, "/state_file", *why + ", so no state can be kept", true});
 }
 
 /// Whether both names lead to one file, be it there or not yet.
@@ -234,7 +248,7 @@ loaded_configuration load_configuration(const std::string& path,
   }
   auto whole = complete(std::move(read), std::move(texts));
   if (auto* const valid = std::get_if<configuration>(&whole)) {
-    check_state_folder(*valid, path);
+    check_state_file(*valid, path);
     if (auto faults = check_published(*valid, path); !faults.empty())
       return faults;
   }

@@ -41,4 +41,8 @@ loaded_configuration patient_loading::load(const std::string& path,
       std::chrono::ceil<std::chrono::seconds>(patience_).count()));
 }
 
+loaded_configuration load_patiently(const std::string& path) {
+  return patient_loading{}.load(path, {});
+}
+
 } // namespace spfblock::server

@@ -13,7 +13,7 @@ namespace spfblock::server {
 
 /// As load_configuration(), on a thread of its own: a file that does not come
 /// to its end (a FIFO among the lists, a network file system whose server is
-/// away) is a fault, not a service that answers nobody.
+/// away) is a fault, not a service that answers nobody or a command that hangs.
 ///
 /// A thread that still waits is left behind with what it reads; there are never
 /// more than `most_left_behind`.
@@ -36,5 +36,8 @@ private:
   std::chrono::milliseconds patience_;
   std::vector<std::future<loaded_configuration>> left_behind_;
 };
+
+/// The same for a command, which reads once.
+[[nodiscard]] loaded_configuration load_patiently(const std::string& path);
 
 } // namespace spfblock::server

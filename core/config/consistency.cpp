@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace spfblock::config {
 namespace {
@@ -69,6 +70,24 @@ void warn_of_strangers(const json::json_value& document, const draft& read) {
   }
 }
 
+/// Of two doors one of which listens on every address only one is opened, and
+/// the other is missed for ever.
+void warn_of_overlaps(const json::json_value& document, const draft& read) {
+  const auto& doors = read.listen;
+  for (std::size_t i = 0; i < doors.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto* const later = doors[i].where.tcp();
+      const auto* const earlier = doors[j].where.tcp();
+      if (later && earlier && later->address != earlier->address &&
+          collide(*later, *earlier))
+        said(document, "listen")
+            .warn(fmt::format("{} and {} cannot both be had: one of them is "
+                              "every address of its family",
+                              earlier->to_string(), later->to_string()));
+    }
+  }
+}
+
 void warn_of_listed_and_allowed(json::problem_list& problems,
                                 const draft& read) {
   for (const spf_domain& allowed : read.allow.domains) {
@@ -102,6 +121,7 @@ void check_consistency(const json::json_value& document, const draft& read) {
   check_admin(document, read);
   check_metrics(document, read);
   warn_of_strangers(document, read);
+  warn_of_overlaps(document, read);
   warn_of_listed_and_allowed(document.problems(), read);
   warn_of_everybody(document, read);
 }

@@ -175,6 +175,8 @@ std::optional<std::string> zone::add(const name& owner, const ldns_rr& rr) {
   if (const auto target = dname_target(rr)) {
     if (is_wildcard(owner))
       return "DNAME of a wildcard";
+    if (has_alias(owner))
+      return "CNAME and DNAME of " + owner.to_string();
     if (!renamings_.try_emplace(owner, renaming{*target, ldns_rr_ttl(&rr)})
              .second)
       return "second DNAME of " + owner.to_string();
@@ -189,9 +191,21 @@ std::optional<std::string> zone::add(const name& owner, const ldns_rr& rr) {
   const auto* const cname = std::get_if<alias>(&record->data);
   if (cname && records_.contradicts(owner, *cname))
     return "second CNAME of " + owner.to_string();
+  if (cname && renamings_.contains(owner))
+    return "CNAME and DNAME of " + owner.to_string();
+  const auto* const others = records_.find(owner);
+  if (others && !others->empty() && has_alias(owner) != (cname != nullptr))
+    return "CNAME and other records of " + owner.to_string();
   records_.add(owner, *std::move(record));
   ++size_;
   return std::nullopt;
+}
+
+/// Whether the owner has a CNAME: it is the only record then (RFC 2181 §10.1).
+bool zone::has_alias(const name& owner) const {
+  const auto* const there = records_.find(owner);
+  return there && !there->empty() &&
+         std::holds_alternative<alias>(there->front().data);
 }
 
 /// The nearest name above `owner` that has a DNAME; null without one.

@@ -30,7 +30,8 @@ namespace spfblock::dns {
 /// byte order mark is passed over.  Refused are, besides what ldns refuses,
 /// strings over 255 octets among it: $INCLUDE, $GENERATE and other directives,
 /// unknown types, classes other than IN, a TTL over 32 bits, names below a
-/// DNAME or a wildcard's DNAME, and a quote that is not closed on its line.
+/// DNAME or a wildcard's DNAME, a CNAME beside other records (RFC 2181 §10.1),
+/// and a quote that is not closed on its line.
 ///
 /// Thread safety: immutable after parse().
 class zone {
@@ -53,6 +54,7 @@ private:
   };
 
   std::optional<std::string> add(const name& owner, const ldns_struct_rr& rr);
+  [[nodiscard]] bool has_alias(const name& owner) const;
   [[nodiscard]] const name* renamed_above(const name& owner) const;
   [[nodiscard]] node at(const name& owner) const;
 

@@ -60,6 +60,20 @@ std::pair<unsigned, std::uint64_t> rank(const domain_status& of) {
           std::numeric_limits<std::uint64_t>::max() - of.hits.value_or(0)};
 }
 
+const domain_status& status_of(const domain_status& each) {
+  return each;
+}
+const domain_status& status_of(const domain_status* each) {
+  return *each;
+}
+
+template <class Domains>
+auto count_in_trouble(const Domains& of) {
+  return std::count_if(of.begin(), of.end(), [](const auto& each) {
+    return reports::is_in_trouble(status_of(each));
+  });
+}
+
 } // namespace
 
 domains_with_series choose_series(const reports::status_report& of,
@@ -85,6 +99,10 @@ void tell_domains(exposition& to, const reports::status_report& of,
            "Configured domains that are left out of the metrics by domain "
            "(metrics.domains)",
            static_cast<double>(of.domains.size() - with_series.size()));
+  to.gauge("spfblock_domains_in_trouble_without_series",
+           "Those of them that are in trouble: no metric by domain tells of it",
+           static_cast<double>(count_in_trouble(of.domains) -
+                               count_in_trouble(with_series)));
   to.gauge("spfblock_providers", "Providers of allow.providers",
            static_cast<double>(of.providers));
   to.gauge("spfblock_providers_known",

@@ -4,6 +4,7 @@
 #include "server/commands/check_postfix.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/service_reach.hpp"
+#include "server/patient_loading.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -42,7 +43,7 @@ std::vector<json::problem> lost_since_accepted(const configuration& now) {
 /// @return negative where any of that is wrong
 exit_status check_configuration(const std::string& configuration_file,
                                 checks which) {
-  const auto loaded = load_configuration(configuration_file);
+  const auto loaded = load_patiently(configuration_file);
   if (const auto* const problems =
           std::get_if<std::vector<json::problem>>(&loaded)) {
     say(*problems);

@@ -1,6 +1,7 @@
 #include "server/commands/configured.hpp"
 
 #include "server/commands/service_reach.hpp"
+#include "server/patient_loading.hpp"
 #include "server/system/file.hpp"
 
 #include <iostream>
@@ -11,7 +12,7 @@
 namespace spfblock::server {
 
 std::optional<configuration> load_or_complain(const std::string& path) {
-  auto loaded = load_configuration(path);
+  auto loaded = load_patiently(path);
   if (auto* valid = std::get_if<configuration>(&loaded))
     return std::move(*valid);
   for (const auto& each : std::get<std::vector<json::problem>>(loaded)) {

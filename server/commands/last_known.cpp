@@ -5,6 +5,7 @@
 #include "core/support/text.hpp"
 #include "server/admin/admin_client.hpp"
 #include "server/commands/configured.hpp"
+#include "server/patient_loading.hpp"
 #include "server/refresh/state_file.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/own_addresses.hpp"
@@ -84,7 +85,7 @@ ask_or_read(const std::string& configuration_file, const std::string& target,
   if (document)
     return told{*std::move(document)};
   std::cerr << "spfblock: " << document.error().message;
-  const auto whole = load_configuration(configuration_file);
+  const auto whole = load_patiently(configuration_file);
   if (const auto* loaded = std::get_if<configuration>(&whole)) {
     std::cerr << "; ";
     if (auto read = read_instead(loaded->settings, otherwise))

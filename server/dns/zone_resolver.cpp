@@ -1,12 +1,31 @@
 #include "server/dns/zone_resolver.hpp"
 
+#include "core/support/text.hpp"
 #include "server/system/file.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace spfblock::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the file says now.  To open a FIFO would be to wait for its writer.
+result<dns::zone> read_zone(const std::string& path) {
+  std::error_code error; // read_file() says it better
+  const auto type = fs::status(path, error).type();
+  if (fs::exists(fs::file_status{type}) && type != fs::file_type::regular)
+    return failure{errc::temporary,
+                   "cannot read " + in_quotes(path) + ": not a regular file"};
+  const auto text = read_file(path);
+  return text ? dns::zone::parse(*text) : result<dns::zone>{text.error()};
+}
+
+} // namespace
 
 zone_resolver::zone_resolver(boost::asio::io_context& io, const log_sink& log,
                              std::string path, dns::zone zone)
@@ -23,8 +42,7 @@ void zone_resolver::resolve(const dns::question& asked,
 }
 
 void zone_resolver::begin_refresh() {
-  const auto text = read_file(path_);
-  auto zone = text ? dns::zone::parse(*text) : result<dns::zone>{text.error()};
+  auto zone = read_zone(path_);
   if (zone) {
     zone_ = *std::move(zone);
     return;

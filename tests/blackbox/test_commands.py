@@ -14,7 +14,7 @@ from .harness.ports import LOOPBACK, free_port
 from .harness.process import Process
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import CHECKOUT, listening, program, run
-from .harness.waiting import eventually
+from .harness.waiting import PATIENCE_S, eventually
 
 OK, NEGATIVE, USAGE, UNAVAILABLE, CONFIG = 0, 1, 64, 69, 78
 
@@ -735,6 +735,10 @@ class WhileTheFileIsFaulty(Administered):
             (["query", "45.120.197.160"], "REJECT listed in"),
             (["explain", "45.120.197.160"], "is listed by toramaki.net"),
             (["status"], "1 domain: 1 fresh"),
+            (["status", "--json"], '"condition": "fresh"'),
+            (["status", "--trouble"], "1 domain: 1 fresh"),
+            (["status", "toramaki.net"], "toramaki.net"),
+            (["query", "--door", "tcp_table", "45.120.197.160"], "REJECT listed in"),
             (["export", "--format", "plain"], "45.120.196.0/22"),
         ):
             with self.subTest(command=command):
@@ -752,6 +756,53 @@ class WhileTheFileIsFaulty(Administered):
         for done in self.run_all():
             self.assertEqual(done.stderr, "")
         self.assertEqual(run("diff", "-c", self.server.file).returncode, CONFIG)
+
+    def test_no_list_is_opened(self):
+        lists = self.directory()
+        for name in ("a.txt", "b.json", "providers.txt", "seen.json", "a.zone"):
+            os.mkfifo(os.path.join(lists, name))  # who opens one waits for ever
+        self.server.write(
+            {
+                **self.server.configuration,
+                "domain_files": [os.path.join(lists, "*.txt")],
+                "entry_files": [os.path.join(lists, "*.json")],
+                "allow": {
+                    "providers": [os.path.join(lists, "providers.txt")],
+                    "seen": {"file": os.path.join(lists, "seen.json")},
+                },
+                "resolver": {"zone_file": os.path.join(lists, "a.zone")},
+            }
+        )
+        for done in self.run_all():
+            self.assertEqual(done.stderr, "")
+
+    def test_where_the_server_is_away_too_no_list_keeps_a_command_for_ever(self):
+        lists = self.directory()
+        os.mkfifo(os.path.join(lists, "a.txt"))
+        self.server.stop()
+        self.server.write(
+            {
+                **self.server.configuration,
+                "domain_files": [os.path.join(lists, "*.txt")],
+            }
+        )
+        commands = [
+            Process([program(), command[0], "-c", self.server.file, *command[1:]])
+            for command in (
+                ["status"],
+                ["explain", "62.1.1.1"],
+                ["export", "--format", "plain"],
+                ["check"],
+                ["diff"],
+                ["expand", "toramaki.net"],
+                ["allow", "62.1.1.1"],
+            )
+        ]
+        for each in commands:
+            self.addCleanup(each.end)
+        for each in commands:
+            each.wait_for_line("did not come to its end within 10 s")
+            self.assertEqual(each.wait(PATIENCE_S), CONFIG)
 
     def test_what_cannot_be_read_is_told_and_the_default_is_asked(self):
         self.say("{ no JSON")

@@ -245,6 +245,8 @@ class Series(MetricsCase):
             {"dead.example", "two.example"},
         )
         self.assertEqual(self.value("spfblock_domains_without_series"), 1)
+        left_out = "spfblock_domains_in_trouble_without_series"
+        self.assertEqual(self.value(left_out), 0)
         server.reload(metrics={"domains": 1})
         by_domain = {
             each.labels["domain"]
@@ -252,6 +254,8 @@ class Series(MetricsCase):
             if "domain" in each.labels
         }
         self.assertEqual(by_domain, {"dead.example"})
+        server.reload(metrics={"domains": 0})
+        self.assertEqual(self.value(left_out), 1)
         server.reload(metrics={})
         self.assertEqual(len(self.metrics().values_of(family, "domain")), 3)
 

@@ -4,8 +4,10 @@ in which a question fails strikes whom it strikes at a receiver."""
 import json
 import os
 
+from .harness import admin
 from .harness.case import BlackBoxCase
 from .harness.dns_message import REFUSED, SERVFAIL, encode_answer
+from .harness.ports import LOOPBACK, free_port
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import run
 from .harness.waiting import eventually
@@ -204,3 +206,50 @@ class Waiting(BlackBoxCase):
         self.dns.rcodes.clear()
         again.reload(allow={})
         self.wait_until_listed(again.port, "45.120.197.1")
+
+
+class ZoneFile(BlackBoxCase):
+    def test_whatever_takes_its_place_the_former_one_answers_and_nothing_waits(self):
+        text = f'{DOMAIN}. 60 TXT "v=spf1 ip4:62.1.1.0/24 -all"\n'
+        zone = self.file("a.zone", text)
+        at = f"{LOOPBACK}:{free_port()}"
+        server = self.serve(
+            {
+                "admin": at,
+                "domains": [DOMAIN],
+                "resolver": {"zone_file": zone},
+                "refresh": {"interval": "1s", "minimum": "1s", "follow_ttl": False},
+            }
+        )
+        self.wait_until_listed(server.port, "62.1.1.1")
+        for make, reason in (
+            (os.mkfifo, "not a regular file"),
+            (os.mkdir, "not a regular file"),
+            (lambda path: None, "No such file or directory"),
+            (lambda path: os.symlink(path, path), "Too many levels"),
+            (lambda path: write(path, "a b c\n"), "line 1: "),
+        ):
+            with self.subTest(reason):
+                remove(zone)
+                before = server.mark()
+                make(zone)
+                server.wait_for_line(
+                    f"zone file refused, former one kept .*{reason}", after=before
+                )
+                self.assertEqual(admin.ask(at, "/healthz").status, 200)
+                self.assert_listed(server.port, "62.1.1.1")
+        write(zone, text.replace("62.1.1.", "62.1.2."))
+        self.wait_until_listed(server.port, "62.1.2.1")
+
+
+def write(path, text):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+
+
+def remove(path):
+    if os.path.isdir(path):
+        os.rmdir(path)
+    elif os.path.lexists(path):
+        os.unlink(path)

@@ -6,7 +6,9 @@ import re
 import signal
 import time
 
+from .harness import admin
 from .harness.case import BlackBoxCase
+from .harness.endless_list import EndlessList
 from .harness.ports import free_port, has_ipv6
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import STOP_S
@@ -198,6 +200,41 @@ class Reload(BlackBoxCase):
         for client in clients:
             self.assertEqual(client.get("62.1.3.1"), (200, "REJECT three.example"))
             self.assertEqual(client.get("62.1.1.1"), (500, "not listed"))
+
+    def test_a_list_that_does_not_come_to_its_end_holds_nothing_up(self):
+        lists = self.directory()
+        at = f"127.0.0.1:{free_port()}"
+        spfblock = self.serve(
+            {
+                "admin": at,
+                "networks": [{"network": "62.1.1.0/24"}],
+                "domain_files": [os.path.join(lists, "*.txt")],
+            }
+        )
+        self.wait_until_listed(spfblock.port, "62.1.1.1")
+        endless = EndlessList(os.path.join(lists, "b.txt"))
+        spfblock.hang_up()
+        endless.wait_until_read()
+        # While it waits: the pages, the statistics, the lookups.
+        self.assertEqual(admin.ask(at, "/healthz").status, 200)
+        spfblock.send_signal(signal.SIGUSR1)
+        spfblock.wait_for_line("statistics ")
+        self.assert_listed(spfblock.port, "62.1.1.1")
+        self.assertEqual(spfblock.matching("configuration refused"), [])
+        # Who asks meanwhile has the file read again afterwards.
+        networks = [{"network": "62.1.2.0/24"}]
+        spfblock.configuration["networks"] = networks
+        spfblock.write(spfblock.configuration)
+        spfblock.hang_up()
+        endless.end()
+        self.wait_until_listed(spfblock.port, "62.1.2.1")
+        self.assert_not_listed(spfblock.port, "62.1.1.1")
+        # Nor the stop: stop() waits for five seconds only.
+        endless = EndlessList(os.path.join(lists, "b.txt"))
+        spfblock.hang_up()
+        endless.wait_until_read()
+        spfblock.stop()
+        endless.end()
 
     def test_many_sighups_at_once_end_with_the_last_configuration(self):
         spfblock = self.start()

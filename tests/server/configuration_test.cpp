@@ -166,4 +166,30 @@ TEST_CASE("that there is no folder for a published file is a warning",
             (folder / "none") + "\", so the file cannot be written");
 }
 
+TEST_CASE("a state file that is a folder or the like is a warning",
+          "[configuration]") {
+  const temporary_folder folder;
+  const std::string path = folder / "t.json";
+  std::filesystem::create_directory(folder / "is_folder");
+  std::ofstream{folder / "is_file"} << "x";
+  std::filesystem::create_symlink("nowhere", folder / "is_link");
+  const auto warnings_with = [&path](const std::string& state_file) {
+    std::ofstream{path} << R"({"domains":[],"state_file":")" + state_file +
+                               R"("})";
+    const auto whole = load_configuration(path);
+    REQUIRE(std::holds_alternative<configuration>(whole));
+    std::string texts;
+    for (const auto& each : std::get<configuration>(whole).warnings)
+      texts += each.message + '\n';
+    return texts;
+  };
+  for (const char* fine : {"", "is_file", "is_link", "nothing"})
+    CHECK(warnings_with(fine).empty());
+  CHECK(warnings_with("is_folder") ==
+        '"' + (folder / "is_folder") +
+            "\" is not a regular file, so no state can be kept\n");
+  CHECK(warnings_with("/dev/null") ==
+        "\"/dev/null\" is not a regular file, so no state can be kept\n");
+}
+
 } // namespace configuration_test

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace domain_series_test {
 
@@ -69,6 +70,22 @@ TEST_CASE("choose_series: of those with as many hits, the first in the report",
   for (const char* name : {"c", "b", "a"})
     f.with(name, domain_condition::fresh, 0);
   CHECK(f.chosen(2) == "c b ");
+}
+
+TEST_CASE("tell_domains: says how many in trouble have no series",
+          "[server][metrics]") {
+  fixture f;
+  f.with("a", domain_condition::failing, 0)
+      .with("b", domain_condition::unknown, 0)
+      .with("c", domain_condition::fresh, 9)
+      .with("d", domain_condition::gone, 0);
+  const auto [most, left_out] = GENERATE(values<std::pair<std::size_t, int>>(
+      {{4, 0}, {3, 0}, {2, 1}, {1, 2}, {0, 3}}));
+  exposition page;
+  tell_domains(page, f.report, choose_series(f.report, most));
+  CHECK_THAT(page.text(), Catch::ContainsSubstring(
+                              "\nspfblock_domains_in_trouble_without_series " +
+                              std::to_string(left_out) + '\n'));
 }
 
 TEST_CASE("tell_domains: counts all by condition, and says how many have no "

@@ -70,6 +70,22 @@ TEST_CASE("listen beyond loopback is a warning", "[config][consistency]") {
         "0.0.0.0:2, and hold its connections\n");
 }
 
+TEST_CASE("two doors of which only one can be had are a warning",
+          "[config][consistency]") {
+  for (const char* other_port_or_family :
+       {R"(["127.0.0.1:1","127.0.0.2:1","[::]:1"])",
+        R"(["127.0.0.1:1",{"door":"policy","at":"0.0.0.0:2"}])"})
+    CHECK_THAT(warnings_of(text_with("listen", other_port_or_family)),
+               !Catch::ContainsSubstring("cannot both be had"));
+  CHECK_THAT(warnings_of(text_with("listen", R"(["127.0.0.1:1","0.0.0.0:1"])")),
+             Catch::ContainsSubstring("127.0.0.1:1 and 0.0.0.0:1 cannot both "
+                                      "be had: one of them is every address "
+                                      "of its family\n"));
+  CHECK_THAT(warnings_of(text_with(
+                 "listen", R"(["[::]:1",{"door":"policy","at":"[::1]:1"}])")),
+             Catch::ContainsSubstring("[::]:1 and [::1]:1 cannot both be had"));
+}
+
 TEST_CASE("a domain both listed and allowed is a warning where it is listed",
           "[config][consistency]") {
   const fake_files files{

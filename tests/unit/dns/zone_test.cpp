@@ -48,7 +48,7 @@ TEST_CASE("zone: A, AAAA, MX and CNAME", "[dns][zone]") {
                            "a.example. AAAA ::ffff:192.0.2.1\n"
                            "b.example. 40 CNAME A.example.\n"
                            "c.example. 70 CNAME b.example.\n"
-                           "c.example. 30 MX 5 mx.example.\n"
+                           "e.example. 30 MX 5 mx.example.\n"
                            "a.example. MX 20 mx2.example.\n"
                            "a.example. MX 10 mx1.example.\n");
   CHECK(made.size() == 10);
@@ -301,6 +301,16 @@ TEST_CASE("zone::parse says what is wrong, and in which line", "[dns][zone]") {
       {"b.example. CNAME \\# 0\n", 4, "RDATA is not of the record's type"},
       {"b.example. CNAME x.\nB.example. CNAME y.\n", 5,
        "second CNAME of b.example"},
+      {"b.example. CNAME x.\nc.example. A 192.0.2.1\nB.example. TXT y\n", 6,
+       "CNAME and other records of b.example"},
+      {"b.example. TXT y\nb.example. CNAME x.\n", 5,
+       "CNAME and other records of b.example"},
+      {"*.b.example. A 192.0.2.1\n*.b.example. CNAME x.\n", 5,
+       "CNAME and other records of *.b.example"},
+      {"b.example. DNAME y.\nb.example. CNAME x.\n", 5,
+       "CNAME and DNAME of b.example"},
+      {"b.example. CNAME x.\nb.example. DNAME y.\n", 5,
+       "CNAME and DNAME of b.example"},
       {"b.example. IN 300 TXT \"" + std::string(256, 'x') + "\"\n", 4,
        "Syntax error, could not parse the RR's rdata"},
       {"b.example. 4294967296 TXT x\n", 4, "TTL over 4294967295"},
