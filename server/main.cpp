@@ -220,6 +220,40 @@ void add_asking_commands(CLI::App& program, command_line& line) {
   });
 }
 
+/// Reads --since.
+/// @return nothing if it is no day, which was said on stderr
+std::optional<std::chrono::sys_days> day_since(const std::string& text) {
+  const auto day = parse_day(text);
+  if (!day)
+    std::cerr << "spfblock: --since: " << in_quotes(text)
+              << " is no day (expected YYYY-MM-DD)\n";
+  return day;
+}
+
+/// The commands that tell what was.
+void add_history_command(CLI::App& program, command_line& line) {
+  CLI::App* history =
+      add_command(program, "history",
+                  "Say what was listed when, and why that changed", line.file);
+  history
+      ->add_option("DOMAIN-OR-ADDRESS", line.address,
+                   "Only of this (default: everything)")
+      ->type_name("");
+  history
+      ->add_option("--since", line.since, "Leave out what was before this day")
+      ->type_name("DAY");
+  history->add_flag("--json", line.as_json, "Print JSON (docs/history.md)");
+  history->callback([&line] {
+    line.chosen = [&line] {
+      const auto since = line.since ? day_since(*line.since) : std::nullopt;
+      if (line.since && !since)
+        return exit_status::usage;
+      return history_command(line.configured(),
+                             {line.format(), line.address, since});
+    };
+  });
+}
+
 void add_export_command(CLI::App& program, command_line& line) {
   CLI::App* command =
       add_command(program, "export",
@@ -360,12 +394,9 @@ void add_log_commands(CLI::App& program, command_line& line) {
       ->type_name("DAY");
   suggest->callback([&line] {
     line.chosen = [&line] {
-      const auto since = line.since ? parse_day(*line.since) : std::nullopt;
-      if (line.since && !since) {
-        std::cerr << "spfblock: --since: " << in_quotes(*line.since)
-                  << " is no day (expected YYYY-MM-DD)\n";
+      const auto since = line.since ? day_since(*line.since) : std::nullopt;
+      if (line.since && !since)
         return exit_status::usage;
-      }
       return suggest_command(line.configured(),
                              {line.suggestion_format(), since}, line.files);
     };
@@ -456,6 +487,7 @@ exit_status run(int argc, const char* const* argv) {
   add_configuration_option(program, line.file_before);
   add_own_commands(program, line);
   add_asking_commands(program, line);
+  add_history_command(program, line);
   add_export_command(program, line);
   add_editing_commands(program, line);
   add_log_commands(program, line);

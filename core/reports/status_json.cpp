@@ -147,6 +147,13 @@ void read_ports(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into);
 }
 
+void read_history(const json::json_value& value, status_report& into) {
+  static const json::field_table<status_report> fields{
+      {"trouble", json::text(&status_report::history_trouble)},
+  };
+  json::read_members(value, fields, into);
+}
+
 void read_checks(const json::json_value& value, query_time::totals& into) {
   using totals = query_time::check_totals;
   static const json::field_table<totals> fields{
@@ -216,7 +223,11 @@ std::string to_json(const status_report& of) {
         .end_object();
   to.end_array().member("unavailable", of.ports_unavailable).end_object();
   write(to, of.mail);
-  to.end_object();
+  to.key("history")
+      .begin_object()
+      .member("trouble", of.history_trouble)
+      .end_object()
+      .end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -233,6 +244,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"resolver", read_resolver, true},
       {"ports", read_ports, true},
       {"mail", read_mail, true},
+      {"history", read_history, true},
   };
   return json::read_document(text, "a status", fields);
 }

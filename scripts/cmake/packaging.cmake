@@ -12,6 +12,7 @@ set(user_pages
   expand-json.md
   doors.md
   export.md
+  history.md
   log-events.md
   mail-log.md
   metrics.md

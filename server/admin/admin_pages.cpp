@@ -43,6 +43,7 @@ reports::status_report report(const service_view& of) {
     made.name_servers.push_back(each.to_string());
   made.sees_mail = of.sees_mail;
   made.mail = of.mail;
+  made.history_trouble = of.history.trouble;
   for (reports::domain_status& each : made.domains) {
     if (each.role != domains::role::listed)
       continue;

@@ -63,6 +63,21 @@ exit_status explain_mail_command(const std::string& configuration_file,
                                  const std::string& sender,
                                  const std::string& helo);
 
+/// What `spfblock history` tells.
+struct history_choice {
+  output_format format = output_format::text;
+  std::string about; ///< a domain or an address; empty: everything
+  /// What was before is left out.
+  std::optional<std::chrono::sys_days> since{};
+};
+
+/// `spfblock history`: says what was listed when, and why that changed.  Reads
+/// the files, whether or not a server runs.
+/// @return negative if there is nothing to tell; unavailable if there is no
+///         history, or it cannot be read
+exit_status history_command(const std::string& configuration_file,
+                            const history_choice& choice);
+
 /// What `spfblock status` shows.
 struct status_choice {
   output_format format = output_format::text;

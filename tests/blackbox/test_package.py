@@ -53,6 +53,7 @@ FILES = {
     DOC + "/docs/expand-json.md",
     DOC + "/docs/doors.md",
     DOC + "/docs/export.md",
+    DOC + "/docs/history.md",
     DOC + "/docs/log-events.md",
     DOC + "/docs/mail-log.md",
     DOC + "/docs/metrics.md",
