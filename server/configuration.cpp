@@ -90,7 +90,7 @@ loaded_configuration complete(config::reading read,
                       std::move(read.warnings), std::move(read.lists),
                       std::move(read.places),   std::move(texts)};
   std::string& state_file = whole.settings.state_file;
-  state_file = state_file_of(texts.file, state_file);
+  state_file = state_file_of(whole.texts.file, state_file);
   std::string& zone_file = whole.settings.resolver.zone_file;
   if (zone_file.empty())
     return whole;
