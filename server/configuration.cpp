@@ -197,8 +197,8 @@ loaded_configuration complete(config::reading read,
   configuration whole{std::move(read.settings), {},
                       std::move(read.warnings), std::move(read.lists),
                       std::move(read.places),   std::move(texts)};
-  if (std::string& state_file = whole.settings.state_file; !state_file.empty())
-    state_file = resolved(folder, state_file);
+  std::string& state_file = whole.settings.state_file;
+  state_file = state_file_of(whole.texts.file, state_file);
   for (config::published_file& each : whole.settings.publish)
     each.file = resolved(folder, each.file);
   std::string& zone_file = whole.settings.resolver.zone_file;
@@ -270,6 +270,13 @@ loaded_configuration load_configuration(config::source_texts texts,
     return std::move(*problems);
   return complete(std::get<config::reading>(std::move(parsed)),
                   std::move(texts));
+}
+
+std::string state_file_of(const std::string& configuration,
+                          const std::string& written) {
+  return written.empty()
+             ? std::string{}
+             : resolved(fs::path{configuration}.parent_path(), written);
 }
 
 } // namespace spfblock::server

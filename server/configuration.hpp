@@ -47,4 +47,9 @@ loaded_configuration load_configuration(const std::string& path,
 loaded_configuration load_configuration(config::source_texts texts,
                                         const config::list_sizes& former = {});
 
+/// The state file that a configuration means by what is written in it; empty:
+/// none.
+[[nodiscard]] std::string state_file_of(const std::string& configuration,
+                                        const std::string& written);
+
 } // namespace spfblock::server

@@ -97,6 +97,10 @@ whereabouts whereabouts_in(std::string_view text, const std::string& file,
   }
   if (const auto admin = root.member("admin"))
     read_admin(*admin, found);
+  if (const auto state = root.member("state_file")) {
+    if (const auto path = state->read_text())
+      found.state_file = *path;
+  }
   found.faults = problems.in_order();
   return found;
 }

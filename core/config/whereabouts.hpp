@@ -17,13 +17,15 @@ struct whereabouts {
   /// Where clients ask, and how; nothing: the door that is wanted is not there.
   std::optional<listener> lookups = listener{};
   std::optional<net::endpoint> admin = default_admin; ///< nothing: off
+  /// Beside which its history lies; as it is written, empty: nowhere.
+  std::string state_file{default_state_file};
   /// Why a default had to stand in.
   std::vector<json::problem> faults;
 };
 
-/// What `listen` and `admin` of a configuration say.  Faults elsewhere do not
-/// matter, and the files that it names are not needed; a fault here leaves the
-/// default.  Of `listen` that is the first with the door.
+/// What `listen`, `admin` and `state_file` of a configuration say.  Faults
+/// elsewhere do not matter, and the files that it names are not needed; a fault
+/// here leaves the default.  Of `listen` that is the first with the door.
 /// @param file how the problems name it
 /// @param wanted nothing: tcp_table where there is one, or else any
 [[nodiscard]] whereabouts

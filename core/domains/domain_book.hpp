@@ -178,6 +178,12 @@ public:
     return *allowance_on_purpose_;
   }
 
+  /// The networks that are allowed by hand.
+  [[nodiscard]] const std::vector<config::allowed_network>&
+  allowed_networks() const noexcept {
+    return allow_->networks;
+  }
+
   [[nodiscard]] const table::recipients& exempt_recipients() const noexcept {
     return allow_->recipients;
   }

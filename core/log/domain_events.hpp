@@ -301,6 +301,25 @@ inline constexpr auto state_events = std::to_array<entry>({
      {},
      "What `state not saved` told is over.",
      "Nothing."},
+    {kind::history_not_written,
+     level::warning,
+     "history not written",
+     {{"reason", "why, with the file",
+       "cannot write \"/var/lib/spfblock/state.json.history\": No space left "
+       "on "
+       "device"}},
+     "What changed could not be added to the history; it is tried again every "
+     "minute, and told again when the reason changes. Nothing else depends on "
+     "it. Changes of that time will be told together, with the last of their "
+     "causes; where the process ends before, the next one tells what is so "
+     "then.",
+     "Make room, or correct the mode of its directory."},
+    {kind::history_written_again,
+     level::info,
+     "history written again",
+     {},
+     "What the disk had refused is written.",
+     "Nothing."},
 });
 
 inline constexpr auto file_events = std::to_array<entry>({

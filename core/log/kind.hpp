@@ -83,6 +83,9 @@ enum class kind : std::uint8_t {
   file_not_published,
   file_published_again,
   file_published_no_more,
+  // What is remembered beside it
+  history_not_written,
+  history_written_again,
 };
 
 /// What a field's value looks like.

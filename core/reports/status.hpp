@@ -117,6 +117,8 @@ struct status_report {
   std::vector<file_status> files{}; ///< of `publish`; of a running server
   bool sees_mail = false;           ///< a door is open that knows the mail
   query_time::totals mail{};        ///< of a running server
+  /// Why the history is not written; empty where it is.
+  std::string history_trouble{};
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;

@@ -149,6 +149,13 @@ void read_ports(const json::json_value& value, status_report& into) {
   json::read_members(value, fields, into);
 }
 
+void read_history(const json::json_value& value, status_report& into) {
+  static const json::field_table<status_report> fields{
+      {"trouble", json::text(&status_report::history_trouble)},
+  };
+  json::read_members(value, fields, into);
+}
+
 void read_checks(const json::json_value& value, query_time::totals& into) {
   using totals = query_time::check_totals;
   static const json::field_table<totals> fields{
@@ -223,7 +230,11 @@ std::string to_json(const status_report& of) {
     write(to, each, of.at);
   to.end_array();
   write(to, of.mail);
-  to.end_object();
+  to.key("history")
+      .begin_object()
+      .member("trouble", of.history_trouble)
+      .end_object()
+      .end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -242,6 +253,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"ports", read_ports, true},
       {"files", json::list(&status_report::files, file_fields()), true},
       {"mail", read_mail, true},
+      {"history", read_history, true},
   };
   return json::read_document(text, "a status", fields);
 }

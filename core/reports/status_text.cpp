@@ -340,6 +340,10 @@ std::string to_text(const status_report& of, shown which) {
   append_refusal(out, of);
   for (const std::string& each : of.ports_unavailable)
     append_paragraph(out, "", "PORT UNAVAILABLE: " + all_printable(each), 2);
+  if (!of.history_trouble.empty())
+    append_paragraph(
+        out, "", "HISTORY NOT WRITTEN: " + all_printable(of.history_trouble),
+        2);
   append_paragraph(out, "", in_brief(of), 2);
   if (!of.name_servers.empty())
     append_paragraph(out, "",

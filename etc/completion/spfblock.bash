@@ -28,6 +28,7 @@ _spfblock_options() {
     explain) printf '%s' '--config --helo --help --sender --version -c' ;;
     export) printf '%s' '--config --format --help --version -c' ;;
     help) printf '%s' '--help --version' ;;
+    history) printf '%s' '--config --help --json --since --version -c' ;;
     query) printf '%s' '--config --door --help --server --version -c' ;;
     remove) printf '%s' '--config --help --version -c' ;;
     replay) printf '%s' '--config --forget-after --help --json --seen --since --until --version --with -c' ;;
@@ -39,8 +40,8 @@ _spfblock_options() {
 }
 
 _spfblock() {
-    local commands='add allow check diff expand explain export help query remove
-        replay report serve status suggest'
+    local commands='add allow check diff expand explain export help history
+        query remove replay report serve status suggest'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()

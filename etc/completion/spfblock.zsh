@@ -23,6 +23,7 @@ _spfblock_commands() {
         'explain:Say why an address is listed, or why not'
         'export:Print the whole table for another program'
         'help:Say how the program, or a command, is used'
+        'history:Say what was listed when, and why that changed'
         'query:Ask a running server, as Postfix does'
         'remove:List domains no more, and reload the server'
         'replay:Say what this table would have done to the mail of the log'
@@ -113,6 +114,15 @@ _spfblock() {
             '(- *)--help[Print this help message and exit]' \
             '(- *)--version[Display program version information and exit]' \
             '*:COMMAND:_spfblock_commands'
+        ;;
+    history)
+        _arguments \
+            '(- *)--help[Print this help message and exit]' \
+            '(- *)--version[Display program version information and exit]' \
+            '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
+            '--since=[Leave out what was before this day]:DAY: ' \
+            '--json[Print JSON (docs/history.md)]' \
+            '*:DOMAIN-OR-ADDRESS: '
         ;;
     query)
         _arguments \

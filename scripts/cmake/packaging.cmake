@@ -13,6 +13,7 @@ set(user_pages
   doors.md
   export.md
   fleet.md
+  history.md
   log-events.md
   mail-log.md
   metrics.md

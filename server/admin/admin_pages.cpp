@@ -54,6 +54,7 @@ reports::status_report report(const service_view& of) {
     made.files.push_back(each.status);
   made.sees_mail = of.sees_mail;
   made.mail = of.mail;
+  made.history_trouble = of.history.trouble;
   for (reports::domain_status& each : made.domains) {
     if (each.role != domains::role::listed)
       continue;

@@ -215,6 +215,13 @@ void tell_refresh(exposition& to, const service_view& of) {
   to.counter("spfblock_state_saves_total", "Times the state file was written",
              {labelled("result", "saved", saves.saved),
               labelled("result", "failed", saves.failed)});
+  to.counter("spfblock_history_entries_total",
+             "What happened to listings, written to the history",
+             number(of.history.written));
+  to.counter("spfblock_history_failures_total",
+             "Times that the history could not be written; what changed is "
+             "told when it can",
+             number(of.history.failed));
   to.gauge("spfblock_state_save_timestamp_seconds",
            "When the state was last saved, seconds since 1970; no value before",
            at_most_one(saves.saved_at));

@@ -34,6 +34,7 @@ service_view take_view(const service_parts& of) {
           .passing_everybody = of.mail.passing_everybody(),
           .refreshed = of.refresh.totals(),
           .saves = of.refresh.saves(),
+          .history = of.refresh.history(),
           .dns = of.dns,
           .reloads = of.reloads,
           .counted = of.threads.counted(),

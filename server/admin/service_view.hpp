@@ -77,6 +77,7 @@ struct service_view {
   std::unordered_set<dns::name> passing_everybody; ///< by their mail
   refresh_totals refreshed;
   state_totals saves;
+  history_totals history;
   dns_totals dns;
   reload_totals reloads;
   protocols::counts counted; ///< by all serving threads

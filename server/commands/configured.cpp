@@ -38,6 +38,7 @@ config::whereabouts server_of(const std::string& path,
     found = config::whereabouts_in(*text, path, door);
   else
     found.faults.push_back({path, 0, "", text.error().message});
+  found.state_file = state_file_of(path, found.state_file);
   for (const json::problem& each : found.faults)
     std::cerr << each.to_string() << '\n';
   if (!found.faults.empty())

@@ -1,7 +1,12 @@
+#include "core/history/question.hpp"
 #include "core/reports/explanation.hpp"
+#include "core/support/calendar.hpp"
+#include "core/support/paragraph.hpp"
 #include "server/commands/commands.hpp"
+#include "server/commands/configured.hpp"
 #include "server/commands/explain_mail.hpp"
 #include "server/commands/last_known.hpp"
+#include "server/history/history_file.hpp"
 
 #include <iostream>
 #include <memory>
@@ -9,6 +14,32 @@
 
 namespace spfblock::server {
 namespace {
+
+/// After what the address came into the listing that answers, as a line of the
+/// explanation; empty as far as the history does not know.
+std::string after_what(const std::string& configuration_file,
+                       const net::ip_address& address,
+                       const std::string& listing) {
+  const std::string path =
+      history_path(server_of(configuration_file).state_file);
+  if (path.empty())
+    return {};
+  history::question question;
+  question.address = address;
+  question.listing = listing;
+  std::optional<history::entry> last;
+  history::inquiry inquiry{question, [&last](history::entry each) {
+                             if (!each.added.named.empty() ||
+                                 each.what == history::happening::entry_new)
+                               last = std::move(each);
+                           }};
+  read_history(path, [&inquiry](std::string_view line) { inquiry.read(line); });
+  std::string text;
+  if (last)
+    append_paragraph(text, "  listed after  ",
+                     utc_text(last->at) + ": " + in_brief(*last), 16);
+  return text;
+}
 
 /// Says which listing answers for an address and through which chain of
 /// includes, or what keeps it off.  Asks the running server, or reads the state
@@ -36,6 +67,9 @@ exit_status explain(const std::string& configuration_file,
     return exit_status::unavailable;
   }
   std::cout << reports::to_text(*explained);
+  if (!explained->reasons.empty())
+    std::cout << after_what(configuration_file, *parsed,
+                            explained->reasons.front().listing);
   return explained->reasons.empty() ? exit_status::negative : exit_status::done;
 }
 

@@ -69,6 +69,7 @@ void expander::apply(const config::settings& settings,
   asio::post(own_, [this, what = make_order(settings, std::move(known),
                                             std::move(questions))]() mutable {
     take_over(std::move(what));
+    this->tell(); // what was known, before a look ends: the history compares
     refresh();
   });
 }

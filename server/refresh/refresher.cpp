@@ -58,11 +58,13 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
       expander_{io, [this](const expander::news& what) { heard(what); }},
       soon_{io, [this] { publish(publication_.woken(clock::now())); }},
       retired_{io, [this] { free_retired(); }},
-      keeper_{io, log, [this] {
+      keeper_{io, log,
+              [this] {
                 return [book = expander_.shared_book(), now = read_clocks()] {
                   return book->save(now);
                 };
-              }} {
+              }},
+      history_{io, log} {
   asio::post(builder_, give_way_to_lookups);
 }
 
@@ -72,6 +74,7 @@ void refresher::start(const config::settings& settings,
   questions_ = std::move(questions);
   ranges_ = ranges_for(settings);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
+  history_.use(settings.state_file);
   started_ = std::move(started);
   keeper_.load([this, settings](std::optional<domains::state> known) {
     expander_.apply(settings, questions_, std::move(known));
@@ -85,6 +88,7 @@ void refresher::apply(const config::settings& settings,
   questions_ = std::move(questions);
   ranges_ = ranges_for(settings);
   keeper_.use(settings.state_file, settings.refresh.keep_stale);
+  history_.use(settings.state_file);
   expander_.apply(settings, questions_);
 }
 
@@ -100,7 +104,8 @@ bool refresher::stop(moment limit) {
              [built = std::move(built)]() mutable { built.set_value(); });
   // The state first: that is what is waited for.
   const bool saved = keeper_.stop(limit);
-  return saved && expander_.ended_by(limit) &&
+  const bool told = history_.stop(limit);
+  return saved && told && expander_.ended_by(limit) &&
          all_built.wait_until(limit) == std::future_status::ready;
 }
 
@@ -108,6 +113,8 @@ void refresher::heard(const expander::news& what) {
   for (std::size_t i = 0; i < what.ended.size(); ++i)
     totals_.expansions[i] += what.ended[i];
   take_note(what.change);
+  history_.note(shared_book(), what.applied ? history::configuration::other
+                                            : history::configuration::same);
   publish(what.applied
               ? publication_.urgent(clock::now())
               : publication_.settled(book().expanding(), clock::now()));

@@ -8,6 +8,7 @@
 #include "core/domains/publication.hpp"
 #include "core/reports/health.hpp"
 #include "core/table/snapshot.hpp"
+#include "server/history/history_keeper.hpp"
 #include "server/refresh/expander.hpp"
 #include "server/refresh/listing_numbers.hpp"
 #include "server/refresh/refresh_totals.hpp"
@@ -85,6 +86,9 @@ public:
   [[nodiscard]] const state_totals& saves() const noexcept {
     return keeper_.totals();
   }
+  [[nodiscard]] const history_totals& history() const noexcept {
+    return history_.totals();
+  }
 
   /// Under which numbers the hits of the domains are counted.
   [[nodiscard]] const listing_numbers& numbers() const noexcept {
@@ -119,6 +123,7 @@ private:
   alarm retired_; ///< tables may be free
   boost::asio::thread_pool builder_{1};
   state_keeper keeper_;
+  history_keeper history_;
   lifetime life_; ///< until stop()
 };
 

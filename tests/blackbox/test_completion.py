@@ -20,6 +20,7 @@ COMMANDS = {
     "explain",
     "export",
     "help",
+    "history",
     "query",
     "remove",
     "replay",

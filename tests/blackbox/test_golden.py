@@ -14,6 +14,7 @@ from .harness.case import BlackBoxCase
 from .harness.ports import free_port
 from .harness.spam_world import LONG, SpamWorld
 from .harness.spfblock import CHECKOUT, program, run
+from .harness.waiting import eventually
 
 OK, NEGATIVE, USAGE = 0, 1, 64
 
@@ -125,6 +126,10 @@ class Golden(BlackBoxCase):
         for sign in SECOND_LOOK:
             server.wait_for_line(sign, PATIENCE_S)
         self.wait_until_listed(server.port, "62.9.1.1", PATIENCE_S)
+        eventually(
+            lambda: run("history", "-c", server.file, "62.9.1.1").returncode == 0,
+            "the history has the second look",
+        )
         return server
 
     def shown(self, file, *commands):

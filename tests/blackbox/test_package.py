@@ -54,6 +54,7 @@ FILES = {
     DOC + "/docs/doors.md",
     DOC + "/docs/export.md",
     DOC + "/docs/fleet.md",
+    DOC + "/docs/history.md",
     DOC + "/docs/log-events.md",
     DOC + "/docs/mail-log.md",
     DOC + "/docs/metrics.md",

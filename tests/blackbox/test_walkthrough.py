@@ -90,6 +90,9 @@ RUN = {
     ),
     "spfblock explain 45.120.197.160": (0, "is listed by toramaki.net"),
     "spfblock explain ADDRESS": (0, "is listed by toramaki.net"),
+    "spfblock history": (0, "the server started"),
+    "spfblock history DOMAIN": (0, "1 now: the first look at its record"),
+    "spfblock history ADDRESS": (0, "+ 45.120.196.0/22  toramaki.net -> "),
     "journalctl -t postfix/smtpd -g 'warn: .*spfblock:'": (
         0,
         "NOQUEUE: warn: RCPT from unknown[45.120.197.160]: spfblock: toramaki.net",
