@@ -78,14 +78,14 @@ enum class kind : std::uint8_t {
   state_not_saved,
   state_saved_in_part,
   state_saved_again,
+  // What is remembered beside it
+  history_not_written,
+  history_written_again,
   // Published files
   file_published,
   file_not_published,
   file_published_again,
   file_published_no_more,
-  // What is remembered beside it
-  history_not_written,
-  history_written_again,
 };
 
 /// What a field's value looks like.

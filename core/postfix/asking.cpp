@@ -3,6 +3,8 @@
 #include "core/postfix/setup.hpp"
 #include "core/support/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -33,30 +35,41 @@ bool take(std::string_view prefix, std::string_view& text) {
   return true;
 }
 
-/// Reads "inet:HOST:PORT" or "unix:PATH".
+/// Reads "inet:HOST:PORT", "unix:PATH" or "local:PATH".
 bool read_place(std::string_view text, asked_server& into) {
   if (take("inet:", text))
     read_inet(text, into);
-  else if (take("unix:", text))
+  else if (take("unix:", text) || take("local:", text))
     into.path = text;
   else
     return false;
   return true;
 }
 
+/// Reads "PLACE:NAME", or a place of TCP whose name was left out.
+bool read_socketmap(std::string_view text, asked_server& into) {
+  if (!read_place(text.substr(0, text.rfind(':')), into))
+    return false;
+  if (into.path.empty() && !into.port) {
+    into.lacks_name = fmt::format("socketmap:{}", text);
+    return read_place(text, into);
+  }
+  return true;
+}
+
 void read_option(std::string_view text, asked_server& into) {
   text = without_braces(text);
   const auto end = text.find('=');
-  if (end == npos) {
+  const auto name = elements_of(text.substr(0, end));
+  if (end == npos || name.empty()) {
     if (into.no_option.empty())
       into.no_option = text;
     return;
   }
-  const auto name = elements_of(text.substr(0, end));
   auto value = text.substr(end + 1);
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-  into.options.push_back({std::string{name.empty() ? "" : name.front()},
-                          std::string{without_braces(value)}});
+  into.options.push_back(
+      {std::string{name.front()}, std::string{without_braces(value)}});
 }
 
 } // namespace
@@ -80,7 +93,7 @@ std::vector<asked_server> servers_of_table(std::string_view table) {
   } else if (take("socketmap:", table)) {
     asked_server server{};
     server.door = protocols::door::socketmap;
-    if (read_place(table.substr(0, table.rfind(':')), server))
+    if (read_socketmap(table, server))
       found.push_back(std::move(server));
   }
   return found;

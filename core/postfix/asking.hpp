@@ -28,6 +28,8 @@ struct asked_server {
   std::vector<service_option> options;
   /// What stands where an option should: smtpd does not start then.
   std::string no_option;
+  /// A socketmap without its name, as written.
+  std::string lacks_name;
 };
 
 /// The servers that a table asks: `tcp:HOST:PORT`,
@@ -37,8 +39,8 @@ struct asked_server {
 [[nodiscard]] std::vector<asked_server>
 servers_of_table(std::string_view table);
 
-/// The server of check_policy_service: `inet:HOST:PORT`, `unix:PATH`, or one of
-/// them and options in braces.
+/// The server of check_policy_service: `inet:HOST:PORT`, `unix:PATH`,
+/// `local:PATH`, or one of them and options in braces.
 /// @return nothing for what is none
 [[nodiscard]] std::optional<asked_server> policy_server(std::string_view text);
 

@@ -4,10 +4,11 @@
 #include "core/config/settings.hpp"
 #include "core/postfix/asking.hpp"
 #include "core/postfix/finding.hpp"
-#include "core/postfix/restrictions.hpp"
+#include "core/postfix/place.hpp"
 #include "core/postfix/setup.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spfblock::postfix {
@@ -16,6 +17,9 @@ namespace spfblock::postfix {
 struct asked_listener {
   const config::listener* at = nullptr; ///< null: none
   bool by_name = false;
+  /// Its path is right for an smtpd in a chroot, and this one is in none, or
+  /// the other way round.
+  bool by_other_root = false;
 };
 
 /// The one of `listen` that a service asks.  Paths are relative to the queue
@@ -24,32 +28,28 @@ struct asked_listener {
 listener_of(const setup& postfix, const service& of, const asked_server& server,
             const std::vector<config::listener>& listen);
 
-/// What a list has said before a restriction.
-struct said_before {
-  bool own_networks = false; ///< permit_mynetworks
-  bool own_users = false;    ///< permit_sasl_authenticated
-  bool only_warns = false;   ///< warn_if_reject, of the next one
-  std::string end; ///< not empty: what stands behind it is never asked
-
-  /// It has said this, too.
-  void note(const restriction& of);
-};
-
-/// Where a door is asked.
-struct asking_place {
-  const setup& postfix;
-  const service& of;
-  std::string where; ///< as finding::where
-  const restriction& by;
-  const said_before& before;
-};
-
 /// What is to be said of it; one that is good, where nothing is wrong.
 /// @param found the door that `server` is
 /// @pre found.at is not null
 [[nodiscard]] std::vector<finding> judge(const asking_place& at,
                                          const asked_server& server,
                                          const asked_listener& found);
+
+/// What is to be said of a DNSBL that the door dnsbl is: of
+/// `reject_rbl_client` and the like, as `at.by` has it.
+[[nodiscard]] std::vector<finding> judge_zone(const asking_place& at);
+
+/// What is to be said of an element of postscreen_dnsbl_sites that is a door.
+/// @param where as finding::where
+[[nodiscard]] std::vector<finding> judge_site(const setup& postfix,
+                                              const service& postscreen,
+                                              const std::string& where,
+                                              std::string_view site);
+
+/// The door of that zone; null: none.
+[[nodiscard]] const config::listener*
+listener_of_zone(std::string_view zone,
+                 const std::vector<config::listener>& listen);
 
 /// How messages call a server: "127.0.0.1:10060", "unix:/run/x".
 [[nodiscard]] std::string text_of(const asked_server& of);

@@ -10,12 +10,6 @@ namespace {
 /// How deep classes may lie in classes: Postfix has no bound, we need one.
 constexpr unsigned deepest = 16;
 
-bool has_argument(std::string_view name) {
-  return name.starts_with("check_") || name.starts_with("reject_rbl") ||
-         name.starts_with("reject_rhsbl") || name.starts_with("permit_dnswl") ||
-         name.starts_with("permit_rhswl") || name == "sleep";
-}
-
 class reader {
 public:
   reader(const setup& postfix, const service& of)
@@ -28,19 +22,31 @@ public:
     for (std::size_t i = 0; i < elements.size(); ++i) {
       const std::string_view each = elements[i];
       std::string name = to_lower(each);
-      if (has_argument(name) && i + 1 < elements.size())
+      if (has_argument(name) && i + 1 < elements.size()) {
         found_.push_back({std::move(name), elements[++i]});
-      else if (is_class(each) && depth < deepest)
+      } else if (is_class(each) && depth < deepest) {
+        reached_.push_back(each);
         read(std::string{each}, depth + 1);
-      else if (each.find(':') != std::string_view::npos)
+      } else if (each.find(':') != std::string_view::npos) {
         found_.push_back({"", each});
-      else
+      } else {
         found_.push_back({std::move(name), {}});
+      }
     }
   }
 
   [[nodiscard]] std::vector<restriction> found() && {
     return std::move(found_);
+  }
+
+  /// The classes that were not met.
+  [[nodiscard]] std::vector<std::string_view> unmet() const {
+    std::vector<std::string_view> others;
+    for (const auto each : classes_) {
+      if (std::find(reached_.begin(), reached_.end(), each) == reached_.end())
+        others.push_back(each);
+    }
+    return others;
   }
 
 private:
@@ -52,6 +58,7 @@ private:
   const service& of_;
   std::vector<std::string_view> classes_;
   std::vector<restriction> found_;
+  std::vector<std::string_view> reached_;
 };
 
 } // namespace
@@ -62,6 +69,24 @@ std::vector<restriction> restrictions_of(const setup& postfix,
   reader all{postfix, of};
   all.read(list);
   return std::move(all).found();
+}
+
+std::vector<std::string_view> classes_without_list(const setup& postfix,
+                                                   const service& of) {
+  reader all{postfix, of};
+  for (const char* const list : restriction_lists)
+    all.read(list);
+  return all.unmet();
+}
+
+bool has_argument(std::string_view name) {
+  return name.starts_with("check_") || name.starts_with("reject_rbl") ||
+         name.starts_with("reject_rhsbl") || name.starts_with("permit_dnswl") ||
+         name.starts_with("permit_rhswl") || name == "sleep";
+}
+
+bool is_option_astray(const restriction& of) {
+  return of.argument.empty() && of.name.find('=') != std::string::npos;
 }
 
 } // namespace spfblock::postfix

@@ -30,4 +30,16 @@ struct restriction {
                                                        const service& of,
                                                        const std::string& list);
 
+/// The restriction classes that no list leads to: only what a table says does.
+/// @return valid as long as `postfix`
+[[nodiscard]] std::vector<std::string_view>
+classes_without_list(const setup& postfix, const service& of);
+
+/// Whether a restriction of that name, in lower case, says what it asks.
+[[nodiscard]] bool has_argument(std::string_view name);
+
+/// Whether smtpd takes it for a restriction that it does not know, as what was
+/// meant for an option of a policy service: it answers 451 to all mail then.
+[[nodiscard]] bool is_option_astray(const restriction& of);
+
 } // namespace spfblock::postfix

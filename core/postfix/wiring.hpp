@@ -13,7 +13,8 @@ namespace spfblock::postfix {
 /// what is wrong with it; nothing twice.
 ///
 /// Looks at the restrictions of each smtpd, restriction classes followed, at
-/// postscreen and at the number of processes.
+/// tables that are asked for something else, at postscreen and at the number of
+/// processes.
 /// Source: postconf(5), SMTPD_POLICY_README, Postfix smtpd_check.c.
 [[nodiscard]] std::vector<finding> wiring_of(const setup& postfix,
                                              const config::settings& settings);

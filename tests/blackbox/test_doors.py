@@ -8,9 +8,11 @@ import socket
 import subprocess
 import time
 
+from .harness import smtp
 from .harness.case import BlackBoxCase
 from .harness.door_kills import kill_again_and_again
 from .harness.ports import LOOPBACK, free_port
+from .harness.postfix import Postfix
 from .harness.service_manager import ServiceManager
 from .harness.spfblock import CHECKOUT, Spfblock, program, run
 from .harness.waiting import eventually
@@ -401,7 +403,9 @@ class CheckPostfix(BlackBoxCase):
             (
                 "spfblock.json",
                 """{ "listen": ["127.0.0.1:10060",
-                { "door": "policy", "at": "127.0.0.1:10062" }],
+                { "door": "policy", "at": "127.0.0.1:10062" },
+                { "door": "socketmap", "at": "127.0.0.1:10064" },
+                { "door": "dnsbl", "at": "127.0.0.1:10053", "zone": "bl.example.org" }],
                 "networks": [], "state_file": "", "admin": "%s" }""" % admin,
             ),
         ):
@@ -503,16 +507,258 @@ class CheckPostfix(BlackBoxCase):
         self.assertEqual(status, 1)
         self.assertIn("no smtpd asks a door of `listen`", said)
 
-    def test_what_smtpd_does_not_start_with(self):
-        """It says so where the real one does not."""
-        for option in ("retry_delay=0s", "default_action=DEFER later"):
-            options = f"default_action=DUNNO, timeout=2s, {option}"
-            status, said = self.check(
-                "smtpd_client_restrictions = permit_mynetworks, check_policy_service"
-                f" {{ inet:127.0.0.1:10062, {options} }}\n"
+    POLICY = "check_policy_service { inet:127.0.0.1:10062, default_action=DUNNO, timeout=2s }"
+    DNSBL = "reject_rbl_client bl.example.org=127.0.0.2"
+
+    def test_wirings(self):
+        """What is said of a main.cf and a master.cf, as the real postconf tells them:
+        (main.cf, master.cf, exit status, each a part of a line)."""
+        first = "permit_mynetworks, permit_sasl_authenticated,"
+        inet = "smtp inet n - n - - smtpd\n"
+        screened = (
+            "smtp inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\n"
+            "dnsblog unix - - n - 0 dnsblog\n"
+        )
+        at_rcpt = f"smtpd_recipient_restrictions = {first} {self.POLICY}\n"
+        at_client = f"smtpd_client_restrictions = {first} {self.POLICY}\n"
+        sites = "postscreen_dnsbl_threshold = 3\npostscreen_dnsbl_sites = "
+        for main_cf, services, status, *said in (
+            # Right ones.
+            (at_rcpt, inet, 0, "smtpd_recipient_restrictions: asks 127.0.0.1:10062"),
+            (
+                f"smtpd_relay_restrictions = {first} {self.POLICY} defer_unauth_destination\n",
+                inet,
+                0,
+                "smtpd_relay_restrictions: asks 127.0.0.1:10062",
+            ),
+            (
+                f"smtpd_client_restrictions = {first} {self.DNSBL}\n",
+                inet,
+                0,
+                "asks bl.example.org, dnsbl",
+            ),
+            (
+                f"{sites}zen.example*2, bl.example.org=127.0.0.2*3\n"
+                "postscreen_dnsbl_action = enforce\n",
+                screened,
+                0,
+                "main.cf: postscreen_dnsbl_sites: asks bl.example.org, dnsbl",
+            ),
+            (
+                f"zone = bl.example.org=127.0.0.2\n{sites}$zone*3\n"
+                f"postscreen_dnsbl_action = drop\n{at_client}",
+                screened,
+                0,
+                "main.cf: postscreen_dnsbl_sites: asks bl.example.org, dnsbl",
+                "asks 127.0.0.1:10062, policy",
+            ),
+            (
+                f"{at_client}smtpd_delay_reject = no\n",
+                inet + "  -o smtpd_delay_reject=yes\n",
+                0,
+                "asks 127.0.0.1:10062, policy",
+            ),
+            (
+                f"mua_client = permit_sasl_authenticated, reject\n{at_client}",
+                inet + "submission inet n - n - - smtpd\n"
+                "  -o smtpd_sasl_auth_enable=yes\n"
+                "  -o smtpd_client_restrictions=$mua_client\n",
+                0,
+                "asks 127.0.0.1:10062, policy",
+            ),
+            # A table whose key is not the client's address.
+            *(
+                (
+                    f"smtpd_{stage}_restrictions = {restriction} {table}\n",
+                    inet,
+                    1,
+                    f"looks {what} up, never the client's address",
+                )
+                for table in ("tcp:127.0.0.1:10060", "socketmap:inet:127.0.0.1:10064:x")
+                for stage, restriction, what in (
+                    ("helo", "check_helo_access", "HELO names"),
+                    ("sender", "check_sender_access", "senders"),
+                    ("sender", "", "senders"),
+                    ("recipient", "check_recipient_access", "recipients"),
+                    ("relay", "", "recipients"),
+                )
+            ),
+            # Too early, too late, and not at all.
+            (
+                f"{at_client}smtpd_delay_reject = no\nsmtpd_sasl_auth_enable = yes\n",
+                inet,
+                1,
+                "nobody has logged in by then",
+                "allow.recipients does not count",
+            ),
+            (
+                f"smtpd_end_of_data_restrictions = {first} {self.POLICY}\n",
+                inet,
+                0,
+                "warning: the recipients of a mail to several are not told there",
+            ),
+            (
+                f"smtpd_recipient_restrictions = {first} permit_auth_destination,"
+                f" {self.POLICY}\n",
+                inet,
+                1,
+                "which lets in all mail to own domains",
+            ),
+            (
+                f"smtpd_restriction_classes = ours\nours = {first} reject_unauth_destination,"
+                f" permit\nsmtpd_recipient_restrictions = ours, {self.POLICY}\n",
+                inet,
+                1,
+                'stands behind "permit", and is never asked',
+            ),
+            (
+                f"smtpd_restriction_classes = ours\nours = {self.POLICY}\n"
+                "smtpd_recipient_restrictions = check_recipient_access static:ours\n",
+                inet,
+                0,
+                "warning: asks 127.0.0.1:10062, but no list names this class",
+            ),
+            (
+                at_client,
+                inet + "  -o smtpd_client_restrictions=permit_mynetworks\n"
+                "2525 inet n - n - - smtpd\n",
+                0,
+                "warning: does not ask, while others do",
+            ),
+            (at_client + at_rcpt, inet, 0, "once more for the same mail"),
+            # A DNSBL that is none of us, by a filter, or its weight.
+            (
+                f"smtpd_client_restrictions = {first} reject_rbl_client bl.example.org\n",
+                inet,
+                0,
+                "warning: without a filter any answer counts",
+            ),
+            (
+                f"smtpd_client_restrictions = {first} reject_rbl_client"
+                " bl.example.org=127.0.0.[3..9]\n",
+                inet,
+                1,
+                "never holds: the door answers 127.0.0.2",
+            ),
+            (
+                "smtpd_client_restrictions = permit_dnswl_client bl.example.org\n",
+                inet,
+                1,
+                "lets in who is listed",
+            ),
+            (
+                f"smtpd_client_restrictions = {first} reject_rbl_client other.example.org\n",
+                inet,
+                1,
+                "no smtpd asks a door",
+            ),
+            (
+                f"{sites}bl.example.org=127.0.0.2\n",
+                screened,
+                0,
+                "it counts 1 of the 3 that it takes to reject",
+                "postscreen_dnsbl_action = ignore",
+            ),
+            (f"{sites}bl.example.org*-3\n", screened, 1, "-3 counts in favour"),
+            (
+                f"{sites}bl.example.org=127.0.0.2*3\n",
+                screened.replace("dnsblog", "#dnsblog"),
+                1,
+                "no service dnsblog",
+            ),
+            # What listed clients are taken for.
+            (
+                f"{at_client}mynetworks = tcp:127.0.0.1:10060\n",
+                inet,
+                1,
+                "may relay",
+            ),
+            (f"{at_client}mynetworks = 0.0.0.0/0\n", inet, 1, "everybody is in the own"),
+            (
+                f"{at_client}relay_domains = socketmap:inet:127.0.0.1:10064:x\n",
+                inet,
+                1,
+                "knows nothing but clients",
+            ),
+            (f"{at_client}soft_bounce = yes\n", inet, 0, "is deferred, not rejected"),
+        ):
+            with self.subTest(main_cf=main_cf, services=services):
+                found, lines = self.check(main_cf, services)
+                self.assertEqual(found, status, lines)
+                for each in said:
+                    self.assertIn(each, lines)
+
+    def test_what_ends_smtpd_or_stops_all_mail(self):
+        """It is told of what the real smtpd does not start with, ends at, or answers
+        451 to everybody for."""
+        policy, table, closed = ("127.0.0.1:10062", "127.0.0.1:10060", "127.0.0.1:1")
+        service = "check_policy_service {{ inet:{0}, default_action=DUNNO, {1} }}"
+        ends = {
+            service.format(policy, option): fatal
+            for option, fatal in (
+                ("timeout=0", "invalid timeout: 0"),
+                ("max_idle=0s", "invalid max_idle: 0"),
+                ("max_ttl=2x", "max_ttl"),
+                ("retry_delay=0s", "invalid retry_delay: 0"),
+                ("try_limit=0", "invalid try_limit parameter value 0"),
+                ("{ default_action= }", "bad string length 0 < 1: default_action"),
+                ("retries=3", 'unknown option: "retries'),
+                ("retry_delay = 2s", "missing '=' after attribute name: \"...retry_delay"),
+                ("default_action=DEFER later", "missing '=' after attribute name: \"...later"),
             )
-            self.assertEqual(status, 1, option)
-            self.assertIn("smtpd does not start: ", said)
+        }
+        ends[f"check_policy_service tcp:{policy}"] = "invalid transport name: tcp"
+        ends["$unclosed"] = "policy service syntax error"
+        ends["check_client_access socketmap:inet:127.0.0.1:10064"] = "garbage after numerical"
+        ends["check_client_access tcp:127.0.0.1"] = "127.0.0.1: garbage after numerical"
+        defers = [
+            f"check_policy_service inet:{policy}, timeout=2s",
+            f"check_client_access inet:{table}",
+            "check_policy_service",
+            f"check_policy_service {{ inet:{closed}, default_action=PASS, timeout=2s }}",
+        ]
+        told = {each: self.told_of(each) for each in [*ends, *defers]}
+        for restriction, fault in told.items():
+            self.assertRegex(
+                fault, "smtpd (does not start|ends|answers 451|knows no such)", restriction
+            )
+        ports = {each: free_port() for each in told}
+        postfix = self.closing(
+            Postfix(
+                0,
+                f"smtpd_client_restrictions =\nunclosed = {self.UNCLOSED}\n",
+                services="".join(
+                    f"{LOOPBACK}:{port} inet n - n - 1 smtpd\n"
+                    f"  -o {{ smtpd_client_restrictions = {restriction} }}\n"
+                    for restriction, port in ports.items()
+                ),
+            )
+        )
+        clients = [
+            self.closing(socket.create_connection((LOOPBACK, ports[each]))) for each in ends
+        ]
+        for client in clients:
+            # Where it lives until the first lookup.
+            client.sendall(
+                b"EHLO a\r\nMAIL FROM:<a@b.invalid>\r\nRCPT TO:<user@recipient.invalid>\r\n"
+            )
+        for fatal in ends.values():
+            postfix.wait_for_log(fatal)
+        for each in defers:
+            self.assertEqual(smtp.reply_to(ports[each], ELSEWHERE)[0], 451, each)
+
+    UNCLOSED = "check_policy_service { inet:127.0.0.1:10062, timeout=2s"
+
+    def told_of(self, restriction):
+        """What is wrong with it."""
+        # Of a server at a closed port nothing is known: let it be ours.
+        text = restriction.replace("127.0.0.1:1,", "127.0.0.1:10062,")
+        status, said = self.check(
+            f"smtpd_client_restrictions = permit_mynetworks, {text}\n"
+            f"unclosed = {self.UNCLOSED}\n"
+        )
+        self.assertEqual(status, 1, restriction)
+        return said
 
     def test_without_a_postfix(self):
         folder = self.directory()

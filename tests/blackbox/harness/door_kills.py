@@ -2,6 +2,8 @@
 recipients go on through a real Postfix."""
 
 import collections
+import ipaddress
+import itertools
 import threading
 import time
 
@@ -53,14 +55,18 @@ def _outcome(is_listed, code):
     return "right" if code == 250 else "rejected"
 
 
-def kill_again_and_again(postfix, spfblock, clients, times):
+def kill_again_and_again(postfix, spfblock, clients, times, recipients=RECIPIENTS):
     """Outcomes of sessions while the daemon is killed and started at once.
 
-    @param clients {address: whether it is listed}; a session at a time of each
+    @param clients {network or address: whether it is listed}; a session at a time
+                   of each, of a network each session from its next address
+    @param recipients of a session
     """
     outcomes, over = Outcomes(), threading.Event()
     senders = [
-        threading.Thread(target=_send, args=(postfix, each, is_listed, outcomes, over))
+        threading.Thread(
+            target=_send, args=(postfix, each, is_listed, recipients, outcomes, over)
+        )
         for each, is_listed in clients.items()
     ]
     for each in senders:
@@ -93,12 +99,13 @@ def _wait_for_answers(outcomes, clients):
         )
 
 
-def _send(postfix, client, is_listed, outcomes, over):
+def _send(postfix, client, is_listed, recipients, outcomes, over):
+    addresses = itertools.cycle(ipaddress.ip_network(client))
     while not over.is_set():
         with Smtp(postfix.port, timeout=120) as session:
             session.command("EHLO client.invalid")
-            session.come_from(client)
-            for number in range(RECIPIENTS):
+            session.come_from(str(next(addresses)))
+            for number in range(recipients):
                 begin = time.monotonic()
                 if number == 0:
                     code, _ = session.recipient_reply()

@@ -89,7 +89,7 @@ TEST_CASE("each kind of event has one entry, in the order of the kinds",
           "[log][catalogue]") {
   const auto all = all_entries();
   CHECK(all.size() ==
-        static_cast<std::size_t>(kind::history_written_again) + 1);
+        static_cast<std::size_t>(kind::file_published_no_more) + 1);
   for (std::size_t i = 0; i < all.size(); ++i)
     CHECK(static_cast<std::size_t>(all[i].kind) == i);
 }

@@ -1,4 +1,5 @@
 #include "core/postfix/wiring.hpp"
+#include "core/postfix/zone_asking.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -184,7 +185,8 @@ TEST_CASE("wiring: the options of the policy door", "[postfix][wiring]") {
   for (const char* zero : {"0", "0s"})
     CHECK(with(", default_action=DUNNO, timeout=2s, retry_delay=" +
                std::string{zero}) ==
-          "WRONG smtpd does not start: retry_delay is 1s at least\n");
+          "WRONG smtpd does not start: retry_delay=" + std::string{zero} +
+              " (expected 1s at least)\n");
   CHECK(with(", default_action=DUNNO, timeout=2s, retries=3") ==
         "WRONG smtpd does not start: there is no option \"retries\"\n");
   CHECK(with(", default_action=DUNNO, timeout=2s, try_limit=1") ==
@@ -329,6 +331,314 @@ TEST_CASE("wiring: a door that listens on all addresses is at each",
   };
   CHECK_THAT(with("192.0.2.7"), Catch::EndsWith("tcp_table\n"));
   CHECK_THAT(with("[::1]"), Catch::StartsWith("WRONG"));
+}
+
+TEST_CASE("wiring: options with which smtpd does not start or defers",
+          "[postfix][wiring]") {
+  const auto with = [](const std::string& option) {
+    return of_client("check_policy_service { inet:127.0.0.1:10062, timeout=2s, "
+                     "default_action=DUNNO, " +
+                     option + " }");
+  };
+  const std::string fatal = "WRONG smtpd does not start: ";
+  CHECK(with("max_idle=0") == fatal + "max_idle=0 (expected 1s at least)\n");
+  CHECK(with("max_ttl=2x") == fatal + "max_ttl=2x (expected 1s at least)\n");
+  CHECK(with("try_limit=0") == fatal + "try_limit=0 (expected 1 at least)\n");
+  CHECK(with("retry_delay = 2s") ==
+        fatal + "\"retry_delay\" is no option (a value with a blank needs "
+                "braces around the option)\n");
+  CHECK(with("{ retry_delay = 2s }") == "asks 127.0.0.1:10062, policy\n");
+  const auto by_default = [](const std::string& action) {
+    return of_client("check_policy_service { inet:127.0.0.1:10062, timeout=2s, "
+                     "{ default_action=" +
+                     action + " } }");
+  };
+  CHECK(by_default("") == fatal + "default_action= (expected DUNNO)\n");
+  CHECK(by_default("ok") ==
+        "WRONG default_action=ok: mail passes all that follows while spfblock "
+        "is away (expected DUNNO)\n");
+  CHECK(by_default("REJECT away") ==
+        "WRONG default_action=REJECT away: all mail is rejected while spfblock "
+        "is away (expected DUNNO)\n");
+  CHECK(by_default("550 5.7.1 away") ==
+        "WRONG default_action=550 5.7.1 away: all mail is rejected while "
+        "spfblock is away (expected DUNNO)\n");
+  CHECK(by_default("PASS") ==
+        "WRONG default_action=PASS: smtpd knows no such action, and answers "
+        "451 while spfblock is away (expected DUNNO)\n");
+  for (const char* good : {"dunno", "DEFER_IF_PERMIT later", "WARN away"})
+    CHECK(by_default(good) == "asks 127.0.0.1:10062, policy\n");
+}
+
+TEST_CASE("wiring: what is no policy service, no table, no restriction",
+          "[postfix][wiring]") {
+  // What smtpd makes of it comes first; nobody asks then.
+  const auto first_of = [](const std::string& rest) {
+    const std::string said = of_client(rest);
+    const auto at = said.find("WRONG smtpd ");
+    return at == std::string::npos ? said
+                                   : said.substr(at, said.find('\n', at) - at);
+  };
+  CHECK(first_of("check_policy_service tcp:127.0.0.1:10062") ==
+        "WRONG smtpd does not start: \"tcp:127.0.0.1:10062\" is no policy "
+        "service (expected inet:HOST:PORT or unix:PATH; its options stand with "
+        "it in one pair of braces)");
+  CHECK(
+      first_of("check_policy_service { inet:127.0.0.1:10062, timeout=2s")
+          .starts_with("WRONG smtpd does not start: \"{ inet:127.0.0.1:10062, "
+                       "timeout=2s\" is no policy service"));
+  CHECK(first_of("check_client_access inet:127.0.0.1:10060") ==
+        "WRONG smtpd answers 451: \"inet:127.0.0.1:10060\" is no table "
+        "(expected tcp:127.0.0.1:10060)");
+  CHECK(first_of("check_policy_service inet:127.0.0.1:10062, timeout=2s") ==
+        "WRONG smtpd answers 451: \"timeout=2s\" is no restriction (an option "
+        "stands within the braces of its policy service)");
+  CHECK(first_of("check_client_access tcp:127.0.0.1") ==
+        "WRONG smtpd ends at the first lookup: tcp:127.0.0.1 names no port");
+  CHECK(first_of("check_policy_service") ==
+        "WRONG smtpd answers 451: nothing stands behind check_policy_service");
+  CHECK(of_client("check_client_access socketmap:inet:127.0.0.1:10064") ==
+        "WRONG smtpd ends at the first lookup: socketmap:inet:127.0.0.1:10064 "
+        "lacks a name "
+        "(expected socketmap:inet:127.0.0.1:10064:spfblock)\n");
+}
+
+TEST_CASE("wiring: a table is asked for the client", "[postfix][wiring]") {
+  const auto in = [](const std::string& list, const std::string& rest) {
+    const std::string said = of_main("smtpd_sasl_auth_enable = no\n" + list +
+                                     " = permit_mynetworks, " + rest + '\n');
+    const auto end = said.find(list + ": ");
+    REQUIRE(end != std::string::npos);
+    return said.substr(end + list.size() + 2);
+  };
+  const auto never = [](const std::string& restriction,
+                        const std::string& what) {
+    return restriction + " looks " + what +
+           " up, never the client's address: nobody is found (expected "
+           "check_client_access)\n";
+  };
+  const std::string table = "tcp:127.0.0.1:10060";
+  const std::string good = "asks 127.0.0.1:10060, tcp_table\n";
+  CHECK(in("smtpd_helo_restrictions", "check_helo_access " + table) ==
+        never("check_helo_access", "HELO names"));
+  CHECK(in("smtpd_sender_restrictions", "check_sender_access " + table) ==
+        never("check_sender_access", "senders"));
+  CHECK(in("smtpd_recipient_restrictions", "check_recipient_access " + table) ==
+        never("check_recipient_access", "recipients"));
+  CHECK(in("smtpd_client_restrictions", "check_sasl_access " + table) ==
+        never("check_sasl_access", "logins"));
+  CHECK(in("smtpd_client_restrictions",
+           "check_reverse_client_hostname_access " + table) ==
+        never("check_reverse_client_hostname_access", "names of clients"));
+  // A table alone is asked for what its list is about.
+  CHECK(in("smtpd_client_restrictions", table) == good);
+  CHECK(in("smtpd_sender_restrictions", table) ==
+        never("check_sender_access", "senders"));
+  CHECK(in("smtpd_relay_restrictions", table) ==
+        never("check_recipient_access", "recipients"));
+  CHECK(in("smtpd_data_restrictions", table) ==
+        "smtpd answers 451: no check_client_access stands before " + table +
+            '\n');
+  for (const char* list :
+       {"smtpd_helo_restrictions", "smtpd_sender_restrictions",
+        "smtpd_relay_restrictions", "smtpd_recipient_restrictions",
+        "smtpd_data_restrictions"})
+    CHECK(in(list, "check_client_access " + table) == good);
+  CHECK(in("smtpd_sender_restrictions", "check_sender_ns_access " + table) ==
+        good);
+  CHECK(in("smtpd_etrn_restrictions", "check_client_access " + table) ==
+        "127.0.0.1:10060 is asked for ETRN, never for mail\n");
+  CHECK(in("smtpd_recipient_restrictions",
+           "permit_auth_destination, check_client_access " + table) ==
+        "127.0.0.1:10060 stands behind permit_auth_destination, which lets in "
+        "all mail to own domains\n");
+}
+
+TEST_CASE("wiring: what is known of a mail where a door is asked",
+          "[postfix][wiring]") {
+  const std::string at_once =
+      "smtpd_delay_reject = no\nsmtpd_sasl_auth_enable = yes\n";
+  const std::string policy = "check_policy_service { inet:127.0.0.1:10062, "
+                             "default_action=DUNNO, timeout=2s }\n";
+  const std::string first = " = permit_mynetworks, permit_sasl_authenticated, ";
+  const std::string table = "check_client_access tcp:127.0.0.1:10060\n";
+  const std::string users = "own users are looked up, too: with "
+                            "smtpd_delay_reject = no nobody has logged in by "
+                            "then\n";
+  const std::string recipient =
+      "with smtpd_delay_reject = no it is asked before "
+      "the recipient is known: allow.recipients does "
+      "not count\n";
+  const auto place = [](const char* list) {
+    return "main.cf: smtpd_" + std::string{list} + "_restrictions: ";
+  };
+  CHECK(of_main(at_once + "smtpd_client_restrictions" + first + table) ==
+        "WRONG " + place("client") + users);
+  CHECK(of_main(at_once + "smtpd_client_restrictions" + first + policy) ==
+        "WRONG " + place("client") + users + place("client") +
+            "warning: " + recipient);
+  CHECK(of_main(at_once + "smtpd_sender_restrictions" + first + policy) ==
+        place("sender") + "warning: " + recipient + place("sender") +
+            "asks 127.0.0.1:10062, policy\n");
+  CHECK(of_main(at_once + "smtpd_recipient_restrictions" + first + policy) ==
+        place("recipient") + "asks 127.0.0.1:10062, policy\n");
+  CHECK(of_main("smtpd_data_restrictions" + first + policy) ==
+        place("data") +
+            "warning: the recipients of a mail to several are not told there: "
+            "allow.recipients does not count\n" +
+            place("data") + "asks 127.0.0.1:10062, policy\n");
+  // Once is enough.
+  CHECK(of_main("smtpd_client_restrictions" + first + table +
+                "smtpd_recipient_restrictions" + first + table) ==
+        place("client") + "asks 127.0.0.1:10060, tcp_table\n" +
+            place("recipient") + "asks 127.0.0.1:10060, tcp_table\n" +
+            place("recipient") +
+            "warning: asks 127.0.0.1:10060 once more for the same mail: "
+            "smtpd_client_restrictions has asked\n");
+}
+
+TEST_CASE("wiring: what spares who is listed", "[postfix][wiring]") {
+  const std::string list = "smtpd_client_restrictions = permit_mynetworks, "
+                           "check_client_access tcp:127.0.0.1:10060\n";
+  const std::string asks =
+      "main.cf: smtpd_client_restrictions: asks 127.0.0.1:10060, tcp_table\n";
+  CHECK(of_main(list + "mynetworks = 127.0.0.0/8, 0.0.0.0/0\n") ==
+        asks + "WRONG main.cf: mynetworks: everybody is in the own networks: "
+               "nobody is looked up behind permit_mynetworks\n");
+  CHECK(of_main(list + "mynetworks = 127.0.0.0/8 tcp:127.0.0.1:10060\n") ==
+        asks + "WRONG main.cf: mynetworks: 127.0.0.1:10060 makes who is listed "
+               "one of the own networks, which may relay\n");
+  CHECK(of_main(list + "transport_maps = cdb:/x, tcp:127.0.0.1:10060\n") ==
+        asks + "WRONG main.cf: transport_maps: asks 127.0.0.1:10060, which "
+               "knows nothing but clients that are listed\n");
+  CHECK(of_main(list + "soft_bounce = yes\n") ==
+        asks + "main.cf: soft_bounce: warning: who is listed is deferred, not "
+               "rejected\n");
+}
+
+TEST_CASE("wiring: a class that no list names", "[postfix][wiring]") {
+  const std::string classes =
+      "smtpd_restriction_classes = strict, other\n"
+      "strict = check_client_access tcp:127.0.0.1:10060\n"
+      "other = reject_rbl_client bl.example\n";
+  CHECK(of_main(classes + "smtpd_recipient_restrictions = "
+                          "check_recipient_access hash:/etc/postfix/who\n") ==
+        "main.cf: strict: warning: asks 127.0.0.1:10060, but no list names "
+        "this class: only mail for which a table does is looked up\n");
+}
+
+namespace {
+
+config::settings with_dnsbl() {
+  config::settings made;
+  made.listen = {
+      {protocols::door::dnsbl, *net::endpoint::parse("127.0.0.1:10053")}};
+  made.listen.front().list.emplace(*dns::name::from_text("bl.example.org"),
+                                   net::address_set{});
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("wiring: reject_rbl_client asks the door dnsbl",
+          "[postfix][wiring][dnsbl]") {
+  const auto with = [](const std::string& rest) {
+    const std::string list = "smtpd_client_restrictions";
+    const std::string said = findings_of(
+        {defaults + list + " = permit_mynetworks, " + rest + '\n', smtp, ""},
+        with_dnsbl());
+    const auto end = said.find(list + ": ");
+    return end == std::string::npos ? said : said.substr(end + 27);
+  };
+  CHECK(with("reject_rbl_client bl.example.org=127.0.0.2") ==
+        "asks bl.example.org, dnsbl\n");
+  CHECK(with("reject_rbl_client BL.example.ORG=127.0.0.[2..4;9]") ==
+        "asks BL.example.ORG, dnsbl\n");
+  CHECK(with("reject_rbl_client bl.example.org") ==
+        "warning: without a filter any answer counts, were it made up by a "
+        "resolver (expected bl.example.org=127.0.0.2)\n"
+        "main.cf: smtpd_client_restrictions: asks bl.example.org, dnsbl\n");
+  CHECK(with("reject_rbl_client bl.example.org=127.0.0.3") ==
+        "bl.example.org=127.0.0.3 never holds: the door answers 127.0.0.2\n");
+  CHECK(with("permit_dnswl_client bl.example.org=127.0.0.2") ==
+        "permit_dnswl_client lets in who is listed (expected "
+        "reject_rbl_client)\n");
+  CHECK(with("reject_rhsbl_sender bl.example.org=127.0.0.2") ==
+        "reject_rhsbl_sender looks names up, and bl.example.org lists "
+        "addresses: nobody is found (expected reject_rbl_client)\n");
+  CHECK(with("permit, reject_rbl_client bl.example.org=127.0.0.2") ==
+        "bl.example.org stands behind \"permit\", and is never asked\n");
+  CHECK(with("reject_rbl_client zen.example") ==
+        "WRONG main.cf: no smtpd asks a door of `listen` (dnsbl "
+        "127.0.0.1:10053)\n");
+  CHECK(findings_of({std::string{defaults} +
+                         "smtpd_client_restrictions = reject_rbl_client "
+                         "bl.example.org=127.0.0.2\n",
+                     smtp, ""},
+                    with_dnsbl()) ==
+        "WRONG main.cf: smtpd_client_restrictions: own networks are looked up, "
+        "too: permit_mynetworks does not stand before\n");
+}
+
+TEST_CASE("wiring: postscreen asks the door dnsbl",
+          "[postfix][wiring][dnsbl]") {
+  const auto with = [](const std::string& sites,
+                       const std::string& more = "postscreen_dnsbl_action = "
+                                                 "enforce\n",
+                       const char* dnsblog =
+                           "dnsblog unix - - y - 0 dnsblog\n") {
+    std::string said = findings_of(
+        {std::string{defaults} + "postscreen_dnsbl_threshold = 3\n" + more +
+             "postscreen_dnsbl_sites = " + sites + '\n',
+         std::string{"smtp inet n - y - 1 postscreen\n"
+                     "smtpd pass - - y - - smtpd\n"} +
+             dnsblog,
+         ""},
+        with_dnsbl());
+    const std::string_view place = "main.cf: postscreen_dnsbl_sites: ";
+    for (auto at = said.find(place); at != std::string::npos;
+         at = said.find(place))
+      said.erase(at, place.size());
+    return said;
+  };
+  const std::string asks = "asks bl.example.org, dnsbl\n";
+  CHECK(with("zen.example*2, bl.example.org=127.0.0.2*3") == asks);
+  CHECK(with("bl.example.org=127.0.0.2*2") ==
+        "warning: it counts 2 of the 3 that it takes to reject "
+        "(postscreen_dnsbl_threshold)\n" +
+            asks);
+  CHECK(with("bl.example.org=127.0.0.2*-3") ==
+        "WRONG -3 counts in favour of who is listed\n");
+  CHECK(with("bl.example.org=127.0.0.2*0") == "WRONG it counts nothing\n");
+  CHECK(with("bl.example.org=127.0.1.2*3") ==
+        "WRONG bl.example.org=127.0.1.2 never holds: the door answers "
+        "127.0.0.2\n");
+  CHECK(with("bl.example.org=127.0.0.2*3", "") == asks);
+  CHECK(with("bl.example.org=127.0.0.2*3",
+             "postscreen_dnsbl_action = ignore\n") ==
+        "warning: postscreen_dnsbl_action = ignore: who is listed is logged, "
+        "not rejected\n" +
+            asks);
+  CHECK(with("bl.example.org=127.0.0.2*3",
+             "postscreen_dnsbl_action = enforce\n", "") ==
+        "WRONG master.cf has no service dnsblog: nobody is looked up\n");
+}
+
+TEST_CASE("wiring: filters of a DNSBL", "[postfix][zone_asking]") {
+  for (const char* good :
+       {"", "127.0.0.2", "127.0.0.[2]", "127.0.0.[1..255]", "127.[0;1].0.[4;2]",
+        "[0..255].[0..255].[0..255].[0..255]"})
+    CHECK(takes_our_answer(good));
+  for (const char* bad :
+       {"127.0.0.3", "127.0.0", "127.0.0.2.1", "127.0.0.[3..9]", "127.0.0.[2",
+        "x", "127.0.0.[]", "[", "..."})
+    CHECK_FALSE(takes_our_answer(bad));
+  const auto asked = asked_zone_of("bl.example.org=127.0.0.[2;3]*-4");
+  CHECK(asked.name == "bl.example.org");
+  CHECK(asked.filter == "127.0.0.[2;3]");
+  CHECK(asked.weight == -4);
+  CHECK(asked_zone_of("a*x").weight == 0);
+  CHECK(asked_zone_of("a").weight == 1);
 }
 
 } // namespace wiring_test

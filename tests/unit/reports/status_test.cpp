@@ -664,6 +664,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "canaries": 0,
       "over_budget": 0
     }
+  },
+  "history": {
+    "trouble": ""
   }
 }
 )");
