@@ -2,6 +2,7 @@
 #include "core/suggest/report.hpp"
 #include "core/support/calendar.hpp"
 #include "core/support/counts_text.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -207,9 +208,9 @@ std::string summary(const judgement& of, const origin& from) {
   for (const group& some : of.groups)
     suggested += some.suggestions.size();
   std::string made =
-      read_text(from) + fmt::format("{} mails; records as of {}\n{} suggested",
-                                    from.mails, utc_text(from.looked_at),
-                                    suggested);
+      read_text(from) + fmt::format("{}; records as of {}\n{} suggested",
+                                    counted(from.mails, "mail", "mails"),
+                                    utc_text(from.looked_at), suggested);
   std::string others;
   for (const reason& each : reasons) {
     if (const auto count = of.objections.of(each.why); count > 0)

@@ -36,8 +36,8 @@ std::string after_what(const std::string& configuration_file,
   read_history(path, [&inquiry](std::string_view line) { inquiry.read(line); });
   std::string text;
   if (last)
-    append_paragraph(text, "  listed after  ",
-                     utc_text(last->at) + ": " + in_brief(*last), 16);
+    append_paragraph(text, "  after       ",
+                     utc_text(last->at) + ": " + in_brief(*last), 14);
   return text;
 }
 

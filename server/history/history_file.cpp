@@ -26,7 +26,7 @@ std::string former_name(const std::string& path, unsigned number) {
 
 descriptor open_history(const std::string& path, int flags) {
   return descriptor{uninterrupted([&] {
-    return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0640);
+    return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0600);
   })};
 }
 
