@@ -17,13 +17,14 @@ package_packages="dpkg-dev file"
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
 # of what is exported, the name servers of a fleet, and the checkers of what is
 # installed.
+# gpg-agent: the installation of spamassassin needs it.
 test_packages="
     catch2 nsd postfix postfix-cdb postfix-lmdb python3
     postfix-policyd-spf-python rspamd
     golang-blitiri-go-spf-dev python3-jsonschema python3-yaml
     libmail-spf-perl python3-dnspython python3-spf
     bind9-dnsutils bind9-utils nftables rbldnsd
-    bind9 dns-root-data knot rsync spamassassin
+    bind9 dns-root-data gpg-agent knot rsync spamassassin
     bash-completion fish zsh
     curl fakeroot git iproute2 lintian mandoc prometheus systemd unbound
     $package_packages"
