@@ -12,8 +12,7 @@ endfunction()
 # With CMAKE_UNITY_BUILD, the sources of a room are compiled as one, so that what
 # they share is compiled once: in a room, a name of a nameless namespace has one
 # meaning.  At most `many` together: one changed source compiles no more again.
-function(compile_by_room target)
-  set(many 12)
+function(compile_by_room target many)
   get_target_property(sources ${target} SOURCES)
   foreach(source IN LISTS sources)
     cmake_path(GET source PARENT_PATH room)
