@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import unittest
 
 from .harness import smtp
 from .harness.case import BlackBoxCase
@@ -15,11 +16,12 @@ from .harness.ports import LOOPBACK, free_port
 from .harness.postfix import Postfix
 from .harness.service_manager import ServiceManager
 from .harness.spfblock import CHECKOUT, Spfblock, program, run
-from .harness.waiting import eventually
+from .harness.waiting import PATIENCE_S, eventually
 
 LISTED = "62.1.1.9"
 LISTED_IPV6 = "2a03:b0c0::9"
 ELSEWHERE = "62.1.9.9"
+RCPT = f"RCPT TO:<{smtp.RECIPIENT}>"
 
 NETWORKS = [
     {"network": "62.1.1.0/24", "action": "REJECT 100% of {network} is {domain}"},
@@ -83,6 +85,57 @@ class Doors(BlackBoxCase):
         postfix.wait_for_log("NOQUEUE: warn: RCPT from unknown[62.1.2.9]: seen 62.1.2.9")
         self.assertEqual(troubles(postfix), [])
 
+    def served_postfix(self, door, asked):
+        """The daemon and a Postfix that asks its door."""
+        spfblock = self.serve_at(door)
+        postfix = self.postfix(0, asked(spfblock.port))
+        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
+        return spfblock, postfix
+
+    def session(self, postfix, client, timeout=PATIENCE_S):
+        """An SMTP session of that client, as far as MAIL."""
+        session = smtp.Smtp(postfix.port, timeout)
+        self.addCleanup(session.__exit__)  # closes it
+        session.command("EHLO client.invalid")
+        session.come_from(client)
+        session.begin_mail()
+        return session
+
+    def suspend(self, spfblock):
+        spfblock.suspend()
+        self.addCleanup(spfblock.send_signal, signal.SIGCONT)
+
+    def assert_waits_for_who_hangs(self, door, asked):
+        """Who hangs for a while is waited for, and nothing is seen of it."""
+        spfblock, postfix = self.served_postfix(door, asked)
+        clients = {LISTED: 554, ELSEWHERE: 250}
+        sessions = {each: self.session(postfix, each) for each in clients}
+        self.suspend(spfblock)
+        for session in sessions.values():
+            session.send(RCPT)
+        for client, session in sessions.items():
+            self.assertFalse(session.has_reply(2), client)
+        spfblock.send_signal(signal.SIGCONT)
+        for client, session in sessions.items():
+            self.assertEqual(session.reply()[0], clients[client], client)
+        self.assertEqual(troubles(postfix), [])
+
+    def assert_right_after_a_restart(self, door, asked):
+        """Sessions that go on while the daemon is killed and started at once.
+
+        @return the Postfix
+        """
+        spfblock, postfix = self.served_postfix(door, asked)
+        clients = {LISTED: 554, ELSEWHERE: 250}
+        sessions = {each: self.session(postfix, each) for each in clients}
+        for client, session in sessions.items():
+            self.assertEqual(session.command(RCPT)[0], clients[client], client)
+        spfblock.kill()
+        self.closing(Spfblock(spfblock.configuration))
+        for client, session in sessions.items():
+            self.assertEqual(session.command(RCPT)[0], clients[client], client)
+        return postfix
+
 
 class Policy(Doors):
     def test_each_action_does_what_it_does_by_way_of_a_table(self):
@@ -127,9 +180,18 @@ class Policy(Doors):
                 self.assertEqual(client.recv(100), b"")
         self.assertTrue(spfblock.running)
 
-    def suspend(self, spfblock):
-        spfblock.suspend()
-        self.addCleanup(spfblock.send_signal, signal.SIGCONT)
+    def test_a_restart_defers_nobody_and_lets_nobody_through(self):
+        # A start may take longer than the usual second on a busy machine.
+        patient = "default_action=DEFER, timeout=20s, retry_delay=3s"
+        self.assert_right_after_a_restart("policy", lambda port: policy(port, patient))
+
+
+class TcpTable(Doors):
+    def test_who_hangs_is_waited_for(self):
+        self.assert_waits_for_who_hangs("tcp_table", tcp_table)
+
+    def test_a_restart_defers_nobody_and_lets_nobody_through(self):
+        self.assert_right_after_a_restart("tcp_table", tcp_table)
 
 
 class Socketmap(Doors):
@@ -146,15 +208,39 @@ class Socketmap(Doors):
         self.assertEqual(postfix.reply_to(LISTED)[0], 451)
 
     def test_a_restart_is_not_seen(self):
-        spfblock = self.serve_at("socketmap")
-        place = spfblock.configuration["listen"]
-        postfix = self.postfix(0, socketmap(spfblock.port))
-        eventually(lambda: postfix.reply_to(LISTED)[0] == 554, "it is listed")
-        spfblock.kill()
-        self.closing(Spfblock({"listen": place, "networks": NETWORKS}))
-        self.assertEqual(postfix.reply_to(LISTED)[0], 554)
-        self.assertEqual(postfix.reply_to(ELSEWHERE)[0], 250)
+        postfix = self.assert_right_after_a_restart("socketmap", socketmap)
         self.assertEqual(troubles(postfix), [])
+
+    def test_who_hangs_is_waited_for(self):
+        self.assert_waits_for_who_hangs("socketmap", socketmap)
+
+
+@unittest.skipUnless(
+    os.environ.get("SPFBLOCK_WHOLE_HANGS"), "SPFBLOCK_WHOLE_HANGS: takes 19 minutes"
+)
+class HangsForever(Doors):
+    """How long Postfix waits for a daemon that never answers, and what it says then:
+    docs/doors.md.
+
+    SPFBLOCK_WHOLE_HANGS  run it (anything)
+    """
+
+    def assert_deferred_after(self, seconds, door, asked):
+        """Not before, and at most twice as late."""
+        spfblock, postfix = self.served_postfix(door, asked)
+        session = self.session(postfix, LISTED, timeout=2 * seconds)
+        self.suspend(spfblock)
+        begin = time.monotonic()
+        self.assertEqual(session.command(RCPT)[0], 451)
+        waited = time.monotonic() - begin
+        print(f"\n{door}: 451 after {waited:.1f} s")
+        self.assertGreater(waited, 0.95 * seconds)
+
+    def test_socketmap_defers_after_its_time(self):
+        self.assert_deferred_after(100, "socketmap", socketmap)
+
+    def test_tcp_table_defers_after_ten_tries(self):
+        self.assert_deferred_after(1010, "tcp_table", tcp_table)
 
 
 class KilledUnderLoad(Doors):

@@ -1,6 +1,7 @@
 """An SMTP client that says where it comes from (Postfix' XCLIENT)."""
 
 import ipaddress
+import select
 import socket
 
 from .ports import LOOPBACK
@@ -16,7 +17,7 @@ class Smtp:
     def __init__(self, port, timeout=PATIENCE_S):
         self._socket = socket.create_connection((LOOPBACK, port), timeout)
         self._file = self._socket.makefile("rb")
-        self.greeting = self._reply()
+        self.greeting = self.reply()
 
     def __enter__(self):
         return self
@@ -26,8 +27,16 @@ class Smtp:
         self._socket.close()
 
     def command(self, line):
+        self.send(line)
+        return self.reply()
+
+    def send(self, line):
+        """Sends a command, and does not wait for the reply."""
         self._socket.sendall(line.encode() + b"\r\n")
-        return self._reply()
+
+    def has_reply(self, within_s):
+        """Whether octets come within that time, after what was read."""
+        return bool(select.select([self._socket], [], [], within_s)[0])
 
     def come_from(self, address, name="[UNAVAILABLE]"):
         """Makes Postfix take `address` as the client, of that confirmed name."""
@@ -35,10 +44,14 @@ class Smtp:
         form = f"IPV6:{address}" if parsed.version == 6 else address
         self._expect(220, f"XCLIENT NAME={name} ADDR={form}")
 
-    def recipient_reply(self, recipient=RECIPIENT, sender=SENDER):
-        """EHLO and MAIL, which must succeed, then the reply to RCPT."""
+    def begin_mail(self, sender=SENDER):
+        """EHLO and MAIL, which must succeed."""
         self._expect(250, "EHLO client.invalid")
         self._expect(250, f"MAIL FROM:<{sender}>")
+
+    def recipient_reply(self, recipient=RECIPIENT, sender=SENDER):
+        """EHLO and MAIL, which must succeed, then the reply to RCPT."""
+        self.begin_mail(sender)
         return self.command(f"RCPT TO:<{recipient}>")
 
     def _expect(self, code, line):
@@ -46,7 +59,8 @@ class Smtp:
         if reply[0] != code:
             raise AssertionError(f"{line}: expected {code}, got {reply}")
 
-    def _reply(self):
+    def reply(self):
+        """The reply that comes next."""
         while True:
             line = self._file.readline().decode("utf-8", "backslashreplace")
             if len(line) < 4:
