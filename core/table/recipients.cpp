@@ -43,7 +43,10 @@ bool recipients::contains(std::string_view recipient) const {
   const auto at = text.rfind('@');
   if (at == std::string_view::npos)
     return has(text);
-  return has(text) || has(text.substr(0, at)) || has(text.substr(at));
+  const auto local = text.substr(0, at);
+  // An entry with an @ is no local part: "list@example.org"@elsewhere.example.
+  const bool may_be_entry = local.find('@') == std::string_view::npos;
+  return has(text) || (may_be_entry && has(local)) || has(text.substr(at));
 }
 
 } // namespace spfblock::table

@@ -26,7 +26,8 @@ public:
   /// @return errc::malformed for an entry that is none of the three forms
   static result<recipients> of(const std::vector<std::string>& entries);
 
-  /// @param recipient as smtpd has it: LOCAL@DOMAIN, or LOCAL alone
+  /// @param recipient as smtpd has it: LOCAL@DOMAIN, or LOCAL alone; what was
+  ///        quoted comes without quotes, so LOCAL may hold an @
   [[nodiscard]] bool contains(std::string_view recipient) const;
 
   friend bool operator==(const recipients&, const recipients&) = default;

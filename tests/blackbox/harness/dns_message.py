@@ -28,7 +28,8 @@ def decode_question(message):
     (identifier,) = struct.unpack_from("!H", message, 0)
     labels, at = [], 12
     while message[at]:
-        labels.append(message[at + 1 : at + 1 + message[at]].decode().lower())
+        label = message[at + 1 : at + 1 + message[at]]
+        labels.append(label.decode(errors="backslashreplace").lower())
         at += 1 + message[at]
     (number,) = struct.unpack_from("!H", message, at + 1)
     kind = _NAMES_OF_TYPES.get(number, f"TYPE{number}")

@@ -36,7 +36,11 @@ class PolicyClient:
 
     def send(self, address, sender, helo="h.invalid", client_name="unknown"):
         """Asks, and does not wait for the reply."""
-        self._socket.sendall(_request(address, sender, helo, client_name))
+        self.send_octets(_request(address, sender, helo, client_name))
+
+    def send_octets(self, octets):
+        """Sends them as they are."""
+        self._socket.sendall(octets)
 
     def ask_all(self, address, senders):
         """The actions for many mails of that client, asked all at once."""

@@ -23,7 +23,8 @@ TEST_CASE("recipients: local parts, addresses and domains, in any case",
   for (const std::string_view each :
        {"", "@", "list", "list@example.com", "xlist@example.org",
         "postmaster1@a.example", "a@sub.open.example", "open.example",
-        "postmaster@a@b.example"}) {
+        "postmaster@a@b.example", "list@example.org@b.example",
+        "@open.example@b.example", "a@open.example@b.example"}) {
     CAPTURE(each);
     CHECK_FALSE(some->contains(each));
   }
