@@ -1,8 +1,9 @@
 // The state file: any text in place of one, and whatever an expansion finds.
 //
 // Input: what stands behind the checksum of a state file, which is put in
-// front of it; or "zone", LF, and a zone (line_zone.hpp), whose expansion has
-// to survive a restart.
+// front of it; or "zone", LF, and a zone (line_zone.hpp), whose expansion, and
+// for whom the mail decides, has to survive a restart.
+#include "core/domains/residue.hpp"
 #include "core/domains/state.hpp"
 #include "tests/fuzz/finding.hpp"
 #include "tests/fuzz/line_zone.hpp"
@@ -47,6 +48,17 @@ bool check_text(const std::string& text) {
   return true;
 }
 
+/// Notes for whom the mail decides, as the first look at a domain does.
+void keep_residue(const spf::expansion& made, domains::domain_state& kept) {
+  domains::known_domain looked_at;
+  looked_at.domain.name = made.domain;
+  domains::book_change change;
+  domains::note_residue(looked_at, made, change);
+  if (looked_at.waits_for_mail)
+    kept.waits_for_mail = *looked_at.waits_for_mail;
+  kept.mail_terms = looked_at.mail_terms;
+}
+
 void check_expansion(const fuzz::line_zone& zone) {
   const spf::expansion made = zone.expand(fuzz::line_zone::domain(), zone.by);
   const sys_seconds now{seconds{1'700'000'000}};
@@ -55,6 +67,7 @@ void check_expansion(const fuzz::line_zone& zone) {
   kept.good = domains::finding_of(made, {}, now);
   kept.good_at = now;
   kept.trouble = domains::trouble_in(made);
+  keep_residue(made, kept);
   domains::state all;
   all.written = now;
   all.domains.push_back(kept);
