@@ -60,7 +60,7 @@ inline std::string warnings_of(std::string_view text,
 
 /// The settings of a text that must be valid.
 inline config::settings read_settings(std::string_view text,
-                                    const fake_files& files = {}) {
+                                      const fake_files& files = {}) {
   auto result = parse(text, files);
   if (const auto* const bad = std::get_if<std::vector<json::problem>>(&result))
     FAIL(lines_of(*bad));

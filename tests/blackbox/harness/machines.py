@@ -131,7 +131,9 @@ class Machine:
         raise AssertionError(f"no link {self._link}")
 
     def _entering(self):
-        return [tool("nsenter"), "-t", str(self._pid), "-m", "-n", "-p", "--"]
+        # Its root, too: that of the mounts is another one where this process was
+        # started by chroot(8).
+        return [tool("nsenter"), "-t", str(self._pid), *"-m -n -p -r -w".split(), "--"]
 
     def _join_network(self):
         _ip("link", "add", self._link, "type", "veth", "peer", "name", "eth0",
