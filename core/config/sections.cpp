@@ -64,6 +64,14 @@ void read_total(const json::json_value& value, total_limits& into) {
   json::read_fields(value, fields, into);
 }
 
+void warn_of_no_interface(const json::json_value& element,
+                          const net::scoped_endpoint& server) {
+  if (server.lacks_interface())
+    element.warn(fmt::format("{} is link-local and cannot be asked without its "
+                             "interface, as in \"fe80::1%eth0\"",
+                             server.to_string()));
+}
+
 void read_servers(const json::json_value& value, resolver_settings& into) {
   constexpr std::string_view expected =
       "a name server as \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
@@ -77,8 +85,10 @@ void read_servers(const json::json_value& value, resolver_settings& into) {
           fmt::format("{} (expected {})", server.error().message, expected));
     else if (server->at.port == 0)
       element.unexpected("a port from 1 to 65535");
-    else
+    else {
+      warn_of_no_interface(element, *server);
       into.servers.push_back(*server);
+    }
   }
 }
 

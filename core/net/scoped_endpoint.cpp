@@ -57,6 +57,10 @@ scoped_endpoint::parse(std::string_view text,
   return scoped_endpoint{*at, std::string{interface}};
 }
 
+bool scoped_endpoint::lacks_interface() const {
+  return is_link_local(at.address) && interface.empty();
+}
+
 std::string scoped_endpoint::to_string() const {
   if (interface.empty())
     return at.to_string();

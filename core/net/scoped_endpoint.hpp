@@ -32,6 +32,10 @@ struct scoped_endpoint {
   parse(std::string_view text,
         std::optional<std::uint16_t> default_port = std::nullopt);
 
+  /// Whether its address is link-local and no interface is named: the kernel
+  /// sends nothing there.
+  [[nodiscard]] bool lacks_interface() const;
+
   /// As parse() reads it, always with the port.
   [[nodiscard]] std::string to_string() const;
 

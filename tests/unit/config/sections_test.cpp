@@ -209,6 +209,19 @@ TEST_CASE("parse_settings compares no duration with one that is at fault",
                  !Catch::ContainsSubstring("minimum"));
 }
 
+TEST_CASE("a link-local name server without its interface is a warning",
+          "[config][sections]") {
+  const auto with_servers = [](const std::string& servers) {
+    return warnings_of(
+        text_with("resolver", R"({"servers":[)" + servers + "]}"));
+  };
+  CHECK(
+      with_servers(R"("fe80::1%eth0","[fe80::1%2]:53","2001:db8::1")").empty());
+  CHECK(with_servers(R"("127.0.0.1","febf::1")") ==
+        "t.json:1: /resolver/servers/1: warning: [febf::1]:53 is link-local "
+        "and cannot be asked without its interface, as in \"fe80::1%eth0\"\n");
+}
+
 TEST_CASE("by default the totals have room for the widest network that is let "
           "through, and for more beside it",
           "[config][sections]") {
