@@ -1,7 +1,8 @@
-"""Faults while it serves: a state that cannot be saved, reloads in a row or amid
-a refresh, the end amid a refresh.  Nobody gets a wrong answer, none is lost."""
+"""Faults while it serves: a state that cannot be saved or read, reloads in a row or
+amid a refresh, the end amid a refresh.  Nobody gets a wrong answer, none is lost."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -155,6 +156,60 @@ class Unsaved(FaultCase):
                 self.assert_nothing_lost(load)
                 self.assertEqual(len(spfblock.matching("state not saved")), 1)
                 spfblock.stop()
+
+
+class Unreadable(FaultCase):
+    """A state that this version cannot read is put aside, whole, and stops nothing."""
+
+    def setUp(self):
+        self.dns = self.closing(
+            ScriptedDns({("one.example", "TXT"): record("62.1.0.0/24")})
+        )
+        self.state = os.path.join(self.directory(), "state.json")
+
+    def start(self):
+        spfblock = self.serve(
+            {
+                "action": "REJECT {domain}",
+                "domains": ["one.example"],
+                "resolver": {"servers": [self.dns.server]},
+                "state_file": self.state,
+            }
+        )
+        self.wait_until_listed(spfblock.port, "62.1.0.1")
+        return spfblock
+
+    def text_of(self, path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def assert_put_aside(self, text, suffix, line):
+        with open(self.state, "w", encoding="utf-8") as file:
+            file.write(text)
+        spfblock = self.start()
+        spfblock.wait_for_line(line)
+        spfblock.stop()
+        self.assertEqual(self.text_of(self.state + suffix), text)
+        os.unlink(self.state + suffix)
+        self.assertIn("62.1.0.0/24", self.text_of(self.state))
+
+    def test_it_is_put_aside_by_another_name_for_another_version(self):
+        self.start().stop()
+        good = self.text_of(self.state)
+        version = re.match(r'{"spfblock_state":(\d+),', good)
+        of_the_next = good.replace(version[1], str(int(version[1]) + 1), 1)
+        self.assert_put_aside(
+            of_the_next,
+            ".other-version",
+            f"state of another version, put aside file={self.state} "
+            f"aside={self.state}.other-version$",
+        )
+        for damaged in (good[:-2], good.replace("62.1.", "62.2.", 1), "[" * 1_000_000):
+            self.assert_put_aside(
+                damaged,
+                ".damaged",
+                f"state damaged, put aside file={self.state} reason=",
+            )
 
 
 class Reloaded(FaultCase):
