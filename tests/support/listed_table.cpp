@@ -1,10 +1,8 @@
 #include "tests/support/listed_table.hpp"
 
-#include <string>
-#include <vector>
+#include "core/support/percent_encoding.hpp"
 
 namespace spfblock::testing {
-namespace {
 
 table::listing listing_of(const std::string& name, const std::string& action,
                           const std::vector<std::string>& networks) {
@@ -14,7 +12,15 @@ table::listing listing_of(const std::string& name, const std::string& action,
   return made;
 }
 
-} // namespace
+std::optional<std::string> told(const table::snapshot& by,
+                                const net::ip_address& address) {
+  const auto found = by.find(address);
+  if (!found)
+    return std::nullopt;
+  std::string reply;
+  found->by->action.append_reply(reply, address, found->network);
+  return percent_decode(reply.substr(4, reply.size() - 5));
+}
 
 const table::snapshot& listed_table() {
   static const table::snapshot table{

@@ -1,8 +1,8 @@
 // The cdb export, looked up as smtpd does.
 #include "core/exports/format.hpp"
-#include "core/support/percent_encoding.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/cdb_reader.hpp"
+#include "tests/support/listed_table.hpp"
 #include "tests/support/table_consumers.hpp"
 
 #include <fmt/format.h>
@@ -20,26 +20,6 @@ using table::listing;
 using table::snapshot;
 
 const provenance source{"1.0", "mx.example", {}, false};
-
-listing listing_of(const std::string& name, const std::string& action,
-                   const std::vector<std::string>& networks) {
-  listing made{name, table::action::parse(action)->bind(name), {}};
-  for (const std::string& each : networks)
-    made.networks.push_back(*net::ip_prefix::parse(each));
-  return made;
-}
-
-/// What Postfix does with a client by the server's reply; nothing where it
-/// goes on to the next restriction.
-std::optional<std::string> told(const snapshot& by,
-                                const net::ip_address& address) {
-  const auto found = by.find(address);
-  if (!found)
-    return std::nullopt;
-  std::string reply;
-  found->by->action.append_reply(reply, address, found->network);
-  return percent_decode(reply.substr(4, reply.size() - 5));
-}
 
 /// The same by the file.
 std::optional<std::string> asked(const cdb_reader& file,

@@ -1,8 +1,8 @@
 // Every format, read as its consumer does, answers as the table.
 #include "core/exports/format.hpp"
 #include "core/net/address_set.hpp"
-#include "core/support/percent_encoding.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/listed_table.hpp"
 #include "tests/support/table_consumers.hpp"
 
 #include <random>
@@ -20,25 +20,6 @@ using table::snapshot;
 namespace {
 
 const provenance source{"1.0", "mx.example", {}, false};
-
-listing listing_of(const std::string& name, const std::string& action,
-                   const std::vector<std::string>& networks) {
-  listing made{name, table::action::parse(action)->bind(name), {}};
-  for (const std::string& each : networks)
-    made.networks.push_back(*net::ip_prefix::parse(each));
-  return made;
-}
-
-/// What the server says, decoded; nothing if the address is not listed.
-std::optional<std::string> told(const snapshot& by,
-                                const net::ip_address& address) {
-  const auto found = by.find(address);
-  if (!found)
-    return std::nullopt;
-  std::string reply;
-  found->by->action.append_reply(reply, address, found->network);
-  return percent_decode(reply.substr(4, reply.size() - 5));
-}
 
 std::optional<std::string> blocking_listing(const snapshot& by,
                                             const net::ip_address& address) {
