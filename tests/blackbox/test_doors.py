@@ -821,17 +821,27 @@ class CheckPostfix(BlackBoxCase):
             )
         )
         clients = [
-            self.closing(socket.create_connection((LOOPBACK, ports[each]))) for each in ends
-        ]
-        for client in clients:
-            # Where it lives until the first lookup.
-            client.sendall(
-                b"EHLO a\r\nMAIL FROM:<a@b.invalid>\r\nRCPT TO:<user@recipient.invalid>\r\n"
+            self.closing(
+                socket.create_connection((LOOPBACK, ports[each]), timeout=PATIENCE_S)
             )
-        for fatal in ends.values():
+            for each in ends
+        ]
+        for client, (restriction, fatal) in zip(clients, ends.items()):
+            if restriction.startswith("check_client_access"):
+                self.send_until_it_ends(client)
             postfix.wait_for_log(fatal)
         for each in defers:
             self.assertEqual(smtp.reply_to(ports[each], ELSEWHERE)[0], 451, each)
+
+    def send_until_it_ends(self, client):
+        """Of an smtpd that lives until its first lookup.  It is not sent more than
+        it has answered, or it would say no more."""
+        for command in (
+            "EHLO a", "MAIL FROM:<a@b.invalid>", "RCPT TO:<user@recipient.invalid>"
+        ):
+            self.assertNotEqual(client.recv(4096), b"")
+            client.sendall(command.encode() + b"\r\n")
+        self.assertEqual(client.recv(4096), b"")
 
     UNCLOSED = "check_policy_service { inet:127.0.0.1:10062, timeout=2s"
 

@@ -148,7 +148,7 @@ class Fleet(BlackBoxCase):
 
     def assert_who_was_off_catches_up(self, whole):
         for each in self.mail_servers:
-            each.secondary.stop()
+            each.stop_secondary()
         self.change_record(3)
         self.change_record(4)
         self.origin.wait_until_primary_has("*.0.4.62")

@@ -65,6 +65,13 @@ class NsdServer:
     def is_up(machine):
         return os.path.exists(machine.path("/run/nsd/control"))
 
+    @staticmethod
+    def be_off_soon(machine):
+        """The zone is written down, as it is once a minute."""
+        machine.run("nsd-control", "write")
+        written = machine.path(f"{NsdServer.folder}/{ZONE}.zone")
+        eventually(lambda: os.path.exists(written), "NSD has written the zone down")
+
 
 class KnotServer:
     host = 12
@@ -76,6 +83,10 @@ class KnotServer:
     def set_up(machine, role):
         machine.write("/etc/knot/knot.conf", shipped(f"knot-{role}.conf"))
         machine.run("install", "-d", "-o", "knot", "-g", "knot", "/run/knot")
+
+    @staticmethod
+    def be_off_soon(machine):
+        """Its journal is written at once."""
 
     @staticmethod
     def is_up(machine):
@@ -101,6 +112,10 @@ class NamedServer:
             + "\n};\n",
         )
         machine.run("install", "-d", "-g", "bind", "-m", "775", "/run/named")
+
+    @staticmethod
+    def be_off_soon(machine):
+        """It writes the zone down as it ends."""
 
 
 class Origin:
@@ -209,6 +224,10 @@ class MailServer:
         self.secondary = _closing(
             self._stack, self.machine.start(*self._server.command)
         )
+
+    def stop_secondary(self):
+        self._server.be_off_soon(self.machine)
+        self.secondary.stop()
 
     def lists(self, address):
         """Whether the secondary says so."""
