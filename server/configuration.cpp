@@ -12,6 +12,7 @@
 #include <glob.h>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace spfblock::server {
@@ -32,9 +33,30 @@ int stop_unless_absent(const char* /*path*/, int reason) {
   return reason == ENOENT || reason == ENOTDIR ? 0 : 1;
 }
 
+/// Whether it ends, and what it says is one text.
+bool may_be_list(const std::string& path) {
+  std::error_code error; // read_file() says it better
+  const auto type = fs::status(path, error).type();
+  return type == fs::file_type::regular || type == fs::file_type::directory ||
+         !fs::exists(fs::file_status{type});
+}
+
+config::list_file read_list(const std::string& path,
+                            const file_watch& opening) {
+  opening(path);
+  auto text = may_be_list(path)
+                  ? read_file(path)
+                  : result<std::string>{failure{
+                        errc::malformed, "is no regular file, and not read"}};
+  return {path, text ? *text : "", text ? "" : text.error().message,
+          identity_of(path)};
+}
+
 files_or_reason read_list_files(const fs::path& folder,
-                                const std::string& pattern) {
+                                const std::string& pattern,
+                                const file_watch& opening) {
   const std::string full = resolved(folder, pattern);
+  opening(full);
   glob_t matches{};
   const std::unique_ptr<glob_t, free_glob> owned{&matches};
   const int outcome = glob(full.c_str(), 0, stop_unless_absent, &matches);
@@ -47,12 +69,8 @@ files_or_reason read_list_files(const fs::path& folder,
     return "cannot read the folder of " + full;
 
   std::vector<config::list_file> files;
-  for (std::size_t i = 0; i < matches.gl_pathc; ++i) {
-    const std::string path = matches.gl_pathv[i];
-    auto text = read_file(path);
-    files.push_back({path, text ? *text : "", text ? "" : text.error().message,
-                     identity_of(path)});
-  }
+  for (std::size_t i = 0; i < matches.gl_pathc; ++i)
+    files.push_back(read_list(matches.gl_pathv[i], opening));
   return files;
 }
 
@@ -82,7 +100,9 @@ loaded_configuration complete(config::reading read,
 } // namespace
 
 loaded_configuration load_configuration(const std::string& path,
-                                        const config::list_sizes& former) {
+                                        const config::list_sizes& former,
+                                        const file_watch& opening) {
+  opening(path);
   auto text = read_file(path);
   if (!text)
     return std::vector<problem>{{path, 0, "", text.error().message}};
@@ -93,7 +113,7 @@ loaded_configuration load_configuration(const std::string& path,
   auto parsed = config::parse_settings(
       texts.text, path,
       [&](const std::string& pattern) {
-        auto files = read_list_files(folder, pattern);
+        auto files = read_list_files(folder, pattern, opening);
         if (auto* const read =
                 std::get_if<std::vector<config::list_file>>(&files))
           texts.lists[pattern] = *read;
@@ -107,7 +127,9 @@ loaded_configuration load_configuration(const std::string& path,
   constexpr const char* zone_pointer = "/resolver/zone_file";
   const std::string& zone_file = read.settings.resolver.zone_file;
   if (!zone_file.empty()) {
-    auto zone_text = read_file(resolved(folder, zone_file));
+    const std::string at = resolved(folder, zone_file);
+    opening(at);
+    auto zone_text = read_file(at);
     if (!zone_text)
       return std::vector<problem>{{path,
                                    json::line_of(texts.text, zone_pointer),

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 #include <variant>
 
 namespace configuration_test {
@@ -53,6 +54,8 @@ TEST_CASE("a list that is another name of one that was read, or no file, is a "
   std::filesystem::create_hard_link(folder / "a.txt", folder / "c.txt");
   std::filesystem::create_directory(folder / "d.txt");
   std::filesystem::create_symlink("gone", folder / "e.txt");
+  REQUIRE(::mkfifo((folder / "f.txt").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("/dev/zero", folder / "g.txt");
   const std::string path = folder / "t.json";
   std::ofstream{path} << R"({"domain_files":["*.txt","none.txt"],
                              "state_file":""})";
@@ -79,7 +82,9 @@ TEST_CASE("a list that is another name of one that was read, or no file, is a "
                         "/e.txt: warning: cannot read \"" +
                         at +
                         "e.txt\": No such file "
-                        "or directory\n");
+                        "or directory\n"
+                        "/f.txt: warning: is no regular file, and not read\n"
+                        "/g.txt: warning: is no regular file, and not read\n");
 }
 
 TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
