@@ -1,6 +1,9 @@
 #include "server/accepted.hpp"
 
+#include "core/config/whereabouts.hpp"
 #include "server/patient_loading.hpp"
+#include "server/system/file.hpp"
+#include "server/system/patience.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -25,6 +28,18 @@ load_kept(const std::optional<config::kept_configuration>& kept) {
   if (!kept)
     return std::vector<json::problem>{};
   return load_configuration(kept->texts, kept->lists);
+}
+
+/// Where clients are answered although neither can be used.
+config::settings
+refuge_of(const std::string& file,
+          const std::optional<config::kept_configuration>& kept) {
+  const auto text =
+      done_within(patience_for_files, [file] { return read_file(file); });
+  auto doors = config::doors_in(text && *text ? **text : std::string{});
+  if (doors.listen.empty() && kept)
+    doors = config::doors_in(kept->texts.text);
+  return doors;
 }
 
 } // namespace
@@ -76,11 +91,14 @@ beginning begin_with(const std::string& file,
   }
   made.refused = std::get<std::vector<json::problem>>(std::move(loaded));
   auto accepted = load_kept(kept);
-  if (auto* const valid = std::get_if<configuration>(&accepted))
+  if (auto* const valid = std::get_if<configuration>(&accepted)) {
     made.chosen = std::move(*valid);
-  else if (kept)
+    return made;
+  }
+  if (kept)
     made.trouble =
         std::get<std::vector<json::problem>>(accepted).front().to_string();
+  made.refuge = refuge_of(file, kept);
   return made;
 }
 

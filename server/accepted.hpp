@@ -37,6 +37,9 @@ struct beginning {
   std::optional<configuration> chosen;
   /// What is wrong with the file; none: it was chosen.
   std::vector<json::problem> refused;
+  /// Where nothing is chosen: what can be done all the same, by
+  /// config::doors_in() of the file, or of what was kept.
+  config::settings refuge;
   /// Why a kept configuration cannot be used, if there is one.
   std::string trouble;
 };

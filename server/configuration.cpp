@@ -1,16 +1,18 @@
 #include "server/configuration.hpp"
 
 #include "core/config/settings_parser.hpp"
+#include "core/json/document.hpp"
 #include "core/support/text.hpp"
+#include "server/surroundings.hpp"
 #include "server/system/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fnmatch.h>
 #include <glob.h>
 #include <memory>
 #include <optional>
-#include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 namespace spfblock::server {
@@ -20,11 +22,6 @@ namespace fs = std::filesystem;
 using json::problem;
 using files_or_reason =
     std::variant<std::vector<config::list_file>, std::string>;
-
-/// `path` as the configuration in `folder` means it.
-std::string resolved(const fs::path& folder, const std::string& path) {
-  return (folder / path).lexically_normal().string();
-}
 
 struct free_glob {
   void operator()(glob_t* matches) const noexcept { globfree(matches); }
@@ -36,17 +33,30 @@ int stop_unless_absent(const char* /*path*/, int reason) {
   return reason == ENOENT || reason == ENOTDIR ? 0 : 1;
 }
 
-/// The same for all names and links of a file.
-std::string identity_of(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0)
-    return {};
-  return std::to_string(about.st_dev) + ':' + std::to_string(about.st_ino);
+/// Whether it ends, and what it says is one text.
+bool may_be_list(const std::string& path) {
+  std::error_code error; // read_file() says it better
+  const auto type = fs::status(path, error).type();
+  return type == fs::file_type::regular || type == fs::file_type::directory ||
+         !fs::exists(fs::file_status{type});
+}
+
+config::list_file read_list(const std::string& path,
+                            const file_watch& opening) {
+  opening(path);
+  auto text = may_be_list(path)
+                  ? read_file(path)
+                  : result<std::string>{failure{
+                        errc::malformed, "is no regular file, and not read"}};
+  return {path, text ? *text : "", text ? "" : text.error().message,
+          identity_of(path)};
 }
 
 files_or_reason read_list_files(const fs::path& folder,
-                                const std::string& pattern) {
+                                const std::string& pattern,
+                                const file_watch& opening) {
   const std::string full = resolved(folder, pattern);
+  opening(full);
   glob_t matches{};
   const std::unique_ptr<glob_t, free_glob> owned{&matches};
   const int outcome = glob(full.c_str(), 0, stop_unless_absent, &matches);
@@ -59,135 +69,9 @@ files_or_reason read_list_files(const fs::path& folder,
     return "cannot read the folder of " + full;
 
   std::vector<config::list_file> files;
-  for (std::size_t i = 0; i < matches.gl_pathc; ++i) {
-    const std::string path = matches.gl_pathv[i];
-    auto text = read_file(path);
-    files.push_back({path, text ? *text : "", text ? "" : text.error().message,
-                     identity_of(path)});
-  }
+  for (std::size_t i = 0; i < matches.gl_pathc; ++i)
+    files.push_back(read_list(matches.gl_pathv[i], opening));
   return files;
-}
-
-/// Whether this user sees that there is no such folder.
-bool is_folder_missing(const fs::path& folder) {
-  std::error_code error; // one that this user must not see is no news
-  const auto type = fs::status(folder, error).type();
-  return type != fs::file_type::directory && type != fs::file_type::none;
-}
-
-/// Why no state can be kept there; nothing where it can, or this user must not
-/// see it.
-std::optional<std::string> trouble_of_state(const std::string& file) {
-  using fs::file_type;
-  const fs::path folder = fs::path{file}.parent_path();
-  if (is_folder_missing(folder))
-    return "there is no folder " + in_quotes(folder.string());
-  std::error_code error;
-  const auto type = fs::symlink_status(file, error).type();
-  if (type == file_type::none || type == file_type::not_found ||
-      type == file_type::regular || type == file_type::symlink)
-    return std::nullopt; // links are replaced
-  return in_quotes(file) + " is not a regular file";
-}
-
-/// @param path how the configuration is called
-void check_state_file(configuration& of, const std::string& path) {
-  const std::string& file = of.settings.state_file;
-  if (file.empty())
-    return;
-  if (const auto why = trouble_of_state(file))
-    of.warnings.insert(
-        of.warnings.begin(),
-        {path, 0, "/state_file", *why + ", so no state can be kept", true});
-}
-
-/// Whether both names lead to one file, be it there or not yet.
-bool is_same_file(const std::string& a, const std::string& b) {
-  const std::string identity = identity_of(a);
-  return a == b || (!identity.empty() && identity == identity_of(b));
-}
-
-/// What a file may not be published over: name, and what that is.
-using taken_name = std::pair<std::string, std::string>;
-
-/// The files that the service reads, and those that it writes otherwise.
-std::vector<taken_name> taken_names(const configuration& of) {
-  const config::settings& settings = of.settings;
-  std::vector<taken_name> taken{{of.texts.file, "the configuration"}};
-  for (const auto& [pattern, files] : of.texts.lists) {
-    for (const config::list_file& each : files)
-      taken.emplace_back(each.path, "a list of " + in_quotes(pattern));
-  }
-  if (!settings.resolver.zone_file.empty())
-    taken.emplace_back(settings.resolver.zone_file, "the zone file");
-  if (const std::string& state = settings.state_file; !state.empty()) {
-    for (const char* ending :
-         {"", ".new", ".lock", ".damaged", ".other-version"})
-      taken.emplace_back(state + ending, "the state file, or beside it");
-    taken.emplace_back(
-        (fs::path{state}.parent_path() / config::kept_configuration_name)
-            .string(),
-        "the configuration that was accepted last");
-  }
-  return taken;
-}
-
-/// Whether a list that is read with the configuration would be read from it.
-bool is_matched(const std::string& file, const fs::path& folder,
-                const std::string& pattern) {
-  return ::fnmatch(resolved(folder, pattern).c_str(), file.c_str(),
-                   FNM_PATHNAME | FNM_PERIOD) == 0;
-}
-
-/// What a published file is besides, in words; nothing if all is well.
-/// @param index in `publish`
-std::optional<std::string>
-published_clash(const configuration& of, std::size_t index,
-                const std::vector<taken_name>& taken) {
-  const auto& all = of.settings.publish;
-  const std::string& file = all[index].file;
-  const fs::path folder = fs::path{of.texts.file}.parent_path();
-  for (const std::string& name : {file, config::fresh_name(file)}) {
-    for (const auto& [other, what] : taken) {
-      if (is_same_file(name, other))
-        return what;
-    }
-    for (const auto& [pattern, files] : of.texts.lists) {
-      if (is_matched(name, folder, pattern))
-        return "a list of " + in_quotes(pattern);
-    }
-    for (std::size_t i = 0; i < index; ++i) {
-      if (is_same_file(name, all[i].file) ||
-          is_same_file(file, config::fresh_name(all[i].file)))
-        return "the file of /publish/" + std::to_string(i);
-    }
-  }
-  return std::nullopt;
-}
-
-/// The faults of published files that only the file system tells; a folder that
-/// is not there is a warning.
-/// @param path how the configuration is called
-std::vector<problem> check_published(configuration& of,
-                                     const std::string& path) {
-  std::vector<problem> faults;
-  const auto taken = taken_names(of);
-  for (std::size_t i = 0; i < of.settings.publish.size(); ++i) {
-    const std::string& file = of.settings.publish[i].file;
-    const std::string pointer = "/publish/" + std::to_string(i) + "/file";
-    if (const auto clash = published_clash(of, i, taken))
-      faults.push_back({path, 0, pointer,
-                        in_quotes(file) + " is, or would overwrite, " + *clash +
-                            " (expected a file of its own)"});
-    const fs::path folder = fs::path{file}.parent_path();
-    if (is_folder_missing(folder))
-      of.warnings.push_back({path, 0, pointer,
-                             "there is no folder " +
-                                 in_quotes(folder.string()) +
-                                 ", so the file cannot be written",
-                             true});
-  }
-  return faults;
 }
 
 /// What goes with the settings: absolute paths and the zone.
@@ -216,7 +100,9 @@ loaded_configuration complete(config::reading read,
 } // namespace
 
 loaded_configuration load_configuration(const std::string& path,
-                                        const config::list_sizes& former) {
+                                        const config::list_sizes& former,
+                                        const file_watch& opening) {
+  opening(path);
   auto text = read_file(path);
   if (!text)
     return std::vector<problem>{{path, 0, "", text.error().message}};
@@ -227,7 +113,7 @@ loaded_configuration load_configuration(const std::string& path,
   auto parsed = config::parse_settings(
       texts.text, path,
       [&](const std::string& pattern) {
-        auto files = read_list_files(folder, pattern);
+        auto files = read_list_files(folder, pattern, opening);
         if (auto* const read =
                 std::get_if<std::vector<config::list_file>>(&files))
           texts.lists[pattern] = *read;
@@ -238,19 +124,27 @@ loaded_configuration load_configuration(const std::string& path,
     return std::move(*problems);
   auto& read = std::get<config::reading>(parsed);
 
+  constexpr const char* zone_pointer = "/resolver/zone_file";
   const std::string& zone_file = read.settings.resolver.zone_file;
   if (!zone_file.empty()) {
-    auto zone_text = read_file(resolved(folder, zone_file));
+    const std::string at = resolved(folder, zone_file);
+    opening(at);
+    auto zone_text = read_file(at);
     if (!zone_text)
-      return std::vector<problem>{
-          {path, 0, "/resolver/zone_file", zone_text.error().message}};
+      return std::vector<problem>{{path,
+                                   json::line_of(texts.text, zone_pointer),
+                                   zone_pointer, zone_text.error().message}};
     texts.zone = *std::move(zone_text);
   }
   auto whole = complete(std::move(read), std::move(texts));
   if (auto* const valid = std::get_if<configuration>(&whole)) {
-    check_state_file(*valid, path);
-    if (auto faults = check_published(*valid, path); !faults.empty())
-      return faults;
+    auto found = check_surroundings(valid->settings, valid->texts, path);
+    const auto warnings = std::stable_partition(
+        found.begin(), found.end(),
+        [](const problem& each) { return !each.is_warning; });
+    if (warnings != found.begin())
+      return found;
+    valid->warnings.insert(valid->warnings.begin(), found.begin(), found.end());
   }
   return whole;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/configuration.hpp"
+#include "server/system/patience.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,22 +13,22 @@
 namespace spfblock::server {
 
 /// As load_configuration(), on a thread of its own: a file that does not come
-/// to its end (a FIFO among the lists, a network file system whose server is
+/// to its end (a FIFO, a network file system whose server is
 /// away) is a fault, not a service that answers nobody or a command that hangs.
 ///
 /// A thread that still waits is left behind with what it reads; there are never
 /// more than `most_left_behind`.
 class patient_loading {
 public:
-  /// So long a file may take that is read at all.
-  static constexpr std::chrono::seconds patience{10};
-
   static constexpr std::size_t most_left_behind = 8;
 
-  explicit patient_loading(std::chrono::milliseconds patient_for = patience)
+  /// @param patient_for how long a load may take
+  explicit patient_loading(
+      std::chrono::milliseconds patient_for = patience_for_files)
       : patience_{patient_for} {}
 
-  /// @return a fault, too, where it takes longer than `patience`, or where too
+  /// @return a fault, too, which names the file, where it takes longer than
+  /// that, or where too
   ///         many before still do
   [[nodiscard]] loaded_configuration load(const std::string& path,
                                           const config::list_sizes& former);

@@ -2,9 +2,9 @@
 
 #include "core/config/settings_parser.hpp"
 #include "core/domains/expansion_rules.hpp"
-#include "core/reports/status.hpp"
 #include "server/admin/provenance.hpp"
 #include "server/dns/make_resolver.hpp"
+#include "server/service_lines.hpp"
 #include "server/system/clocks.hpp"
 #include "server/system/descriptor_limit.hpp"
 #include "server/system/service_manager.hpp"
@@ -12,7 +12,6 @@
 #include "server/version.hpp"
 
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -26,7 +25,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using log::event_of;
 using log::kind;
-using protocols::count;
 
 namespace {
 
@@ -50,6 +48,18 @@ service::service(std::string path, beginning with,
       begun_{std::move(with)},
       now_{begun_.chosen ? *std::move(begun_.chosen) : configuration{}},
       record_{io_, log_, path_, begun_, kept_at},
+      reader_{io_,
+              path_,
+              {.begun =
+                   [this] {
+                     record_.read_again();
+                     service_manager::reloading();
+                   },
+               .former = [this] { return now_.lists; },
+               .take =
+                   [this](loaded_configuration loaded) {
+                     take_over(std::move(loaded));
+                   }}},
       signals_{io_},
       table_{std::make_shared<const table::snapshot>()},
       mail_{io_, log_, table_},
@@ -67,20 +77,20 @@ service::service(std::string path, beginning with,
                return {table_.load(), refresher_.shared_book(),
                        refresher_.is_current()};
              }},
-      pages_{io_,
-             {.table = table_,
-              .refresh = refresher_,
-              .threads = threads_,
-              .ports = listeners_,
-              .log = log_,
-              .dns = *dns_,
-              .mail = mail_,
-              .senders = senders_,
-              .files = files_,
-              .reloads = reloads_,
-              .configuration = record_.status(),
-              .signs = [this] { return signs(); },
-              .started_at = read_clocks().wall}},
+      parts_{.table = table_,
+             .refresh = refresher_,
+             .threads = threads_,
+             .ports = listeners_,
+             .log = log_,
+             .dns = *dns_,
+             .mail = mail_,
+             .senders = senders_,
+             .files = files_,
+             .reloads = reloads_,
+             .configuration = record_.status(),
+             .signs = [this] { return signs(); },
+             .started_at = read_clocks().wall},
+      pages_{io_, parts_},
       admin_{io_, log_,
              [this](const admin_request& request) {
                return pages_.answer(request);
@@ -180,20 +190,21 @@ void service::serve() {
   start_pulse();
 }
 
-/// The defaults, without anything that is listed or kept: whoever asks, at the
-/// sockets that were handed over or else where Postfix asks by default, hears
-/// that nothing is.
+/// Without a configuration: whoever asks where `listen` says, as far as that
+/// can be read, or else at the sockets that were handed over, or where Postfix
+/// asks by default, hears that nothing is listed.
 configuration service::without_any() const {
   configuration made;
-  made.settings = config::default_settings();
-  made.settings.state_file.clear();
-  std::vector<config::listener> handed_over;
+  made.settings = begun_.refuge;
+  auto& doors = made.settings.listen;
+  if (!doors.empty())
+    return made; // the sockets that it does not name are answered besides
   for (const inherited_sockets::socket& each : inherited_.all()) {
     if (!each.is_at(made.settings.admin))
-      handed_over.push_back({door_of(each), each.on});
+      doors.push_back({door_of(each), each.on});
   }
-  if (!handed_over.empty())
-    made.settings.listen = std::move(handed_over);
+  if (doors.empty())
+    doors.emplace_back();
   return made;
 }
 
@@ -230,33 +241,9 @@ void service::await_signal() {
 /// @param number of a signal that does not end the service
 void service::heed(int number) {
   if (number == SIGHUP)
-    reload();
+    reader_.read();
   else
-    tell_statistics();
-}
-
-/// Reads the configuration beside this thread: a large one takes a while, a
-/// file that does not come to its end longer.
-void service::reload() {
-  if (std::exchange(is_reading_, true)) {
-    reads_again_ = true; // what was read may be older than the signal
-    return;
-  }
-  record_.read_again();
-  service_manager::reloading();
-  auto done = reading_.guarded([this](loaded_configuration loaded) {
-    is_reading_ = false;
-    take_over(std::move(loaded));
-    if (std::exchange(reads_again_, false))
-      reload();
-  });
-  asio::post(
-      loader_, [this, former = now_.lists, done = std::move(done)]() mutable {
-        asio::post(io_, [done = std::move(done),
-                         loaded = loading_.load(path_, former)]() mutable {
-          done(std::move(loaded));
-        });
-      });
+    log_.write(statistics_event(parts_));
 }
 
 /// What the configuration file says now; nothing changes where it is faulty.
@@ -281,7 +268,7 @@ void service::take_over(loaded_configuration loaded) {
 
 /// What is known of the domains is by the configuration that was read last.
 void service::reloaded() {
-  if (!is_reading_)
+  if (!reader_.is_reading())
     record_.applied();
   log_.write(event_of<kind::configuration_reloaded>{}
                  .with("file", path_)
@@ -303,23 +290,6 @@ void service::accept() {
   record_.accept(now_);
   now_.texts = {};
   now_.places = {};
-}
-
-void service::tell_statistics() {
-  const protocols::counts counted = threads_.counted();
-  const auto table = table_.load();
-  const query_time::totals mail = mail_.totals();
-  log_.write(event_of<kind::statistics>{}
-                 .with("found", counted[count::found])
-                 .with("not_found", counted[count::not_found])
-                 .with("refused", counted[count::refused])
-                 .with("connections", counted[count::connections])
-                 .with("connections_open", threads_.limit().open.load())
-                 .with("ipv4_networks", table->ipv4_networks())
-                 .with("ipv6_networks", table->ipv6_networks())
-                 .with("mail_claims", mail.claims())
-                 .with("mail_checks", mail.checks.ended())
-                 .with("mail_over_budget", mail.checks.over_budget));
 }
 
 /// The service is ready once every thread has answered for the first time.
@@ -344,42 +314,19 @@ reports::vital_signs service::signs() const {
   return signs;
 }
 
-/// As a part of the status.
-std::string service::ports_in_trouble() const {
-  std::string told;
-  for (const net::socket_address& each : listeners_.missing())
-    told += "; " + each.to_string() + " unavailable, see the log";
-  if (admin_.is_missing())
-    told += "; admin port unavailable, see the log";
-  if (metrics_for_others_.is_missing())
-    told += "; metrics port unavailable, see the log";
-  return told;
-}
-
 /// Not before the service is ready.
 void service::tell_status() const {
-  if (!ready_ || !service_manager::listens())
-    return;
-  const auto table = table_.load();
-  const protocols::counts counted = threads_.counted();
-  if (const auto problem = reports::configuration_problem(record_.status()))
-    return service_manager::status(*problem);
-  service_manager::status(fmt::format(
-      "{}; {} networks; {} lookups, {} connections{}{}",
-      reports::in_brief(
-          reports::count_conditions(refresher_.book(), read_clocks())),
-      table->ipv4_networks() + table->ipv6_networks(),
-      counted[count::found] + counted[count::not_found],
-      threads_.limit().open.load(), ports_in_trouble(),
-      reloads_.last_accepted ? ""
-                             : "; the last reload was refused, see the log"));
+  if (ready_ && service_manager::listens())
+    service_manager::status(
+        status_line(parts_, {.admin = admin_.is_missing(),
+                             .metrics = metrics_for_others_.is_missing()}));
 }
 
 void service::stop() {
   log_.write(event_of<kind::stopping>{});
   service_manager::stopping();
   const moment limit = read_clocks().steady + longest_stop;
-  reading_.end();
+  reader_.end();
   pulse_.stop();
   listeners_.remove_files();
   mail_.stop();
@@ -388,7 +335,7 @@ void service::stop() {
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();
-  if (!ended || is_reading_ || !record_.is_kept_by(limit) ||
+  if (!ended || reader_.is_reading() || !record_.is_kept_by(limit) ||
       !pages_.ended_by(limit) || !files_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;

@@ -6,9 +6,9 @@
 #include "server/admin/admin_port.hpp"
 #include "server/admin/service_view.hpp"
 #include "server/configuration.hpp"
+#include "server/configuration_reader.hpp"
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
-#include "server/patient_loading.hpp"
 #include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
@@ -18,12 +18,10 @@
 #include "server/serving/serving_threads.hpp"
 #include "server/serving/shared_sender_notes.hpp"
 #include "server/system/inherited_sockets.hpp"
-#include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <functional>
@@ -69,14 +67,11 @@ private:
   [[nodiscard]] unsigned allow_clients(const config::settings& settings) const;
   void await_signal();
   void heed(int number);
-  void reload();
   void take_over(loaded_configuration loaded);
   void reloaded();
   void refuse(const std::vector<json::problem>& problems);
-  void tell_statistics();
   void start_pulse();
   void tell_status() const;
-  [[nodiscard]] std::string ports_in_trouble() const;
   [[nodiscard]] reports::vital_signs signs() const;
   void stop();
   void leave_what_is_under_way();
@@ -88,11 +83,7 @@ private:
   log_sink log_;
   boost::asio::io_context io_{1};
   configuration_record record_;
-  patient_loading loading_;  ///< of loader_
-  bool is_reading_ = false;  ///< the configuration, anew
-  bool reads_again_ = false; ///< and once more then
-  lifetime reading_;         ///< until stop()
-  boost::asio::thread_pool loader_{1};
+  configuration_reader reader_;
   boost::asio::signal_set signals_;
   bool is_starting_ = false;    ///< the state is being read
   std::set<int> early_signals_; ///< that came meanwhile
@@ -110,6 +101,7 @@ private:
   reload_totals reloads_;
   refresher refresher_;
   file_publisher files_;
+  service_parts parts_; ///< what is told of the service is taken from
   admin_pages pages_;
   admin_port admin_;
   admin_port metrics_for_others_;

@@ -37,9 +37,9 @@ std::vector<json::problem> losses(const list_sizes& former,
           {path,
            0,
            {},
-           fmt::format("gives {} of the {} entries that it gave when it was "
-                       "last read",
-                       left == 0 ? "none" : fmt::format("only {}", left),
+           fmt::format("gives {}, and gave {} when it was last read",
+                       left == 0 ? "no entry"
+                                 : "only " + counted(left, "entry", "entries"),
                        before),
            true});
   }

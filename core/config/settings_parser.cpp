@@ -64,32 +64,56 @@ void read_admin(const json::json_value& value, draft& into) {
   read_endpoint_or_none(value, into.admin);
 }
 
+/// A reader of what only says how, or lists: in what another version accepted,
+/// what is not understood is passed over with a warning.  Nothing that protects
+/// is read so: a word that is passed over there would reject mail.
+template <class Read>
+auto forgiving(Read read) {
+  return [read = std::move(read)](const json::json_value& value, draft& into) {
+    json::problem_list& problems = value.problems();
+    const auto before = problems.size();
+    read(value, into);
+    if (problems.unknown() == json::unknown_keys::are_warnings)
+      problems.forgive(before);
+  };
+}
+
+void read_doors(const json::json_value& value, draft& into) {
+  auto defaults = into.listen;
+  read_listen(value, into.listen);
+  if (into.listen.empty())
+    into.listen = std::move(defaults);
+}
+
 /// All settings.  What entries inherit stands before the entries, and what is
 /// said here before what files say.
 const json::field_table<draft>& fields() {
   static const json::field_table<draft> table{
-      {"listen", [](const json::json_value& value,
-                    draft& into) { read_listen(value, into.listen); }},
-      {"threads", json::integer(&settings::threads, 1, 64)},
-      {"connections", json::integer(&settings::connections, 1, 100'000)},
+      {"listen", forgiving(read_doors)},
+      {"threads", forgiving(json::integer(&settings::threads, 1, 64))},
+      {"connections",
+       forgiving(json::integer(&settings::connections, 1, 100'000))},
       {"restriction_classes", read_restriction_classes},
       {"action", read_default_action},
       {"on_permerror", permerror_choice(&settings::on_permerror)},
       {"limits", json::section(&settings::limits, read_limits)},
       {"allow", read_allow},
-      {"domains", read_domains},
-      {"networks", read_networks},
+      {"domains", forgiving(read_domains)},
+      {"networks", forgiving(read_networks)},
       {"domain_files", read_domain_files},
       {"entry_files", read_entry_files},
-      {"resolver", json::section(&settings::resolver, read_resolver)},
-      {"refresh", json::section(&settings::refresh, read_refresh)},
-      {"query_time", json::section(&settings::query_time, read_query_time)},
-      {"publish", [](const json::json_value& value,
-                     draft& into) { read_publish(value, into.publish); }},
+      {"resolver",
+       forgiving(json::section(&settings::resolver, read_resolver))},
+      {"refresh", forgiving(json::section(&settings::refresh, read_refresh))},
+      {"query_time",
+       forgiving(json::section(&settings::query_time, read_query_time))},
+      {"publish", forgiving([](const json::json_value& value, draft& into) {
+         read_publish(value, into.publish);
+       })},
       {"state_file", read_state_file},
       {"admin", read_admin},
-      {"metrics", json::section(&settings::metrics, read_metrics)},
-      {"log", json::section(&settings::log, read_log)},
+      {"metrics", forgiving(json::section(&settings::metrics, read_metrics))},
+      {"log", forgiving(json::section(&settings::log, read_log))},
   };
   return table;
 }

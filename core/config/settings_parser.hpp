@@ -48,7 +48,9 @@ struct reading {
 ///
 /// @param file how the file is called in messages
 /// @param former what the lists gave when they were last read
-/// @param unknown what an unknown key is
+/// @param unknown what an unknown key is; where it is a warning, as in what
+///        another version accepted, so is whatever else is wrong in settings
+///        that protect nothing: that entry, or value, is passed over
 /// @return the settings; or the faults, and behind them the warnings
 std::variant<reading, std::vector<json::problem>>
 parse_settings(std::string_view text, const std::string& file,

@@ -2,9 +2,11 @@
 
 #include "core/config/listen_section.hpp"
 #include "core/config/sections.hpp"
+#include "core/config/settings_parser.hpp"
 #include "core/json/document.hpp"
 #include "core/json/json_value.hpp"
 #include "core/json/problem_list.hpp"
+#include "core/net/special_purpose.hpp"
 
 #include <utility>
 
@@ -103,6 +105,25 @@ whereabouts whereabouts_in(std::string_view text, const std::string& file,
   }
   found.faults = problems.in_order();
   return found;
+}
+
+settings doors_in(std::string_view text) {
+  settings made = default_settings();
+  made.state_file.clear();
+  made.listen.clear();
+  const auto document = json::document::parse(text, json::comments::taken);
+  if (!document)
+    return made;
+  json::problem_list problems; // told by who refused it
+  const json::json_value root{document->root(), problems};
+  if (const auto listen = root.member("listen"))
+    read_listen(*listen, made.listen);
+  whereabouts found;
+  if (const auto admin = root.member("admin"))
+    read_admin(*admin, found);
+  if (!found.admin || net::is_loopback(found.admin->address))
+    made.admin = found.admin;
+  return made;
 }
 
 } // namespace spfblock::config

@@ -32,4 +32,10 @@ struct whereabouts {
 whereabouts_in(std::string_view text, const std::string& file,
                std::optional<protocols::door> wanted = std::nullopt);
 
+/// What a server can do of a configuration that it refuses: the defaults, with
+/// `listen` and `admin` as far as they can be read.  Nothing is listed, and no
+/// state is kept.
+/// @return `listen` is empty where none of it can be read
+[[nodiscard]] settings doors_in(std::string_view text);
+
 } // namespace spfblock::config

@@ -1,5 +1,7 @@
 #include "core/domains/objection.hpp"
 
+#include "core/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -16,9 +18,9 @@ std::string figures(const refusal& why) {
 
 objection objection_by(const refusal& why, std::string_view fate) {
   const std::size_t count = why.addresses.prefix_count();
-  return {fmt::format("{}; {} network{} {}", figures(why), count,
-                      count == 1 ? "" : "s", fate),
-          why.addresses};
+  return {
+      fmt::format("{}; {} {}", figures(why), counted(count, "network"), fate),
+      why.addresses};
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "core/history/entry.hpp"
 #include "core/support/calendar.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/text.hpp"
 
 #include <fmt/format.h>
@@ -32,12 +33,12 @@ std::string entry_text(const entry& of, const char* what) {
 }
 
 std::string change_text(const entry& of) {
-  return fmt::format("{}+{} -{} {}, {} now{}",
-                     of.role == domains::role::allowed ? "allows " : "",
-                     of.added.count, of.removed.count,
-                     of.added.count + of.removed.count == 1 ? "network"
-                                                            : "networks",
-                     of.networks, reason(of));
+  return fmt::format(
+      "{}+{} -{} {}, {} now{}",
+      of.role == domains::role::allowed ? "allows " : "", of.added.count,
+      of.removed.count,
+      by_number(of.added.count + of.removed.count, "network", "networks"),
+      of.networks, reason(of));
 }
 
 void append(std::string& out, char sign, const portion& of) {

@@ -238,4 +238,41 @@ result<document> document::parse(std::string_view text, comments in_it) {
   return std::move(builder).finish(complete);
 }
 
+namespace {
+
+/// Whether a pointer is `here`, or of something within it.
+bool leads_to(std::string_view here, std::string_view pointer) {
+  return pointer.starts_with(here) &&
+         (pointer.size() == here.size() || pointer[here.size()] == '/');
+}
+
+/// The line of what `pointer` means, from a value whose own pointer is `here`.
+std::size_t line_below(const node& value, const std::string& here,
+                       std::string_view pointer) {
+  if (here == pointer)
+    return value.line;
+  if (const auto* const elements = std::get_if<node::array>(&value.value)) {
+    for (std::size_t i = 0; i < elements->size(); ++i) {
+      const std::string at = child_pointer(here, i);
+      if (leads_to(at, pointer))
+        return line_below((*elements)[i], at, pointer);
+    }
+  }
+  if (const auto* const members = std::get_if<node::object>(&value.value)) {
+    for (const member& each : *members) {
+      const std::string at = child_pointer(here, each.key);
+      if (leads_to(at, pointer))
+        return line_below(each.value, at, pointer);
+    }
+  }
+  return 0;
+}
+
+} // namespace
+
+std::size_t line_of(std::string_view text, std::string_view pointer) {
+  const auto parsed = document::parse(text, comments::taken);
+  return parsed ? line_below(parsed->root(), {}, pointer) : 0;
+}
+
 } // namespace spfblock::json

@@ -15,6 +15,11 @@ namespace spfblock::json {
 [[nodiscard]] std::size_t line_at(std::string_view text,
                                   std::size_t offset) noexcept;
 
+/// The number, from 1, of the line of a JSON text, comments and all, on which
+/// the value of a pointer stands (RFC 6901); 0 where there is none.
+[[nodiscard]] std::size_t line_of(std::string_view text,
+                                  std::string_view pointer);
+
 /// Whether a text may have `//` and `/* */` comments.
 enum class comments { refused, taken };
 

@@ -1,6 +1,6 @@
 #include "core/json/problem_list.hpp"
 
-#include <fmt/format.h>
+#include "core/support/text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -37,6 +37,15 @@ void problem_list::warn(problem odd) {
   warnings_.push_back(std::move(odd));
 }
 
+void problem_list::forgive(std::size_t first) {
+  const auto begin = faults_.begin() + static_cast<std::ptrdiff_t>(first);
+  std::vector<problem> forgiven{std::make_move_iterator(begin),
+                                std::make_move_iterator(faults_.end())};
+  faults_.erase(begin, faults_.end());
+  for (problem& each : forgiven)
+    warn(std::move(each));
+}
+
 void problem_list::warn_of_all(const problem_list& of_other_file) {
   for (const auto* const each :
        {&of_other_file.faults_, &of_other_file.warnings_}) {
@@ -57,12 +66,7 @@ std::vector<problem> problem_list::warnings() const {
   const std::size_t kept = std::min(first.size(), most_warnings);
   const std::size_t more = first.size() - kept + not_kept_;
   first.resize(kept);
-  first.push_back(
-      {file_,
-       0,
-       {},
-       fmt::format("and {} more {}", more, more == 1 ? "warning" : "warnings"),
-       true});
+  first.push_back({file_, 0, {}, "and " + counted(more, "more warning"), true});
   return first;
 }
 

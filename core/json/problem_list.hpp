@@ -45,6 +45,11 @@ public:
   /// Adds all that another text has, warnings and faults alike, as warnings.
   void warn_of_all(const problem_list& of_other_file);
 
+  /// Makes warnings of the faults from that one on, in the order in which they
+  /// were added.
+  /// @pre first <= size()
+  void forgive(std::size_t first);
+
   /// How many faults there are.
   [[nodiscard]] std::size_t size() const noexcept { return faults_.size(); }
 

@@ -238,6 +238,17 @@ inline constexpr auto domain_events = std::to_array<entry>({
      "starts.",
      "Nothing while the machine starts. Later, see who writes the file, or set "
      "`resolver.servers`."},
+    {kind::name_server_interface_missing,
+     level::warning,
+     "interface of a name server missing",
+     {{"server", "who cannot be asked", "[fe80::1%eth0]:53"},
+      {"interface", "the one that is not there", "eth0"},
+      {"from", "the file that names it, or `resolver.servers`",
+       "/etc/resolv.conf"}},
+     "There is no such interface at the moment. The other servers are asked; "
+     "this one, too, as soon as the interface comes.",
+     "Nothing if it comes later, as while a machine starts. Otherwise correct "
+     "the name behind the `%`."},
 });
 
 inline constexpr auto state_events = std::to_array<entry>({

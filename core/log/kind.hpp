@@ -69,6 +69,7 @@ enum class kind : std::uint8_t {
   zone_file_refused,
   name_servers,
   name_servers_missing,
+  name_server_interface_missing,
   // The state file
   state_loaded,
   state_unreadable,

@@ -333,14 +333,15 @@ private:
       if (limit == 0)
         add({verdict::concern, "master.cf: " + each->to_string(),
              fmt::format("has no limit of processes, each of which holds one "
-                         "of {} connections",
-                         settings_.connections)});
+                         "of {}",
+                         counted(settings_.connections, "connection"))});
       sum += limit;
     }
     if (sum > settings_.connections)
       add({verdict::wrong, "master.cf",
-           fmt::format("up to {} smtpd processes ask, and `connections` is {}",
-                       sum, settings_.connections)});
+           fmt::format("up to {} ask, and `connections` is {}",
+                       counted(sum, "smtpd process", "smtpd processes"),
+                       settings_.connections)});
   }
 
   [[nodiscard]] std::string place_of(const service& of,

@@ -1,5 +1,6 @@
 #include "core/reports/all_printable.hpp"
 #include "core/reports/difference.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
 
@@ -93,7 +94,7 @@ std::string summary(const totals& of, std::size_t listings) {
       of.changed == 0 ? counted(listings, "listing") + ", no change"
                       : fmt::format("{} of {} {}: {}", of.changed,
                                     counted(listings, "listing"),
-                                    of.changed == 1 ? "changes" : "change",
+                                    by_number(of.changed, "changes", "change"),
                                     joined({change_text(of.added, of.removed),
                                             other_actions(of.actions)}));
   if (of.failed > 0)

@@ -2,6 +2,7 @@
 
 #include "core/reports/all_printable.hpp"
 #include "core/support/calendar.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,7 @@ std::string to_text(const file_status& of, std::chrono::sys_seconds now) {
   std::string text =
       fmt::format("published: {} ({}): {}", of.file, of.format, state_text(of));
   if (of.entries)
-    text += fmt::format("; {} entries", *of.entries);
+    text += "; " + counted(*of.entries, "entry", "entries");
   if (of.changed_at)
     text += fmt::format(
         ", as of {}, {} ago", utc_text(*of.changed_at),

@@ -1,6 +1,7 @@
 #include "core/reports/all_printable.hpp"
 #include "core/reports/status.hpp"
 #include "core/support/calendar.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/paragraph.hpp"
 #include "core/support/text.hpp"
 
@@ -217,9 +218,8 @@ std::string overlap_note(const domain_status& of) {
     return {};
   return fmt::format("{} with hosts that delivered wanted mail {} listed: {}",
                      counted(of.overlap, "network"),
-                     of.overlap_held ? (of.overlap == 1 ? "is held and not"
-                                                        : "are held and not")
-                                     : (of.overlap == 1 ? "is" : "are"),
+                     std::string{by_number(of.overlap, "is", "are")} +
+                         (of.overlap_held ? " held and not" : ""),
                      all_printable(of.overlap_hosts));
 }
 

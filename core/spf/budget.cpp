@@ -1,5 +1,7 @@
 #include "core/spf/budget.hpp"
 
+#include "core/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ budget::budget(const rules& by, std::uint64_t most_work)
 
 std::optional<std::string> budget::exceeded_at(unsigned depth) const {
   if (depth > deepest_)
-    return fmt::format("over {} records deep", deepest_);
+    return "over " + counted(deepest_, "record") + " deep";
   if (records_ >= record_visit_limit)
     return fmt::format("over {} records visited", record_visit_limit);
   return std::nullopt;

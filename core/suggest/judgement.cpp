@@ -2,6 +2,7 @@
 
 #include "core/config/domain_name.hpp"
 #include "core/suggest/grouping.hpp"
+#include "core/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -127,8 +128,8 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 std::string traffic_text(const traffic& of) {
-  return fmt::format("{} wanted of {} senders, {} bad", of.wanted,
-                     of.wanted_senders, of.bad);
+  return fmt::format("{} wanted of {}, {} bad", of.wanted,
+                     counted(of.wanted_senders, "sender"), of.bad);
 }
 
 bool lists_one_of(const look& by, const suggestion& of) {

@@ -157,12 +157,13 @@ std::string read_text(const origin& from) {
         counted(from.live->senders, "sender domain"),
         utc_text(from.live->since),
         from.live->forgotten > 0
-            ? fmt::format(", without {} mails of others", from.live->forgotten)
+            ? ", without " + counted(from.live->forgotten, "mail") +
+                  " of others"
             : "",
         from.has_log ? "" : "; what mail was wanted, only a log can tell");
   if (from.has_log)
-    made += fmt::format("{} lines, {} of a known form, ", from.read.lines,
-                        from.read.events);
+    made += fmt::format("{}, {} of a known form, ",
+                        counted(from.read.lines, "line"), from.read.events);
   return made;
 }
 
@@ -209,7 +210,7 @@ std::string summary(const judgement& of, const origin& from) {
     suggested += some.suggestions.size();
   std::string made =
       read_text(from) + fmt::format("{}; records as of {}\n{} suggested",
-                                    counted(from.mails, "mail", "mails"),
+                                    counted(from.mails, "mail"),
                                     utc_text(from.looked_at), suggested);
   std::string others;
   for (const reason& each : reasons) {
@@ -222,9 +223,10 @@ std::string summary(const judgement& of, const origin& from) {
               : fmt::format("; other senders of bad mail: {}\n", others);
   if (from.forgotten > 0)
     made += fmt::format("there were more senders than can be told apart: {} "
-                        "mails of those who sent least are not counted; read "
-                        "fewer days\n",
-                        from.forgotten);
+                        "of those who sent least {} not counted; read fewer "
+                        "days\n",
+                        counted(from.forgotten, "mail"),
+                        by_number(from.forgotten, "is", "are"));
   return made;
 }
 

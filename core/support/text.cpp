@@ -1,5 +1,9 @@
 #include "core/support/text.hpp"
 
+#include "core/support/counts_text.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -95,10 +99,9 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
 
 std::string counted(std::uint64_t number, std::string_view one,
                     std::string_view several) {
-  std::string noun{number == 1 || several.empty() ? one : several};
-  if (number != 1 && several.empty())
-    noun += 's';
-  return std::to_string(number) + ' ' + noun;
+  const std::string more{several.empty() ? std::string{one} + 's'
+                                         : std::string{several}};
+  return fmt::format("{} {}", number, by_number(number, one, more));
 }
 
 } // namespace spfblock

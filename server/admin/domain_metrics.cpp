@@ -92,8 +92,11 @@ domains_with_series choose_series(const reports::status_report& of,
   return all;
 }
 
-void tell_domains(exposition& to, const reports::status_report& of,
-                  const domains_with_series& with_series) {
+namespace {
+
+/// How many there are, and are left out.
+void tell_domain_totals(exposition& to, const reports::status_report& of,
+                        const domains_with_series& with_series) {
   tell_conditions(to, of);
   to.gauge("spfblock_domains_without_series",
            "Configured domains that are left out of the metrics by domain "
@@ -112,59 +115,98 @@ void tell_domains(exposition& to, const reports::status_report& of,
            "Looks at domains, providers too, that wait for room for their "
            "answers",
            static_cast<double>(of.put_aside));
-  to.gauge(
-      "spfblock_domain_age_seconds",
-      "Time since the networks of the domain were last found good; no "
-      "value while none are known",
-      by_domain(with_series, [](const auto& each) -> std::optional<double> {
-        if (!each.age)
-          return std::nullopt;
-        return static_cast<double>(each.age->count());
-      }));
-  const auto gauge = [&](const char* name, const char* help, auto value) {
-    to.gauge(name, help, by_domain(with_series, [&](const domain_status& each) {
-               return std::optional{static_cast<double>(value(each))};
-             }));
-  };
-  gauge("spfblock_domain_stale",
-        "Whether the networks may not be what the record says now: the domain "
-        "is failing, unknown or overdue",
-        [](const auto& each) { return reports::is_stale(each.condition); });
-  gauge("spfblock_domain_networks", "Networks listed, or allowed",
-        [](const auto& each) { return each.networks; });
-  gauge("spfblock_domain_ipv4_addresses", "IPv4 addresses in these networks",
-        [](const auto& each) { return each.ipv4_addresses; });
-  gauge("spfblock_domain_ipv6_slash64s",
-        "IPv6 networks of 64 bits that these networks touch",
-        [](const auto& each) { return each.ipv6_slash64s; });
-  gauge("spfblock_domain_kept_off_networks",
-        "Networks of the domain that allow keeps off the list",
-        [](const auto& each) { return each.kept_off; });
-  gauge("spfblock_domain_overlap_networks",
-        "Networks of the domain with hosts that delivered wanted mail "
-        "(allow.seen)",
-        [](const auto& each) { return each.overlap; });
-  gauge("spfblock_domain_failures",
-        "Looks in a row that left somebody undecided because the DNS failed",
-        [](const auto& each) { return each.failures; });
-  gauge("spfblock_domain_put_aside",
-        "Whether the look under way was put aside, for its answers had no room",
-        [](const auto& each) { return each.put_aside.has_value(); });
-  gauge("spfblock_domain_refusals", "Limits that keep something off at present",
-        [](const auto& each) { return each.refusals.size(); });
-  gauge("spfblock_domain_held",
-        "Whether what is new in a grown listing waits for a later look",
-        [](const auto& each) {
-          return each.condition == domain_condition::held;
-        });
-  gauge("spfblock_domain_unprotected",
-        "Whether an allowed domain protects nothing, or only a part",
-        [](const auto& each) { return !reports::gap_in(each).empty(); });
+}
+
+/// What is told of each domain that has series.
+class series {
+public:
+  series(exposition& to, const domains_with_series& of) : to_{to}, of_{of} {}
+
+  /// @param value of a domain; a number, or nothing
+  template <class Value>
+  void gauge(const char* name, const char* help, Value value) const {
+    to_.gauge(name, help, by_domain(of_, [&value](const domain_status& each) {
+                return as_number(value(each));
+              }));
+  }
+
+private:
+  template <class Number>
+  static std::optional<double> as_number(const Number& of) {
+    return static_cast<double>(of);
+  }
+  static std::optional<double>
+  as_number(const std::optional<std::chrono::seconds>& of) {
+    if (!of)
+      return std::nullopt;
+    return static_cast<double>(of->count());
+  }
+
+  exposition& to_;
+  const domains_with_series& of_;
+};
+
+void tell_age(const series& to) {
+  to.gauge("spfblock_domain_age_seconds",
+           "Time since the networks of the domain were last found good; no "
+           "value while none are known",
+           [](const auto& each) { return each.age; });
+  to.gauge("spfblock_domain_stale",
+           "Whether the networks may not be what the record says now: the "
+           "domain is failing, unknown or overdue",
+           [](const auto& each) { return reports::is_stale(each.condition); });
+}
+
+void tell_networks(const series& to) {
+  to.gauge("spfblock_domain_networks", "Networks listed, or allowed",
+           [](const auto& each) { return each.networks; });
+  to.gauge("spfblock_domain_ipv4_addresses", "IPv4 addresses in these networks",
+           [](const auto& each) { return each.ipv4_addresses; });
+  to.gauge("spfblock_domain_ipv6_slash64s",
+           "IPv6 networks of 64 bits that these networks touch",
+           [](const auto& each) { return each.ipv6_slash64s; });
+  to.gauge("spfblock_domain_kept_off_networks",
+           "Networks of the domain that allow keeps off the list",
+           [](const auto& each) { return each.kept_off; });
+  to.gauge("spfblock_domain_overlap_networks",
+           "Networks of the domain with hosts that delivered wanted mail "
+           "(allow.seen)",
+           [](const auto& each) { return each.overlap; });
+}
+
+void tell_looks(const series& to) {
+  to.gauge("spfblock_domain_failures",
+           "Looks in a row that left somebody undecided because the DNS failed",
+           [](const auto& each) { return each.failures; });
+  to.gauge("spfblock_domain_put_aside",
+           "Whether the look under way was put aside, for its answers had no "
+           "room",
+           [](const auto& each) { return each.put_aside.has_value(); });
+  to.gauge("spfblock_domain_refusals",
+           "Limits that keep something off at present",
+           [](const auto& each) { return each.refusals.size(); });
+  to.gauge("spfblock_domain_held",
+           "Whether what is new in a grown listing waits for a later look",
+           [](const auto& each) {
+             return each.condition == domain_condition::held;
+           });
+  to.gauge("spfblock_domain_unprotected",
+           "Whether an allowed domain protects nothing, or only a part",
+           [](const auto& each) { return !reports::gap_in(each).empty(); });
   to.gauge("spfblock_domain_next_look_seconds",
            "Time until the next expansion; 0 if it is due or under way",
-           by_domain(with_series, [](const auto& each) {
-             return std::optional{static_cast<double>(each.next_look.count())};
-           }));
+           [](const auto& each) { return each.next_look.count(); });
+}
+
+} // namespace
+
+void tell_domains(exposition& to, const reports::status_report& of,
+                  const domains_with_series& with_series) {
+  tell_domain_totals(to, of, with_series);
+  const series each{to, with_series};
+  tell_age(each);
+  tell_networks(each);
+  tell_looks(each);
 }
 
 } // namespace spfblock::server

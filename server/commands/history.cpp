@@ -1,5 +1,6 @@
 #include "core/history/question.hpp"
 #include "core/support/calendar.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -100,7 +101,7 @@ exit_status tell_history(const std::string& configuration_file,
   if (inquiry.cut() > 0)
     std::cerr << "spfblock: " << counted(inquiry.cut(), "entry", "entries")
               << " may be about it, too, and "
-              << (inquiry.cut() == 1 ? "does" : "do")
+              << by_number(inquiry.cut(), "does", "do")
               << " not name all networks\n";
   if (read.trouble)
     return complain(read.trouble->message);

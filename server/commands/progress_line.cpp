@@ -1,5 +1,7 @@
 #include "server/commands/progress_line.hpp"
 
+#include "core/support/text.hpp"
+
 #include <chrono>
 #include <iostream>
 #include <unistd.h>
@@ -40,8 +42,7 @@ void progress_line::one_more() {
 }
 
 void progress_line::show() {
-  std::cerr << '\r' << done_ << " of " << all_
-            << (all_ == 1 ? " domain" : " domains") << " expanded"
+  std::cerr << '\r' << done_ << " of " << counted(all_, "domain") << " expanded"
             << std::flush;
 }
 

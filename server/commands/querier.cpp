@@ -51,6 +51,11 @@ querier::querier(const config::listener& server,
   stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
 }
 
+bool querier::is_refused() const {
+  return stream_.error() == asio::error::connection_refused ||
+         stream_.error() == boost::system::errc::no_such_file_or_directory;
+}
+
 result<answer> querier::ask(const std::string& key) {
   stream_.expires_after(reply_time);
   switch (server_.kind) {

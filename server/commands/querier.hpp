@@ -24,6 +24,9 @@ public:
   explicit querier(const config::listener& server,
                    std::vector<std::string> attributes = {});
 
+  /// Whether nobody listens there.
+  [[nodiscard]] bool is_refused() const;
+
   /// @return the value of the key, or nothing if it has none (in policy:
   ///         DUNNO; in dnsbl its TXT); errc::temporary if nobody answers,
   ///         errc::malformed for a reply that tells of a fault; the message

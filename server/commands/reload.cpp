@@ -5,6 +5,7 @@
 #include "core/support/text.hpp"
 #include "server/admin/admin_client.hpp"
 #include "server/commands/configured.hpp"
+#include "server/commands/querier.hpp"
 #include "server/system/file.hpp"
 #include "server/system/program.hpp"
 
@@ -34,14 +35,25 @@ constexpr std::chrono::seconds longest_reload{30};
 /// Where systemd says that it failed: did the server hear of it?
 constexpr std::chrono::seconds longest_if_failed{5};
 constexpr std::chrono::seconds longest_look{20};
+/// Of an admin port, while the server answers lookups.
+constexpr std::chrono::seconds longest_silence{15};
 
-result<status_report> status_at(const std::optional<net::endpoint>& admin) {
+/// What is said at the admin port.
+result<std::string> heard_at(const std::optional<net::endpoint>& admin) {
   if (!admin)
     return failure{errc::temporary, "the admin port is off"};
-  const auto document = admin_get(reachable(*admin), "/status");
+  return admin_get(reachable(*admin), "/status");
+}
+
+result<status_report> status_at(const std::optional<net::endpoint>& admin) {
+  const auto document = heard_at(admin);
   if (!document)
     return document.error();
   return reports::status_from_json(*document);
+}
+
+bool is_nobody_at(const config::listener& door) {
+  return querier{reachable(door)}.is_refused();
 }
 
 bool is_systemd_here() {
@@ -87,6 +99,21 @@ bool hang_up(std::uint32_t pid) {
   return false;
 }
 
+/// What is said at the admin port; asks again while a server is there, which
+/// has no time, or no room for one more.
+result<std::string> heard_patiently(const config::settings& of) {
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds pause{200};
+  const auto limit = clock::now() + longest_silence;
+  for (;;) {
+    auto heard = heard_at(of.admin);
+    if (heard || !of.admin || heard.error().code != errc::temporary ||
+        clock::now() >= limit || is_nobody_at(of.listen.front()))
+      return heard;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
 /// Asks again and again until `is_so`, but no longer than `patience`.
 /// @return the last answer
 result<status_report>
@@ -99,7 +126,9 @@ ask_until(const std::optional<net::endpoint>& admin,
   const auto limit = clock::now() + patience;
   for (;;) {
     auto answer = status_at(admin);
-    if (!answer || is_so(*answer) || clock::now() >= limit)
+    const bool is_final =
+        answer ? is_so(*answer) : answer.error().code != errc::temporary;
+    if (is_final || clock::now() >= limit)
       return answer;
     std::this_thread::sleep_for(pause);
     pause = std::min(2 * pause, longest_pause);
@@ -160,7 +189,8 @@ exit_status await_outcome(const std::optional<net::endpoint>& admin,
   return exit_status::done;
 }
 
-/// Nobody tells of a server: systemd may know one all the same.
+/// No server tells of itself at the admin port: systemd may know one all the
+/// same, and one that answers lookups is there.
 exit_status reload_unseen(const configuration& now, const failure& why) {
   const bool is_of_unit = now.texts.file == default_configuration_file;
   if (is_of_unit && is_systemd_here()) {
@@ -173,18 +203,26 @@ exit_status reload_unseen(const configuration& now, const failure& why) {
       return exit_status::done;
     }
   }
-  std::cerr << "spfblock: not running (" << why.message
-            << "): takes effect at the next start\n";
-  return exit_status::done;
+  if (is_nobody_at(now.settings.listen.front())) {
+    std::cerr << "spfblock: not running (" << why.message
+              << "): takes effect at the next start\n";
+    return exit_status::done;
+  }
+  std::cerr << "spfblock: cannot reload the server: " << why.message
+            << "; what was written takes effect when it is reloaded\n";
+  return exit_status::unavailable;
 }
 
 } // namespace
 
 exit_status reload_server(const configuration& now) {
   const auto& admin = now.settings.admin;
-  const auto before = status_at(admin);
+  const auto heard = heard_patiently(now.settings);
+  if (!heard)
+    return reload_unseen(now, heard.error());
+  const auto before = reports::status_from_json(*heard);
   if (!before)
-    return reload_unseen(now, before.error());
+    return no_answer(before.error().message);
   if (!before->pid)
     return no_answer("the server does not say which process it is");
   const bool is_of_unit = runs_in_unit(*before->pid);

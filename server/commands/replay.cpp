@@ -126,8 +126,8 @@ std::optional<exit_status> keep(seen_keeping& of, const replay_choice& choice,
   const auto networks = of.wanted.networks();
   if (const auto failed = of.file.replace(networks, configuration_file))
     return failed;
-  std::cerr << "spfblock: " << networks.size()
-            << " networks delivered wanted mail, " << of.wanted.added()
+  std::cerr << "spfblock: " << counted(networks.size(), "network")
+            << " delivered wanted mail, " << of.wanted.added()
             << " of them new\n";
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
 #include "core/reports/refusals.hpp"
+#include "core/support/counts_text.hpp"
 #include "core/support/text.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
@@ -35,9 +36,9 @@ exit_status report(const std::string& configuration_file,
   else
     std::cout << reports::to_text(found);
   if (found.by_listing().empty())
-    std::cerr << "spfblock: nothing of our listings in " << read->lines
-              << " lines, of which " << read->events
-              << " are of a known form\n";
+    std::cerr << "spfblock: nothing of our listings in "
+              << counted(read->lines, "line") << ", of which " << read->events
+              << by_number(read->events, " is", " are") << " of a known form\n";
   return exit_status::done;
 }
 

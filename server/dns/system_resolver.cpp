@@ -2,6 +2,7 @@
 
 #include "core/dns/resolv_conf.hpp"
 #include "server/system/file.hpp"
+#include "server/system/interface.hpp"
 
 #include <sys/stat.h>
 #include <utility>
@@ -35,6 +36,13 @@ void tell_servers(const std::vector<net::scoped_endpoint>& servers,
   log.write(event_of<kind::name_servers>{}
                 .with("servers", list_of(servers))
                 .with("from", from));
+  for (const net::scoped_endpoint& each : servers) {
+    if (!each.interface.empty() && interface_number(each.interface) == 0)
+      log.write(event_of<kind::name_server_interface_missing>{}
+                    .with("server", each.to_string())
+                    .with("interface", each.interface)
+                    .with("from", from));
+  }
 }
 
 system_resolver::system_resolver(boost::asio::io_context& io,
@@ -73,8 +81,8 @@ void system_resolver::resolve(const dns::question& asked,
 
 std::optional<system_resolver::identity> system_resolver::look() const {
   struct stat there {};
-  if (::stat(path_.c_str(), &there) != 0)
-    return std::nullopt;
+  if (::stat(path_.c_str(), &there) != 0 || !S_ISREG(there.st_mode))
+    return std::nullopt; // to open a FIFO would be to wait for its writer
   return identity{there.st_dev, there.st_ino, there.st_size,
                   there.st_ctim.tv_sec, there.st_ctim.tv_nsec};
 }
@@ -91,7 +99,7 @@ void system_resolver::read_if_changed() {
 /// A file that changes while it is read is another one at the next look.
 void system_resolver::read() {
   seen_ = look();
-  const auto text = read_file(path_);
+  const auto text = seen_ ? read_file(path_) : std::string{};
   auto named = dns::parse_resolv_conf(text ? *text : std::string{});
   if (named.empty() == !named_ && (named.empty() || named == client_.servers()))
     return;

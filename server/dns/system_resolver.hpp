@@ -22,9 +22,10 @@ namespace spfblock::server {
 /// second at most, and read again when it is another one (its inode, size or
 /// time of change).
 ///
-/// Where the file is not there or names no server, 127.0.0.1 is asked, as the C
-/// library does.  While a machine starts the file may be yet to come: for the
-/// time of `patience`, what failed then is asked again when servers are named.
+/// Where the file is not there, is no file or names no server, 127.0.0.1 is
+/// asked, as the C library does.  While a machine starts the file may be yet to
+/// come: for the time of `patience`, what failed then is asked again when
+/// servers are named.
 ///
 /// Who is asked is logged where it is not who was asked before.
 class system_resolver : public dns::resolver {
@@ -77,7 +78,7 @@ private:
   alarm again_; ///< for waiting_
 };
 
-/// Tells the log who is asked.
+/// Tells the log who is asked, and who cannot be at the moment.
 /// @param from the file that names them, or the setting
 void tell_servers(const std::vector<net::scoped_endpoint>& servers,
                   const std::string& from, const log_sink& log);

@@ -2,9 +2,11 @@
 
 #include "core/support/text.hpp"
 #include "server/system/file.hpp"
+#include "server/system/patience.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -13,6 +15,12 @@ namespace spfblock::server {
 namespace {
 
 namespace fs = std::filesystem;
+using clock = std::chrono::steady_clock;
+
+/// How soon a reading is looked at again, which ends within a millisecond as a
+/// rule.
+constexpr std::chrono::milliseconds shortest_pause{1};
+constexpr std::chrono::milliseconds longest_pause{250};
 
 /// What the file says now.  To open a FIFO would be to wait for its writer.
 result<dns::zone> read_zone(const std::string& path) {
@@ -32,24 +40,64 @@ zone_resolver::zone_resolver(boost::asio::io_context& io, const log_sink& log,
     : io_{io},
       log_{log},
       path_{std::move(path)},
-      zone_{std::move(zone)} {}
+      zone_{std::move(zone)},
+      again_{io, [this] { look(); }} {}
 
 void zone_resolver::resolve(const dns::question& asked,
                             std::shared_ptr<dns::asker> /*by*/, receiver done) {
+  if (is_patient_)
+    waiting_.push_back({asked, std::move(done)});
+  else
+    answer(asked, std::move(done));
+}
+
+void zone_resolver::begin_refresh() {
+  if (reading_.valid())
+    return;
+  reading_ = begun_aside([path = path_] { return read_zone(path); });
+  is_patient_ = true;
+  patient_until_ = clock::now() + patience_for_files;
+  pause_ = shortest_pause;
+  again_.set(clock::now() + pause_);
+}
+
+/// Looks whether the file is read by now.
+void zone_resolver::look() {
+  if (is_done_within(reading_, std::chrono::milliseconds{0})) {
+    take_over(std::exchange(reading_, {}).get());
+    return answer_all();
+  }
+  if (is_patient_ && clock::now() >= patient_until_) {
+    refuse("it " + no_end_within(patience_for_files));
+    answer_all();
+  }
+  pause_ = std::min(2 * pause_, longest_pause);
+  again_.set(clock::now() + pause_);
+}
+
+void zone_resolver::take_over(result<dns::zone> read) {
+  if (read)
+    zone_ = *std::move(read);
+  else
+    refuse(read.error().message);
+}
+
+void zone_resolver::refuse(const std::string& reason) const {
+  log_.write(log::event_of<log::kind::zone_file_refused>{}
+                 .with("file", path_)
+                 .with("reason", reason));
+}
+
+void zone_resolver::answer(const dns::question& asked, receiver done) {
   boost::asio::post(io_,
                     life_.guarded([answer = zone_.resolve(asked),
                                    done = std::move(done)] { done(answer); }));
 }
 
-void zone_resolver::begin_refresh() {
-  auto zone = read_zone(path_);
-  if (zone) {
-    zone_ = *std::move(zone);
-    return;
-  }
-  log_.write(log::event_of<log::kind::zone_file_refused>{}
-                 .with("file", path_)
-                 .with("reason", zone.error().message));
+void zone_resolver::answer_all() {
+  is_patient_ = false;
+  for (waiting& each : std::exchange(waiting_, {}))
+    answer(each.asked, std::move(each.done));
 }
 
 } // namespace spfblock::server

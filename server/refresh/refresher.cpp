@@ -156,15 +156,16 @@ void refresher::build() {
 void refresher::built(std::shared_ptr<const table::snapshot> next,
                       clock::duration took) {
   const auto then = publication_.built(book().expanding(), clock::now());
-  if (!started_)
-    log_.write(
-        log::event_of<log::kind::table_published>{}
-            .with("ipv4_networks", next->ipv4_networks())
-            .with("ipv6_networks", next->ipv6_networks())
-            .with("domains", book().domains().size())
-            .with("build_ms",
-                  std::chrono::duration_cast<milliseconds>(took).count()));
+  const log::event published =
+      log::event_of<log::kind::table_published>{}
+          .with("ipv4_networks", next->ipv4_networks())
+          .with("ipv6_networks", next->ipv6_networks())
+          .with("domains", book().domains().size())
+          .with("build_ms",
+                std::chrono::duration_cast<milliseconds>(took).count());
   table_.store(std::move(next));
+  if (!started_) // whoever reads the line finds the table
+    log_.write(published);
   totals_.build_seconds.add(std::chrono::duration<double>(took).count());
   totals_.published_at = read_clocks().wall;
   if (started_)

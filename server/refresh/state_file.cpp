@@ -3,6 +3,7 @@
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 #include "server/system/file.hpp"
+#include "server/system/patience.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -51,10 +52,20 @@ state_file::state_file(std::string path, mode_t mode)
 }
 
 result<std::optional<std::string>> state_file::load() const {
-  // Looked at first: to open a FIFO would be to wait for its writer.
-  if (auto why = refuse_other("read", path_, 0))
-    return *std::move(why);
-  return read_file_if_any(path_, longest);
+  auto text =
+      done_within(patience_for_files,
+                  [path = path_]() -> result<std::optional<std::string>> {
+                    // Looked at first: to open a FIFO would be to wait for its
+                    // writer.
+                    if (auto why = refuse_other("read", path, 0))
+                      return *std::move(why);
+                    return read_file_if_any(path, longest);
+                  });
+  if (!text)
+    return failure{errc::temporary, "cannot read " + in_quotes(path_) +
+                                        ": it " +
+                                        no_end_within(patience_for_files)};
+  return *std::move(text);
 }
 
 result<std::string> state_file::put_aside(const std::string& as) const {

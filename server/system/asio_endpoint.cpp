@@ -1,11 +1,9 @@
 #include "server/system/asio_endpoint.hpp"
 
-#include "core/support/text.hpp"
+#include "server/system/interface.hpp"
 
 #include <cstddef>
 #include <cstring>
-#include <limits>
-#include <net/if.h>
 #include <netinet/in.h>
 
 namespace spfblock::server {
@@ -14,22 +12,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// @return 0 of no interface, and of one that is not there
-std::uint32_t scope_of(const std::string& interface) {
-  if (interface.empty())
-    return 0;
-  if (const unsigned named = ::if_nametoindex(interface.c_str()))
-    return named;
-  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(parse_decimal(interface, most).value_or(0));
-}
-
 asio::ip::address scoped_address(const net::scoped_endpoint& from) {
   const auto plain = asio_address(from.at.address);
   if (!plain.is_v6())
     return plain;
   auto scoped = plain.to_v6();
-  scoped.scope_id(scope_of(from.interface));
+  scoped.scope_id(interface_number(from.interface));
   return scoped;
 }
 

@@ -122,6 +122,18 @@ std::optional<failure> write_new(const std::string& path, std::string_view text,
 
 } // namespace
 
+std::string resolved(const std::filesystem::path& folder,
+                     const std::string& path) {
+  return (folder / path).lexically_normal().string();
+}
+
+std::string identity_of(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return {};
+  return std::to_string(about.st_dev) + ':' + std::to_string(about.st_ino);
+}
+
 failure cannot(const char* act, const std::string& path) {
   const char* why = std::strerror(errno);
   return {errc::temporary,

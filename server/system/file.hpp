@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,14 @@ result<std::string> read_file(const std::string& path,
 /// As read_file(), but a file that is not there is nothing and no failure.
 result<std::optional<std::string>>
 read_file_if_any(const std::string& path, std::size_t longest = longest_file);
+
+/// `path` as what stands in `folder` means it, without "." and "..".
+[[nodiscard]] std::string resolved(const std::filesystem::path& folder,
+                                   const std::string& path);
+
+/// The same for all names of a file and all links to it; empty where nothing is
+/// there.
+[[nodiscard]] std::string identity_of(const std::string& path);
 
 /// `cannot ACT "PATH": REASON`, by errno; errc::temporary.
 [[nodiscard]] failure cannot(const char* act, const std::string& path);

@@ -22,6 +22,10 @@ LISTED, BY_HAND, NOT_LISTED = "62.1.3.1", "62.1.1.1", "62.1.2.1"
 REFUSED = "configuration refused, not in force file=.* running={} reason="
 
 
+def port_of(address):
+    return int(address.rpartition(":")[2])
+
+
 class Service(BlackBoxCase):
     """Starts the program as systemd does: with sockets, and a state folder."""
 
@@ -38,6 +42,10 @@ class Service(BlackBoxCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return path
+
+    def write_zone(self):
+        with open(self.zone, "w", encoding="ascii") as file:
+            file.write(ZONE)
 
     def in_state(self, name):
         return os.path.join(self.state, name)
@@ -77,6 +85,18 @@ class Service(BlackBoxCase):
         self.wait_until_listed(self.port, LISTED)
         eventually(lambda: os.path.exists(self.accepted), "it is kept")
         spfblock.stop()
+
+    def hang(self, path=None):
+        """The disk hangs as long as that file is there."""
+        path = path or os.path.join(self.directory(), "hangs")
+        with open(path, "w", encoding="ascii"):
+            pass
+        return path
+
+    @staticmethod
+    def on_hanging_disk(hangs):
+        library = os.environ["SPFBLOCK_HANGING_DISK_LIBRARY"]
+        return ("env", f"LD_PRELOAD={library}", f"SPFBLOCK_HANGING_DISK={hangs}")
 
     def status(self):
         return json.loads(admin.ask(self.admin, "/status").body)["configuration"]
@@ -170,15 +190,18 @@ class FaultyAtTheStart(Service):
 
     def test_a_file_that_does_not_come_to_its_end(self):
         self.start_well_once()
-        fifo = os.path.join(self.lists, "b.txt")
-        os.mkfifo(fifo)
+        os.unlink(self.zone)
+        os.mkfifo(self.zone)
         spfblock = self.start()
         self.assert_runs_on_the_accepted(spfblock)
-        spfblock.wait_for_line("configuration fault .*did not come to its end within")
+        spfblock.wait_for_line(
+            rf"configuration fault .*{self.zone}\S* did not come to its end within"
+        )
         before = spfblock.hang_up()
         spfblock.wait_for_line("configuration refused, former one", after=before)
         self.assert_listed(self.port, LISTED)
-        os.unlink(fifo)
+        os.unlink(self.zone)
+        self.write_zone()
         spfblock.reload()
         self.assertEqual(self.status()["running"], "file")
 
@@ -186,8 +209,8 @@ class FaultyAtTheStart(Service):
         self.start_well_once()
         spfblock = self.start()
         self.wait_until_listed(self.port, LISTED)
-        fifo = os.path.join(self.lists, "b.txt")
-        os.mkfifo(fifo)
+        os.unlink(self.zone)
+        os.mkfifo(self.zone)
         before = spfblock.hang_up()
         for _ in range(3):  # and again meanwhile
             spfblock.hang_up()
@@ -252,17 +275,118 @@ class FaultyAtTheStart(Service):
         spfblock = self.start(text="{")
         self.assert_runs_on_the_accepted(spfblock)
 
-    def test_what_a_later_version_accepted_is_started_from(self):
+    def accept_of_later(self, **changes):
+        """As after a downgrade: what is kept, and the file, are of a version that
+        knows more than this one."""
         self.start_well_once()
-        later = json.dumps({**self.configuration(), "later": {"new": [1]}})
+        later = json.dumps({**self.configuration(), **changes})
         with open(self.accepted, encoding="utf-8") as file:
             kept = json.load(file)
         with open(self.accepted, "w", encoding="utf-8") as file:
             json.dump({**kept, "text": later, "of_later": {}}, file)
         spfblock = self.start(text=later)
-        spfblock.wait_for_line(REFUSED.format("accepted"))
-        spfblock.wait_for_line("configuration warning warning=.*/later: warning: unk")
+        spfblock.wait_for_line("configuration refused, not in force")
+        return spfblock
+
+    # What a later version may know, and where it is told that this one does not.
+    OF_LATER = {
+        "a key": ({"later": {"new": [1]}}, "/later: warning: unk"),
+        "a door": (
+            {
+                "listen": [
+                    {"door": "milter", "at": "127.0.0.1:9"},
+                    {"door": "policy", "at": f"127.0.0.1:{free_port()}"},
+                ]
+            },
+            "/listen/0/door: warning: ",
+        ),
+        "nothing but such a door": (
+            {"listen": [{"door": "milter", "at": "127.0.0.1:9"}]},
+            "/listen/0/door: warning: ",
+        ),
+        "a key of a door": (
+            {"listen": [{"door": "policy", "at": "127.0.0.1:0", "later": 1}]},
+            "/listen/0/later: warning: ",
+        ),
+        "the action of an entry": (
+            {"domains": [{"name": "a.example", "action": "GREYLIST 5m"}]},
+            "/domains/0/action: warning: ",
+        ),
+        "the action of a network": (
+            {
+                "networks": [
+                    {"network": "62.1.1.0/24"},
+                    {"network": "62.1.2.0/24", "action": "GREYLIST 5m"},
+                ]
+            },
+            "/networks/1/action: warning: ",
+        ),
+        "a format": (
+            {"publish": [{"format": "lmdb", "file": "/nowhere/x"}]},
+            "/publish/0/format: warning: ",
+        ),
+        "a target of the log": ({"log": {"target": "gelf"}}, "/log/target: warning: "),
+    }
+
+    def test_what_a_later_version_accepted_is_started_from(self):
+        for name, (changes, warning) in self.OF_LATER.items():
+            with self.subTest(name):
+                spfblock = self.accept_of_later(**changes)
+                spfblock.wait_for_line(REFUSED.format("accepted"))
+                spfblock.wait_for_line(f"configuration warning warning=.*{warning}")
+                self.wait_until_listed(self.port, BY_HAND)
+                self.wait_until_listed(self.port, LISTED)
+                self.assert_not_listed(self.port, NOT_LISTED)
+                spfblock.stop()
+
+    def test_what_protects_is_not_passed_over(self):
+        """Better nothing listed than one that a later version would let through."""
+        for changes in (
+            {"action": "GREYLIST 5m"},
+            {"on_permerror": "guess"},
+            {"allow": {"networks": ["as:64500"], "providers": False}},
+            {"limits": {"widest_ipv4": "auto"}},
+        ):
+            with self.subTest(str(changes)):
+                spfblock = self.accept_of_later(**changes)
+                spfblock.wait_for_line("kept configuration unusable reason=")
+                spfblock.wait_for_line(REFUSED.format("none"))
+                self.assert_not_listed(self.port, BY_HAND)
+                self.wait_for_status("answers 500 to everything")
+                spfblock.stop()
+
+    def test_a_folder_for_the_state_that_hangs_is_waited_for_so_long_only(self):
+        self.start_well_once()
+        hangs = self.hang()
+        spfblock = self.start(before=self.on_hanging_disk(hangs))
+        spfblock.wait_for_line("kept configuration unusable reason=.*come to its end")
+        spfblock.wait_for_line("state unreadable.* reason=.*did not come to its end")
         self.wait_until_listed(self.port, BY_HAND)
+        self.wait_until_listed(self.port, LISTED)
+        spfblock.stop()
+
+    def test_nothing_waits_for_a_zone_file_that_is_read_again(self):
+        self.zone = self.file("hanging.zone", ZONE)
+        hangs = os.path.join(self.directory(), "hangs")
+        spfblock = self.start(
+            self.configuration(refresh={"interval": "1s", "minimum": "1s"}),
+            before=self.on_hanging_disk(hangs),
+        )
+        self.wait_until_listed(self.port, LISTED)
+        self.hang(hangs)
+        eventually(lambda: os.path.exists(f"{hangs}.reached"), "the disk is reached")
+        before = spfblock.mark()
+        spfblock.send_signal(signal.SIGUSR1)
+        spfblock.wait_for_line("statistics ", after=before)
+        self.assertEqual(self.status()["running"], "file")
+        spfblock.wait_for_line("zone file refused, .*did not come to its end within")
+        self.assert_listed(self.port, LISTED)
+        with open(self.zone, "w", encoding="ascii") as file:
+            file.write(ZONE.replace("62.1.3.0", "62.1.2.0"))
+        os.unlink(hangs)
+        self.wait_until_listed(self.port, NOT_LISTED)
+        self.hang(hangs)
+        spfblock.stop()  # within its time, too
 
     def test_of_many_faults_20_are_told(self):
         self.start_well_once()
@@ -290,6 +414,34 @@ class NothingAccepted(Service):
         eventually(lambda: client.get(BY_HAND).code == 200, "it is listed")
         self.wait_until_listed(self.port, LISTED)
         eventually(lambda: os.path.exists(self.accepted), "it is kept")
+
+    def test_it_answers_at_the_doors_that_can_be_read_and_at_the_sockets(self):
+        table, policy, admin = (f"{LOOPBACK}:{free_port()}" for _ in range(3))
+        doors = [table, {"door": "policy", "at": policy}, {"door": "milter"}, "x"]
+        text = json.dumps({"domainz": [], "listen": doors, "admin": admin})
+        spfblock = self.start(text=text)
+        self.assert_answers_500(spfblock)
+        for where in (table, policy):
+            spfblock.wait_for_line(f"listening address={where} ?")
+        self.assert_not_listed(port_of(table), LISTED)
+        self.assertEqual(
+            run("query", "--server", policy, "--door", "policy", LISTED).returncode, 1
+        )
+        self.admin = admin
+        self.assertEqual(self.status()["running"], "none")
+
+    def test_where_only_what_was_kept_says_its_doors_these_are_opened(self):
+        table = f"{LOOPBACK}:{free_port()}"
+        self.start_well_once(listen=[f"{LOOPBACK}:{self.port}", table])
+        with open(self.accepted, encoding="utf-8") as file:
+            kept = json.load(file)
+        text = json.loads(kept["text"])
+        with open(self.accepted, "w", encoding="utf-8") as file:
+            json.dump({**kept, "text": json.dumps({**text, "action": "FROWN"})}, file)
+        spfblock = self.start(text="{")
+        self.assert_answers_500(spfblock)
+        spfblock.wait_for_line(f"listening address={table}")
+        self.assert_not_listed(port_of(table), LISTED)
 
     def test_without_a_socket_it_answers_where_postfix_asks_by_default(self):
         alone = ["unshare", "--net"]
@@ -379,9 +531,13 @@ class Lists(Service):
             os.path.join(self.lists, "a.txt"), os.path.join(self.lists, "c.txt")
         )
         os.mkdir(os.path.join(self.lists, "d.txt"))
+        os.mkfifo(os.path.join(self.lists, "e.txt"))
+        os.symlink("/dev/zero", os.path.join(self.lists, "f.txt"))
         spfblock = self.start()
         self.wait_until_listed(self.port, LISTED)
         for pattern in (
+            r"e\.txt: warning: is no regular file, and not read",
+            r"f\.txt: warning: is no regular file, and not read",
             r"b\.txt:1: warning: .*spam\.example.* is listed twice",
             r"b\.txt:2: warning: ",
             r"b\.txt:3: warning: ",
@@ -391,7 +547,7 @@ class Lists(Service):
             spfblock.wait_for_line(f"configuration warning warning=.*{pattern}")
         self.write_list("a.txt", "")
         spfblock.reload()
-        spfblock.wait_for_line(r"a\.txt: warning: gives none of the 1 entries")
+        spfblock.wait_for_line(r"a\.txt: warning: gives no entry, and gave 1 when")
         self.assert_listed(self.port, LISTED)  # by b.txt now
         self.assertEqual(self.status()["running"], "file")
 
@@ -399,7 +555,7 @@ class Lists(Service):
         self.start_well_once()
         self.write_list("a.txt", "# nothing\n")
         spfblock = self.start()
-        spfblock.wait_for_line(r"a\.txt: warning: gives none of the 1 entries")
+        spfblock.wait_for_line(r"a\.txt: warning: gives no entry, and gave 1 when")
 
     def test_files_of_entries_list_and_allow(self):
         self.write_list(

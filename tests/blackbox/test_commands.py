@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import threading
 
 from .harness.case import BlackBoxCase
@@ -776,14 +777,14 @@ class WhileTheFileIsFaulty(Administered):
         for done in self.run_all():
             self.assertEqual(done.stderr, "")
 
-    def test_where_the_server_is_away_too_no_list_keeps_a_command_for_ever(self):
-        lists = self.directory()
-        os.mkfifo(os.path.join(lists, "a.txt"))
+    def test_where_the_server_is_away_too_no_file_keeps_a_command_for_ever(self):
+        fifo = os.path.join(self.directory(), "a.zone")
+        os.mkfifo(fifo)
         self.server.stop()
         self.server.write(
             {
                 **self.server.configuration,
-                "domain_files": [os.path.join(lists, "*.txt")],
+                "resolver": {"zone_file": fifo},
             }
         )
         commands = [
@@ -885,6 +886,21 @@ class Usage(BlackBoxCase):
                 self.assertEqual(
                     done.stderr.splitlines()[0], f"spfblock: {message}"
                 )
+
+    def test_what_cannot_be_written_is_no_success(self):
+        file = self.file("c.json", '{"domains": [], "allow": {"providers": false}}')
+        for command in (("check", "-c", file), ("--version",), ("help", "status")):
+            for stdout in (">/dev/full", ">&-"):
+                with self.subTest(command=command, stdout=stdout):
+                    done = subprocess.run(
+                        ["sh", "-c", f'exec "$@" {stdout}', "sh", program(), *command],
+                        stderr=subprocess.PIPE,
+                        text=True,
+                        timeout=60,
+                        check=False,
+                    )
+                    self.assertEqual(done.returncode, 70)
+                    self.assertEqual(done.stderr, "spfblock: cannot write to stdout\n")
 
     def test_help_is_the_help_of_the_command(self):
         self.assertEqual(run("help").stdout, run("--help").stdout)

@@ -6,7 +6,9 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -238,6 +240,96 @@ class OfAServer(EditCase):
         )
         self.assertEqual(self.read(), '{"domains": ["d3.example"]}')
         self.assertEqual(os.listdir(self.folder), ["added.json"])
+
+
+class Stranger:
+    """Answers each connection to a port with some octets, or never."""
+
+    def __init__(self, octets):
+        self._held = []
+        self._octets = octets
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.at = "127.0.0.1:%d" % self._socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            self._held.append(client)
+            if self._octets is not None:
+                client.recv(4096)
+                client.sendall(self._octets)
+                client.close()
+
+    def close(self):
+        # Only shutdown() wakes accept().
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        for each in self._held:
+            each.close()
+
+
+def http(body, *headers):
+    head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers])
+    return f"{head}\r\n\r\n{body}".encode("ascii")
+
+
+class AtTheAdminPort(EditCase):
+    """Who may stand there when something was written, with a server that answers
+    lookups and without one."""
+
+    OWN = "Server: spfblock"
+    JSON = "Content-Type: application/json"
+    # What it says; whether a server of ours says so.
+    STRANGERS = {
+        "another program's page": (http("<p>", "Content-Type: text/html"), False),
+        "another program's JSON": (http("{}", JSON, "Server: other/1"), False),
+        "no HTTP": (b"220 mx.example.org ESMTP\r\n", False),
+        "hangs up": (b"", False),
+        "hangs": (None, False),
+        "an earlier version": (http('{"time": "2026-11-01T00:00:00Z"}', JSON), True),
+        "a later version": (http('{"later": [1]}', JSON, OWN), True),
+    }
+
+    def reload(self, admin, port):
+        file = self.without_server(admin=admin, listen=[f"127.0.0.1:{port}"])
+        return run("add", "-c", file, "d1.example")
+
+    def assert_not_reloaded(self, done, stderr):
+        self.assertEqual(
+            self.assert_done(done, UNAVAILABLE, stderr),
+            f"d1.example: added to {self.path()}\n",
+        )
+        os.unlink(self.path())
+
+    def assert_not_running(self, done):
+        self.assert_done(done, stderr=r"not running \(.*\): takes effect at the next")
+        os.unlink(self.path())
+
+    def test_strangers(self):
+        server = self.start(admin="")
+        for name, (octets, is_ours) in self.STRANGERS.items():
+            with self.subTest(name):
+                at = self.closing(Stranger(octets)).at
+                done = self.reload(at, server.port)
+                if is_ours:
+                    self.assert_not_reloaded(done, "says what became of the reload")
+                else:
+                    self.assert_not_reloaded(done, f"cannot reload the server: .*{at}")
+                    self.assert_not_running(self.reload(at, free_port()))
+
+    def test_nobody(self):
+        server = self.start(admin="")
+        nobody = f"127.0.0.1:{free_port()}"
+        self.assert_not_running(self.reload(nobody, free_port()))
+        self.assert_not_running(self.reload("", free_port()))
+        for admin in (nobody, ""):
+            self.assert_not_reloaded(
+                self.reload(admin, server.port), "takes effect when it is reloaded"
+            )
 
 
 class WithoutAServer(EditCase):

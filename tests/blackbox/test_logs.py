@@ -204,6 +204,42 @@ class StalledReader(BlackBoxCase):
         self.assertEqual(hits + lost, 20_000)
 
 
+class ClosedStreams(LogCase):
+    def test_nothing_else_gets_their_numbers(self):
+        """Or lines of the log would be written into a file, or to a client."""
+        port = free_port()
+        state = os.path.join(self.directory(), "state.json")
+        file = self.file(
+            "c.json",
+            json.dumps(
+                self.configuration(
+                    listen=[f"{LOOPBACK}:{port}"],
+                    admin="",
+                    log={"level": "debug"},
+                    state_file=state,
+                )
+            ),
+        )
+        server = subprocess.Popen(
+            ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", program(), "serve", "-c", file]
+        )
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        eventually(lambda: is_listed(port, "62.1.1.7"), "it answers")
+        for number in range(3):
+            self.assertEqual(
+                os.readlink(f"/proc/{server.pid}/fd/{number}"), "/dev/null"
+            )
+        server.terminate()
+        self.assertEqual(server.wait(STOP_S), 0)
+        with open(state, encoding="utf-8") as file:
+            json.load(file)
+
+
+def is_listed(port, address):
+    return not refuses_connections(port) and ask_once(port, address).code == 200
+
+
 @unittest.skipIf(os.path.exists("/dev/log"), "there is a /dev/log")
 class WithoutSyslog(LogCase):
     def test_the_log_goes_to_standard_error_which_is_told(self):

@@ -92,7 +92,7 @@ class Report(MailLog):
     def test_says_that_there_is_nothing_and_how_much_it_read(self):
         done = self.report("REJECT " + REJECT, self.log("mail.log", BY_ANOTHER))
         self.assertEqual((done.returncode, done.stdout), (OK, ""))
-        self.assertIn("nothing of our listings in 1 lines", done.stderr)
+        self.assertIn("nothing of our listings in 1 line, of which", done.stderr)
 
     def test_an_action_without_a_text_is_said_to_be_left_out(self):
         done = self.report("REJECT", self.log("mail.log", REJECTED))

@@ -8,7 +8,7 @@ import time
 
 from .harness import admin
 from .harness.case import BlackBoxCase
-from .harness.endless_list import EndlessList
+from .harness.endless_file import EndlessFile
 from .harness.ports import free_port, has_ipv6
 from .harness.scripted_dns import ScriptedDns
 from .harness.spfblock import STOP_S
@@ -201,18 +201,18 @@ class Reload(BlackBoxCase):
             self.assertEqual(client.get("62.1.3.1"), (200, "REJECT three.example"))
             self.assertEqual(client.get("62.1.1.1"), (500, "not listed"))
 
-    def test_a_list_that_does_not_come_to_its_end_holds_nothing_up(self):
-        lists = self.directory()
+    def test_a_file_that_does_not_come_to_its_end_holds_nothing_up(self):
+        zone = os.path.join(self.directory(), "a.zone")
         at = f"127.0.0.1:{free_port()}"
         spfblock = self.serve(
             {
                 "admin": at,
                 "networks": [{"network": "62.1.1.0/24"}],
-                "domain_files": [os.path.join(lists, "*.txt")],
             }
         )
         self.wait_until_listed(spfblock.port, "62.1.1.1")
-        endless = EndlessList(os.path.join(lists, "b.txt"))
+        endless = EndlessFile(zone)
+        spfblock.write({**spfblock.configuration, "resolver": {"zone_file": zone}})
         spfblock.hang_up()
         endless.wait_until_read()
         # While it waits: the pages, the statistics, the lookups.
@@ -230,7 +230,8 @@ class Reload(BlackBoxCase):
         self.wait_until_listed(spfblock.port, "62.1.2.1")
         self.assert_not_listed(spfblock.port, "62.1.1.1")
         # Nor the stop: stop() waits for five seconds only.
-        endless = EndlessList(os.path.join(lists, "b.txt"))
+        endless = EndlessFile(zone)
+        spfblock.write({**spfblock.configuration, "resolver": {"zone_file": zone}})
         spfblock.hang_up()
         endless.wait_until_read()
         spfblock.stop()

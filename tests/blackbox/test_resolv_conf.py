@@ -4,6 +4,7 @@ changes, or comes later than the server."""
 import json
 import os
 import subprocess
+import unittest
 
 from .harness import admin, own_machine
 from .harness.case import BlackBoxCase
@@ -100,14 +101,7 @@ class ResolvConf(BlackBoxCase):
         self.assert_listed(server.port, "62.1.2.1")
 
     def test_a_link_local_address_with_its_interface(self):
-        done = subprocess.run(
-            ["ip", "address", "add", f"{LINK_LOCAL}/64", "dev", "lo", "nodad"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        if done.returncode != 0:
-            self.skipTest(f"no IPv6: {done.stderr}")
+        ip("address", "add", f"{LINK_LOCAL}/64", "dev", "lo", "nodad")
         scoped = f"{LINK_LOCAL}%lo"
         eventually(lambda: "tentative" not in addresses(), "it can be used")
         self.dns(scoped, "62.1.2.0/24")
@@ -117,10 +111,35 @@ class ResolvConf(BlackBoxCase):
         self.wait_until_listed(server.port, "62.1.2.1")
         self.assert_status_names(server, f"[{scoped}]:53")
 
+    def test_an_interface_that_comes_later(self):
+        write(f"nameserver {LINK_LOCAL}%later0\n")
+        server = self.start(interval="1s", minimum="1s", retry="1s")
+        server.wait_for_line(
+            rf"interface of a name server missing server=\[{LINK_LOCAL}%later0\]:53"
+            rf" interface=later0 from={FILE}$"
+        )
+        self.assert_not_listed(server.port, "62.1.2.1")
+        ip("link", "add", "later0", "type", "veth", "peer", "name", "later1")
+        for each in ("later0", "later1"):
+            ip("link", "set", each, "up")
+        ip("address", "add", f"{LINK_LOCAL}/64", "dev", "later0", "nodad")
+        eventually(lambda: "tentative" not in addresses("later0"), "it can be used")
+        self.dns(f"{LINK_LOCAL}%later0", "62.1.2.0/24")
+        self.wait_until_listed(server.port, "62.1.2.1")
 
-def addresses():
+
+def ip(*command):
+    """SkipTest where this machine's kernel cannot do it."""
+    done = subprocess.run(
+        ["ip", *command], capture_output=True, text=True, timeout=60
+    )
+    if done.returncode != 0:
+        raise unittest.SkipTest(f"ip {' '.join(command)}: {done.stderr}")
+
+
+def addresses(interface="lo"):
     return subprocess.run(
-        ["ip", "-6", "address", "show", "dev", "lo"],
+        ["ip", "-6", "address", "show", "dev", interface],
         capture_output=True,
         text=True,
         timeout=60,

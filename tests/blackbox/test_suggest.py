@@ -188,7 +188,7 @@ class Suggest(BlackBoxCase):
             done.stdout,
             "Not suggested, though the record passes:\n"
             "  forwarder.example: 1 refused, 3 wanted: of whom, or whose networks,"
-            " wanted mail comes: 3 wanted of 1 senders, 1 bad\n",
+            " wanted mail comes: 3 wanted of 1 sender, 1 bad\n",
         )
 
     def test_who_passes_everybody_is_over_the_limits(self):

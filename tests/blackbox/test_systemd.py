@@ -245,7 +245,7 @@ class Notifications(BlackBoxCase):
         client = self.connect(spfblock.port)
         client.get(LISTED)
         self.wait_for_status("^2 domains: .*; 2 networks; ")
-        self.wait_for_status("; ([2-9]|[1-9][0-9]+) lookups, 1 connections$")
+        self.wait_for_status("; ([2-9]|[1-9][0-9]+) lookups, 1 connection$")
 
     def test_says_that_it_stops(self):
         spfblock = self.start()

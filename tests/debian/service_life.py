@@ -9,6 +9,7 @@ gives up.  A line on standard output for each step, all else on standard error.
 import http.client
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from tests.blackbox.harness.waiting import eventually
 
 FILE = "/etc/spfblock/spfblock.json"
 LIST = "/etc/spfblock/domains.d/others.txt"
+ACCEPTED = "/var/lib/spfblock/accepted.json"
 ZONE = "/etc/spfblock/zone"
 DROP_IN = "/etc/systemd/system/spfblock.socket.d/override.conf"
 PACKAGE = "/root/spfblock.deb"
@@ -318,6 +320,17 @@ def unreadable_file():
     mend()
 
 
+def the_service_s_user():
+    """One that stays the same, so that a file can be for it alone."""
+    user = pwd.getpwnam("spfblock")
+    process = property_of("spfblock.service", "MainPID")
+    for owned in (f"/proc/{process}", "/var/lib/spfblock"):
+        if os.stat(owned).st_uid != user.pw_uid:
+            raise AssertionError(f"{owned} is not of spfblock")
+    if property_of("spfblock.service", "DynamicUser") != "no":
+        raise AssertionError("DynamicUser")
+
+
 def file_for_the_service_alone():
     os.chmod(FILE, 0o640)
     run("chgrp", "spfblock", FILE)
@@ -337,9 +350,50 @@ def list_of_others():
     mend()
 
 
+def accepted_by_a_later_version():
+    """After a downgrade: with a key and a door that this version does not know."""
+    run("systemctl", "stop", "spfblock.service")
+    later = {
+        **CONFIGURATION,
+        "later": True,
+        "listen": [f"127.0.0.1:{PORT}", {"door": "milter", "at": "127.0.0.1:10069"}],
+    }
+    with open(ACCEPTED, encoding="utf-8") as file:
+        kept = json.load(file)
+    write(ACCEPTED, json.dumps({**kept, "text": json.dumps(later), "later": 1}))
+    write(FILE, json.dumps(later))
+    run("systemctl", "start", "spfblock")
+    must_be_mended()
+    mend()
+
+
+def nothing_accepted():
+    """A fault at the first start ever: nothing is listed, and whoever asks is told
+    so, at the socket and at the doors of the file."""
+    policy = "127.0.0.1:10062"
+    doors = [f"127.0.0.1:{PORT}", {"door": "policy", "at": policy}]
+    run("systemctl", "stop", "spfblock.service")
+    os.remove(ACCEPTED)
+    write(FILE, json.dumps({**CONFIGURATION, "listen": doors, "domainz": []}))
+    run("systemctl", "start", "spfblock")
+    wait_for_health(503)
+    for address in (LISTED, OTHER):
+        reply, took_s = first_session(address)
+        if reply[0] != 250 or took_s >= LONGEST_SESSION_S:
+            raise AssertionError(f"{address}: {reply}, {took_s:.1f} s")
+    # 69 where nobody answers.
+    run("spfblock", "query", "--server", policy, "--door", "policy", LISTED, status=1)
+    run("spfblock", "status", status=1)
+    mend()
+    in_force()
+
+
 def unreadable_list():
     """Its domain leaves the list, as a warning says; nothing else happens."""
     os.chmod(LIST, 0o600)
+    said = run("spfblock", "check", status=78)
+    if LIST not in said:
+        raise AssertionError(said)
     run("systemctl", "restart", "spfblock")
     wait_for_health(200)
     for address, listed in ((LISTED, True), (OF_THE_LIST, False)):
@@ -468,6 +522,18 @@ def upgrade_with_a_typo():
     mend()
 
 
+def upgrade_with_an_unreadable_file():
+    """What root alone can read is not trusted."""
+    before = property_of("spfblock.service", "MainPID")
+    os.chmod(FILE, 0o600)
+    said = run("dpkg", "-i", NEXT_PACKAGE)
+    if "not restarted" not in said:
+        raise AssertionError(said)
+    if property_of("spfblock.service", "MainPID") != before:
+        raise AssertionError("another process")
+    mend()
+
+
 def upgrade_while_masked():
     """What the administrator has masked is left alone, without complaints."""
     before = property_of("spfblock.service", "MainPID")
@@ -548,14 +614,17 @@ IN_THE_FIRST_LIFE = (
     typo_and_restart,
     unreadable_file,
     listen_elsewhere,
+    the_service_s_user,
     file_for_the_service_alone,
     list_of_others,
     restarts,
     killed,
     upgrade,
     upgrade_with_a_typo,
+    upgrade_with_an_unreadable_file,
     upgrade_while_masked,
     downgrade,
+    accepted_by_a_later_version,
 )
 
 
@@ -585,6 +654,7 @@ def first_life():
         step(each, mail.judge)
     mail.stop()
     step(unreadable_list)
+    step(nothing_accepted)
     step(published_zone)
     write_typo()
     with open(REBOOTED, "w", encoding="ascii"):

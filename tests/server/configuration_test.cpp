@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 #include <variant>
 
 namespace configuration_test {
@@ -53,6 +54,8 @@ TEST_CASE("a list that is another name of one that was read, or no file, is a "
   std::filesystem::create_hard_link(folder / "a.txt", folder / "c.txt");
   std::filesystem::create_directory(folder / "d.txt");
   std::filesystem::create_symlink("gone", folder / "e.txt");
+  REQUIRE(::mkfifo((folder / "f.txt").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("/dev/zero", folder / "g.txt");
   const std::string path = folder / "t.json";
   std::ofstream{path} << R"({"domain_files":["*.txt","none.txt"],
                              "state_file":""})";
@@ -79,7 +82,9 @@ TEST_CASE("a list that is another name of one that was read, or no file, is a "
                         "/e.txt: warning: cannot read \"" +
                         at +
                         "e.txt\": No such file "
-                        "or directory\n");
+                        "or directory\n"
+                        "/f.txt: warning: is no regular file, and not read\n"
+                        "/g.txt: warning: is no regular file, and not read\n");
 }
 
 TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
@@ -91,8 +96,28 @@ TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
   const auto& warnings = std::get<configuration>(whole).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].to_string() ==
-        path + ": /state_file: warning: there is no folder \"" +
+        path + ":1: /state_file: warning: there is no folder \"" +
             (folder / "none") + "\", so no state can be kept");
+}
+
+TEST_CASE("a name server behind an interface that is not there is a warning",
+          "[configuration][resolver]") {
+  const temporary_folder folder;
+  const std::string path = folder / "t.json";
+  std::ofstream{path} << R"({"domains": [], "state_file": "", "resolver": {
+      "servers": ["fe80::1%lo", "127.0.0.1",
+                  "fe80::1%nosuch0",
+                  "[fe80::1%4294967295]:5353", "fe80::1%1"]}})";
+  const auto whole = load_configuration(path);
+  REQUIRE(std::holds_alternative<configuration>(whole));
+  const auto& warnings = std::get<configuration>(whole).warnings;
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].to_string() ==
+        path + ":3: /resolver/servers/2: warning: there is no interface "
+               "\"nosuch0\", so [fe80::1%nosuch0]:53 cannot be asked");
+  CHECK(warnings[1].to_string() ==
+        path + ":4: /resolver/servers/3: warning: there is no interface "
+               "\"4294967295\", so [fe80::1%4294967295]:5353 cannot be asked");
 }
 
 TEST_CASE("a published file is relative to the folder of the configuration",
@@ -162,7 +187,7 @@ TEST_CASE("that there is no folder for a published file is a warning",
   const auto& warnings = std::get<configuration>(whole).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings.front().to_string() ==
-        path + ": /publish/0/file: warning: there is no folder \"" +
+        path + ":1: /publish/0/file: warning: there is no folder \"" +
             (folder / "none") + "\", so the file cannot be written");
 }
 

@@ -17,18 +17,20 @@ using testing::temporary_folder;
 
 namespace {
 
-/// A folder with a configuration and a list that nobody writes.
+/// A folder with a configuration and a zone file that nobody writes.
 struct fixture {
   fixture() {
-    std::ofstream{file} << R"({"domain_files":["*.txt"],"state_file":""})";
+    std::ofstream{file} << R"({"domains":[],"state_file":"",
+                                "resolver":{"zone_file":"a.zone"}})";
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   }
-  ~fixture() { end_list(); }
+  ~fixture() { end_zone(); }
 
   /// Those who read it come to its end.
-  void end_list() const {
+  void end_zone() const {
     const int writer = ::open(fifo.c_str(), O_RDWR | O_NONBLOCK);
     ::unlink(fifo.c_str());
+    std::ofstream{fifo} << "";
     ::close(writer);
   }
 
@@ -42,20 +44,19 @@ struct fixture {
 
   temporary_folder folder;
   std::string file = folder / "t.json";
-  std::string fifo = folder / "a.txt";
+  std::string fifo = folder / "a.zone";
   patient_loading loading{std::chrono::milliseconds{200}};
 };
 
 } // namespace
 
 TEST_CASE(
-    "patient_loading: a list that does not come to its end is a fault, and "
-    "none once it is gone",
+    "patient_loading: a file that does not come to its end is a fault, and "
+    "none once it does",
     "[server][patient_loading]") {
   fixture f;
-  CHECK(f.load() ==
-        "it, or a file that it names, did not come to its end within 1 s");
-  f.end_list();
+  CHECK(f.load() == '"' + f.fifo + "\" did not come to its end within 1 s");
+  f.end_zone();
   CHECK(f.load() == "valid");
 }
 
@@ -66,7 +67,7 @@ TEST_CASE("patient_loading: no more than a few threads are left behind",
     CHECK_THAT(f.load(), Catch::ContainsSubstring("did not come to its end"));
   CHECK_THAT(f.load(),
              Catch::ContainsSubstring("restart when they can be read"));
-  f.end_list();
+  f.end_zone();
   // They end when it pleases them.
   for (int i = 0; i < 1000 && f.load() != "valid"; ++i)
     ::usleep(10'000);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
 
 namespace system_resolver_test {
@@ -88,6 +89,14 @@ TEST_CASE("system_resolver: a file that is empty or not there is no fault, and "
   std::this_thread::sleep_for(more_than_a_look);
   f.ask();
   CHECK(f.asked() == "127.0.0.4:53 ");
+}
+
+TEST_CASE("system_resolver: what is no file is not waited for",
+          "[server][system_resolver]") {
+  fixture f;
+  REQUIRE(::mkfifo(f.file.c_str(), 0600) == 0);
+  f.start();
+  CHECK(f.asked() == "127.0.0.1:53 ");
 }
 
 TEST_CASE("system_resolver: what fails while a machine starts is asked again "

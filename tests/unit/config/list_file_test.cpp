@@ -117,10 +117,11 @@ TEST_CASE("a list that gives nothing any more, or less than half, is told",
   CHECK(told(0, 5).empty());
   CHECK(told(10, 5).empty());
   CHECK(told(10, 4) ==
-        "a: warning: gives only 4 of the 10 entries that it gave "
-        "when it was last read");
-  CHECK(told(1, 0) == "a: warning: gives none of the 1 entries that it gave "
-                      "when it was last read");
+        "a: warning: gives only 4 entries, and gave 10 when it was last read");
+  CHECK(told(3, 1) ==
+        "a: warning: gives only 1 entry, and gave 3 when it was last read");
+  CHECK(told(1, 0) ==
+        "a: warning: gives no entry, and gave 1 when it was last read");
   CHECK(losses({{"a", 3}}, {}).size() == 1);
   CHECK(losses({}, {{"a", 3}}).empty());
 }

@@ -107,4 +107,39 @@ TEST_CASE("the door that is wanted is found, or none",
   CHECK_FALSE(config::whereabouts_in("{}", "c.json", door::policy).lookups);
 }
 
+TEST_CASE("of a refused configuration every door is taken that can be read",
+          "[config][whereabouts]") {
+  struct row {
+    const char* text;
+    const char* doors;
+    const char* admin;
+  };
+  const auto [text, doors, admin] = GENERATE(values<row>({
+      {"{", "", "127.0.0.1:10061"},
+      {"[]", "", "127.0.0.1:10061"},
+      {R"({"domainz": []})", "", "127.0.0.1:10061"},
+      {R"({"listen": "127.0.0.1:1"})", "", "127.0.0.1:10061"},
+      {R"({"listen": ["127.0.0.1:1", 7, "x", {"door": "policy", "at": "[::1]:2"},
+                      {"door": "later", "at": "127.0.0.1:3"}, "127.0.0.1:1",
+                      {"door": "dnsbl", "at": "127.0.0.1:4"},
+                      {"door": "dnsbl", "at": "127.0.0.1:5", "zone": "bl.a"}],
+           "admin": "127.0.0.1:9", "action": "FROWN"})",
+       "tcp_table 127.0.0.1:1, policy [::1]:2, dnsbl 127.0.0.1:5, ",
+       "127.0.0.1:9"},
+      {R"({"admin": "192.0.2.1:9", "listen": []})", "", "127.0.0.1:10061"},
+      {R"({"admin": "", "state_file": "/s", "networks": [{}]})", "", "off"},
+      {R"({"admin": 1})", "", "127.0.0.1:10061"},
+  }));
+  CAPTURE(text);
+  const auto made = config::doors_in(text);
+  std::string told;
+  for (const config::listener& each : made.listen)
+    told += std::string{protocols::text_of(each.kind)} + ' ' +
+            each.where.to_string() + ", ";
+  CHECK(told == doors);
+  CHECK((made.admin ? made.admin->to_string() : "off") == admin);
+  CHECK(made.state_file.empty());
+  CHECK(made.networks.empty());
+}
+
 } // namespace whereabouts_test

@@ -13,6 +13,7 @@ using spfblock::json::child_pointer;
 using spfblock::json::comments;
 using spfblock::json::document;
 using spfblock::json::line_at;
+using spfblock::json::line_of;
 using spfblock::json::member;
 using spfblock::json::node;
 
@@ -139,6 +140,21 @@ TEST_CASE("a document has every value and key, and their lines",
     CHECK(values == random.value_lines);
     CHECK(keys == random.key_lines);
   }
+}
+
+TEST_CASE("the line of any value is found by its pointer",
+          "[json][document][random]") {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    const random_document random{seed};
+    CAPTURE(seed, random.text);
+    for (const auto& [pointer, line] : random.value_lines) {
+      CAPTURE(pointer);
+      CHECK(line_of(random.text, pointer) == line);
+      CHECK(line_of(random.text, pointer + "/none") == 0);
+    }
+  }
+  CHECK(line_of("{\n\"ab\":1,\"a\":\n[1]}", "/a") == 3);
+  CHECK(line_of("{\"a\"", "/a") == 0);
 }
 
 TEST_CASE("a document has its scalars as they were written",

@@ -118,4 +118,23 @@ TEST_CASE("of a text that is no file the first problem is kept",
   CHECK(list.in_order() == std::vector<problem>{{"", 9, "/x", "problem 9"}});
 }
 
+TEST_CASE(
+    "problem_list: faults that are forgiven are warnings, the earlier ones "
+    "stay",
+    "[json][problem_list]") {
+  problem_list problems{"a.json"};
+  problems.add(1, "/a", "bad");
+  problems.add(3, "/c", "odd");
+  problems.add(2, "/b", "strange");
+  problems.forgive(1);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems.in_order()[0].to_string() == "a.json:1: /a: bad");
+  const auto warnings = problems.warnings();
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].to_string() == "a.json:2: /b: warning: strange");
+  CHECK(warnings[1].to_string() == "a.json:3: /c: warning: odd");
+  problems.forgive(0);
+  CHECK(problems.size() == 0);
+}
+
 } // namespace problem_list_test

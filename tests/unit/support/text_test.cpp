@@ -1,3 +1,4 @@
+#include "core/support/counts_text.hpp"
 #include "core/support/text.hpp"
 #include "tests/support/catch.hpp"
 
@@ -258,6 +259,9 @@ TEST_CASE("printable marks what it cuts off", "[support][text]") {
 }
 
 TEST_CASE("a number comes with its noun", "[support][text]") {
+  CHECK(by_number(0, "is", "are") == "are");
+  CHECK(by_number(1, "is", "are") == "is");
+  CHECK(by_number(2, "is", "are") == "are");
   CHECK(counted(0, "network") == "0 networks");
   CHECK(counted(1, "network") == "1 network");
   CHECK(counted(2, "network") == "2 networks");

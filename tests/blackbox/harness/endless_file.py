@@ -1,4 +1,4 @@
-"""A file of a list that does not come to its end for as long as one likes."""
+"""A file that does not come to its end for as long as one likes."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ import os
 from .waiting import eventually
 
 
-class EndlessList:
+class EndlessFile:
     """A FIFO: who opens it waits for what nobody writes."""
 
     def __init__(self, path):
