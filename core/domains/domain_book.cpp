@@ -208,10 +208,10 @@ domain_book::remove_ended(timestamp now,
 book_change domain_book::restore(state from, timestamp now) {
   for (domain_state& kept : from.domains) {
     page* at = find(kept.name, kept.role);
-    if (at == nullptr || (*at)->tried || (*at)->good_at || !kept.good_at)
+    if (at == nullptr || (*at)->tried || (*at)->good_at)
       continue;
-    if (now.steady - now.past(*kept.good_at) < lifetime(kept.role, refresh_))
-      recall(std::move(kept), lifetime(kept.role, refresh_), now, at->edit());
+    const auto longest = lifetime(kept.role, refresh_);
+    recall(std::move(kept), longest, now, at->edit());
   }
   book_change change;
   derive_all(now, change);
