@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace spfblock::domains {
@@ -18,6 +19,61 @@ using log::kind;
 std::string key_of(const dns::name& domain, role as) {
   return domain.wire() + (as == role::listed ? 'l' : 'a');
 }
+
+/// The end of entries whose day `until` has come.
+class entry_end {
+public:
+  /// All outlive this.
+  /// @param told_before keys of entries of which the log was told already
+  /// @param ended the keys of those that end
+  entry_end(timestamp now, const std::vector<std::string>& told_before,
+            std::vector<std::string>& ended, book_change& change)
+      : now_{now},
+        told_before_{told_before},
+        ended_{ended},
+        change_{change} {}
+
+  [[nodiscard]] bool
+  has_come(std::optional<std::chrono::sys_days> until) const {
+    return until && now_.wall >= *until;
+  }
+
+  template <class Entry>
+  [[nodiscard]] bool has_come_to_any(const std::vector<Entry>& networks) const {
+    return std::any_of(
+        networks.begin(), networks.end(),
+        [this](const Entry& each) { return has_come(each.until); });
+  }
+
+  /// Notes that an entry ends, and tells the log unless that was told before.
+  void tell(std::string key, log::event news) {
+    ended_.push_back(std::move(key));
+    if (std::find(told_before_.begin(), told_before_.end(), ended_.back()) ==
+        told_before_.end())
+      change_.events.push_back(std::move(news));
+  }
+
+  /// @param which tells the keys of these networks from others
+  /// @return how many ended
+  template <class Entry>
+  std::size_t remove_from(std::vector<Entry>& networks,
+                          std::string_view which) {
+    return std::erase_if(networks, [&](const Entry& each) {
+      if (!has_come(each.until))
+        return false;
+      const std::string name = each.network.to_string();
+      tell(name + std::string{which},
+           log::event_of<kind::entry_ended>{}.with("domain", name));
+      return true;
+    });
+  }
+
+private:
+  timestamp now_;
+  const std::vector<std::string>& told_before_;
+  std::vector<std::string>& ended_;
+  book_change& change_;
+};
 
 } // namespace
 
@@ -155,47 +211,22 @@ book_change
 domain_book::remove_ended(timestamp now,
                           const std::vector<std::string>& told_before) {
   book_change change;
-  /// Notes it; whether the log has yet to be told.
-  const auto is_news = [&](std::string key) {
-    ended_.push_back(std::move(key));
-    return std::find(told_before.begin(), told_before.end(), ended_.back()) ==
-           told_before.end();
-  };
-  const auto domain_ended = [&](const page& of) {
-    const known_domain& known = *of;
-    if (!known.domain.until || now.wall < *known.domain.until)
+  entry_end ended{now, told_before, ended_, change};
+  std::size_t count = std::erase_if(domains_, [&](const page& of) {
+    if (!ended.has_come(of->domain.until))
       return false;
-    if (is_news(key_of(known.domain.name, known.role)))
-      change.events.push_back(about<kind::entry_ended>(known));
-    expanding_ -= known.expanding ? 1U : 0U;
+    ended.tell(key_of(of->domain.name, of->role),
+               about<kind::entry_ended>(*of));
+    expanding_ -= of->expanding ? 1U : 0U;
     --configured_; // no provider ends
     return true;
-  };
-  const auto has_ended = [&](const auto& entry) {
-    return entry.until && now.wall >= *entry.until;
-  };
-  const auto network_ended = [&](role as) {
-    return [&, as](const auto& entry) {
-      if (!has_ended(entry))
-        return false;
-      const std::string name = entry.network.to_string();
-      if (is_news(name + (as == role::listed ? "" : " allowed")))
-        change.events.push_back(
-            log::event_of<kind::entry_ended>{}.with("domain", name));
-      return true;
-    };
-  };
-  const auto any_ended = [&](const auto& networks) {
-    return std::any_of(networks.begin(), networks.end(), has_ended);
-  };
+  });
   // What is shared with a copy of the book is edited only where it must be.
-  std::size_t ended = std::erase_if(domains_, domain_ended);
-  if (any_ended(*networks_))
-    ended += std::erase_if(networks_.edit(), network_ended(role::listed));
-  if (any_ended(allow_->networks))
-    ended +=
-        std::erase_if(allow_.edit().networks, network_ended(role::allowed));
-  if (ended == 0)
+  if (ended.has_come_to_any(*networks_))
+    count += ended.remove_from(networks_.edit(), "");
+  if (ended.has_come_to_any(allow_->networks))
+    count += ended.remove_from(allow_.edit().networks, " allowed");
+  if (count == 0)
     return change;
   index_domains();
   derive_all(now, change);
@@ -208,10 +239,10 @@ domain_book::remove_ended(timestamp now,
 book_change domain_book::restore(state from, timestamp now) {
   for (domain_state& kept : from.domains) {
     page* at = find(kept.name, kept.role);
-    if (at == nullptr || (*at)->tried || (*at)->good_at || !kept.good_at)
+    if (at == nullptr || (*at)->tried || (*at)->good_at)
       continue;
-    if (now.steady - now.past(*kept.good_at) < lifetime(kept.role, refresh_))
-      recall(std::move(kept), lifetime(kept.role, refresh_), now, at->edit());
+    const auto longest = lifetime(kept.role, refresh_);
+    recall(std::move(kept), longest, now, at->edit());
   }
   book_change change;
   derive_all(now, change);

@@ -23,6 +23,12 @@
 
 namespace spfblock::domains {
 
+/// Of those about whom the mail decides: whom the DNS leaves undecided since.
+struct kept_clients {
+  net::address_set addresses;
+  moment good_at{}; ///< when the mail was last found to decide about them
+};
+
 /// One domain.
 struct known_domain {
   config::spf_domain domain;
@@ -56,6 +62,10 @@ struct known_domain {
   std::vector<refused_term> refused_terms; ///< at the last look
   /// Of a listed domain: for whom the mail decides; null: for nobody.
   std::shared_ptr<const table::residue> waits_for_mail;
+  /// Some of them, disjoint, the oldest first; the others were found so at
+  /// `mail_at`.
+  std::vector<kept_clients> mail_kept;
+  moment mail_at{};
   /// What of them was over the number of networks that are kept.
   std::optional<refusal> mail_not_kept;
   /// The chains to the terms that decide then, the first of them; safe.

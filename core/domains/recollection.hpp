@@ -14,8 +14,7 @@ namespace spfblock::domains {
 
 /// Makes a domain of which nothing is known the one that was kept: ages count
 /// on.
-/// @param longest networks are not kept longer
-/// @pre it was good once, less than `longest` ago
+/// @param longest nothing is kept longer
 void recall(domain_state kept, std::chrono::seconds longest, timestamp now,
             known_domain& into);
 

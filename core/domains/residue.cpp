@@ -6,6 +6,7 @@
 #include "core/table/residue.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,11 +31,11 @@ std::vector<table::named_clients> named_in(const spf::residue& of) {
   return all;
 }
 
-/// Of whom names decided about, those among `undecided` are so still.
-void keep_named(const table::residue& before, const net::address_set& undecided,
+/// Of whom names decided about, those among `these` are so still.
+void keep_named(const table::residue& before, const net::address_set& these,
                 table::residue& now) {
   for (const table::named_clients& each : before.named) {
-    const net::address_set kept = each.addresses & undecided;
+    const net::address_set kept = each.addresses & these;
     const auto same = std::find_if(
         now.named.begin(), now.named.end(),
         [&](const auto& other) { return other.target == each.target; });
@@ -45,21 +46,57 @@ void keep_named(const table::residue& before, const net::address_set& undecided,
   }
 }
 
-/// For whom the mail decides after a look.
+/// All of them.
+net::address_set together(const std::vector<kept_clients>& all) {
+  net::address_set sum;
+  for (const kept_clients& each : all)
+    sum |= each.addresses;
+  return sum;
+}
+
+void keep_only(std::vector<kept_clients>& all, const net::address_set& these) {
+  for (kept_clients& each : all)
+    each.addresses = (each.addresses & these).canonical();
+  std::erase_if(
+      all, [](const kept_clients& each) { return each.addresses.empty(); });
+}
+
+/// Who is left undecided by a look of those about whom the mail decided, and
+/// not for too long.
+std::vector<kept_clients> kept_after(const known_domain& of,
+                                     const spf::expansion& result,
+                                     std::chrono::seconds longest, moment now) {
+  if (!of.waits_for_mail || !is_in_part(result))
+    return {};
+  const net::address_set undecided =
+      result.temperror - result.pass - result.residue.addresses;
+  std::vector<kept_clients> all = of.mail_kept;
+  net::address_set latest = of.waits_for_mail->addresses - together(all);
+  if (!all.empty() && of.mail_at - all.back().good_at < longest / most_ages)
+    all.back().addresses |= latest;
+  else
+    all.push_back({std::move(latest), of.mail_at});
+  std::erase_if(all, [&](const kept_clients& each) {
+    return now - each.good_at >= longest;
+  });
+  keep_only(all, undecided);
+  return all;
+}
+
+/// For whom the mail decides after a look, with those who are kept.
 table::residue residue_after(const known_domain& of,
-                             const spf::expansion& result) {
+                             const spf::expansion& result,
+                             const net::address_set& kept) {
   table::residue found{of.domain.name, result.residue.addresses,
                        result.residue.depends.on_local_part,
                        result.residue.depends.on_helo,
                        named_in(result.residue)};
-  if (!of.waits_for_mail || !is_in_part(result))
+  if (kept.empty())
     return found;
-  found.addresses |= of.waits_for_mail->addresses & result.temperror;
-  found.addresses -= result.pass;
-  found.addresses = found.addresses.canonical();
+  found.addresses = (found.addresses | kept).canonical();
   found.on_local_part |= of.waits_for_mail->on_local_part;
   found.on_helo |= of.waits_for_mail->on_helo;
-  keep_named(*of.waits_for_mail, result.temperror, found);
+  keep_named(*of.waits_for_mail, kept, found);
   return found;
 }
 
@@ -106,23 +143,38 @@ void note_mail_terms(known_domain& of, const spf::expansion& result) {
 } // namespace
 
 void note_residue(known_domain& of, const spf::expansion& result,
+                  std::chrono::seconds longest, moment now,
                   book_change& change) {
   const bool may_come_back = result.outcome == spf::outcome::no_record &&
-                             !of.gone && of.good_at.has_value();
+                             !of.gone && (of.good_at || of.waits_for_mail);
   if (of.role != role::listed || may_come_back)
     return;
-  table::residue found = residue_after(of, result);
+  const net::address_set kept_before = together(of.mail_kept);
+  of.mail_kept = kept_after(of, result, longest, now);
+  of.mail_at = now;
+  table::residue found = residue_after(of, result, together(of.mail_kept));
   const auto not_kept_before = of.mail_not_kept;
   of.mail_not_kept = bound(found, of.domain.limits.networks);
+  keep_only(of.mail_kept, found.addresses);
+  change.worth_saving |= together(of.mail_kept) != kept_before;
   tell_if_new(of, not_kept_before, of.mail_not_kept, change);
-  note_mail_terms(of, result);
   const bool is_nobody = found.addresses.empty();
+  if (is_nobody)
+    of.mail_terms.clear();
+  note_mail_terms(of, result);
   if (of.waits_for_mail ? *of.waits_for_mail == found : is_nobody)
     return;
   change.listing_changed = true;
   of.waits_for_mail =
       is_nobody ? nullptr
                 : std::make_shared<const table::residue>(std::move(found));
+}
+
+std::optional<moment> residue_ends_at(const known_domain& of,
+                                      std::chrono::seconds longest) {
+  if (of.mail_kept.empty())
+    return std::nullopt;
+  return of.mail_kept.front().good_at + longest;
 }
 
 } // namespace spfblock::domains

@@ -55,8 +55,6 @@ void forget(known_domain& of) {
   of.refusals.clear();
   of.size = {};
   of.held = of.not_kept = std::nullopt;
-  of.waits_for_mail = nullptr;
-  of.mail_not_kept = std::nullopt;
 }
 
 } // namespace
@@ -92,13 +90,16 @@ settling::judgement settling::judge(const known_domain& of,
 void settling::settle(known_domain& of, const spf::expansion& result,
                       book_change& change) const {
   note_open_questions(of, result);
-  note_residue(of, result, change);
+  const auto longest = lifetime(of.role, refresh_);
+  note_residue(of, result, longest, now_.steady, change);
   if (has_failed(result) && result.pass.empty())
     keep_after_failure(of, result, change);
   else if (result.outcome == spf::outcome::no_record && !of.gone && of.good_at)
     keep_if_gone_once(of, change);
   else
     look(of, result, change);
+  if (const auto end = residue_ends_at(of, longest); end && *end > now_.steady)
+    of.due = std::min(of.due, *end);
   of.tried = true;
   of.figures = figures_of(of);
   change.due = of.due;
@@ -197,10 +198,8 @@ void settling::drop_if_stale(known_domain& of, book_change& change) const {
   }
   change.worth_saving = true;
   of.good = younger_than(std::move(of.good), left);
-  if (of.good.pass.empty()) {
-    change.listing_changed |= of.waits_for_mail != nullptr;
+  if (of.good.pass.empty())
     forget(of);
-  }
   if (of.effective == of.shipped)
     return;
   change.events.push_back(stale_event(of, kept));

@@ -15,6 +15,15 @@
 
 namespace spfblock::domains {
 
+/// What is kept of kept_clients.
+struct kept_clients_state {
+  net::address_set addresses;
+  std::chrono::sys_seconds good_at{};
+
+  friend bool operator==(const kept_clients_state&,
+                         const kept_clients_state&) = default;
+};
+
 /// What is kept of one known_domain.
 struct domain_state {
   dns::name name;
@@ -31,6 +40,9 @@ struct domain_state {
   net::address_set lost;
   std::optional<std::chrono::sys_seconds> lost_at;
   std::optional<table::residue> waits_for_mail; ///< of the domain `name`
+  std::vector<kept_clients_state> mail_kept;
+  /// When the others of them were found; before there was this, at `good_at`.
+  std::optional<std::chrono::sys_seconds> mail_at;
   std::vector<std::string> mail_terms;
 
   friend bool operator==(const domain_state&, const domain_state&) = default;

@@ -40,12 +40,24 @@ std::vector<std::string> named_lines(const table::residue& of) {
   return lines;
 }
 
+/// "TIME NETWORKS" for each age.
+std::vector<std::string> kept_lines(const std::vector<kept_clients_state>& of) {
+  std::vector<std::string> lines;
+  for (const kept_clients_state& each : of)
+    lines.push_back(fmt::format("{} {}", to_word(each.good_at),
+                                to_words(each.addresses.to_prefixes())));
+  return lines;
+}
+
 // The members in order of their names.
 void write_mail(json::writer& to, const domain_state& of) {
   if (of.waits_for_mail) {
     const table::residue& waits = *of.waits_for_mail;
     to.member("mail_addresses", to_words(waits.addresses.to_prefixes()))
-        .member("mail_named", named_lines(waits))
+        .member("mail_at", of.mail_at);
+    if (!of.mail_kept.empty())
+      to.member("mail_kept", kept_lines(of.mail_kept));
+    to.member("mail_named", named_lines(waits))
         .member("mail_on_helo", waits.on_helo)
         .member("mail_on_local_part", waits.on_local_part);
   }
@@ -158,6 +170,19 @@ void read_mail_named(const json_value& value, domain_state& into) {
   }
 }
 
+void read_mail_kept(const json_value& value, domain_state& into) {
+  for (const json_value& each : value.read_elements()) {
+    auto line = each.read_text();
+    if (!line)
+      continue;
+    const auto good_at = time_from(next_word(*line));
+    std::vector<net::ip_prefix> networks;
+    if (!good_at || read_words(*line, networks))
+      return each.unexpected("a time and networks");
+    into.mail_kept.push_back({net::address_set::of(networks), *good_at});
+  }
+}
+
 auto read_mail_flag(bool table::residue::*flag) {
   return [flag](const json_value& value, domain_state& into) {
     residue_in(into).*flag = value.read_boolean().value_or(false);
@@ -187,6 +212,8 @@ const json::field_table<domain_state>& domain_fields() {
       {"lost", lines_by(read_lost), true},
       {"lost_at", json::time(&domain_state::lost_at), true},
       {"mail_addresses", lines_by(read_mail_addresses), true},
+      {"mail_at", json::time(&domain_state::mail_at), true},
+      {"mail_kept", read_mail_kept, true},
       {"mail_named", read_mail_named, true},
       {"mail_on_helo", read_mail_flag(&table::residue::on_helo), true},
       {"mail_on_local_part", read_mail_flag(&table::residue::on_local_part),

@@ -37,6 +37,8 @@ std::size_t longest_text_of(const domain_state& of) {
               text_of_networks(each.addresses);
   if (of.waits_for_mail) {
     length += text_of_networks(of.waits_for_mail->addresses);
+    for (const kept_clients_state& each : of.mail_kept)
+      length += term_text + text_of_networks(each.addresses);
     for (const table::named_clients& each : of.waits_for_mail->named)
       length += escaped * each.target.to_string().size() + 4 +
                 text_of_networks(each.addresses);
@@ -65,6 +67,7 @@ std::vector<dns::name> fit(state& all, std::size_t longest) {
     largest.good = {};
     largest.good_at = std::nullopt;
     largest.waits_for_mail = std::nullopt;
+    largest.mail_kept.clear();
     largest.mail_terms.clear();
     left_out.push_back(largest.name);
     total -= lengths[i] - longest_text_of(largest);

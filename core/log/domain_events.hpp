@@ -213,6 +213,19 @@ inline constexpr auto domain_events = std::to_array<entry>({
      {fields::domain},
      "What `mail passes everybody` told is over.",
      "Nothing."},
+    {kind::mail_check_put_aside,
+     level::warning,
+     "mail check put aside",
+     {fields::domain,
+      {"answer_bytes", "what the answers took of memory by then", "16777216",
+       form::number}},
+     "The answers to all mails that are checked took too much of memory, and "
+     "those about a mail that claims this domain most. Its check begins anew "
+     "when there is room; after 20 seconds it is open (`query_time.unknown`). "
+     "Told once a minute at most; the metric "
+     "`spfblock_mail_put_aside_total` counts all.",
+     "Look at the record (`spfblock explain --sender`). No honest domain "
+     "answers with so much."},
     {kind::zone_file_refused,
      level::warning,
      "zone file refused, former one kept",

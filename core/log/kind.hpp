@@ -66,6 +66,7 @@ enum class kind : std::uint8_t {
   entry_ended,
   mail_passes_everybody,
   mail_passes_some,
+  mail_check_put_aside,
   zone_file_refused,
   name_servers,
   name_servers_missing,

@@ -144,6 +144,7 @@ docket::effect docket::give_up(moment now) {
   effect made;
   while (!under_way_.empty() && under_way_.begin()->second.until <= now) {
     const auto oldest = under_way_.extract(under_way_.begin());
+    made.given_up.push_back(oldest.key());
     end(oldest.mapped(), host_result::temperror, shortest, asked_in_vain, now,
         made);
   }

@@ -70,6 +70,7 @@ public:
 
   /// What an operation leads to.
   struct effect {
+    std::vector<std::uint64_t> given_up; ///< checks that took too long
     std::vector<check> begin;
     std::vector<knowledge> know;
     /// Domains that turned out to authorise everybody, or not to any more.

@@ -16,6 +16,9 @@ struct check_totals {
   /// Claims that there was no room to look at: too many checks at once, or too
   /// many questions.
   std::uint64_t over_budget = 0;
+  /// Checks that began anew later, since the answers to all took too much of
+  /// memory (spf::asked_checks).
+  std::uint64_t put_aside = 0;
 
   [[nodiscard]] std::uint64_t ended() const noexcept {
     return passed + not_passed + failed;

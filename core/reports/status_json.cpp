@@ -56,6 +56,7 @@ void write(json::writer& to, const query_time::totals& of) {
       .member("failed", of.checks.failed)
       .member("canaries", of.checks.canaries)
       .member("over_budget", of.checks.over_budget)
+      .member("put_aside", of.checks.put_aside)
       .end_object()
       .end_object();
 }
@@ -164,6 +165,7 @@ void read_checks(const json::json_value& value, query_time::totals& into) {
       {"failed", json::count(&totals::failed)},
       {"canaries", json::count(&totals::canaries)},
       {"over_budget", json::count(&totals::over_budget)},
+      {"put_aside", json::count(&totals::put_aside), true},
   };
   json::read_members(value, fields, into.checks);
 }

@@ -227,7 +227,19 @@ void written_account::passes_by_name(const dns::name& target,
 }
 
 void written_account::permerror(const cohorts& whom) {
-  out_.permerror |= whom.addresses();
+  end_in({out_.records.size() - 1, std::nullopt, {}, {}}, whom);
+}
+
+void written_account::permerror(entry at, const cohorts& whom,
+                                const std::string& why) {
+  error(at, "permerror: " + why);
+  end_in({term(at).record, at.index_, why, {}}, whom);
+}
+
+void written_account::end_in(met_error what, const cohorts& whom) {
+  what.addresses = whom.addresses();
+  out_.permerror |= what.addresses;
+  out_.met_errors.push_back(std::move(what));
 }
 
 void written_account::temperror(const cohorts& whom, const std::string& why) {

@@ -116,8 +116,11 @@ public:
   /// below it passes the listed domain, whatever the mail.
   virtual void passes_by_name(const dns::name& target, const cohorts& whom) = 0;
 
-  /// check_host() ends in an error for them.
+  /// check_host() ends in an error for them: of the record that was begun last.
   virtual void permerror(const cohorts& whom) = 0;
+  /// The same, of a term.
+  virtual void permerror(entry at, const cohorts& whom,
+                         const std::string& why) = 0;
   virtual void temperror(const cohorts& whom, const std::string& why) = 0;
 };
 
@@ -150,6 +153,8 @@ public:
   void passes_by_name(const dns::name& target, const cohorts& whom) override;
 
   void permerror(const cohorts& whom) override;
+  void permerror(entry at, const cohorts& whom,
+                 const std::string& why) override;
   void temperror(const cohorts& whom, const std::string& why) override;
 
 private:
@@ -164,6 +169,7 @@ private:
   [[nodiscard]] term_visit& term(entry at) { return out_.terms[at.index_]; }
   [[nodiscard]] joint* joint_of(entry at);
   void add_term(const spf::term& written);
+  void end_in(met_error what, const cohorts& whom);
   void write_joint();
 
   expansion out_;
@@ -196,6 +202,7 @@ public:
   void passes_by_name(const dns::name&, const cohorts&) override {}
 
   void permerror(const cohorts&) override {}
+  void permerror(entry, const cohorts&, const std::string&) override {}
   void temperror(const cohorts&, const std::string&) override {}
 };
 

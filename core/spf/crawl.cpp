@@ -15,17 +15,16 @@ struct crawl::task {
   dns::name domain;
   rules by;
   std::function<void(const expansion&)> done;
+  answer_room::stay stay; ///< with the answers that came
   std::shared_ptr<dns::asker> asker = std::make_shared<dns::asker>();
   std::vector<dns::question> missing = {}; ///< to ask, the last one first
   std::size_t asked = 0;                   ///< in all
   std::size_t outstanding = 0;             ///< answers to wait for
-  std::size_t answer_bytes = 0;            ///< of those that came
   /// Whether one of those that came may make more be missing.
   bool leads_on = true;
   std::uint64_t spent = 0;              ///< work, until now
   std::uint64_t addresses = 0;          ///< in the answers that it asked for
   std::vector<dns::question> uses = {}; ///< those that came
-  std::size_t promised = 0;             ///< by the room
   bool is_over = false;                 ///< it ended, or was put aside
 
   /// What is left for finding out what to ask.
@@ -42,7 +41,7 @@ struct crawl::task {
   }
 
   [[nodiscard]] bool may_read_on() const {
-    return answer_bytes <= most_answer_bytes;
+    return stay.bytes <= most_answer_bytes;
   }
 
   [[nodiscard]] bool may_ask_one_more() const {
@@ -61,7 +60,7 @@ crawl::crawl(std::weak_ptr<dns::resolver> from, surroundings among)
 
 crawl::~crawl() {
   for (const auto& of : under_way_)
-    among_.room->end_promise(of->promised);
+    among_.room->end(of->stay);
   for (auto each = users_.begin(); each != users_.end(); ++each)
     among_.room->gave_back(answers_.find(each->first)->bytes());
   among_.room->leave(*this);
@@ -69,19 +68,25 @@ crawl::~crawl() {
 
 void crawl::expand(const dns::name& domain, const rules& by,
                    std::function<void(const expansion&)> done) {
-  begin(std::make_shared<task>(task{domain, by, std::move(done)}));
+  begin(domain, by, std::move(done), among_.room->begin());
 }
 
-void crawl::begin(std::shared_ptr<task> of) {
+void crawl::begin(const dns::name& domain, const rules& by,
+                  std::function<void(const expansion&)> done,
+                  answer_room::stay in_room) {
+  const auto of =
+      std::make_shared<task>(task{domain, by, std::move(done), in_room});
   under_way_.push_back(of);
   advance_later(of);
 }
 
 void crawl::end(const std::shared_ptr<task>& of) {
   of->is_over = true;
-  among_.room->end_promise(of->promised);
-  for (const dns::question& each : of->uses)
-    --users_[each];
+  among_.room->end(of->stay);
+  for (const dns::question& each : of->uses) {
+    if (--users_[each] == 0)
+      ++unused_;
+  }
   std::erase(under_way_, of);
 }
 
@@ -91,11 +96,13 @@ std::size_t crawl::looks() const {
   return under_way_.size();
 }
 
-std::size_t crawl::largest() const {
-  std::size_t most = 0;
-  for (const auto& of : under_way_)
-    most = std::max(most, of->answer_bytes);
-  return most;
+std::size_t crawl::largest(answer_room::ticket since) const {
+  const auto found = answer_room::largest_of(under_way_, since);
+  return found == under_way_.end() ? 0 : (*found)->stay.bytes;
+}
+
+std::size_t crawl::all(answer_room::ticket since) const {
+  return answer_room::all_of(under_way_, since);
 }
 
 void crawl::keep(const dns::question& asked, const dns::answer& given) {
@@ -103,10 +110,14 @@ void crawl::keep(const dns::question& asked, const dns::answer& given) {
     return;
   answers_.put(asked, given);
   users_.emplace(asked, 0);
+  ++unused_;
   among_.room->took(given.bytes());
 }
 
 void crawl::drop_unused() {
+  if (unused_ == 0)
+    return;
+  unused_ = 0;
   for (auto each = users_.begin(); each != users_.end();) {
     if (each->second > 0) {
       ++each;
@@ -120,24 +131,18 @@ void crawl::drop_unused() {
 
 /// It is expected to need twice as much as it held, so that one that is put
 /// aside again and again soon waits until there is all the room it may need.
-void crawl::put_aside() {
-  const auto of = *std::max_element(under_way_.begin(), under_way_.end(),
-                                    [](const auto& a, const auto& b) {
-                                      return a->answer_bytes < b->answer_bytes;
-                                    });
+void crawl::put_aside(answer_room::ticket since) {
+  const auto of = *answer_room::largest_of(under_way_, since);
   end(of);
   drop_unused();
-  const std::size_t needed = std::min(2 * of->answer_bytes, most_answer_bytes);
+  const std::size_t needed = std::min(2 * of->stay.bytes, most_answer_bytes);
   among_.room->wait(needed, [self = shared_from_this(), needed,
                              domain = of->domain, by = of->by,
                              done = std::move(of->done)]() mutable {
-    auto anew = std::make_shared<task>(
-        task{std::move(domain), std::move(by), std::move(done)});
-    anew->promised = needed;
-    self->begin(std::move(anew));
+    self->begin(domain, by, std::move(done), self->among_.room->begin(needed));
   });
-  if (among_.put_aside && of->promised == 0) // not again and again
-    among_.put_aside(of->domain, of->answer_bytes);
+  if (among_.put_aside && of->stay.promised == 0) // not again and again
+    among_.put_aside(of->domain, of->stay.bytes);
 }
 
 // Looks ----------------------------------------------------------------------
@@ -231,10 +236,11 @@ void crawl::answered(const std::shared_ptr<task>& of,
 
 void crawl::take(task& of, const dns::question& asked,
                  const dns::answer& given) {
-  ++users_[asked];
+  if (users_[asked]++ == 0)
+    --unused_;
   of.uses.push_back(asked);
   of.addresses += given.addresses.size();
-  of.answer_bytes += given.bytes();
+  of.stay.bytes += given.bytes();
   of.leads_on = of.leads_on || leads_on(asked, given, parsed_);
 }
 

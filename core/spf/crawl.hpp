@@ -86,11 +86,14 @@ private:
 
   // What it holds of the room.
   [[nodiscard]] std::size_t looks() const override;
-  [[nodiscard]] std::size_t largest() const override;
+  [[nodiscard]] std::size_t largest(answer_room::ticket since) const override;
+  [[nodiscard]] std::size_t all(answer_room::ticket since) const override;
   void drop_unused() override;
-  void put_aside() override;
+  void put_aside(answer_room::ticket since) override;
 
-  void begin(std::shared_ptr<task> of);
+  void begin(const dns::name& domain, const rules& by,
+             std::function<void(const expansion&)> done,
+             answer_room::stay in_room);
   void end(const std::shared_ptr<task>& of);
   void keep(const dns::question& asked, const dns::answer& given);
 
@@ -107,6 +110,7 @@ private:
   dns::answer_store answers_;
   /// By how many looks under way each answer was asked for.
   tsl::hopscotch_map<dns::question, std::size_t> users_;
+  std::size_t unused_ = 0; ///< answers that none did
   std::vector<std::shared_ptr<task>> under_way_;
   parsed_records parsed_;
 };

@@ -81,6 +81,14 @@ struct open_question {
   friend bool operator==(const open_question&, const open_question&) = default;
 };
 
+/// A permerror, and for whom check_host() ends in it.
+struct met_error {
+  std::size_t record = 0;          ///< index in expansion::records
+  std::optional<std::size_t> term; ///< the same, of terms; none: the record's
+  std::string why;                 ///< "over 2 void lookups"; of a term only
+  net::address_set addresses;
+};
+
 /// Those addresses in words: "192.0.2.0/24", "all other IPv4 clients".
 [[nodiscard]] std::string clients_of(const open_question& of);
 
@@ -161,6 +169,8 @@ struct expansion {
   /// on_permerror::list_void a permerror decides about all: none of the latter.
   net::address_set permerror;
   net::address_set temperror;
+  /// The former by the error that they met, disjoint, in order of evaluation.
+  std::vector<met_error> met_errors;
   /// The latter, disjoint, by the question that failed, in order of evaluation;
   /// a question once.
   std::vector<open_question> open_questions;

@@ -11,12 +11,6 @@
 namespace spfblock::spf {
 namespace {
 
-/// The IPv4-mapped addresses are ::ffff:0:0/96; every wider network that holds
-/// them holds this address, too, which can be an IPv6 client's.
-constexpr unsigned mapped_length = 96;
-constexpr net::ip_address beside_mapped =
-    net::ip_address::ipv6(net::uint128{0xfffe} << 32U);
-
 /// The hosts by preference; the order of a message is the resolver's whim.
 std::vector<dns::name> in_order(std::vector<dns::mail_exchange> exchanges) {
   std::sort(exchanges.begin(), exchanges.end(),

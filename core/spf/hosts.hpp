@@ -5,6 +5,7 @@
 #include "core/dns/name.hpp"
 #include "core/dns/question.hpp"
 #include "core/net/address_set.hpp"
+#include "core/net/ip_address.hpp"
 #include "core/net/ip_prefix.hpp"
 #include "core/spf/inquiry.hpp"
 #include "core/spf/record.hpp"
@@ -15,6 +16,12 @@
 #include <vector>
 
 namespace spfblock::spf {
+
+/// The IPv4-mapped addresses are ::ffff:0:0/96; every wider network that holds
+/// them holds this address, too, which can be an IPv6 client's.
+inline constexpr unsigned mapped_length = 96;
+inline constexpr net::ip_address beside_mapped =
+    net::ip_address::ipv6(net::uint128{0xfffe} << 32U);
 
 /// What the DNS says about some hosts of one term, for clients of one family:
 /// those up to the first that has none, or that cannot be looked up.

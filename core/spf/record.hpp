@@ -67,7 +67,8 @@ struct redirect_modifier {
 
 /// exp= or an unknown modifier: well formed and without a meaning for a list.
 struct ignored_modifier {
-  /// The mechanism of that name, as in "ip4=192.0.2.1": ":" was meant.
+  /// The mechanism that was meant, as in "ip4=192.0.2.1" or "ipv4=192.0.2.1",
+  /// with ":".
   std::optional<mechanism> resembles;
 };
 

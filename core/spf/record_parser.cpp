@@ -40,6 +40,14 @@ std::optional<mechanism> mechanism_named(std::string_view name) {
   return std::nullopt;
 }
 
+/// The mechanism that a modifier of this name was meant to be, if it looks like
+/// one: "ip4=192.0.2.1", and what people write instead of ip4 and ip6.
+std::optional<mechanism> mechanism_meant(std::string_view name) {
+  if (iequals(name, "ip") || iequals(name, "ipv4"))
+    return mechanism::ip4;
+  return iequals(name, "ipv6") ? mechanism::ip6 : mechanism_named(name);
+}
+
 /// The terms of one record, one after the other.
 class term_parser {
 public:
@@ -82,7 +90,7 @@ private:
                        name_end + 1 + spec.error().offset);
     if (redirect)
       return redirect_modifier{*std::move(spec)};
-    return ignored_modifier{mechanism_named(name)};
+    return ignored_modifier{mechanism_meant(name)};
   }
 
   bool redirect_seen_ = false;

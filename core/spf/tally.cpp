@@ -18,8 +18,13 @@ cohorts tally::permerror(account::entry at, cohorts concerned,
                          const std::string& why) {
   if (concerned.empty())
     return concerned;
-  account_.error(at, "permerror: " + why);
-  return permerror(std::move(concerned));
+  if (skips()) {
+    account_.error(at, "permerror: " + why);
+    return concerned;
+  }
+  spend_error(concerned);
+  account_.permerror(at, concerned, why);
+  return {};
 }
 
 void tally::temperror(const cohorts& concerned, const std::string& why) {

@@ -54,15 +54,27 @@ std::string undecided_by(const net::ip_address& address, const expansion& of) {
   return of.reason;
 }
 
-/// The first of its errors, with the term.
-std::string first_error(const expansion& of) {
+/// What is wrong with a record as a whole: that it cannot be used, or the first
+/// of its terms that cannot be read.
+std::string error_of_record(std::size_t record, const expansion& of) {
   for (std::size_t i = 0; i < of.terms.size(); ++i) {
-    if (of.terms[i].in_error && !of.terms[i].remarks.empty())
-      return chain(of, i) + ": " + of.terms[i].remarks.front();
+    const term_visit& term = of.terms[i];
+    if (term.record == record && term.in_error && !term.remarks.empty())
+      return chain(of, i) + ": " + term.remarks.back();
   }
-  for (const record_visit& each : of.records) {
-    if (!each.error.empty())
-      return each.domain.to_string() + ": " + each.error;
+  const record_visit& visited = of.records[record];
+  const std::string where = visited.via ? chain(of, *visited.via) + ": " : "";
+  return where + visited.domain.to_string() + ": " +
+         (visited.error.empty() ? "permerror" : visited.error);
+}
+
+/// The error that the address met, with the term.
+std::string error_met_by(const net::ip_address& address, const expansion& of) {
+  for (const met_error& each : of.met_errors) {
+    if (!each.addresses.contains(address))
+      continue;
+    return each.term ? chain(of, *each.term) + ": permerror: " + each.why
+                     : error_of_record(each.record, of);
   }
   return {};
 }
@@ -91,7 +103,7 @@ verdict verdict_on(const net::ip_address& address, const expansion& of) {
   if (auto by = granting(of.too_wide, address, of))
     return {kind::too_wide, *std::move(by)};
   if (of.permerror.contains(address))
-    return {kind::permerror, first_error(of)};
+    return {kind::permerror, error_met_by(address, of)};
   return {kind::other, refusing(address, of)};
 }
 

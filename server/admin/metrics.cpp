@@ -126,6 +126,10 @@ void tell_mail(exposition& to, const service_view& of) {
              "Claims not looked at because too many checks, or questions, "
              "were under way",
              number(checks.over_budget));
+  to.counter("spfblock_mail_put_aside_total",
+             "Such evaluations that began anew later, since the answers to all "
+             "took too much of memory",
+             number(checks.put_aside));
 }
 
 void tell_table(exposition& to, const service_view& of) {

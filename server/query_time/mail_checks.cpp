@@ -1,6 +1,5 @@
 #include "server/query_time/mail_checks.hpp"
 
-#include "core/spf/asked_check.hpp"
 #include "server/system/clocks.hpp"
 
 #include <boost/asio/post.hpp>
@@ -49,7 +48,12 @@ void mail_checks::apply(const config::query_time_settings& settings,
   defers_ = settings.unknown == config::unknown_mail::defer;
   has_door_ = has_door;
   wait_ = settings.wait;
-  questions_ = std::move(questions);
+  give_up_all();
+  checks_ = std::make_shared<spf::asked_checks>(
+      std::move(questions),
+      life_.guarded([this](const dns::name& domain, std::size_t bytes) {
+        put_aside(domain, bytes);
+      }));
   rules_ = std::move(rules);
   docket_.clear();
   functions told;
@@ -64,7 +68,7 @@ void mail_checks::apply(const config::query_time_settings& settings,
 void mail_checks::stop() {
   life_.end();
   late_.stop();
-  questions_.reset();
+  give_up_all();
   functions told;
   {
     const std::lock_guard alone{access_};
@@ -121,6 +125,7 @@ query_time::totals mail_checks::totals() const {
   const std::lock_guard alone{access_};
   query_time::totals all = totals_;
   all.checks.over_budget += turned_away_;
+  all.checks.put_aside = put_aside_;
   return all;
 }
 
@@ -174,6 +179,26 @@ void mail_checks::ended(std::uint64_t number, const spf::host_check& made) {
   carry_out(docket_.ended(number, made, read_clocks().steady));
 }
 
+/// The log is told once a minute at most: a spammer decides how often it is.
+void mail_checks::put_aside(const dns::name& domain, std::size_t bytes) {
+  {
+    const std::lock_guard alone{access_};
+    ++put_aside_;
+  }
+  const moment now = read_clocks().steady;
+  if (told_aside_at_ && now - *told_aside_at_ < std::chrono::minutes{1})
+    return;
+  told_aside_at_ = now;
+  log_.write(event_of<kind::mail_check_put_aside>{}
+                 .with("domain", domain.to_string())
+                 .with("answer_bytes", bytes));
+}
+
+void mail_checks::give_up_all() {
+  if (checks_)
+    checks_->give_up_all();
+}
+
 void mail_checks::carry_out(docket::effect what) {
   functions told;
   {
@@ -194,15 +219,16 @@ void mail_checks::carry_out(docket::effect what) {
   for (const dns::name& each : what.no_more)
     log_.write(
         event_of<kind::mail_passes_some>{}.with("domain", each.to_string()));
-  if (!rules_)
+  if (!checks_)
     return;
+  for (const std::uint64_t each : what.given_up)
+    checks_->give_up(each);
   for (const docket::check& each : what.begin) {
-    spf::ask_and_check(each.of, rules_(each.of.domain), questions_,
-                       life_.guarded([this, number = each.number](
-                                         const spf::host_check& made) {
-                         ended(number, made);
-                       }),
-                       parsed_);
+    checks_->begin(each.number, each.of, rules_(each.of.domain),
+                   life_.guarded([this, number = each.number](
+                                     const spf::host_check& made) {
+                     ended(number, made);
+                   }));
   }
   if (const auto next = docket_.next())
     late_.set(*next);

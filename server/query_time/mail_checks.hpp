@@ -8,7 +8,7 @@
 #include "core/query_time/judge.hpp"
 #include "core/query_time/totals.hpp"
 #include "core/query_time/verdicts.hpp"
-#include "core/spf/parsed_records.hpp"
+#include "core/spf/asked_check.hpp"
 #include "core/spf/rules.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/serving/published.hpp"
@@ -44,6 +44,8 @@ namespace spfblock::server {
 ///
 /// A claim is waited for during `query_time.wait` since the first who did,
 /// however many mails make it, and by `most_waiting` of them at a time.
+///
+/// What all checks hold of answers is bounded (spf::asked_checks).
 class mail_checks final : public query_time::judge {
 public:
   static constexpr unsigned most_posted = 1024;
@@ -103,6 +105,8 @@ private:
   void want(const query_time::claim& what);
   void ended(std::uint64_t number, const spf::host_check& made);
   void carry_out(query_time::docket::effect what);
+  void put_aside(const dns::name& domain, std::size_t bytes);
+  void give_up_all();
 
   boost::asio::io_context& io_;
   const log_sink& log_;
@@ -118,17 +122,17 @@ private:
   query_time::totals totals_;                              ///< the same
   /// Claims that there was no room to post; the same.
   std::uint64_t turned_away_ = 0;
+  std::uint64_t put_aside_ = 0; ///< checks; the same
 
-  std::weak_ptr<dns::resolver> questions_;
   std::function<spf::rules(const dns::name&)> rules_;
-  std::shared_ptr<spf::parsed_records> parsed_ =
-      std::make_shared<spf::parsed_records>();
+  std::shared_ptr<spf::asked_checks> checks_; ///< null before apply()
   random_numbers random_;
   query_time::docket docket_;
   bool has_door_ = false;
-  alarm late_;              ///< a check takes too long
-  lifetime life_;           ///< until stop()
-  lifetime::watch posting_; ///< the same, for serving threads
+  std::optional<moment> told_aside_at_; ///< the log
+  alarm late_;                          ///< a check takes too long
+  lifetime life_;                       ///< until stop()
+  lifetime::watch posting_;             ///< the same, for serving threads
 };
 
 } // namespace spfblock::server

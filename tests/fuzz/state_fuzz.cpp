@@ -53,7 +53,8 @@ void keep_residue(const spf::expansion& made, domains::domain_state& kept) {
   domains::known_domain looked_at;
   looked_at.domain.name = made.domain;
   domains::book_change change;
-  domains::note_residue(looked_at, made, change);
+  domains::note_residue(looked_at, made, seconds{3600}, spfblock::moment{},
+                        change);
   if (looked_at.waits_for_mail)
     kept.waits_for_mail = *looked_at.waits_for_mail;
   kept.mail_terms = looked_at.mail_terms;

@@ -1,7 +1,10 @@
 #include "core/domains/domain_book.hpp"
+#include "core/domains/residue.hpp"
 #include "core/table/snapshot.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+
+#include <fmt/format.h>
 
 #include <string>
 #include <utility>
@@ -164,6 +167,96 @@ TEST_CASE(
   CHECK(decides("46.129.2.3"));
   f.look(expanded("a.example", "192.0.2.0/24"));
   CHECK_FALSE(decides("46.129.2.3"));
+}
+
+TEST_CASE("whom the DNS leaves undecided the mail decides about no longer than "
+          "keep_stale, be the look good for others",
+          "[domains][domain_book][mail]") {
+  book_fixture f{settings_of({"a.example"})};
+  const auto keep_stale = f.book.refresh().keep_stale;
+  const auto look = [](const char* networks) {
+    return with_mail_term(expanded("a.example", "192.0.2.0/24"), networks);
+  };
+  const auto begun = f.now.steady;
+  f.look(look("46.0.0.0/8"));
+  f.pass_until(begun + 6h); // half is found again
+  f.look(undecided(look("46.0.0.0/9"), "46.128.0.0/9"));
+  CHECK(waits_of(f) == "46.0.0.0/8");
+  // All others keep on passing, and by turns all fails; none of it renews
+  // anything.
+  for (auto at = begun + 7h; at < begun + keep_stale; at += 5h) {
+    f.pass_until(at);
+    CAPTURE((at - begun) / 1h);
+    f.look(undecided(expanded("a.example", "192.0.2.0/24"), "46.0.0.0/8"));
+    REQUIRE(waits_of(f) == "46.0.0.0/8");
+    REQUIRE(f.page().due <= begun + keep_stale);
+  }
+  f.pass_until(begun + keep_stale);
+  auto change =
+      f.look(undecided(expanded("a.example", "192.0.2.0/24"), "46.0.0.0/8"));
+  CHECK(change.listing_changed);
+  CHECK(change.worth_saving);
+  CHECK(waits_of(f) == "46.0.0.0/9");
+  CHECK(f.page().due <= begun + keep_stale + 6h);
+  f.pass_until(begun + keep_stale + 6h);
+  f.look(failing("a.example"));
+  CHECK(waits_of(f).empty());
+  CHECK(f.page().mail_terms.empty());
+  CHECK(f.lists("192.0.2.0/24"));
+}
+
+TEST_CASE("a look that decides about nobody but those about whom the mail does "
+          "is kept as long as any",
+          "[domains][domain_book][mail]") {
+  book_fixture f{settings_of({"a.example"})};
+  const auto look = with_mail_term(expanded("a.example", ""), "46.0.0.0/8");
+  f.look(undecided(look, "47.0.0.0/8")); // it was never good
+  const auto end = f.now.steady + f.book.refresh().keep_stale;
+  REQUIRE_FALSE(f.page().good_at);
+  CHECK(waits_of(f) == "46.0.0.0/8");
+  f.look(gone("a.example"));
+  CHECK(waits_of(f) == "46.0.0.0/8"); // nor is that believed at once
+  f.pass_until(end - 1s);
+  f.look(failing("a.example"));
+  CHECK(waits_of(f) == "46.0.0.0/8");
+  f.look(failing("a.example"));
+  CHECK(f.now.steady == end); // it is looked at again when they end
+  CHECK(waits_of(f).empty());
+}
+
+TEST_CASE("failures of other clients each time leave few ages, and renew none",
+          "[domains][domain_book][mail]") {
+  config::settings settings = settings_of({"a.example"});
+  auto& refresh = settings.refresh;
+  refresh.interval = refresh.minimum = refresh.retry = 1min;
+  book_fixture f{settings};
+  const auto keep_stale = refresh.keep_stale;
+  const auto at = [](unsigned i) {
+    return fmt::format("46.{}.{}.0/24", i / 256, i % 256);
+  };
+  constexpr unsigned looks = 200;
+  std::string all;
+  for (unsigned i = 0; i < looks; ++i)
+    all += at(i) + ' ';
+  f.look(with_mail_term(expanded("a.example", ""), all));
+  const auto begun = f.now.steady;
+  for (unsigned i = 0; i < looks; ++i) { // one more of them fails from now on
+    f.pass_until(begun + (i + 1) * (keep_stale / (looks + 2)));
+    std::string found;
+    std::string failed;
+    for (unsigned j = 0; j < looks; ++j)
+      (j > i ? found : failed) += at(j) + ' ';
+    f.look(undecided(with_mail_term(expanded("a.example", ""), found), failed));
+    REQUIRE(f.page().mail_kept.size() <= domains::most_ages + 1);
+  }
+  CHECK(waits_of(f) == listed(set_of(all)));
+  f.pass_until(begun + keep_stale);
+  f.look(failing("a.example"));
+  CHECK_FALSE(f.page().waits_for_mail->addresses.contains(
+      *net::ip_address::parse("46.0.0.1")));
+  f.pass_until(begun + 2 * keep_stale);
+  f.look(failing("a.example"));
+  CHECK(waits_of(f).empty());
 }
 
 } // namespace domain_book_mail_test

@@ -428,4 +428,53 @@ TEST_CASE("a domain whose mail alone decides outlives a restart, too",
   CHECK(f.published() == "a.example");
 }
 
+TEST_CASE("whom the DNS left undecided the mail decides about over a restart, "
+          "each until keep_stale",
+          "[table][domain_book][state]") {
+  config::settings settings = settings_of({"a.example"});
+  settings.refresh.keep_stale = 10h;
+  book_fixture before{settings};
+  const auto look = [](const char* networks) {
+    auto made = expanded("a.example", "");
+    made.terms.emplace_back().text = "ptr";
+    made.residue = {set_of(networks),
+                    {},
+                    {made.terms.size() - 1},
+                    {{name_of("a.example"), set_of(networks)}}};
+    return made;
+  };
+  // Never was all of it good.
+  before.look(undecided(look("46.0.0.0/8"), "47.0.0.0/8"));
+  before.pass(3h);
+  CHECK(
+      before.look(undecided(look("46.0.0.0/9"), "46.128.0.0/9")).worth_saving);
+  REQUIRE_FALSE(before.page().good_at);
+
+  const auto found_at = [&](seconds after) {
+    book_fixture f = restarted(before, settings, after);
+    hand_over_by_text(before, f);
+    const auto& waits = f.page().waits_for_mail;
+    if (!waits)
+      return std::string{};
+    CHECK(waits->named.at(0).addresses == waits->addresses);
+    return listed(waits->addresses);
+  };
+  CHECK(found_at(1h) == "46.0.0.0/8");
+  CHECK(found_at(7h - 1s) == "46.0.0.0/8");
+  CHECK(found_at(7h) == "46.0.0.0/9"); // the other half was found 10 hours ago
+  CHECK(found_at(10h - 1s) == "46.0.0.0/9");
+  CHECK(found_at(10h).empty());
+
+  // It goes on from there as without the restart.
+  book_fixture f = restarted(before, settings, 1h);
+  hand_over_by_text(before, f);
+  f.look(failing("a.example"));
+  f.pass(6h);
+  f.look(failing("a.example"));
+  CHECK(listed(f.page().waits_for_mail->addresses) == "46.0.0.0/9");
+  f.pass(3h);
+  f.look(failing("a.example"));
+  CHECK_FALSE(f.page().waits_for_mail);
+}
+
 } // namespace domain_book_state_test

@@ -43,6 +43,8 @@ TEST_CASE("state_share: no text is longer than was reckoned with",
           "[table][state]") {
   for (const unsigned terms : {0U, 1U, 99U}) {
     domains::state all{beginning.wall, {kept("a.example", terms)}};
+    all.domains[0].mail_at = beginning.wall;
+    all.domains[0].mail_kept = {{all.domains[0].good.pass, beginning.wall}};
     const std::size_t length = to_json(all).size();
     CHECK(length <= domains::longest_text_of(all.domains[0]));
     CHECK(domains::fit(all, length + 1'000'000).empty());

@@ -111,6 +111,11 @@ state random_state(std::mt19937& random) {
       one.lost_at = random_time(random);
     if (below(random, 2) == 0)
       one.waits_for_mail = random_residue(one.name, random);
+    for (unsigned ages = one.waits_for_mail ? below(random, 3) : 0; ages > 0;
+         --ages)
+      one.mail_kept.push_back({random_networks(random), random_time(random)});
+    if (one.waits_for_mail && below(random, 2) == 0)
+      one.mail_at = random_time(random);
     for (unsigned terms = one.waits_for_mail ? below(random, 3) : 0; terms > 0;
          --terms)
       one.mail_terms.push_back(random_text(random));
@@ -146,6 +151,8 @@ state small_state() {
                                       true,
                                       false,
                                       {{one.name, set_of("48.0.0.0/25")}}};
+  one.mail_at = beginning.wall;
+  one.mail_kept = {{set_of("48.0.0.128/25"), beginning.wall - 5s}};
   one.mail_terms = {"a.example -> ptr"};
   return made;
 }

@@ -162,9 +162,10 @@ TEST_CASE("docket: what takes too long is given up, and its end ignored",
   const auto begun = f.want(claim_of(1));
   CHECK(f.of.next() == start + 20s);
   f.now += 19s;
-  CHECK(f.of.give_up(f.now).know.empty());
+  CHECK(f.of.give_up(f.now).given_up.empty());
   f.now += 1s;
   const auto given_up = f.of.give_up(f.now);
+  CHECK(given_up.given_up == std::vector{begun.begin.at(0).number});
   CHECK(given_up.know.at(0).said == verdict::open);
   CHECK(given_up.know.at(0).until == f.now + 60s);
   CHECK(f.of.under_way() == 0);

@@ -300,7 +300,8 @@ TEST_CASE("evaluate: terms that were written wrong and match nobody are told",
           "[spf][evaluation]") {
   const auto made = expansion_of(
       "l.test v=spf1 ip4=10.0.0.2 IP6=2001:db8::1 a=h.test include=m.test "
-      "all= x=y exp=e.test ip6:::ffff:10.0.0.3 -ip6:::ffff:0:0/96 "
+      "all= ipv4=1.2.3.4 IPv6=::1 ip=1.2.3.4 x=y exp=e.test "
+      "ip6:::ffff:10.0.0.3 -ip6:::ffff:0:0/96 "
       "ip4:10.0.0.1");
   CHECK(listed(made.pass) == "10.0.0.1/32");
   const auto meant = [](const std::string& term, const std::string& mechanism) {
@@ -312,8 +313,9 @@ TEST_CASE("evaluate: terms that were written wrong and match nobody are told",
   CHECK(remarks(made) ==
         list{meant("ip4=10.0.0.2", "ip4"), meant("IP6=2001:db8::1", "ip6"),
              meant("a=h.test", "a"), meant("include=m.test", "include"),
-             meant("all=", "all"), "ip6:::ffff:10.0.0.3" + nobody,
-             "-ip6:::ffff:0:0/96" + nobody});
+             meant("all=", "all"), meant("ipv4=1.2.3.4", "ip4"),
+             meant("IPv6=::1", "ip6"), meant("ip=1.2.3.4", "ip4"),
+             "ip6:::ffff:10.0.0.3" + nobody, "-ip6:::ffff:0:0/96" + nobody});
   for (const spf::term_visit& term : made.terms)
     CHECK_FALSE(term.in_error);
 }

@@ -57,6 +57,11 @@ public:
   void permerror(const spf::cohorts& whom) override {
     lines.push_back("permerror " + listed(whom.addresses()));
   }
+  void permerror(entry at, const spf::cohorts& whom,
+                 const std::string& why) override {
+    error(at, "permerror: " + why);
+    permerror(whom);
+  }
   void temperror(const spf::cohorts&, const std::string& why) override {
     lines.push_back("temperror " + why);
   }

@@ -70,6 +70,62 @@ TEST_CASE("a verdict tells errors and failures", "[spf][verdict]") {
                         "  d.example TXT"));
 }
 
+TEST_CASE("a verdict names the error that the address met, and no other",
+          "[spf][verdict]") {
+  // IPv6 clients meet the syntax error, IPv4 clients the include of nothing
+  // that stands behind it, or the host that is the third void lookup.
+  constexpr std::string_view records = R"(
+    a.example v=spf1 include:%{v}.example -all
+    ip6.example v=spf1 ip6:x -all
+    in-addr.example v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.0/23 include:two.example include:none.example -all
+    two.example v=spf1 -ip4:198.51.100.0/24 a:v1.example a:v2.example a:v3.example ip4:198.51.100.0/24 -all)";
+  CHECK(said("2001:db8::1", records) ==
+        "2001:db8::1 meets an error of a.example\n"
+        "  a.example -> include:%{v}.example -> ip6:x: permerror: \"x\" is no "
+        "IPv6 address\n    in \"ip6:x\" (octet 11 of the record)\n");
+  CHECK(said("203.0.113.1", records) ==
+        "203.0.113.1 meets an error of a.example\n"
+        "  a.example -> include:%{v}.example -> include:two.example -> "
+        "a:v3.example:\n    permerror: over 2 void lookups\n");
+  CHECK(
+      said("198.51.100.1", records) ==
+      "198.51.100.1 meets an error of a.example\n"
+      "  a.example -> include:%{v}.example -> include:none.example: permerror: "
+      "the\n    domain named has no SPF record\n");
+  CHECK(said("192.0.3.1", records) ==
+        "192.0.3.1 does not pass a.example\n  a.example -> -all\n");
+  CHECK(said("192.0.2.1", records) ==
+        "192.0.2.1 passes a.example\n"
+        "  a.example -> include:%{v}.example -> ip4:192.0.2.0/24\n");
+}
+
+TEST_CASE("a verdict: where a record cannot be used, it names that one",
+          "[spf][verdict]") {
+  constexpr std::string_view records = R"(
+    a.example v=spf1 -ip4:192.0.2.0/24 include:one.example include:twice.example ip5:y
+    one.example v=spf1 ip4:198.51.100.1 -all
+    twice.example v=spf1 -all
+    twice.example v=spf1 ~all
+    b.example v=spf1 -all)";
+  const std::string_view without_fault =
+      "a.example v=spf1 -ip4:192.0.2.0/24 exists:%{i}.e.example "
+      "include:twice.example -all\n"
+      "twice.example v=spf1 -all\ntwice.example v=spf1 ~all";
+  CHECK_THAT(said("192.0.2.1", records),
+             Catch::StartsWith("192.0.2.1 meets an error of a.example\n"
+                               "  a.example -> ip5:y: permerror: "));
+  CHECK(said("192.0.2.1", without_fault) ==
+        "192.0.2.1 does not pass a.example\n  a.example -> "
+        "-ip4:192.0.2.0/24\n");
+  CHECK(said("192.0.3.1", without_fault) ==
+        "192.0.3.1 meets an error of a.example\n"
+        "  a.example -> include:twice.example: twice.example: permerror: 2 SPF "
+        "records\n");
+  CHECK(said("192.0.3.1", "a.example v=spf1 -all\na.example v=spf1 ~all") ==
+        "192.0.3.1 meets an error of a.example\n"
+        "  a.example: permerror: 2 SPF records\n");
+}
+
 TEST_CASE("a verdict goes through redirects, in includes too",
           "[spf][verdict]") {
   constexpr std::string_view records = R"(
