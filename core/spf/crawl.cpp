@@ -26,6 +26,7 @@ struct crawl::task {
   std::uint64_t addresses = 0;          ///< in the answers that it asked for
   std::vector<dns::question> uses = {}; ///< those that came
   std::size_t promised = 0;             ///< by the room
+  std::size_t place = 0;                ///< in under_way_
   bool is_over = false;                 ///< it ended, or was put aside
 
   /// What is left for finding out what to ask.
@@ -73,6 +74,7 @@ void crawl::expand(const dns::name& domain, const rules& by,
 }
 
 void crawl::begin(std::shared_ptr<task> of) {
+  of->place = under_way_.size();
   under_way_.push_back(of);
   advance_later(of);
 }
@@ -82,7 +84,10 @@ void crawl::end(const std::shared_ptr<task>& of) {
   among_.room->end_promise(of->promised);
   for (const dns::question& each : of->uses)
     --users_[each];
-  std::erase(under_way_, of);
+  // The last one takes its place: of many, none is looked for.
+  under_way_.back()->place = of->place;
+  std::swap(under_way_[of->place], under_way_.back());
+  under_way_.pop_back();
 }
 
 // The room -------------------------------------------------------------------
