@@ -5,6 +5,7 @@
 #include "core/dns/name.hpp"
 #include "core/domains/known_domain.hpp"
 #include "core/support/result.hpp"
+#include "core/support/seldom.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,7 @@ struct domain_state {
   bool in_part = false;
   std::string trouble;
   growth_history growth;
-  std::optional<refusal> held; ///< by growth
+  seldom<refusal> held; ///< by growth
   net::address_set lost;
   std::optional<std::chrono::sys_seconds> lost_at;
   std::optional<table::residue> waits_for_mail; ///< of the domain `name`
