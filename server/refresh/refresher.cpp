@@ -60,8 +60,9 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
       retired_{io, [this] { free_retired(); }},
       keeper_{io, log,
               [this] {
-                return [book = expander_.shared_book(), now = read_clocks()] {
-                  return book->save(now);
+                return [book = expander_.shared_book(),
+                        now = read_clocks()](std::size_t longest) {
+                  return domains::text_of_state(*book, now, longest);
                 };
               }},
       history_{io, log} {
