@@ -160,7 +160,7 @@ void domain_book::take_pages(const config::settings& settings, timestamp now) {
     each.is_provider = domains_.size() >= configured_;
     domains_.emplace_back(std::move(each));
   }
-  index_domains();
+  number_domains();
 }
 
 /// A domain as it is configured now, with all that is known of it.
@@ -183,11 +183,20 @@ known_domain domain_book::renewed(const config::spf_domain& domain, role as,
   return known;
 }
 
-void domain_book::index_domains() {
+/// Notes anew where each domain stands, and what all of them add up to, so that
+/// a look at one of many need not go through all.
+void domain_book::number_domains() {
   auto& index = index_.edit();
   index.clear();
-  for (std::size_t i = 0; i < domains_.size(); ++i)
-    index[key_of(domains_[i]->domain.name, domains_[i]->role)] = i;
+  waiting_.clear();
+  total_ = {0, 0, 0};
+  for (std::size_t i = 0; i < domains_.size(); ++i) {
+    const known_domain& each = *domains_[i];
+    index[key_of(each.domain.name, each.role)] = i;
+    count_other_size({}, each.size);
+    if (each.waits)
+      waiting_.push_back(i);
+  }
 }
 
 void domain_book::abandon_expansions(timestamp now) {
@@ -228,7 +237,7 @@ domain_book::remove_ended(timestamp now,
     count += ended.remove_from(allow_.edit().networks, " allowed");
   if (count == 0)
     return change;
-  index_domains();
+  number_domains();
   derive_all(now, change);
   change.listing_changed = change.worth_saving = true;
   return change;

@@ -208,7 +208,7 @@ private:
   void take_pages(const config::settings& settings, timestamp now);
   known_domain renewed(const config::spf_domain& domain, role as,
                        timestamp now);
-  void index_domains();
+  void number_domains();
   void abandon_expansions(timestamp now);
   book_change remove_ended(timestamp now,
                            const std::vector<std::string>& told_before);
@@ -216,13 +216,16 @@ private:
   [[nodiscard]] bool is_listed(const dns::name& domain) const;
 
   [[nodiscard]] settling rules(const known_domain& of, timestamp now) const;
-  void derive(known_domain& of, timestamp now, book_change& change) const;
+  void derive(known_domain& of, timestamp now, book_change& change);
+  void count_other_size(const share& before, const share& now);
+  [[nodiscard]] pages allowed_ones() const;
   void derive_all(timestamp now, book_change& change);
   void allow_otherwise(const net::address_set& changed, timestamp now,
                        book_change& change);
   void rebuild_allowance();
   void share_out(timestamp now, book_change& change);
   [[nodiscard]] share share_of_each() const;
+  [[nodiscard]] bool is_over_total() const;
   [[nodiscard]] std::optional<moment> awaited_until() const;
   void tell_kept_off_by_hand(book_change& change);
   void tell_overlap_by_hand(book_change& change);
@@ -237,7 +240,7 @@ private:
   net::address_set own_; ///< this machine's addresses, if they are allowed
   std::shared_ptr<const std::vector<dns::name>> providers_ =
       std::make_shared<const std::vector<dns::name>>();
-  std::vector<page> domains_;      ///< providers last
+  std::vector<page> domains_;      ///< listed, allowed, providers
   std::size_t configured_ = 0;     ///< domains that are none
   std::vector<std::string> ended_; ///< configured and ended, by key_of()
   std::shared_ptr<const seen_guard> guard_ =
@@ -245,12 +248,14 @@ private:
   shared_value<domains::allowance> allowance_;
   /// The same without the providers that are listed, for their listings.
   shared_value<domains::allowance> allowance_on_purpose_;
-  share share_; ///< of each listed domain in limits.total
+  share total_{0, 0, 0}; ///< the sum of known_domain::size
+  share share_;          ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration
   net::address_set kept_off_by_hand_;   ///< told already
   seen_overlap overlap_by_hand_;        ///< the same
   std::size_t expanding_ = 0;
-  moment active_at_{}; ///< when an expansion last began or ended
+  std::vector<std::size_t> waiting_; ///< in domains_: where `waits` is set
+  moment active_at_{};               ///< when an expansion last began or ended
   /// By key_of().
   shared_value<tsl::hopscotch_map<std::string, std::size_t>> index_;
 };

@@ -38,21 +38,30 @@ bool is_cut(const known_domain& of, const share& by) {
 
 // What is allowed ----------------------------------------------------------
 
+/// Those of `allow.domains`, then the providers.
+domain_book::pages domain_book::allowed_ones() const {
+  const auto first = std::partition_point(
+      domains_.begin(), domains_.end(),
+      [](const page& each) { return each->role == role::listed; });
+  return {domains_.data() + (first - domains_.begin()),
+          domains_.data() + domains_.size()};
+}
+
 void domain_book::rebuild_allowance() {
   std::vector<allowance::entry> entries;
   std::vector<allowance::entry> of_listed; ///< providers
   for (const config::allowed_network& each : allow_->networks)
     entries.push_back({"network " + each.network.to_string(),
                        net::address_set{each.network}});
-  for (const page& each : domains_) {
-    if (each->role != role::allowed || each->effective.empty())
+  for (const known_domain& each : allowed_ones()) {
+    if (each.effective.empty())
       continue;
-    const dns::name& name = each->domain.name;
-    if (!each->is_provider)
-      entries.push_back({"domain " + name.to_string(), each->effective});
+    const dns::name& name = each.domain.name;
+    if (!each.is_provider)
+      entries.push_back({"domain " + name.to_string(), each.effective});
     else
       (is_listed(name) ? of_listed : entries)
-          .push_back({"provider " + name.to_string(), each->effective});
+          .push_back({"provider " + name.to_string(), each.effective});
   }
   if (allow_->reserved) {
     for (const auto& block : net::special_purpose_blocks())
@@ -110,10 +119,11 @@ void domain_book::allow_otherwise(const net::address_set& changed,
   tell_overlap_by_hand(change);
 }
 
-void domain_book::derive(known_domain& of, timestamp now,
-                         book_change& change) const {
+void domain_book::derive(known_domain& of, timestamp now, book_change& change) {
   const auto told_before = static_cast<std::ptrdiff_t>(change.events.size());
+  const share size_before = of.size;
   rules(of, now).derive(of, change);
+  count_other_size(size_before, of.size);
   if (of.is_provider)
     change.events.erase(std::next(change.events.begin(), told_before),
                         change.events.end());
@@ -121,6 +131,8 @@ void domain_book::derive(known_domain& of, timestamp now,
 
 /// The shares by which all fit.
 share domain_book::share_of_each() const {
+  if (!is_over_total())
+    return {};
   const auto level =
       [&](auto size,
           std::optional<std::uint64_t> most) -> std::optional<std::uint64_t> {
@@ -138,14 +150,27 @@ share domain_book::share_of_each() const {
 }
 
 share domain_book::in_total() const {
-  share sum{0, 0, 0};
-  for (const page& each : domains_) {
-    const share& one = each->size;
-    *sum.ipv4_addresses += one.ipv4_addresses.value_or(0);
-    *sum.networks += one.networks.value_or(0);
-    *sum.unlisted += one.unlisted.value_or(0);
+  return total_;
+}
+
+bool domain_book::is_over_total() const {
+  const auto is_over = [](auto sum, std::optional<std::uint64_t> most) {
+    return most && *sum > *most;
+  };
+  const config::total_limits& total = limits_.total;
+  return is_over(total_.ipv4_addresses, total.ipv4_addresses) ||
+         is_over(total_.networks, total.networks) ||
+         is_over(total_.unlisted, total.networks);
+}
+
+/// Keeps `total_` up to date, where the size of a domain becomes another one.
+void domain_book::count_other_size(const share& before, const share& now) {
+  for (const auto size :
+       {&share::ipv4_addresses, &share::networks, &share::unlisted}) {
+    std::uint64_t& sum = *(total_.*size);
+    sum += (now.*size).value_or(0);
+    sum -= (before.*size).value_or(0);
   }
-  return sum;
 }
 
 /// Cuts the largest listings if all are over a total, or gives them back what
@@ -166,7 +191,7 @@ void domain_book::share_out(timestamp now, book_change& change) {
   for (page& each : domains_) {
     if (each->role == role::listed &&
         (is_cut(*each, before) || is_cut(*each, share_)))
-      rules(*each, now).derive(each.edit(), change);
+      derive(each.edit(), now, change);
   }
 }
 

@@ -58,8 +58,7 @@ std::optional<moment> domain_book::next_due(timestamp now) const {
     at_end(each.until);
   for (const config::allowed_network& each : allow_->networks)
     at_end(each.until);
-  if (std::any_of(domains_.begin(), domains_.end(),
-                  [](const page& each) { return each->waits; }))
+  if (!waiting_.empty())
     sooner(awaited_until().value_or(now.steady));
   return next;
 }
@@ -78,8 +77,11 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   const bool is_first = of->is_provider && is_first_round(providers());
   const net::address_set before = of->effective;
   const bool is_new = as == role::listed && !of->good_at;
+  const share size_before = of->size;
   rules(*of, now).settle(*of, result, change);
-  of->waits = of->waits || (is_new && of->good_at);
+  count_other_size(size_before, of->size);
+  if (is_new && of->good_at && !std::exchange(of->waits, true))
+    waiting_.push_back(static_cast<std::size_t>(at - domains_.data()));
   change.worth_saving = change.worth_saving || change.listing_changed;
   if (of->waits)
     change.listing_changed = false; // until it is let go
@@ -120,12 +122,11 @@ book_change domain_book::end_waiting(timestamp now) {
 
 book_change domain_book::let_go() {
   book_change change;
-  for (page& each : domains_) {
-    if (!each->waits)
-      continue;
-    each.edit().waits = false;
+  for (const std::size_t each : std::exchange(waiting_, {})) {
+    known_domain& of = domains_[each].edit();
+    of.waits = false;
     change.listing_changed |=
-        !each->effective.empty() || each->waits_for_mail != nullptr;
+        !of.effective.empty() || of.waits_for_mail != nullptr;
   }
   return change;
 }
@@ -142,11 +143,9 @@ bool domain_book::awaits_allowed(moment now) const {
 /// Until when the last of the allowed domains that are not known is awaited.
 std::optional<moment> domain_book::awaited_until() const {
   std::optional<moment> last;
-  for (const page& at : domains_) {
-    const known_domain& each = *at;
+  for (const known_domain& each : allowed_ones()) {
     const bool is_known = each.good_at && !each.in_part;
-    if (each.role != role::allowed || is_known || !each.shipped.empty() ||
-        (each.is_provider && each.tried))
+    if (is_known || !each.shipped.empty() || (each.is_provider && each.tried))
       continue;
     const moment until = each.configured_at + refresh_.retry;
     last = std::max(last.value_or(until), until);

@@ -10,6 +10,7 @@
 #include "core/domains/role.hpp"
 #include "core/domains/seen_guard.hpp"
 #include "core/net/address_set.hpp"
+#include "core/support/seldom.hpp"
 #include "core/support/timestamp.hpp"
 #include "core/table/action.hpp"
 #include "core/table/residue.hpp"
@@ -49,9 +50,9 @@ struct known_domain {
   seen_overlap overlap;          ///< of `good`: listed, unless it is held
   std::vector<refusal> refusals; ///< what the limits keep off, of `good`
   share size;                    ///< of what its own limits leave: all of it
-  std::optional<refusal> held;   ///< what of the last look has to wait
+  seldom<refusal> held;          ///< what of the last look has to wait
   /// What of the last look was over the number of networks that are kept.
-  std::optional<refusal> not_kept;
+  seldom<refusal> not_kept;
   /// Of an allowed domain: what the last look did not find and the one before
   /// did.  It is allowed until the next one.
   net::address_set lost;
@@ -67,7 +68,7 @@ struct known_domain {
   std::vector<kept_clients> mail_kept;
   moment mail_at{};
   /// What of them was over the number of networks that are kept.
-  std::optional<refusal> mail_not_kept;
+  seldom<refusal> mail_not_kept;
   /// The chains to the terms that decide then, the first of them; safe.
   std::vector<std::string> mail_terms;
 

@@ -66,9 +66,8 @@ event refused_event(const known_domain& known, const refusal& why) {
       .with("kept", known.effective.prefix_count());
 }
 
-void tell_if_new(const known_domain& known,
-                 const std::optional<refusal>& before,
-                 const std::optional<refusal>& after, book_change& change) {
+void tell_if_new(const known_domain& known, const seldom<refusal>& before,
+                 const seldom<refusal>& after, book_change& change) {
   if (after && before != after)
     change.events.push_back(refused_event(known, *after));
 }

@@ -5,9 +5,9 @@
 #include "core/domains/known_domain.hpp"
 #include "core/log/event.hpp"
 #include "core/net/address_set.hpp"
+#include "core/support/seldom.hpp"
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,9 +39,8 @@ overlap_event(log::event_of<log::kind::covers_seen> begun,
 [[nodiscard]] log::event refused_event(const known_domain& known,
                                        const refusal& why);
 /// Tells what a limit took from a look, if that is news.
-void tell_if_new(const known_domain& known,
-                 const std::optional<refusal>& before,
-                 const std::optional<refusal>& after, book_change& change);
+void tell_if_new(const known_domain& known, const seldom<refusal>& before,
+                 const seldom<refusal>& after, book_change& change);
 [[nodiscard]] log::event in_part_event(const known_domain& known);
 /// @param kept what stays although the DNS fails
 [[nodiscard]] log::event failing_event(const known_domain& known,

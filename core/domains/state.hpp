@@ -4,7 +4,9 @@
 
 #include "core/dns/name.hpp"
 #include "core/domains/known_domain.hpp"
+#include "core/json/writer.hpp"
 #include "core/support/result.hpp"
+#include "core/support/seldom.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +38,7 @@ struct domain_state {
   bool in_part = false;
   std::string trouble;
   growth_history growth;
-  std::optional<refusal> held; ///< by growth
+  seldom<refusal> held; ///< by growth
   net::address_set lost;
   std::optional<std::chrono::sys_seconds> lost_at;
   std::optional<table::residue> waits_for_mail; ///< of the domain `name`
@@ -60,13 +62,28 @@ struct state {
 /// may lack.
 inline constexpr std::uint64_t state_version = 4;
 
-/// Writes JSON of two lines: the head with the version and a CRC-32 of all that
-/// follows it, and the state.
+/// Writes a state as JSON, one domain after the other, so that never all of it
+/// is in memory beside its text: the head with the version and a CRC-32 of all
+/// that follows it on one line, and the state.
+class state_writer {
+public:
+  explicit state_writer(std::chrono::sys_seconds written);
+
+  void add(const domain_state& of);
+
+  /// The text.
+  [[nodiscard]] std::string finish() &&;
+
+private:
+  json::writer to_;
+};
+
+/// The same of all domains.
 [[nodiscard]] std::string to_json(const state& of);
 
 /// Reads what to_json() wrote, of this version or the two before.  The head
 /// is read alone, and nothing is parsed before the checksum fits; what passes
-/// it is still checked.
+/// it is still checked.  Takes little memory beside what it gives.
 /// @return errc::malformed for a damaged text, errc::out_of_range for another
 ///         version
 [[nodiscard]] result<state> state_from_json(std::string_view text);

@@ -4,12 +4,16 @@
 #include "core/domains/term_lines.hpp"
 #include "core/json/document.hpp"
 #include "core/json/field.hpp"
+#include "core/json/list_reader.hpp"
 #include "core/json/writer.hpp"
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -225,18 +229,42 @@ const json::field_table<domain_state>& domain_fields() {
 
 } // namespace
 
+namespace {
+
+/// What stands in the head until all is written; as long as a checksum.
+constexpr std::string_view no_checksum = "00000000";
+constexpr std::string_view end_of_head = ",\n";
+
+} // namespace
+
+state_writer::state_writer(std::chrono::sys_seconds written)
+    : to_{json::layout::dense,
+          fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{}\"{}"
+                      "\"written\":{},\n\"domains\":",
+                      state_version, no_checksum, end_of_head,
+                      written.time_since_epoch().count())} {
+  to_.begin_array();
+}
+
+void state_writer::add(const domain_state& of) {
+  write(to_, of);
+}
+
+std::string state_writer::finish() && {
+  to_.end_array();
+  std::string text = std::move(to_).text();
+  text += "}\n";
+  const std::size_t body = text.find(end_of_head) + end_of_head.size();
+  text.replace(text.find(no_checksum), no_checksum.size(),
+               checksum(std::string_view{text}.substr(body)));
+  return text;
+}
+
 std::string to_json(const state& of) {
-  json::writer domains{json::layout::dense};
-  domains.begin_array();
+  state_writer to{of.written};
   for (const domain_state& each : of.domains)
-    write(domains, each);
-  domains.end_array();
-  const std::string body =
-      fmt::format("\"written\":{},\n\"domains\":{}}}\n",
-                  of.written.time_since_epoch().count(), domains.text());
-  return fmt::format("{{\"spfblock_state\":{},\"crc32\":\"{}\",\n",
-                     state_version, checksum(body)) +
-         body;
+    to.add(each);
+  return std::move(to).finish();
 }
 
 namespace {
@@ -248,7 +276,7 @@ failure malformed(std::string why) {
 /// What is wrong with the first line, or with what follows it according to it.
 std::optional<failure> check_head(std::string_view text) {
   constexpr std::size_t longest = 100;
-  const auto end = text.substr(0, longest).find(",\n");
+  const auto end = text.substr(0, longest).find(end_of_head);
   if (end == std::string_view::npos)
     return malformed("no JSON of two parts");
   const auto head =
@@ -263,7 +291,8 @@ std::optional<failure> check_head(std::string_view text) {
   if (!its_version->read_integer(oldest_version, state_version))
     return failure{errc::out_of_range, "of another version"};
   const auto crc = whole.member("crc32");
-  if (!crc || crc->read_text() != checksum(text.substr(end + 2)))
+  if (!crc ||
+      crc->read_text() != checksum(text.substr(end + end_of_head.size())))
     return malformed("the checksum does not fit");
   return std::nullopt;
 }
@@ -273,11 +302,12 @@ std::optional<failure> check_head(std::string_view text) {
 result<state> state_from_json(std::string_view text) {
   static const json::field_table<state> fields{
       {"written", json::time(&state::written)},
-      {"domains", json::list(&state::domains, domain_fields())},
+      {"domains", json::read_rest_of_list<state>},
   };
   if (auto wrong = check_head(text))
     return *std::move(wrong);
-  const auto document = json::document::parse(text);
+  json::list_reader<domain_state> domains{"domains", domain_fields()};
+  const auto document = json::document::parse(text, domains.each());
   if (!document)
     return malformed(document.error().message);
   json::problem_list problems;
@@ -285,6 +315,9 @@ result<state> state_from_json(std::string_view text) {
   json::read_members(json_value{document->root(), problems}, fields, made);
   if (problems.size() != 0)
     return malformed(problems.in_order().front().to_string());
+  if (auto wrong = domains.wrong_in(*document))
+    return malformed(*std::move(wrong));
+  made.domains = std::move(domains.elements());
   return made;
 }
 

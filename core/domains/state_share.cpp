@@ -1,9 +1,11 @@
 #include "core/domains/state_share.hpp"
 
+#include "core/domains/recollection.hpp"
 #include "core/net/address_set.hpp"
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace spfblock::domains {
 namespace {
@@ -73,6 +75,21 @@ std::vector<dns::name> fit(state& all, std::size_t longest) {
     total -= lengths[i] - longest_text_of(largest);
   }
   return left_out;
+}
+
+saved_text text_of_state(const domain_book& of, timestamp now,
+                         std::size_t longest) {
+  state_writer to{now.wall};
+  for (const domain_book::pages& some : {of.domains(), of.providers()}) {
+    for (const known_domain& each : some)
+      to.add(remembered(each, now));
+  }
+  std::string text = std::move(to).finish();
+  if (text.size() <= longest)
+    return {std::move(text), {}};
+  state all = of.save(now);
+  auto left_out = fit(all, longest);
+  return {to_json(all), std::move(left_out)};
 }
 
 } // namespace spfblock::domains

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "core/dns/name.hpp"
+#include "core/domains/domain_book.hpp"
 #include "core/domains/state.hpp"
+#include "core/support/timestamp.hpp"
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace spfblock::domains {
@@ -18,5 +21,15 @@ namespace spfblock::domains {
 /// saved.
 /// @return whose was left out, the largest first
 [[nodiscard]] std::vector<dns::name> fit(state& all, std::size_t longest);
+
+/// A state as it is saved.
+struct saved_text {
+  std::string text;
+  std::vector<dns::name> left_out; ///< by fit()
+};
+
+/// What survives a restart of what the book knows, within `longest` octets.
+[[nodiscard]] saved_text text_of_state(const domain_book& of, timestamp now,
+                                       std::size_t longest);
 
 } // namespace spfblock::domains

@@ -77,9 +77,12 @@ bool same_key(const member& a, const member& b) {
 /// Takes nlohmann-json's SAX events.
 class document_builder {
 public:
-  document_builder(std::string_view text, const char* const& read)
+  /// @param told may be null
+  document_builder(std::string_view text, const char* const& read,
+                   const document::each_element* told)
       : text_{text},
         read_{read},
+        told_{told},
         counted_{text.data()} {}
 
   bool null() { return put(nullptr); }
@@ -102,6 +105,8 @@ public:
   }
   bool end_array() {
     open_.pop_back();
+    if (told_ != nullptr && is_in_told_list())
+      tell_last();
     return true;
   }
   bool key(std::string& name) {
@@ -147,6 +152,21 @@ private:
     return line_;
   }
 
+  /// Whether the innermost container is the list that is told.
+  [[nodiscard]] bool is_in_told_list() const {
+    if (open_.size() != 2 ||
+        !std::holds_alternative<node::array>(open_[1]->value))
+      return false;
+    const auto* const whole = std::get_if<node::object>(&open_[0]->value);
+    return whole != nullptr && whole->back().key == told_->of;
+  }
+
+  void tell_last() {
+    auto& list = std::get<node::array>(open_.back()->value);
+    told_->tell(list.back(), list.size() - 1);
+    list.back().value = nullptr;
+  }
+
   node& next_place() {
     if (open_.empty())
       return made_.root_;
@@ -187,6 +207,7 @@ private:
 
   std::string_view text_;
   const char* const& read_;
+  const document::each_element* told_;
   const char* counted_;
   std::size_t line_ = 1;
   std::vector<node*> open_;
@@ -226,12 +247,22 @@ std::string document_builder::pointer() const {
 }
 
 result<document> document::parse(std::string_view text, comments in_it) {
+  return parse(text, in_it, nullptr);
+}
+
+result<document> document::parse(std::string_view text,
+                                 const each_element& told) {
+  return parse(text, comments::refused, &told);
+}
+
+result<document> document::parse(std::string_view text, comments in_it,
+                                 const each_element* told) {
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     return failure{errc::malformed, "NUL byte (expected JSON text)", nul};
 
   const char* read = text.data();
   const char* end = text.data() + text.size();
-  document_builder builder{text, read};
+  document_builder builder{text, read, told};
   const bool complete = nlohmann::json::sax_parse(
       watched_iterator{text.data(), read}, watched_iterator{end, end}, &builder,
       nlohmann::json::input_format_t::json, true, in_it == comments::taken);

@@ -5,6 +5,7 @@
 #include "core/support/result.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,19 @@ public:
   static result<document> parse(std::string_view text,
                                 comments in_it = comments::refused);
 
+  /// What is told of the list `of`, a member of the whole object: each array
+  /// and object in it, and which element that is, counted from 0.
+  struct each_element {
+    std::string_view of;
+    std::function<void(const node& element, std::size_t index)> tell;
+  };
+
+  /// The same of a text with a long list: each array and object in it is told
+  /// as soon as it is read, and null stands in its place, so that never all of
+  /// them are in memory.  What was told is of no use where this fails later.
+  static result<document> parse(std::string_view text,
+                                const each_element& told);
+
   /// Of members with the same key, the last one is in it.
   [[nodiscard]] const node& root() const noexcept { return root_; }
 
@@ -57,6 +71,9 @@ public:
 
 private:
   friend class document_builder;
+
+  static result<document> parse(std::string_view text, comments in_it,
+                                const each_element* told);
 
   node root_;
   std::vector<repeated_key> repeated_keys_;

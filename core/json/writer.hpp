@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spfblock::json {
@@ -26,7 +27,10 @@ enum class layout {
 /// was begun is ended.
 class writer {
 public:
-  explicit writer(layout how) : indented_{how == layout::indented} {}
+  /// @param behind what stands before the text, as it is
+  explicit writer(layout how, std::string behind = {})
+      : indented_{how == layout::indented},
+        text_{std::move(behind)} {}
 
   writer& begin_object() { return begin('{'); }
   writer& end_object() { return end('}'); }

@@ -1,4 +1,4 @@
-#include "core/json/read_document.hpp"
+#include "core/json/list_reader.hpp"
 #include "core/json/writer.hpp"
 #include "core/reports/status.hpp"
 
@@ -247,7 +247,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"pid", read_pid, true},
       {"published", json::boolean(&status_report::is_published), true},
       {"sees_mail", json::boolean(&status_report::sees_mail), true},
-      {"domains", json::list(&status_report::domains, domain_fields())},
+      {"domains", json::read_rest_of_list<status_report>},
       {"providers", read_providers},
       {"put_aside", json::count(&status_report::put_aside), true},
       {"configuration", read_configuration, true},
@@ -257,7 +257,13 @@ result<status_report> status_from_json(const std::string& text) {
       {"mail", read_mail, true},
       {"history", read_history, true},
   };
-  return json::read_document(text, "a status", fields);
+  json::list_reader<domain_status> domains{"domains", domain_fields()};
+  auto read = json::read_document(text, "a status", fields, domains);
+  if (!read)
+    return read.error();
+  status_report report = *std::move(read);
+  report.domains = std::move(domains.elements());
+  return report;
 }
 
 } // namespace spfblock::reports

@@ -25,6 +25,7 @@ struct crawl::task {
   std::uint64_t spent = 0;              ///< work, until now
   std::uint64_t addresses = 0;          ///< in the answers that it asked for
   std::vector<dns::question> uses = {}; ///< those that came
+  std::size_t place = 0;                ///< in under_way_
   bool is_over = false;                 ///< it ended, or was put aside
 
   /// What is left for finding out what to ask.
@@ -76,6 +77,7 @@ void crawl::begin(const dns::name& domain, const rules& by,
                   answer_room::stay in_room) {
   const auto of =
       std::make_shared<task>(task{domain, by, std::move(done), in_room});
+  of->place = under_way_.size();
   under_way_.push_back(of);
   advance_later(of);
 }
@@ -87,7 +89,10 @@ void crawl::end(const std::shared_ptr<task>& of) {
     if (--users_[each] == 0)
       ++unused_;
   }
-  std::erase(under_way_, of);
+  // The last one takes its place: of many, none is looked for.
+  under_way_.back()->place = of->place;
+  std::swap(under_way_[of->place], under_way_.back());
+  under_way_.pop_back();
 }
 
 // The room -------------------------------------------------------------------

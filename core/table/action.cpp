@@ -40,40 +40,40 @@ action::parse(std::string_view text,
   if (auto why = check_placeholders(text))
     return std::move(*why);
 
-  action made;
-  made.text_ = text;
-  made.compile();
-  if (made.longest_filled() > longest_reply)
+  content made = compiled(text);
+  if (longest_filled(made) > longest_reply)
     return failure{errc::malformed,
                    fmt::format("too many placeholders in {} (expected a reply "
                                "of at most {} octets with the longest values "
                                "filled in)",
                                in_quotes(text, 40), longest_reply)};
-  return made;
+  return action{std::move(made)};
 }
 
 bool action::tells_since() const noexcept {
-  return text_.find("{since}") != text_.npos;
+  return text().find("{since}") != std::string::npos;
 }
 
-void action::compile() {
-  reply_ = "200 ";
-  for (std::string_view rest = text_; !rest.empty();) {
+action::content action::compiled(std::string_view text) {
+  content made{std::make_shared<const std::string>(text)};
+  made.reply = "200 ";
+  for (std::string_view rest = text; !rest.empty();) {
     const placeholder_spelling* const found = first_placeholder(rest);
     if (found == nullptr) {
-      append_percent_encoded(reply_, rest.substr(0, 1));
+      append_percent_encoded(made.reply, rest.substr(0, 1));
       rest.remove_prefix(1);
     } else {
-      slots_.push_back({reply_.size(), found->stands_for});
+      made.slots.push_back({made.reply.size(), found->stands_for});
       rest.remove_prefix(found->text.size());
     }
   }
-  reply_ += '\n';
+  made.reply += '\n';
+  return made;
 }
 
-std::size_t action::longest_filled() const noexcept {
-  std::size_t size = reply_.size();
-  for (const slot& one : slots_) {
+std::size_t action::longest_filled(const content& of) noexcept {
+  std::size_t size = of.reply.size();
+  for (const slot& one : of.slots) {
     switch (one.stands_for) {
     case placeholder::domain: size += longest_domain; break;
     case placeholder::network: size += longest_network; break;
@@ -87,58 +87,59 @@ std::size_t action::longest_filled() const noexcept {
 action action::bind(std::string_view domain, std::string_view since) const {
   EXPECTS(since.size() <= longest_day);
   const std::string encoded = encoded_domain(domain);
-  action made;
-  made.text_ = text_;
-  made.bound_ = true;
+  const std::string& pattern = content_->reply;
+  content made{content_->text};
+  made.bound = true;
   std::size_t done = 0;
-  for (const slot& one : slots_) {
-    made.reply_.append(reply_, done, one.offset - done);
+  for (const slot& one : content_->slots) {
+    made.reply.append(pattern, done, one.offset - done);
     done = one.offset;
     switch (one.stands_for) {
-    case placeholder::domain: made.reply_ += encoded; break;
-    case placeholder::since: made.reply_ += since; break;
+    case placeholder::domain: made.reply += encoded; break;
+    case placeholder::since: made.reply += since; break;
     case placeholder::network:
     case placeholder::address:
-      made.slots_.push_back({made.reply_.size(), one.stands_for});
+      made.slots.push_back({made.reply.size(), one.stands_for});
       break;
     }
   }
-  made.reply_.append(reply_, done);
-  return made;
+  made.reply.append(pattern, done);
+  return action{std::move(made)};
 }
 
 void action::append_reply(std::string& out, const net::ip_address& address,
                           const net::ip_prefix& network) const {
-  EXPECTS(bound_);
+  EXPECTS(content_->bound);
+  const std::string& reply = content_->reply;
   std::size_t done = 0;
-  for (const slot& one : slots_) {
-    out.append(reply_, done, one.offset - done);
+  for (const slot& one : content_->slots) {
+    out.append(reply, done, one.offset - done);
     done = one.offset;
     out += one.stands_for == placeholder::address ? address.to_string()
                                                   : network.to_string();
   }
-  out.append(reply_, done);
+  out.append(reply, done);
 }
 
 std::string action::filled(const net::ip_prefix& network,
                            std::string_view address) const {
-  EXPECTS(bound_);
+  EXPECTS(content_->bound);
+  const std::string_view reply{content_->reply};
   std::size_t done = std::string_view{"200 "}.size();
   std::string out;
   // A slot never parts a %XX.
   const auto append_until = [&](std::size_t end) {
-    const std::string_view reply{reply_};
     out += percent_decode(reply.substr(done, end - done)).value();
     done = end;
   };
-  for (const slot& one : slots_) {
+  for (const slot& one : content_->slots) {
     append_until(one.offset);
     if (one.stands_for == placeholder::address)
       out += address;
     else
       out += network.to_string();
   }
-  append_until(reply_.size() - 1); // the LF
+  append_until(reply.size() - 1); // the LF
   return out;
 }
 

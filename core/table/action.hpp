@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spfblock::table {
@@ -22,7 +24,9 @@ namespace spfblock::table {
 /// authorises that network.  Everything that can be done in advance is done in
 /// parse() and bind(): encoding, the domain and the day.
 ///
-/// Regular value type.  Thread safety: immutable.
+/// Copies share what is in it, since many domains have the same action: one
+/// takes no more than a pointer.  Regular value type.  Thread safety:
+/// immutable.
 class action {
 public:
   /// Longest reply that Postfix reads, in octets with its LF (DICT_TCP_MAXLEN
@@ -76,31 +80,38 @@ public:
   /// Whether Postfix takes no mail from such a client, whatever else is
   /// configured: blocks_mail().  What a restriction class does is not known, so
   /// it does not count.
-  [[nodiscard]] bool blocks() const noexcept { return blocks_mail(text_); }
+  [[nodiscard]] bool blocks() const noexcept { return blocks_mail(text()); }
 
   /// As written in the configuration.
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  [[nodiscard]] const std::string& text() const noexcept {
+    return *content_->text;
+  }
 
   friend bool operator==(const action& a, const action& b) {
-    return a.text_ == b.text_;
+    return a.content_ == b.content_ || a.text() == b.text();
   }
 
 private:
-  /// A place in `reply_` where something is put in.
+  /// A place in a reply where something is put in.
   struct slot {
     std::size_t offset;
     placeholder stands_for;
   };
 
-  action() = default;
+  struct content {
+    std::shared_ptr<const std::string> text; ///< the same of all that are bound
+    std::string reply = {};       ///< encoded, "200 " to LF, no placeholders
+    std::vector<slot> slots = {}; ///< in order of their offsets
+    bool bound = false;
+  };
 
-  void compile();
-  [[nodiscard]] std::size_t longest_filled() const noexcept;
+  explicit action(content of)
+      : content_{std::make_shared<const content>(std::move(of))} {}
 
-  std::string text_;
-  std::string reply_;       ///< encoded, "200 " to LF, without placeholders
-  std::vector<slot> slots_; ///< in order of their offsets
-  bool bound_ = false;
+  static content compiled(std::string_view text);
+  static std::size_t longest_filled(const content& of) noexcept;
+
+  std::shared_ptr<const content> content_;
 };
 
 } // namespace spfblock::table

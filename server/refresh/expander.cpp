@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -20,6 +21,11 @@ namespace {
 
 /// No more than one part in so many of the time goes into copies of the book.
 constexpr int part_of_copies = 10;
+
+/// No more than one part in so many of the time goes into looking which of many
+/// domains are due; but nobody is late by more than the latter.
+constexpr int part_of_rounds = 50;
+constexpr std::chrono::seconds latest_round{1};
 
 /// What happened, and then `more`.
 void add(domains::book_change& to, domains::book_change more) {
@@ -135,6 +141,7 @@ void expander::take_over(order what) {
 void expander::refresh() {
   if (!questions_)
     return;
+  const auto begin = clock::now();
   if (const auto own = own_addresses(); !own.empty())
     note(book_.know_own(own, read_clocks()));
   note(book_.remove_ended(read_clocks()));
@@ -153,8 +160,17 @@ void expander::refresh() {
                         }));
     }
   }
-  if (const auto next = book_.next_due(read_clocks()))
-    due_.set(*next);
+  const auto next = book_.next_due(read_clocks());
+  const auto end = clock::now();
+  next_round_ = end + std::min<moment::duration>(part_of_rounds * (end - begin),
+                                                 latest_round);
+  if (next)
+    look_at(*next);
+}
+
+/// Looks at what is due then.
+void expander::look_at(moment due) {
+  due_.set(std::max(due, next_round_));
 }
 
 spf::crawl::surroundings expander::surroundings() {
@@ -171,7 +187,7 @@ void expander::settled(domains::role as, const spf::expansion& result) {
   ++untold_.ended[static_cast<std::size_t>(result.outcome)];
   auto change = book_.settle(as, result, read_clocks());
   if (change.due)
-    due_.set(*change.due);
+    look_at(*change.due);
   note(std::move(change));
 }
 

@@ -98,6 +98,7 @@ private:
   void take_over(order what);
   void end();
   void refresh();
+  void look_at(moment due);
   void settled(domains::role as, const spf::expansion& result);
   spf::crawl::surroundings surroundings();
   void end_looks();
@@ -126,7 +127,8 @@ private:
   domains::domain_book book_;
   std::shared_ptr<const std::atomic<bool>> looks_given_up_;
   std::shared_ptr<dns::resolver> questions_;
-  alarm due_; ///< a domain is
+  alarm due_;           ///< a domain is
+  moment next_round_{}; ///< not before
   std::shared_ptr<spf::answer_room> room_ =
       std::make_shared<spf::answer_room>(); ///< of the expansions under way
   /// By how dear they are; of equal ones the first first.

@@ -2,6 +2,7 @@
 
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
+#include "server/system/memory.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -21,6 +22,10 @@ namespace {
 /// How soon a replaced table is looked at again, to be freed off the serving
 /// threads.
 constexpr milliseconds free_interval{1000};
+
+/// How long after something was looked at, read or saved what that took is
+/// given back: not more often, for that goes through all of the memory.
+constexpr milliseconds tidy_interval{10'000};
 
 std::shared_ptr<const table::snapshot> table_of(const domains::domain_book& of,
                                                 listing_numbers& numbers,
@@ -58,10 +63,12 @@ refresher::refresher(asio::io_context& io, const log_sink& log,
       expander_{io, [this](const expander::news& what) { heard(what); }},
       soon_{io, [this] { publish(publication_.woken(clock::now())); }},
       retired_{io, [this] { free_retired(); }},
+      tidying_{io, [this] { asio::post(builder_, give_back_memory); }},
       keeper_{io, log,
               [this] {
-                return [book = expander_.shared_book(), now = read_clocks()] {
-                  return book->save(now);
+                return [book = expander_.shared_book(),
+                        now = read_clocks()](std::size_t longest) {
+                  return domains::text_of_state(*book, now, longest);
                 };
               }},
       history_{io, log} {
@@ -96,6 +103,7 @@ bool refresher::stop(moment limit) {
   life_.end();
   soon_.stop();
   retired_.stop();
+  tidying_.stop();
   expander_.give_up();
   questions_.reset();
   std::promise<void> built;
@@ -113,6 +121,7 @@ void refresher::heard(const expander::news& what) {
   for (std::size_t i = 0; i < what.ended.size(); ++i)
     totals_.expansions[i] += what.ended[i];
   take_note(what.change);
+  tidying_.set(clock::now() + tidy_interval);
   history_.note(shared_book(), what.applied ? history::configuration::other
                                             : history::configuration::same);
   publish(what.applied

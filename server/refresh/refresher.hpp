@@ -121,6 +121,7 @@ private:
   domains::publication publication_;
   alarm soon_;    ///< for publication_
   alarm retired_; ///< tables may be free
+  alarm tidying_; ///< memory may be
   boost::asio::thread_pool builder_{1};
   state_keeper keeper_;
   history_keeper history_;

@@ -1,6 +1,5 @@
 #include "server/refresh/state_keeper.hpp"
 
-#include "core/domains/state_share.hpp"
 #include "server/system/background.hpp"
 #include "server/system/clocks.hpp"
 
@@ -126,11 +125,8 @@ void state_keeper::save() {
 /// Waits for the disk.
 state_keeper::outcome state_keeper::save_now(state_file& file,
                                              const source& state) {
-  outcome of;
-  auto all = state();
-  of.left_out = domains::fit(all, state_file::longest);
-  of.trouble = file.save(to_json(all));
-  return of;
+  const auto [text, left_out] = state(state_file::longest);
+  return {file.save(text), left_out};
 }
 
 void state_keeper::saved(const outcome& of) {

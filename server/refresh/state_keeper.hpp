@@ -3,6 +3,7 @@
 
 #include "core/domains/saving.hpp"
 #include "core/domains/state.hpp"
+#include "core/domains/state_share.hpp"
 #include "server/refresh/state_file.hpp"
 #include "server/system/alarm.hpp"
 #include "server/system/lifetime.hpp"
@@ -39,8 +40,9 @@ struct state_totals {
 /// Belongs to the thread of `io`.
 class state_keeper {
 public:
-  /// What gives a state, as it was when this was made; for any thread.
-  using source = std::function<domains::state()>;
+  /// What gives the text of a state, as it was when this was made, within so
+  /// many octets; for any thread.
+  using source = std::function<domains::saved_text(std::size_t longest)>;
 
   /// @param current gives what gives the state to save; called on the thread of
   ///        `io`

@@ -394,14 +394,20 @@ MUTANTS = [
     Mutant(
         "a new listing waits for nobody",
         LOOKS,
-        "  of->waits = of->waits || (is_new && of->good_at);",
-        "  of->waits = is_new && false;",
+        "  if (is_new && of->good_at && !std::exchange(of->waits, true))",
+        "  if (is_new && false && !std::exchange(of->waits, true))",
     ),
     Mutant(
         "a new listing waits for ever",
         LOOKS,
         "  return until && now < *until;",
         "  return until.has_value() && now < moment::max();",
+    ),
+    Mutant(
+        "a look does not count in the sum of all",
+        LOOKS,
+        "  count_other_size(size_before, of->size);",
+        "  (void)size_before;",
     ),
     Mutant(
         "a restart forgets what was listed before",

@@ -173,6 +173,18 @@ std::string book_fixture::next() {
   return take_due();
 }
 
+void book_fixture::check_total() const {
+  domains::share sum{0, 0, 0};
+  for (const auto& some : {book.domains(), book.providers()}) {
+    for (const domains::known_domain& each : some) {
+      *sum.ipv4_addresses += each.size.ipv4_addresses.value_or(0);
+      *sum.networks += each.size.networks.value_or(0);
+      *sum.unlisted += each.size.unlisted.value_or(0);
+    }
+  }
+  CHECK(book.in_total() == sum);
+}
+
 domain_book::book_change book_fixture::settle_next(const spf::expansion& result,
                                                    role as) {
   next();

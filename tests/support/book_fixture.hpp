@@ -99,6 +99,7 @@ struct book_fixture {
     auto change = book.apply(settings, own, now);
     for (const domains::known_domain& each : book.domains())
       check_figures(each);
+    check_total();
     return change;
   }
 
@@ -115,8 +116,12 @@ struct book_fixture {
     for (const domains::known_domain& each : book.domains())
       if (each.domain.name == result.domain && each.role == as)
         check_figures(each);
+    check_total();
     return change;
   }
+
+  /// What all have together is what each has.
+  void check_total() const;
 
   /// What is told of a domain is what there is to tell.
   static void check_figures(const domains::known_domain& of);

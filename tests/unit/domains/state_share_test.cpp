@@ -51,6 +51,27 @@ TEST_CASE("state_share: no text is longer than was reckoned with",
   }
 }
 
+TEST_CASE("state_share: a book is saved as its state is, whole where it fits",
+          "[table][state]") {
+  config::settings settings = settings_of({"a.example", "b.example"});
+  settings.allow.domains = {domain_of("friend.example")};
+  settings.allow.providers = {name_of("provider.example")};
+  book_fixture f{settings};
+  f.settle_next(expanded("friend.example", "45.0.0.0/26"), role::allowed);
+  f.look(expanded("a.example", "45.0.0.0/24 2a01:db8::/32"));
+  f.look(naming("b.example", "46.0.0.0/24 46.0.1.0/24 46.0.7.0/24"));
+  const std::string all = to_json(f.book.save(f.now));
+
+  const auto whole = domains::text_of_state(f.book, f.now, all.size());
+  CHECK(whole.text == all);
+  CHECK(whole.left_out.empty());
+
+  const auto part = domains::text_of_state(f.book, f.now, all.size() - 1);
+  CHECK(part.text.size() < all.size());
+  CHECK_FALSE(part.left_out.empty());
+  CHECK(domains::state_from_json(part.text));
+}
+
 TEST_CASE("state_share: the largest is left out, and all others are saved",
           "[table][state]") {
   domains::state all{beginning.wall,

@@ -390,6 +390,26 @@ TEST_CASE("what passes the checksum is still checked", "[table][state]") {
     CHECK_FALSE(state_from_json(sealed(body)));
 }
 
+TEST_CASE("what is wrong in a state is told with its place, and the first",
+          "[table][state]") {
+  const std::string good = domain_with("", "");
+  const auto read = state_from_json(
+      sealed(body_with(good + ",\n" + domain_with("gone", "0") + ",\n" +
+                       domain_with("role", "\"other\""))));
+  REQUIRE_FALSE(read);
+  CHECK(read.error().message ==
+        "/domains/1/gone: found 0 (expected true or false)");
+}
+
+TEST_CASE("a list of domains that is given twice is refused",
+          "[table][state]") {
+  const std::string list = "\"domains\":[" + domain_with("", "") + "]";
+  REQUIRE(state_from_json(sealed("\"written\":0," + list + "}\n")));
+  for (const std::string& second : {list, std::string{"\"domains\":[]"}})
+    CHECK_FALSE(state_from_json(
+        sealed("\"written\":0," + list + "," + second + "}\n")));
+}
+
 TEST_CASE("nothing that is JSON, or not, makes reading a state fail otherwise",
           "[table][state]") {
   for (const std::string& text :

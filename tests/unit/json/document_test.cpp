@@ -302,4 +302,37 @@ TEST_CASE("child_pointer escapes as RFC 6901 does", "[json][pointer]") {
   CHECK(child_pointer("/a", std::size_t{10}) == "/a/10");
 }
 
+TEST_CASE("document: the elements of a long list are told one by one",
+          "[json][document]") {
+  std::vector<std::string> told;
+  const document::each_element tell{
+      "list", [&](const node& element, std::size_t index) {
+        const auto& object = std::get<node::object>(element.value);
+        told.push_back(std::to_string(index) + object.at(0).key + ' ' +
+                       std::to_string(element.line));
+      }};
+  const auto read = document::parse(
+      R"({"a": {"list": [{"x": 1}]}, "list": [
+{"b": {"c": [1, {}]}}, 7,
+{"d": []}], "last": [{"list": 1}]})",
+      tell);
+  REQUIRE(read);
+  CHECK(told == std::vector<std::string>{"0b 2", "2d 3"});
+
+  const auto& whole = std::get<node::object>(read->root().value);
+  REQUIRE(whole.size() == 3);
+  const auto& list = std::get<node::array>(whole[2].value.value);
+  REQUIRE(list.size() == 3);
+  CHECK(std::holds_alternative<std::nullptr_t>(list[0].value));
+  CHECK(std::get<std::uint64_t>(list[1].value) == 7);
+  CHECK(std::get<node::array>(whole[1].value.value).size() == 1);
+
+  told.clear();
+  CHECK_FALSE(document::parse(R"({"list": [{"x": 1}, {"y": 2}})", tell));
+  CHECK(told == std::vector<std::string>{"0x 1", "1y 1"});
+  CHECK(document::parse(R"([[{"x": 1}]])", tell));
+  CHECK(document::parse("7", tell));
+  CHECK(told.size() == 2);
+}
+
 } // namespace document_test
