@@ -36,13 +36,6 @@ domain_entry inherited_entry(const draft& from) {
   return {inherited_domain(from), from.action};
 }
 
-/// Whether Postfix then takes the mail, whatever stands behind in its list.
-bool lets_in(const table::action& action) {
-  const std::string_view text{action.text()};
-  const auto word = text.substr(0, text.find(' '));
-  return iequals(word, "OK") || iequals(word, "RELAY");
-}
-
 bool is_provider(const dns::name& name, const draft& of) {
   const auto& all = of.allow.providers;
   return std::binary_search(all.begin(), all.end(), name);
@@ -160,7 +153,7 @@ read_action(const json::json_value& value,
     value.fault(action.error().message);
     return std::nullopt;
   }
-  if (lets_in(*action))
+  if (table::lets_in_mail(action->text()))
     value.warn("lets in all mail of the hosts that it is for");
   return *std::move(action);
 }

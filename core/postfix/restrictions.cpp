@@ -79,6 +79,13 @@ std::vector<std::string_view> classes_without_list(const setup& postfix,
   return all.unmet();
 }
 
+std::vector<asked_server> servers_of(const restriction& of) {
+  if (of.name != "check_policy_service")
+    return servers_of_table(of.argument);
+  const auto server = policy_server(of.argument);
+  return server ? std::vector{*server} : std::vector<asked_server>{};
+}
+
 bool has_argument(std::string_view name) {
   return name.starts_with("check_") || name.starts_with("reject_rbl") ||
          name.starts_with("reject_rhsbl") || name.starts_with("permit_dnswl") ||

@@ -1,6 +1,7 @@
 // What stands in the restriction lists of an smtpd.
 #pragma once
 
+#include "core/postfix/asking.hpp"
 #include "core/postfix/setup.hpp"
 
 #include <array>
@@ -34,6 +35,9 @@ struct restriction {
 /// @return valid as long as `postfix`
 [[nodiscard]] std::vector<std::string_view>
 classes_without_list(const setup& postfix, const service& of);
+
+/// The servers that a restriction asks.
+[[nodiscard]] std::vector<asked_server> servers_of(const restriction& of);
 
 /// Whether a restriction of that name, in lower case, says what it asks.
 [[nodiscard]] bool has_argument(std::string_view name);

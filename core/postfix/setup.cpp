@@ -82,6 +82,13 @@ bool setup::is_overridden(const service& of,
   return overrides_.contains(of.to_string() + '/' + parameter);
 }
 
+std::string setup::place_of(const service& of,
+                            const std::string& parameter) const {
+  if (is_overridden(of, parameter))
+    return "master.cf: " + of.to_string() + ": " + parameter;
+  return "main.cf: " + parameter;
+}
+
 std::vector<std::string_view> elements_of(std::string_view list) {
   std::vector<std::string_view> elements;
   std::size_t begin = 0;

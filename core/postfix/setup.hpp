@@ -51,6 +51,10 @@ public:
   [[nodiscard]] bool is_overridden(const service& of,
                                    const std::string& parameter) const;
 
+  /// Where that value stands: "main.cf: NAME", "master.cf: smtp/inet: NAME".
+  [[nodiscard]] std::string place_of(const service& of,
+                                     const std::string& parameter) const;
+
 private:
   std::map<std::string, std::string> parameters_;
   std::map<std::string, std::string> overrides_; ///< by "smtp/inet/NAME"

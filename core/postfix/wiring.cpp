@@ -2,7 +2,9 @@
 
 #include "core/postfix/asking.hpp"
 #include "core/postfix/judgement.hpp"
+#include "core/postfix/relaying.hpp"
 #include "core/postfix/restrictions.hpp"
+#include "core/postfix/socket_way.hpp"
 #include "core/postfix/zone_asking.hpp"
 #include "core/support/text.hpp"
 
@@ -89,13 +91,6 @@ std::string fault_of(const restriction& of) {
   return {};
 }
 
-std::vector<asked_server> servers_of(const restriction& of) {
-  if (of.name != "check_policy_service")
-    return servers_of_table(of.argument);
-  const auto server = policy_server(of.argument);
-  return server ? std::vector{*server} : std::vector<asked_server>{};
-}
-
 /// Whether mail from anywhere comes to it.
 bool is_for_everybody(const service& of) {
   return of.type == "pass" || of.name == "smtp" || of.name == "25" ||
@@ -105,9 +100,11 @@ bool is_for_everybody(const service& of) {
 /// Looks a setup over.
 class inspection {
 public:
-  inspection(const setup& postfix, const config::settings& settings)
+  inspection(const setup& postfix, const config::settings& settings,
+             const machine* on)
       : postfix_{postfix},
-        settings_{settings} {}
+        settings_{settings},
+        machine_{on} {}
 
   std::vector<finding> run() {
     find_classes_without_list();
@@ -133,6 +130,8 @@ private:
     for (const char* const list : restriction_lists)
       asks = look_at_list(of, list) || asks;
     asks = look_at_classes(of) || asks;
+    for (finding& each : judge_relaying(postfix_, of, settings_))
+      add(std::move(each));
     look_at_other_tables(of);
     if (asks) {
       is_asked_ = true;
@@ -149,8 +148,8 @@ private:
     bool asks = false;
     said_before before;
     for (const restriction& each : restrictions_of(postfix_, of, list)) {
-      const asking_place at{postfix_,           of,   list,
-                            place_of(of, list), each, before};
+      const asking_place at{postfix_, of,    list, postfix_.place_of(of, list),
+                            each,     before};
       asks = look_at_restriction(at) || asks;
       before.note(each);
     }
@@ -188,6 +187,9 @@ private:
     }
     for (finding& each : judge(at, server, door))
       add(std::move(each));
+    if (machine_ != nullptr && !server.path.empty() && !door.by_other_root)
+      for (finding& each : judge_way(at, server.path, *machine_))
+        add(std::move(each));
     holds_connection_ = true;
     hear(at, *door.at, text_of(server));
     return true;
@@ -232,7 +234,7 @@ private:
         for (const asked_server& server : servers_of(each)) {
           if (!listener_of(postfix_, of, server, settings_.listen).at)
             continue;
-          add({verdict::concern, place_of(of, list),
+          add({verdict::concern, postfix_.place_of(of, list),
                fmt::format("asks {}, but no list names this class: only mail "
                            "for which a table does is looked up",
                            text_of(server))});
@@ -250,7 +252,7 @@ private:
         for (const asked_server& server : servers_of_table(element)) {
           if (!listener_of(postfix_, of, server, settings_.listen).at)
             continue;
-          add({verdict::wrong, place_of(of, parameter),
+          add({verdict::wrong, postfix_.place_of(of, parameter),
                parameter == other_tables.front()
                    ? fmt::format("{} makes who is listed one of the own "
                                  "networks, which may relay",
@@ -267,11 +269,11 @@ private:
   /// is listed.
   void look_at_whom_it_spares(const service& of) {
     if (holds_everybody(postfix_.value(of, "mynetworks")))
-      add({verdict::wrong, place_of(of, "mynetworks"),
+      add({verdict::wrong, postfix_.place_of(of, "mynetworks"),
            "everybody is in the own networks: nobody is looked up behind "
            "permit_mynetworks"});
     if (postfix_.value(of, "soft_bounce") == "yes")
-      add({verdict::concern, place_of(of, "soft_bounce"),
+      add({verdict::concern, postfix_.place_of(of, "soft_bounce"),
            "who is listed is deferred, not rejected"});
   }
 
@@ -281,7 +283,8 @@ private:
     for (const auto site : elements_of(postfix_.value(of, list))) {
       if (!listener_of_zone(asked_zone_of(site).name, settings_.listen))
         continue;
-      for (finding& each : judge_site(postfix_, of, place_of(of, list), site))
+      for (finding& each :
+           judge_site(postfix_, of, postfix_.place_of(of, list), site))
         add(std::move(each));
       is_asked_ = does_postscreen_ask_ = true;
     }
@@ -292,7 +295,7 @@ private:
     for (const auto element : elements_of(postfix_.value(of, list))) {
       for (const asked_server& server : servers_of_table(element)) {
         if (listener_of(postfix_, of, server, settings_.listen).at)
-          add({verdict::wrong, place_of(of, list),
+          add({verdict::wrong, postfix_.place_of(of, list),
                "a table that is away for ten seconds ends postscreen, with all "
                "its connections: ask in smtpd_client_restrictions"});
       }
@@ -344,13 +347,6 @@ private:
                        settings_.connections)});
   }
 
-  [[nodiscard]] std::string place_of(const service& of,
-                                     const std::string& parameter) const {
-    if (postfix_.is_overridden(of, parameter))
-      return fmt::format("master.cf: {}: {}", of.to_string(), parameter);
-    return "main.cf: " + parameter;
-  }
-
   /// Several services say the same of one list.
   void add(finding one) {
     if (std::find(found_.begin(), found_.end(), one) == found_.end())
@@ -359,6 +355,7 @@ private:
 
   const setup& postfix_;
   const config::settings& settings_;
+  const machine* machine_;
   std::vector<finding> found_;
   std::vector<finding> strangers_; ///< servers that are asked and not ours
   bool is_asked_ = false;          ///< by an smtpd or a postscreen
@@ -376,8 +373,9 @@ private:
 } // namespace
 
 std::vector<finding> wiring_of(const setup& postfix,
-                               const config::settings& settings) {
-  return inspection{postfix, settings}.run();
+                               const config::settings& settings,
+                               const machine* on) {
+  return inspection{postfix, settings, on}.run();
 }
 
 } // namespace spfblock::postfix

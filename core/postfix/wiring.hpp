@@ -4,6 +4,7 @@
 #include "core/config/settings.hpp"
 #include "core/postfix/finding.hpp"
 #include "core/postfix/setup.hpp"
+#include "core/postfix/socket_way.hpp"
 
 #include <vector>
 
@@ -14,9 +15,11 @@ namespace spfblock::postfix {
 ///
 /// Looks at the restrictions of each smtpd, restriction classes followed, at
 /// tables that are asked for something else, at postscreen and at the number of
-/// processes.
+/// processes; and, on a machine, at UNIX sockets.
+/// @param on where Postfix runs; null: not to be looked at
 /// Source: postconf(5), SMTPD_POLICY_README, Postfix smtpd_check.c.
 [[nodiscard]] std::vector<finding> wiring_of(const setup& postfix,
-                                             const config::settings& settings);
+                                             const config::settings& settings,
+                                             const machine* on = nullptr);
 
 } // namespace spfblock::postfix

@@ -188,8 +188,12 @@ void docket::know_canary(const claim& of, host_result result, seconds holds,
           {std::move(each),
            which.is == trust::open ? verdict::open : verdict::does_not,
            which.until});
-    else if (!numbers_.contains(each))
+    else if (numbers_.contains(each))
+      continue;
+    else if (has_room(domain_of(of.domain), now))
       begin(each, false, now, to);
+    else
+      turn_away(each, now, to);
   }
 }
 

@@ -179,4 +179,9 @@ bool blocks_mail(std::string_view text) noexcept {
                      [word](auto each) { return iequals(each, word); });
 }
 
+bool lets_in_mail(std::string_view text) noexcept {
+  const auto word = text.substr(0, text.find(' '));
+  return iequals(word, "OK") || iequals(word, "RELAY");
+}
+
 } // namespace spfblock::table

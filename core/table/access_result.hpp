@@ -46,4 +46,8 @@ check_access_result(std::string_view text,
 /// @pre check_access_result() finds nothing
 [[nodiscard]] bool blocks_mail(std::string_view text) noexcept;
 
+/// Whether Postfix takes the mail with this result, whatever stands behind in
+/// the same list: OK, RELAY.
+[[nodiscard]] bool lets_in_mail(std::string_view text) noexcept;
+
 } // namespace spfblock::table

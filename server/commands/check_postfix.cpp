@@ -6,10 +6,16 @@
 #include "server/admin/admin_client.hpp"
 #include "server/commands/configured.hpp"
 #include "server/system/command_output.hpp"
+#include "server/system/user.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <iostream>
 #include <optional>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 namespace spfblock::server {
@@ -62,6 +68,44 @@ void add_to(config::settings& settings,
   }
 }
 
+/// This machine.
+class here final : public postfix::machine {
+public:
+  [[nodiscard]] std::optional<postfix::account>
+  account_of(const std::string& name) const override {
+    const auto found = user_named(name);
+    if (!found)
+      return std::nullopt;
+    return postfix::account{found->number, found->group};
+  }
+
+  [[nodiscard]] postfix::file_facts
+  look_at(const std::string& path) const override {
+    using postfix::file_kind;
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0)
+      return {errno == EACCES ? file_kind::unseen : file_kind::nothing,
+              0,
+              {},
+              link_at(path)};
+    constexpr unsigned permissions = 0777;
+    return {S_ISDIR(found.st_mode)    ? file_kind::folder
+            : S_ISSOCK(found.st_mode) ? file_kind::socket
+                                      : file_kind::other,
+            found.st_mode & permissions,
+            {found.st_uid, found.st_gid},
+            link_at(path)};
+  }
+
+private:
+  /// The absolute path of a link; empty if it is none.
+  static std::string link_at(const std::string& path) {
+    std::error_code none;
+    const auto target = std::filesystem::read_symlink(path, none);
+    return target.is_absolute() ? target.string() : "";
+  }
+};
+
 } // namespace
 
 exit_status check_postfix(config::settings settings) {
@@ -73,8 +117,9 @@ exit_status check_postfix(config::settings settings) {
     add_to(settings, *open);
   bool is_right = true;
   bool asks_strangers = false;
+  const here on;
   for (const postfix::finding& each :
-       postfix::wiring_of(postfix::setup{*texts}, settings)) {
+       postfix::wiring_of(postfix::setup{*texts}, settings, &on)) {
     const bool is_good = each.how == postfix::verdict::good;
     (is_good ? std::cout : std::cerr) << printable(each.to_string()) << '\n';
     is_right = is_right && each.how != postfix::verdict::wrong;

@@ -4,7 +4,7 @@ Random senders, HELOs and clients, whose names the DNS confirms or not; records 
 ptr, exists and macros of the mail; name servers that fail at some questions.  All
 seven results count.  Where a judge differs, a few of its known habits
 (harness/habits.py) must make a reading of the RFC (harness/check_host.py) give the
-very result that the judge gave.  On Debian 13 pyspf judges alone.
+very result that the judge gave.
 
 SPFBLOCK_DIFFERENTIAL_MAILS  how many mails, 600 unless given
 SPFBLOCK_DIFFERENTIAL_SEED   any text; "random" picks one; always printed
@@ -19,7 +19,7 @@ import time
 from .harness.case import BlackBoxCase
 from .harness.check_host import check_mail, client
 from .harness.failing_dns import FailingDns, random_mail_failures
-from .harness.judges import judges_of_mails, own_hearing
+from .harness.judges import judges, own_hearing
 from .harness.random_mails import MAILS_A_DOMAIN, random_mail_zone
 
 _DOMAINS_A_ZONE = 400  # bounds what is in memory at once
@@ -79,7 +79,7 @@ class DifferentialMail(BlackBoxCase):
         ours = self.closing(own_hearing(dns.server, mails))
         hearings = [
             (judge, self.closing(judge.start(dns.server, hopeless, mails)))
-            for judge in judges_of_mails()
+            for judge in judges()
         ]
         results = {judge: hearing.results() for judge, hearing in hearings}
         for number, (mail, result) in enumerate(zip(mails, ours.results())):

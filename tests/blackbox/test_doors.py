@@ -2,6 +2,7 @@
 answers, and what becomes of its mail when we are not there."""
 
 import os
+import pwd
 import re
 import signal
 import socket
@@ -480,7 +481,9 @@ class Query(Doors):
 class CheckPostfix(BlackBoxCase):
     """`spfblock check --postfix`, with the real postconf."""
 
-    def check(self, main_cf, services="smtp inet n - n - - smtpd\n", admin=""):
+    def check(
+        self, main_cf, services="smtp inet n - n - - smtpd\n", admin="", listen="", networks=""
+    ):
         """(exit status, what it says of Postfix)"""
         folder = self.directory()
         for name, text in (
@@ -491,8 +494,9 @@ class CheckPostfix(BlackBoxCase):
                 """{ "listen": ["127.0.0.1:10060",
                 { "door": "policy", "at": "127.0.0.1:10062" },
                 { "door": "socketmap", "at": "127.0.0.1:10064" },
-                { "door": "dnsbl", "at": "127.0.0.1:10053", "zone": "bl.example.org" }],
-                "networks": [], "state_file": "", "admin": "%s" }""" % admin,
+                { "door": "dnsbl", "at": "127.0.0.1:10053", "zone": "bl.example.org" }%s],
+                "networks": [%s], "state_file": "", "admin": "%s" }"""
+                % (listen and f",\n{listen}", networks, admin),
             ),
         ):
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
@@ -521,11 +525,7 @@ class CheckPostfix(BlackBoxCase):
             self.assertEqual((status, said.partition("asks ")[2]), (0, "127.0.0.1:10062, policy\n"))
 
     def test_knows_what_was_handed_over_to_the_running_server(self):
-        queue = self.directory()
-        os.mkdir(f"{queue}/spfblock")
-        held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        held.bind(f"{queue}/spfblock/policy")
-        held.listen(16)
+        queue, held = self.socket_in_queue()
         manager = self.closing(ServiceManager({"policy": held}))
         admin = f"{LOOPBACK}:{free_port()}"
         asked = (
@@ -554,6 +554,115 @@ class CheckPostfix(BlackBoxCase):
         self.assertEqual(status, 0)
         status, _ = self.check(chrooted, "smtp inet n - - - - smtpd\n", admin)
         self.assertEqual(status, 1)
+
+    def socket_in_queue(self):
+        """(a queue directory, a socket in it that everybody may connect to)"""
+        queue = self.directory()
+        os.mkdir(f"{queue}/spfblock")
+        held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        held.bind(f"{queue}/spfblock/policy")
+        held.listen(16)
+        os.chmod(queue, 0o755)
+        os.chmod(f"{queue}/spfblock/policy", 0o666)
+        return queue, held
+
+    def test_whether_smtpd_gets_to_a_unix_socket(self):
+        """Here `listen` has it, and whoever looks is root."""
+        queue, held = self.socket_in_queue()
+        self.addCleanup(held.close)
+        path = f"{queue}/spfblock/policy"
+        door = '{ "door": "policy", "at": "unix:%s" }' % path
+        group = pwd.getpwnam("postfix").pw_gid
+        root = "" if os.geteuid() == 0 else "who looks is not root"
+
+        def said(services="smtp inet n - y - - smtpd\n", at="spfblock/policy"):
+            return self.check(
+                f"queue_directory = {queue}\n"
+                "smtpd_client_restrictions = permit_mynetworks, check_policy_service"
+                f" {{ unix:{at}, default_action=DUNNO, timeout=2s }}\n",
+                services,
+                listen=door,
+            )
+
+        self.assertEqual(said()[0], 0)
+        if root:
+            self.skipTest(root)
+        os.chown(path, 0, group)
+        os.chmod(path, 0o660)
+        self.assertEqual(said()[0], 0)
+        os.chown(path, 0, 0)
+        status, words = said()
+        self.assertEqual(status, 1)
+        self.assertIn(f"postfix may not connect to {path} (mode 0660, user 0, group 0;", words)
+        os.chmod(path, 0o666)
+        os.chmod(f"{queue}/spfblock", 0o700)
+        status, words = said()
+        self.assertEqual(status, 1)
+        self.assertIn(f"postfix may not enter {queue}/spfblock (mode 0700", words)
+        os.chmod(f"{queue}/spfblock", 0o755)
+        # A link that leads on without a chroot, and nowhere within one.
+        os.rename(f"{queue}/spfblock", f"{queue}/elsewhere")
+        os.symlink(f"{queue}/elsewhere", f"{queue}/spfblock")
+        self.assertEqual(said("smtp inet n - n - - smtpd\n")[0], 0)
+        status, words = said()
+        self.assertEqual(status, 1)
+        self.assertIn(f"{queue}/spfblock is a link to {queue}/elsewhere", words)
+        os.unlink(f"{queue}/spfblock")
+        status, words = said()
+        self.assertEqual(status, 0)
+        self.assertIn(f"warning: {queue}/spfblock is not there: spfblock, or", words)
+
+    def test_an_action_that_lets_in_makes_no_relay(self):
+        first = "permit_mynetworks, permit_sasl_authenticated,"
+        listed = '{ "network": "192.0.2.0/24", "action": "OK" }'
+        before = f"{first} {self.POLICY}, reject_unauth_destination\n"
+        behind = f"{first} reject_unauth_destination, {self.POLICY}\n"
+        for main_cf, status in (
+            (f"smtpd_recipient_restrictions = {before}", 0),  # by the default of relay
+            (f"smtpd_relay_restrictions =\nsmtpd_recipient_restrictions = {before}", 1),
+            (f"smtpd_relay_restrictions =\nsmtpd_recipient_restrictions = {behind}", 0),
+            (f"smtpd_relay_restrictions = {before}", 1),
+            (f"smtpd_relay_restrictions = {behind}", 0),
+        ):
+            with self.subTest(main_cf):
+                found, words = self.check(main_cf, networks=listed)
+                self.assertEqual(found, status, words)
+                self.assertEqual("may send mail to anywhere" in words, status == 1, words)
+
+    def test_an_open_relay_is_one(self):
+        """What the test above is told of, of a real smtpd."""
+        table = f"{LOOPBACK}:{free_port()}"
+        self.serve({"listen": [table], "networks": [{"network": LISTED, "action": "OK"}]})
+        asks = f"check_client_access tcp:{table}"
+        refuses = "reject_unauth_destination"
+        relays = {
+            (refuses, f"{asks}, {refuses}"): False,
+            ("", f"{asks}, {refuses}"): True,
+            ("", f"{refuses}, {asks}"): False,
+            (f"{asks}, {refuses}", ""): True,
+            (f"{asks}, {refuses}", f"{asks}, {refuses}"): True,
+            (f"{asks}, {refuses}", refuses): False,
+        }
+        ports = {lists: free_port() for lists in relays}
+        self.closing(
+            Postfix(
+                0,
+                "smtpd_client_restrictions =\n",
+                services="".join(
+                    f"{LOOPBACK}:{port} inet n - n - 1 smtpd\n"
+                    f"  -o {{ smtpd_relay_restrictions = {relay} }}\n"
+                    f"  -o {{ smtpd_recipient_restrictions = {recipient} }}\n"
+                    for (relay, recipient), port in ports.items()
+                ),
+            )
+        )
+        for lists, is_open in relays.items():
+            with self.subTest(lists), smtp.Smtp(ports[lists], timeout=PATIENCE_S) as client:
+                client.command("EHLO client.invalid")
+                client.come_from(LISTED)
+                client.command("MAIL FROM:<sender@client.invalid>")
+                code, said = client.command("RCPT TO:<user@elsewhere.invalid>")
+                self.assertEqual(code, 250 if is_open else 554, said)
 
     def test_follows_names_and_what_master_cf_says(self):
         status, said = self.check(

@@ -82,6 +82,10 @@ class _Temperror(Exception):
     pass
 
 
+class _NoRecord(Exception):
+    """What Mail::SPF 3 makes of a name that cannot be asked for."""
+
+
 class _Check:
     def __init__(self, zone, mail, habits):
         address = client(mail.address)
@@ -109,18 +113,29 @@ class _Check:
         return self.result(self._listed)
 
     def result(self, domain):
-        text = self._record(domain)
-        if text is None:
-            return "none"
-        if Habit.EXPANDS_ALL_FIRST in self._habits:
-            self._expand_in_order(text, domain)
-        record = spf_record.parse(text, self._habits)
+        record = None
+        try:
+            text = self._record(domain)
+            if text is None:
+                return "none"
+            if Habit.EXPANDS_ALL_FIRST in self._habits:
+                self._expand_in_order(text, domain)
+            record = spf_record.parse(text, self._habits)
+            return self._evaluated(record, domain)
+        except _NoRecord:
+            return "permerror" if record and _begins_with_bad_name(record) else "none"
+
+    def _evaluated(self, record, domain):
         self._refuse_self_include(record, domain)
         self._refuse_own_domain(record, domain)
         if Habit.REDIRECT_COUNTS_FIRST in self._habits:
             for _ in record.redirects:
                 self._spend_term()
+        includes = []
         for directive in record.directives:
+            if directive.name == "include":
+                includes.append(directive.spec)
+                self._ask_for_aliases(includes)
             try:
                 matches = self._matches(directive, domain)
             except (SyntaxFault, _Permerror, _Temperror):
@@ -356,8 +371,19 @@ class _Check:
                 if directive.name in ("a", "mx", "ptr") and directive.spec is None:
                     raise _Permerror(f"no macro: {domain}")
 
+    def _ask_for_aliases(self, specs):
+        """Of the includes up to one, once they are two; the answers mean nothing."""
+        if len(specs) < 2 or Habit.ASKS_FOR_ALIASES not in self._habits:
+            return
+        for name in specs:
+            if not _has_good_labels(name):
+                raise _NoRecord(name)
+            self._ask(name, "CNAME")
+
     def _die_of(self, name):
         """What is no name, as _is_name() says, is not asked for either."""
+        if Habit.BAD_NAME_IS_NO_RECORD in self._habits:
+            raise _NoRecord(name)
         too_long = len(name) > 253 and Habit.CUTS_ONE_LABEL in self._habits
         if too_long or Habit.DIES_OF_BAD_NAMES in self._habits:
             raise _Permerror(f"died of {name}")
@@ -419,6 +445,14 @@ def _in_order(exchange):
 def _is_name(name):
     """Whether it can be asked for: labels of 1 to 63 octets, 253 in all."""
     return len(name) <= 253 and all(0 < len(label) < 64 for label in name.split("."))
+
+
+def _has_good_labels(name):
+    return all(0 < len(label) < 64 for label in name.removesuffix(".").split("."))
+
+
+def _begins_with_bad_name(record):
+    return bool(record.directives) and ".." in (record.directives[0].spec or "")
 
 
 def _is_at_or_below(name, target):

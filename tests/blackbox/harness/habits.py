@@ -42,6 +42,8 @@ class Habit(enum.Enum):
     CUTS_LONG_LABELS = "cuts labels at 63 octets"
     EMPTY_DOMAIN_SPEC = "takes a:/24 for a/24"
     DIES_OF_BAD_NAMES = "dies of an empty label"
+    BAD_NAME_IS_NO_RECORD = "takes a record for none once a name in it has an empty label"
+    ASKS_FOR_ALIASES = "from the second include: on asks for an alias of each, as it is written"
 
     # Of the mail.
     SPLITS_AT_FIRST_AT = "takes the sender's domain from the first @ on"
@@ -83,22 +85,34 @@ PYSPF = (
     Habit.CUTS_ONE_LABEL,
 )
 
-MAIL_SPF = (
+_MAIL_SPF_BOTH = (
     Habit.ASKS_ABOUT_THE_CLIENT,
     Habit.HOSTS_AS_ANSWERED,
     Habit.ALIASES_NOT_VOID,
     Habit.REDIRECT_COUNTS_LAST,
     Habit.TEN_OF_MANY_MX,
-    Habit.IP6_MATCHES_IPV4,
-    Habit.MORE_IS_MAPPED,
-    Habit.MORE_IS_IPV4,  # since 3.2025
     Habit.LAZY_MACROS,
     Habit.IGNORES_LONE_DELIMITERS,
     Habit.CUTS_LONG_LABELS,
     Habit.EMPTY_DOMAIN_SPEC,
-    Habit.DIES_OF_BAD_NAMES,
     Habit.READS_DAMAGED_ANSWERS,
 )
+
+# By the version's first number.
+MAIL_SPF = {
+    2: (
+        *_MAIL_SPF_BOTH,
+        Habit.IP6_MATCHES_IPV4,
+        Habit.MORE_IS_MAPPED,
+        Habit.DIES_OF_BAD_NAMES,
+    ),
+    3: (
+        *_MAIL_SPF_BOTH,
+        Habit.MORE_IS_IPV4,
+        Habit.BAD_NAME_IS_NO_RECORD,
+        Habit.ASKS_FOR_ALIASES,
+    ),
+}
 
 # For one mail, beside those.
 PYSPF_MAIL = (

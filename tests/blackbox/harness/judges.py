@@ -53,27 +53,22 @@ def judges():
             "Mail::SPF",
             tool("perl"),
             "mail_spf_judge.pl",
-            MAIL_SPF,
+            MAIL_SPF[_version_of_mail_spf()],
             MAIL_SPF_MAIL,
             processes=2,
         ),
     ]
 
 
-def judges_of_mails():
-    """Those whose habits are known where a mail decides.  Mail::SPF 3 (Debian 13)
-    has others than 2: there pyspf judges alone."""
-    return [each for each in judges() if each.name != "Mail::SPF" or _is_mail_spf_2()]
-
-
-def _is_mail_spf_2():
+def _version_of_mail_spf():
+    """Its first number: 2 on Debian 12, 3 on Debian 13."""
     done = subprocess.run(
         [tool("perl"), "-MMail::SPF", "-e", "print Mail::SPF->VERSION"],
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout.lstrip("v").startswith("2.")
+    return int(done.stdout.removeprefix("v").partition(".")[0])
 
 
 def own_hearing(server, mails):

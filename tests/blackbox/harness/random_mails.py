@@ -21,6 +21,11 @@ a bob Bob postmaster strong-bad a.b.c a+tag A.B-c_d =x/y 1.2.3 %20 %{d} o'neil a
 """.split() + [
     '"a b"',
     '"a;b(c)"',
+    '"a@b"',
+    "@route.test,@by.test:a",  # of RFC 821
+    "\u00e4",  # as RFC 6531 has it
+    "a\tb",
+    "a\rb",
     "x" * 63,
     "x" * 64,
     "x" * 70,

@@ -1,5 +1,6 @@
 #include "core/postfix/wiring.hpp"
 #include "core/postfix/zone_asking.hpp"
+#include "core/support/text.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -639,6 +640,72 @@ TEST_CASE("wiring: filters of a DNSBL", "[postfix][zone_asking]") {
   CHECK(asked.weight == -4);
   CHECK(asked_zone_of("a*x").weight == 0);
   CHECK(asked_zone_of("a").weight == 1);
+}
+
+TEST_CASE("wiring: an action that lets in stands behind what keeps strangers "
+          "from relaying",
+          "[postfix][wiring]") {
+  /// Of lists in which `$ask` is a door, where a network has that action.
+  const auto with = [](const std::string& relay, const std::string& recipient,
+                       const std::string& action = "OK",
+                       const std::string& more = "") {
+    config::settings settings = with_doors();
+    settings.networks.push_back(
+        {*net::ip_prefix::parse("192.0.2.0/24"),
+         *table::action::parse(action, {"friends", "foes"}),
+         {}});
+    const std::string said = findings_of(
+        {std::string{defaults} + more +
+             "smtpd_restriction_classes = friends, foes\n"
+             "friends = check_helo_access hash:/x, permit\n"
+             "foes = reject\n"
+             "smtpd_relay_restrictions = " +
+             relay + "\nsmtpd_recipient_restrictions = " + recipient + '\n',
+         smtp, ""},
+        settings);
+    std::string wrong;
+    for (const auto line : split(said, '\n'))
+      if (line.find("anywhere") != std::string_view::npos)
+        wrong += std::string{line} + '\n';
+    return wrong;
+  };
+  const std::string ask = "permit_mynetworks, check_client_access "
+                          "tcp:127.0.0.1:10060, ";
+  const std::string policy =
+      "permit_mynetworks, check_policy_service { inet:127.0.0.1:10062, "
+      "default_action=DUNNO, timeout=2s }, ";
+  const std::string shut = "reject_unauth_destination";
+  const std::string guarded = "permit_mynetworks, defer_unauth_destination";
+  const auto open = [](const std::string& list, const std::string& server,
+                       const std::string& action = "OK") {
+    return "WRONG main.cf: smtpd_" + list +
+           "_restrictions: who is listed with the action " + action +
+           " may send mail to anywhere: " + server +
+           " stands before reject_unauth_destination\n";
+  };
+  const std::string table = "127.0.0.1:10060";
+
+  CHECK(with("", ask + shut) == open("recipient", table));
+  CHECK(with("", policy + shut) == open("recipient", "127.0.0.1:10062"));
+  CHECK(with("", ask + shut, "ok of course") ==
+        open("recipient", table, "ok of course"));
+  CHECK(with("", ask + shut, "friends") == open("recipient", table, "friends"));
+  CHECK(with(ask + shut, "") == open("relay", table));
+  CHECK(with(ask + shut, ask + shut) ==
+        open("relay", table) + open("recipient", table));
+  CHECK(with("permit_mynetworks, warn_if_reject " + shut, ask + shut) ==
+        open("recipient", table));
+  CHECK(with("permit", ask + shut) == open("recipient", table));
+
+  CHECK(with("", shut + ", " + ask).empty());
+  CHECK(with(guarded, ask).empty());
+  CHECK(with(guarded, ask + shut).empty());
+  CHECK(with(ask + shut, shut).empty());
+  CHECK(with("permit_mynetworks, reject", ask).empty());
+  for (const char* const harmless : {"REJECT no", "WARN", "DUNNO", "foes"})
+    CHECK(with("", ask + shut, harmless).empty());
+  // Where it looks up no client, it finds nobody.
+  CHECK(with("", "check_helo_access tcp:127.0.0.1:10060, " + shut).empty());
 }
 
 } // namespace wiring_test

@@ -211,6 +211,27 @@ TEST_CASE("docket: checks at once and questions a minute are bounded, of a "
   CHECK(f.want(claim_of(202)).begin.size() == 1);
 }
 
+TEST_CASE("docket: claims that waited for a canary begin where there is room",
+          "[query_time][docket]") {
+  docket::limits most;
+  most.at_once = 4;
+  fixture f{most};
+  std::vector<std::uint64_t> canaries;
+  for (const char* domain : {"a.test", "b.test"})
+    for (unsigned i = 1; i <= 6; ++i)
+      for (const auto& each : f.want(claim_of(i, domain)).begin)
+        canaries.push_back(each.number);
+  REQUIRE(canaries.size() == 2);
+  const auto then = f.end(canaries[0], checked(host_result::fail));
+  CHECK(then.begin.size() == 3); // the other canary is under way
+  REQUIRE(then.know.size() == 3);
+  for (const auto& each : then.know)
+    CHECK((each.said == verdict::open && each.until == f.now + 5s));
+  CHECK(f.end(canaries[1], checked(host_result::fail)).begin.size() == 1);
+  CHECK(f.of.under_way() == 4);
+  CHECK(f.of.counted().over_budget == 8);
+}
+
 TEST_CASE("docket: a million senders cost no more than is under way",
           "[query_time][docket]") {
   fixture f;
