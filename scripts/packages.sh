@@ -15,8 +15,8 @@ package_packages="dpkg-dev file"
 
 # To run the tests: the framework, the real parts that the black-box tests put
 # together, the official suite of RFC 7208, other evaluators of SPF, the consumers
-# of what is exported, the name servers of a fleet, and the checkers of what is
-# installed.
+# of what is exported, the name servers of a fleet, a browser, and the checkers of what
+# is installed.
 # gpg-agent: the installation of spamassassin needs it.
 test_packages="
     catch2 nsd postfix postfix-cdb postfix-lmdb python3
@@ -26,6 +26,7 @@ test_packages="
     bind9-dnsutils bind9-utils nftables rbldnsd
     bind9 dns-root-data gpg-agent knot rsync spamassassin
     bash-completion fish zsh
+    chromium chromium-driver python3-selenium
     curl fakeroot git iproute2 lintian mandoc prometheus systemd unbound
     $package_packages"
 

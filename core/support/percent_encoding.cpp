@@ -2,20 +2,25 @@
 
 #include "core/support/text.hpp"
 
+#include <algorithm>
+
 namespace spfblock {
 namespace {
 
-void append(std::string& out, std::string_view text, char lowest) {
+void append_octet(std::string& out, char c) {
   constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto octet = static_cast<unsigned char>(c);
+  out += '%';
+  out += digits[octet >> 4U];
+  out += digits[octet & 15U];
+}
+
+void append(std::string& out, std::string_view text, char lowest) {
   for (const char c : text) {
-    if (c >= lowest && c <= '~' && c != '%') {
+    if (c >= lowest && c <= '~' && c != '%')
       out += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[octet >> 4U];
-    out += digits[octet & 15U];
+    else
+      append_octet(out, c);
   }
 }
 
@@ -49,6 +54,25 @@ std::string percent_encode_key(std::string_view key) {
   std::string encoded;
   append(encoded, key, '!');
   return encoded;
+}
+
+std::string percent_encode_query(std::string_view value) {
+  std::string encoded;
+  for (const char c : value) {
+    const bool is_unreserved = is_letter(c) || is_digit(c) || c == '-' ||
+                               c == '.' || c == '_' || c == '~';
+    if (is_unreserved)
+      encoded += c;
+    else
+      append_octet(encoded, c);
+  }
+  return encoded;
+}
+
+std::optional<std::string> form_decode(std::string_view text) {
+  std::string blanks{text};
+  std::replace(blanks.begin(), blanks.end(), '+', ' ');
+  return percent_decode(blanks);
 }
 
 } // namespace spfblock

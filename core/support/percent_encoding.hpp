@@ -19,4 +19,13 @@ void append_percent_encoded(std::string& out, std::string_view text);
 /// As Postfix encodes a key in a request: a blank is encoded too.
 [[nodiscard]] std::string percent_encode_key(std::string_view key);
 
+/// A value in the query of a URL: all but the unreserved characters of RFC 3986
+/// §2.3 is encoded.
+[[nodiscard]] std::string percent_encode_query(std::string_view value);
+
+/// The value of a field in the query of a URL as forms write it
+/// (application/x-www-form-urlencoded): a `+` is a blank.
+/// @return as percent_decode()
+[[nodiscard]] std::optional<std::string> form_decode(std::string_view text);
+
 } // namespace spfblock

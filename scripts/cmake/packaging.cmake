@@ -18,6 +18,7 @@ set(user_pages
   mail-log.md
   metrics.md
   operations.md
+  page.md
   performance-growth.svg
   performance.md
   providers.md

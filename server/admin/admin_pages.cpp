@@ -1,16 +1,20 @@
 #include "server/admin/admin_pages.hpp"
 
 #include "core/exports/format.hpp"
+#include "core/page/domain_list.hpp"
 #include "core/reports/explanation.hpp"
 #include "core/reports/health.hpp"
 #include "core/suggest/sender_notes_json.hpp"
 #include "server/admin/metrics.hpp"
+#include "server/admin/page_answers.hpp"
 #include "server/admin/provenance.hpp"
+#include "server/admin/view_reports.hpp"
+#include "server/page/page_files.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <string>
-#include <unistd.h>
+#include <string_view>
+#include <utility>
 
 namespace spfblock::server {
 namespace {
@@ -24,6 +28,22 @@ admin_reply line(unsigned status, const std::string& text) {
 
 admin_reply json(std::string document) {
   return {200, "application/json", std::move(document)};
+}
+
+/// The file of the page that a path names; null if it names none.
+const page_file* page_file_at(std::string_view path) {
+  constexpr std::string_view folder = "/page/";
+  return path.starts_with(folder) ? find_page_file(path.substr(folder.size()))
+                                  : nullptr;
+}
+
+admin_reply reply_with(const page_file& file, content_coding coding) {
+  const bool is_packed = coding == content_coding::gzip;
+  admin_reply reply{200, std::string{file.content_type},
+                    std::string{is_packed ? file.packed : file.plain}, coding};
+  // A tag names octets: the compressed ones are others.
+  reply.etag = '"' + std::string{file.digest} + (is_packed ? "-gzip\"" : "\"");
+  return reply;
 }
 
 const char* content_type_of(exports::format as) {
@@ -41,54 +61,22 @@ std::string known_formats() {
   return list;
 }
 
-reports::status_report report(const service_view& of) {
-  auto made = reports::report(*of.book, of.at);
-  made.configuration = of.configuration;
-  made.ports_unavailable = of.ports_unavailable;
-  made.ports_open = of.ports_open;
-  made.pid = static_cast<std::uint32_t>(::getpid());
-  made.is_published = of.is_published;
-  for (const net::scoped_endpoint& each : of.dns.servers)
-    made.name_servers.push_back(each.to_string());
-  for (const published_state& each : of.files)
-    made.files.push_back(each.status);
-  made.sees_mail = of.sees_mail;
-  made.mail = of.mail;
-  made.history_trouble = of.history.trouble;
-  for (reports::domain_status& each : made.domains) {
-    if (each.role != domains::role::listed)
-      continue;
-    each.hits = of.hits_of(each.name);
-    if (const auto name = dns::name::from_text(each.name);
-        name && !each.by_mail.empty())
-      each.passes_everybody = of.passing_everybody.contains(*name);
-  }
-  return made;
-}
-
-std::optional<std::string>
-health_problem(const service_view& of, const reports::status_report& domains) {
-  auto signs = of.signs;
-  signs.overdue = reports::overdue_by(*of.book, of.at);
-  return reports::health_problem(domains, signs, of.book->refresh());
-}
-
 admin_reply status(const service_view& of) {
-  return json(reports::to_json(report(of)));
+  return json(reports::to_json(report_of(of)));
 }
 
 admin_reply health(const service_view& of) {
-  const auto domains = report(of);
-  if (const auto found = health_problem(of, domains))
+  const auto domains = report_of(of);
+  if (const auto found = problem_of(of, domains))
     return line(503, *found);
   const auto warning = reports::concern(domains);
   return line(200, warning ? "ok; warning: " + *warning : "ok");
 }
 
 admin_reply numbers(const service_view& of, std::size_t most_series) {
-  const auto domains = report(of);
+  const auto domains = report_of(of);
   return {200, exposition::content_type,
-          metrics_text(of, domains, !health_problem(of, domains), most_series)};
+          metrics_text(of, domains, !problem_of(of, domains), most_series)};
 }
 
 } // namespace
@@ -116,8 +104,19 @@ admin_answer admin_pages::answer(const admin_request& request) {
     return exported(request);
   if (request.path == "/senders")
     return senders();
-  return line(404, "not here; there are /metrics, /healthz, /status, /senders, "
-                   "/explain?address= and /export?format=");
+  if (request.path == "/")
+    return of_view(
+        [asked = page::read_question(request.parameter("address"))](
+            const service_view& of) { return front_page(of, asked); });
+  if (request.path == "/domains")
+    return domains(request);
+  if (request.path == "/map")
+    return map(request);
+  if (const auto* file = page_file_at(request.path))
+    return reply_with(*file, request.coding);
+  return line(404, "not here; there are /, /metrics, /healthz, /status, "
+                   "/senders, /domains, /map?prefix=, /explain?address= and "
+                   "/export?format=");
 }
 
 admin_answer admin_pages::answer_others(const admin_request& request) {
@@ -141,6 +140,27 @@ admin_answer admin_pages::explain(const admin_request& request) {
     return json(reports::to_json(
         reports::explain(address, *of.table, *of.book, of.at)));
   });
+}
+
+admin_answer admin_pages::domains(const admin_request& request) {
+  auto asked = page::read_list_question(
+      request.parameter("search"), request.parameter("offset"),
+      request.parameter("limit"), request.parameter("order"));
+  if (!asked)
+    return line(400, asked.error().message);
+  return of_view([asked = *std::move(asked)](const service_view& of) {
+    return json(page::domain_list_json(report_of(of).domains, asked));
+  });
+}
+
+admin_answer admin_pages::map(const admin_request& request) {
+  const auto network = page::mapped_network(request.parameter("prefix"));
+  if (!network)
+    return line(400, network.error().message);
+  return planned_page{
+      &pages_, [network = *network, kept = map_, table = parts_.table.load()] {
+        return json(page::to_json(kept->of(table), network));
+      }};
 }
 
 admin_answer admin_pages::exported(const admin_request& request) {

@@ -3,6 +3,7 @@
 
 #include "core/reports/status.hpp"
 #include "server/admin/admin_port.hpp"
+#include "server/admin/page_answers.hpp"
 #include "server/admin/page_maker.hpp"
 #include "server/admin/service_view.hpp"
 #include "server/system/clocks.hpp"
@@ -57,12 +58,16 @@ private:
   template <class Make>
   admin_answer of_view(Make make);
   [[nodiscard]] admin_answer explain(const admin_request& request);
+  [[nodiscard]] admin_answer domains(const admin_request& request);
+  [[nodiscard]] admin_answer map(const admin_request& request);
   [[nodiscard]] admin_answer exported(const admin_request& request);
   [[nodiscard]] admin_answer senders();
 
   service_parts parts_;
   std::size_t most_series_ = config::metrics_settings{}.domains;
   std::shared_ptr<kept_page> for_others_ = std::make_shared<kept_page>();
+  /// Of the thread that makes pages.
+  std::shared_ptr<kept_map> map_ = std::make_shared<kept_map>();
   page_maker pages_;
   page_maker exports_;
 };

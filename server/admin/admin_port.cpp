@@ -42,6 +42,13 @@ constexpr std::chrono::seconds farewell{1};
 
 constexpr const char* text_type = "text/plain; charset=utf-8";
 
+/// Only what comes from this port is loaded, and only of the kinds that the
+/// page has; nothing may stand in an attribute, or around the page.
+constexpr const char* content_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
+
 /// A request-target of RFC 9112 §3.2.
 struct target_parts {
   std::string_view authority; ///< of the absolute form; else empty
@@ -83,13 +90,25 @@ bool is_port_part(std::string_view text) {
           (text.size() == 1 || parse_decimal(text.substr(1), 65535)));
 }
 
+/// Whether a field If-None-Match names the tag, by the weak comparison.
+bool names_tag(std::string_view field, std::string_view tag) {
+  for (const std::string_view each : split(field, ',')) {
+    std::string_view one = trimmed(each);
+    if (one.starts_with("W/"))
+      one.remove_prefix(2);
+    if (one == tag || one == "*")
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 std::string admin_request::parameter(std::string_view name) const {
   for (const std::string_view each : split(query, '&')) {
     const auto equals = each.find('=');
     if (each.substr(0, equals) == name && equals != std::string_view::npos)
-      return percent_decode(each.substr(equals + 1)).value_or(std::string{});
+      return form_decode(each.substr(equals + 1)).value_or(std::string{});
   }
   return {};
 }
@@ -205,15 +224,12 @@ private:
   void send(admin_reply given, bool keep_alive) {
     const auto& request = parser_->get();
     const bool whole = parser_->is_header_done();
+    if (whole && has_already(given))
+      given = {304, given.content_type, {}, given.coding, given.etag};
     reply_ = {http::int_to_status(given.status),
               whole ? request.version() : 11};
-    reply_.set(http::field::server, server_name);
-    reply_.set(http::field::content_type, given.content_type);
-    reply_.set(http::field::cache_control, "no-store");
-    reply_.set(http::field::vary, "Accept-Encoding");
-    if (given.coding == content_coding::gzip)
-      reply_.set(http::field::content_encoding, "gzip");
-    reply_.set("X-Content-Type-Options", "nosniff");
+    describe(given);
+    forbid_others();
     if (reply_.result() == http::status::method_not_allowed)
       reply_.set(http::field::allow, "GET, HEAD"); // RFC 9110 §15.5.6
     reply_.keep_alive(keep_alive);
@@ -234,6 +250,35 @@ private:
           else
             self->say_goodbye();
         });
+  }
+
+  /// Whether the client has what it is given (RFC 9110 §13.1.2).
+  [[nodiscard]] bool has_already(const admin_reply& given) const {
+    const auto tags = parser_->get()[http::field::if_none_match];
+    return !given.etag.empty() &&
+           names_tag({tags.data(), tags.size()}, given.etag);
+  }
+
+  /// What the reply is.
+  void describe(const admin_reply& given) {
+    reply_.set(http::field::server, server_name);
+    reply_.set(http::field::content_type, given.content_type);
+    reply_.set(http::field::cache_control,
+               given.etag.empty() ? "no-store" : "no-cache");
+    if (!given.etag.empty())
+      reply_.set(http::field::etag, given.etag);
+    reply_.set(http::field::vary, "Accept-Encoding");
+    if (given.coding == content_coding::gzip)
+      reply_.set(http::field::content_encoding, "gzip");
+  }
+
+  /// What a browser is not to do with it.
+  void forbid_others() {
+    reply_.set("X-Content-Type-Options", "nosniff");
+    reply_.set("Content-Security-Policy", content_policy);
+    reply_.set("Referrer-Policy", "no-referrer");
+    reply_.set("Cross-Origin-Opener-Policy", "same-origin");
+    reply_.set("Cross-Origin-Resource-Policy", "same-origin");
   }
 
   /// To close what was not read to its end would be to reset it, and the reply
@@ -288,7 +333,9 @@ private:
       return refusal(403, "the Host header names no loopback address\n");
     if (state_->answers == nullptr)
       return refusal(503, "stopping\n");
-    return state_->answers(parse_target(path_and_query));
+    auto wanted = parse_target(path_and_query);
+    wanted.coding = preferred_coding(accepted_codings());
+    return state_->answers(wanted);
   }
 
   beast::tcp_stream stream_;

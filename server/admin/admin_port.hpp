@@ -28,8 +28,10 @@ inline constexpr const char* server_name = "spfblock";
 struct admin_request {
   std::string path;  ///< decoded, without the query
   std::string query; ///< what stands behind `?`, still encoded
+  content_coding coding = content_coding::identity; ///< that suits the client
 
-  /// The decoded value of a parameter of the query; empty if there is none.
+  /// The value of a parameter of the query, decoded as that of a form; empty if
+  /// there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;
 };
 
@@ -55,7 +57,10 @@ enum class audience : bool {
 /// request, or has a body,
 /// gets 400 and ends the connection.  Bounded: 16 connections, 8 KiB of header,
 /// five seconds for each request, and for each reply to be taken.  Pages are
-/// compressed for whom that suits (Accept-Encoding).  Runs on the
+/// compressed for whom that suits (Accept-Encoding).  Replies with a tag are
+/// asked for again, and not sent again to whom has them (If-None-Match).  No
+/// reply may be shown within another site's page, nor load anything from
+/// elsewhere.  Runs on the
 /// thread of `io`, which is never a serving one; what takes time is done by
 /// page makers, and is not begun for a client that has ended its side of the
 /// connection meanwhile.

@@ -21,6 +21,9 @@ struct admin_reply {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   content_coding coding = content_coding::identity; ///< of the body
+  /// The entity tag of what may be kept, if it is asked for again (RFC 9110
+  /// §8.8.3); of what may not, nothing.
+  std::string etag{};
 };
 
 /// What bounds a page maker.

@@ -59,6 +59,7 @@ FILES = {
     DOC + "/docs/mail-log.md",
     DOC + "/docs/metrics.md",
     DOC + "/docs/operations.md",
+    DOC + "/docs/page.md",
     DOC + "/docs/performance-growth.svg",
     DOC + "/docs/performance.md",
     DOC + "/docs/providers.md",

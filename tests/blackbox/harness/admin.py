@@ -14,13 +14,14 @@ class Reply(typing.NamedTuple):
     body: str
 
 
-def ask(endpoint, path, method="GET", host=None, coding="identity"):
+def ask(endpoint, path, method="GET", host=None, coding="identity", fields=()):
     """One request on a connection of its own; `host` is the Host header, `coding`
-    Accept-Encoding.  A body that is compressed is decompressed."""
+    Accept-Encoding, `fields` are others.  A body that is compressed is
+    decompressed."""
     connection = http.client.HTTPConnection(endpoint, timeout=PATIENCE_S)
     try:
-        fields = {"Accept-Encoding": coding, **({"Host": host} if host else {})}
-        connection.request(method, path, headers=fields)
+        headers = {"Accept-Encoding": coding, **({"Host": host} if host else {})}
+        connection.request(method, path, headers={**headers, **dict(fields)})
         reply = connection.getresponse()
         headers = {name.lower(): value for name, value in reply.getheaders()}
         octets = reply.read()

@@ -105,7 +105,8 @@ TEST_CASE("admin_pages: what a page costs is not paid where it is asked for",
   fixture f{listing(2000, 5000)};
   for (const target each :
        {target{"/metrics", ""}, target{"/healthz", ""}, target{"/status", ""},
-        target{"/explain", "address=11.0.0.2"},
+        target{"/explain", "address=11.0.0.2"}, target{"/", "address=11.0.0.2"},
+        target{"/domains", "search=d1"}, target{"/map", "prefix=0.0.0.0/0"},
         target{"/export", "format=json"}, target{"/export", "format=plain"}}) {
     CAPTURE(each.path, each.query);
     // The least of several: the first touches memory for the first time.

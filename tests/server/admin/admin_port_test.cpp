@@ -69,6 +69,11 @@ struct fixture {
           return planned_page{&maker, [text = request.parameter("text")] {
                                 return admin_reply{200, "text/plain", text};
                               }};
+        if (request.path == "/kept") {
+          admin_reply reply{200, "text/plain", "kept"};
+          reply.etag = "\"1\"";
+          return reply;
+        }
         if (request.path == "/busy" && busy-- > 0)
           return admin_reply{503, "text/plain", "too many\n"};
         if (request.path == "/busy")
@@ -150,11 +155,53 @@ TEST_CASE("admin_port: answers GET and HEAD, decodes parameters",
   const auto body = admin_get(f.at, "/echo?x=1&text=2001%3Adb8::1");
   REQUIRE(body);
   CHECK(*body == "2001:db8::1");
+  CHECK(*admin_get(f.at, "/echo?text=a+b%2Bc") == "a b+c"); // as of a form
 
   const auto head = f.exchange(get("/echo?text=abc", "localhost", "HEAD"));
   CHECK(has_status(head, "200"));
   CHECK(head.find("Content-Length: 3\r\n") != std::string::npos);
   CHECK(head.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("admin_port: what the client has is not sent again",
+          "[server][admin_port]") {
+  const fixture f;
+  const auto asked = [&](const std::string& tags) {
+    return f.exchange("GET /kept HTTP/1.1\r\nHost: localhost\r\n"
+                      "Connection: close\r\nIf-None-Match: " +
+                      tags + "\r\n\r\n");
+  };
+  for (const char* same : {"\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"}) {
+    CAPTURE(same);
+    const auto reply = asked(same);
+    CHECK(has_status(reply, "304"));
+    CHECK(reply.find("\r\nETag: \"1\"\r\n") != std::string::npos);
+    CHECK(reply.ends_with("\r\n\r\n"));
+  }
+  for (const char* other : {"\"2\"", "1", "\"1", ""}) {
+    CAPTURE(other);
+    const auto reply = asked(other);
+    CHECK(has_status(reply, "200"));
+    CHECK(reply.find("\r\nCache-Control: no-cache\r\n") != std::string::npos);
+    CHECK(reply.ends_with("kept"));
+  }
+  const auto other = f.exchange(get("/echo?text=a", "localhost"));
+  CHECK(other.find("ETag") == std::string::npos);
+}
+
+TEST_CASE("admin_port: a browser is told what not to do, whatever the reply",
+          "[server][admin_port]") {
+  const fixture f;
+  for (const std::string& request :
+       {get("/kept", "localhost"), get("/other", "localhost"),
+        get("/kept", "evil.example"), get("/kept", "localhost", "POST")}) {
+    const auto reply = f.exchange(request);
+    CAPTURE(reply);
+    CHECK(reply.find("\r\nContent-Security-Policy: default-src 'none'; ") !=
+          std::string::npos);
+    CHECK(reply.find("\r\nX-Content-Type-Options: nosniff\r\n") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("admin_port: refuses what changes things, other hosts, other paths",

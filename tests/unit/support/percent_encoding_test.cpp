@@ -128,6 +128,23 @@ TEST_CASE("percent_encode_key writes a key as Postfix does",
   CHECK(percent_encode_key("caf\xc3\xa9.test") == "caf%C3%A9.test");
 }
 
+TEST_CASE(
+    "percent_encode_query leaves what is unreserved, and form_decode takes "
+    "it back",
+    "[support][percent_encoding]") {
+  CHECK(percent_encode_query("aZ9-._~") == "aZ9-._~");
+  CHECK(percent_encode_query("a b&c=d+\"'<>/\xff") ==
+        "a%20b%26c%3Dd%2B%22%27%3C%3E%2F%FF");
+  CHECK(form_decode("a+b%2Bc%20d") == "a b+c d");
+  CHECK_FALSE(form_decode("%4"));
+  std::mt19937 random{3};
+  for (int round = 0; round < 2000; ++round) {
+    const std::string text = random_text(random, "%+&= \"<aF");
+    CAPTURE(text);
+    REQUIRE(form_decode(percent_encode_query(text)) == text);
+  }
+}
+
 TEST_CASE("append_percent_encoded appends", "[support][percent_encoding]") {
   std::string out = "200 %";
   append_percent_encoded(out, "100%");
