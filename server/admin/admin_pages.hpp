@@ -19,7 +19,8 @@ namespace spfblock::server {
 /// The documents of the admin port; reading one changes nothing.
 ///
 /// A request takes a view of the service; the page is made of that elsewhere
-/// (page_maker), exports apart from all others, which do not wait for them.
+/// (page_maker), exports and what is told of the history apart from all others,
+/// which do not wait for them.
 ///
 /// Belongs to the controlling thread, the one of `io`.
 class admin_pages {
@@ -28,7 +29,8 @@ public:
   admin_pages(boost::asio::io_context& io, service_parts of)
       : parts_{std::move(of)},
         pages_{io},
-        exports_{io} {}
+        exports_{io},
+        histories_{io} {}
 
   /// How many domains have series of their own, from now on.
   void limit_series(std::size_t most) noexcept { most_series_ = most; }
@@ -59,12 +61,16 @@ private:
   [[nodiscard]] admin_answer explain(const admin_request& request);
   [[nodiscard]] admin_answer exported(const admin_request& request);
   [[nodiscard]] admin_answer senders();
+  [[nodiscard]] admin_answer hits(const admin_request& request);
+  [[nodiscard]] admin_answer top(const admin_request& request);
+  [[nodiscard]] admin_answer history(const admin_request& request);
 
   service_parts parts_;
   std::size_t most_series_ = config::metrics_settings{}.domains;
   std::shared_ptr<kept_page> for_others_ = std::make_shared<kept_page>();
   page_maker pages_;
   page_maker exports_;
+  page_maker histories_;
 };
 
 } // namespace spfblock::server
