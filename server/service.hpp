@@ -9,6 +9,7 @@
 #include "server/configuration_reader.hpp"
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
+#include "server/hits/hit_keeper.hpp"
 #include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
@@ -100,6 +101,7 @@ private:
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;
+  hit_keeper hits_; ///< writes on a thread of refresher_
   file_publisher files_;
   service_parts parts_; ///< what is told of the service is taken from
   admin_pages pages_;
