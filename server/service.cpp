@@ -340,8 +340,9 @@ void service::stop() {
   const bool ended = refresher_.stop(limit);
   threads_.join();
   const bool counted = hits_.stop(limit);
-  if (!ended || !counted || reader_.is_reading() || !record_.is_kept_by(limit) ||
-      !pages_.ended_by(limit) || !files_.ended_by(limit))
+  if (!ended || !counted || reader_.is_reading() ||
+      !record_.is_kept_by(limit) || !pages_.ended_by(limit) ||
+      !files_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;
 }

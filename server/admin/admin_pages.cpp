@@ -15,8 +15,8 @@
 #include "server/admin/metrics.hpp"
 #include "server/admin/page_answers.hpp"
 #include "server/admin/provenance.hpp"
-#include "server/history/history_file.hpp"
 #include "server/admin/view_reports.hpp"
+#include "server/history/history_file.hpp"
 #include "server/page/page_files.hpp"
 
 #include <chrono>
