@@ -187,7 +187,7 @@ TEST_CASE("that there is no folder for a published file is a warning",
   const auto& warnings = std::get<configuration>(whole).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings.front().to_string() ==
-        path + ":1: /publish/0/file: warning: there is no folder \"" +
+        path + ":2: /publish/0/file: warning: there is no folder \"" +
             (folder / "none") + "\", so the file cannot be written");
 }
 
