@@ -34,10 +34,12 @@ void call(const std::vector<std::function<void()>>& all) {
 } // namespace
 
 mail_checks::mail_checks(boost::asio::io_context& io, const log_sink& log,
-                         const published<table::snapshot>& table)
+                         const published<table::snapshot>& table,
+                         std::size_t most_answer_bytes)
     : io_{io},
       log_{log},
       table_{table},
+      most_answer_bytes_{most_answer_bytes},
       docket_{docket::limits{}, [this] { return random_(); }},
       late_{io, [this] { carry_out(docket_.give_up(read_clocks().steady)); }},
       posting_{life_.present()} {}
@@ -53,7 +55,8 @@ void mail_checks::apply(const config::query_time_settings& settings,
       std::move(questions),
       life_.guarded([this](const dns::name& domain, std::size_t bytes) {
         put_aside(domain, bytes);
-      }));
+      }),
+      most_answer_bytes_);
   rules_ = std::move(rules);
   docket_.clear();
   functions told;

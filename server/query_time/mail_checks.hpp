@@ -53,8 +53,10 @@ public:
 
   /// Everything given outlives this.
   /// @param table what is listed when a claim is looked at
+  /// @param most_answer_bytes what checks may hold together
   mail_checks(boost::asio::io_context& io, const log_sink& log,
-              const published<table::snapshot>& table);
+              const published<table::snapshot>& table,
+              std::size_t most_answer_bytes = spf::asked_checks::most_bytes);
 
   // Of serving threads.
   [[nodiscard]] query_time::verdict say(const query_time::claim& of) override;
@@ -111,6 +113,7 @@ private:
   boost::asio::io_context& io_;
   const log_sink& log_;
   const published<table::snapshot>& table_;
+  const std::size_t most_answer_bytes_;
   std::atomic<bool> defers_ = false;
   std::atomic<std::chrono::milliseconds> wait_{std::chrono::milliseconds{0}};
   mutable std::mutex access_;

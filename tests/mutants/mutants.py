@@ -29,6 +29,8 @@ LOOKS = "core/domains/domain_book_looks.cpp"
 RECOLLECTION = "core/domains/recollection.cpp"
 SETTLING = "core/domains/settling.cpp"
 FINDING = "core/domains/finding.cpp"
+RESIDUE = "core/domains/residue.cpp"
+ROOM = "core/spf/answer_room.cpp"
 
 MUTANTS = [
     Mutant(
@@ -442,19 +444,19 @@ MUTANTS = [
     Mutant(
         "answers are read without end",
         "core/spf/crawl.cpp",
-        "    return answer_bytes <= most_answer_bytes;",
-        "    return answer_bytes <= 100 * most_answer_bytes;",
+        "    return stay.bytes <= most_answer_bytes;",
+        "    return stay.bytes <= 100 * most_answer_bytes;",
     ),
     Mutant(
         "answers to all domains together have no bound",
         "core/spf/answer_room.cpp",
-        "  while (held_ > most_ && looks() > 1) {",
-        "  while (held_ > 100 * most_ && looks() > 1) {",
+        "  while (held_ > most_ && put_aside(0)) {",
+        "  while (held_ > 100 * most_ && put_aside(0)) {",
     ),
     Mutant(
         "who is put aside is let in again at once",
         "core/spf/answer_room.cpp",
-        "(looks() == 0 || held_ + promised_ + waiting_.back().bytes <= most_)",
+        "(looks() == 0 || held_ + promised_ + waiting_.front().bytes <= most_)",
         "(looks() == 0 || held_ <= most_)",
     ),
     Mutant(
@@ -486,5 +488,47 @@ MUTANTS = [
         "core/reports/health.cpp",
         "  case domain_condition::waiting: return of.age.has_value();",
         "  case domain_condition::waiting: return false;",
+    ),
+    Mutant(
+        "a look that others must make room for is let in last",
+        ROOM,
+        "    const waiter next = std::move(waiting_.front());\n    waiting_.pop_front();",
+        "    const waiter next = std::move(waiting_.back());\n    waiting_.pop_back();",
+    ),
+    Mutant(
+        "looks that begin later take the room of who waits",
+        ROOM,
+        "  while (all(since) > left_to_others() && put_aside(since)) {",
+        "  while (all(since) > most_ && put_aside(since)) {",
+    ),
+    Mutant(
+        "a check of a mail may hold whatever its answers take",
+        "core/spf/asked_check.cpp",
+        "  if (of->stay.bytes > most_answer_bytes)",
+        "  if (false)",
+    ),
+    Mutant(
+        "what one check gives back is counted for none",
+        "core/spf/asked_check.cpp",
+        "  room_.gave_back(of->stay.bytes);",
+        "",
+    ),
+    Mutant(
+        "about whom the mail decides is kept for ever while the DNS fails",
+        RESIDUE,
+        "    return now - each.good_at >= longest;",
+        "    return false;",
+    ),
+    Mutant(
+        "each failure renews about whom the mail decides",
+        RESIDUE,
+        "    all.push_back({std::move(latest), of.mail_at});",
+        "    all.push_back({std::move(latest), now});",
+    ),
+    Mutant(
+        "an error is said to be another one's that the address never met",
+        "core/spf/verdict.cpp",
+        "    if (!each.addresses.contains(address))\n      continue;\n    return each.term",
+        "    return each.term",
     ),
 ]

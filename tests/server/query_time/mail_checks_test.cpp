@@ -8,7 +8,9 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -24,7 +26,9 @@ namespace {
 
 /// The judge of a.test, whose record passes 46.0.0.1, and its DNS.
 struct fixture {
-  explicit fixture(std::chrono::milliseconds wait = 1h) {
+  explicit fixture(std::chrono::milliseconds wait = 1h,
+                   std::size_t most = spf::asked_checks::most_bytes)
+      : judge{io, log, table, most} {
     config::log_settings quiet;
     quiet.level = level::error;
     log.configure(quiet);
@@ -66,7 +70,7 @@ struct fixture {
           "a.test. 300 TXT \"v=spf1 exists:%{i}.x.test -all\"\n"
           "46.0.0.1.x.test. 300 A 127.0.0.2\n"
           "46.0.0.2.y.test. 300 A 127.0.0.2\n");
-  mail_checks judge{io, log, table};
+  mail_checks judge;
   int told = 0;
 };
 
@@ -185,6 +189,30 @@ TEST_CASE("mail_checks: counts what is known of claims, and who waits",
   CHECK(f.judge.totals().sought == told.sought + mail_checks::most_posted);
   CHECK(f.judge.totals().open == 1);
   CHECK(f.judge.totals().checks.over_budget == 1);
+}
+
+TEST_CASE(
+    "mail_checks: what checks hold together is bounded, which is counted, "
+    "and each comes to its end",
+    "[server][mail_checks]") {
+  constexpr std::size_t most = 60'000;
+  fixture f{1h, most};
+  std::string padding;
+  for (int i = 0; i < 200; ++i) // of 40,000 octets
+    padding += " \"" + std::string(200, 'x') + '"';
+  f.dns->change("a.test. 300 TXT \"v=spf1 include:b.test -all x=\"" + padding +
+                "\nb.test. 300 TXT \"v=spf1 exists:%{i}.x.test -all\"\n"
+                "46.0.0.1.x.test. 300 A 127.0.0.2\n");
+  const claim third = fixture::of("46.0.0.3");
+  for (const claim& each : {passing, other, third}) {
+    CHECK(f.judge.say(each) == verdict::sought);
+    CHECK(f.await(each));
+  }
+  REQUIRE(f.runs_until([&] { return f.told == 3; }));
+  CHECK(f.judge.say(passing) == verdict::passes);
+  CHECK(f.judge.say(other) == verdict::does_not);
+  CHECK(f.judge.say(third) == verdict::does_not);
+  CHECK(f.judge.totals().checks.put_aside > 0);
 }
 
 } // namespace mail_checks_test
