@@ -16,7 +16,7 @@ void saving::keep(std::optional<std::chrono::seconds> keep_stale) {
 step saving::noted(bool changed, moment now) {
   if (!age_delay_)
     return {};
-  return by(now + (changed ? change_delay : *age_delay_));
+  return by(now + (changed ? change_delay_ : *age_delay_));
 }
 
 step saving::woken(moment now) {
@@ -29,13 +29,16 @@ step saving::woken(moment now) {
   return {step::kind::act};
 }
 
-void saving::saved() {
+void saving::saved(std::size_t octets) {
   EXPECTS(under_way_);
   under_way_ = false;
+  change_delay_ = std::clamp(std::chrono::seconds{octets / octets_a_second},
+                             change_delay, longest_change_delay);
 }
 
 step saving::failed(moment now) {
-  saved();
+  EXPECTS(under_way_);
+  under_way_ = false;
   return by(now + retry);
 }
 

@@ -6,6 +6,7 @@
 #include "core/support/timestamp.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace spfblock::domains {
@@ -21,6 +22,12 @@ class saving {
 public:
   /// From a change to its being saved, so that a burst of them is one file.
   static constexpr std::chrono::seconds change_delay{5};
+  /// Of a large state it is as long as it takes to write it at so many octets a
+  /// second, so that of very many domains, of which one or the other always
+  /// changes, not all are written every few seconds; but no longer than
+  /// longest_change_delay.
+  static constexpr std::size_t octets_a_second = std::size_t{2} << 20U;
+  static constexpr std::chrono::seconds longest_change_delay{60};
   /// From a failure to the next attempt.
   static constexpr std::chrono::seconds retry{60};
   /// Where only ages grew it is saved after a sixteenth of the time that
@@ -42,7 +49,8 @@ public:
   [[nodiscard]] step woken(moment now);
 
   /// The last `act` ended well.
-  void saved();
+  /// @param octets that were saved
+  void saved(std::size_t octets);
 
   /// The last `act` ended in vain.
   [[nodiscard]] step failed(moment now);
@@ -56,7 +64,8 @@ public:
 private:
   step by(moment at);
 
-  std::optional<std::chrono::seconds> age_delay_; ///< nothing: not kept
+  std::optional<std::chrono::seconds> age_delay_;    ///< nothing: not kept
+  std::chrono::seconds change_delay_ = change_delay; ///< of the last size
   moment wakes_at_ = moment::max();
   bool under_way_ = false;
 };

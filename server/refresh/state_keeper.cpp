@@ -126,7 +126,7 @@ void state_keeper::save() {
 state_keeper::outcome state_keeper::save_now(state_file& file,
                                              const source& state) {
   const auto [text, left_out] = state(state_file::longest);
-  return {file.save(text), left_out};
+  return {file.save(text), left_out, text.size()};
 }
 
 void state_keeper::saved(const outcome& of) {
@@ -136,7 +136,7 @@ void state_keeper::saved(const outcome& of) {
     return follow(saving_.failed(clock::now()));
   }
   tell_left_out(of.left_out);
-  saving_.saved();
+  saving_.saved(of.octets);
   ++totals_.saved;
   totals_.saved_at = read_clocks().wall;
 }

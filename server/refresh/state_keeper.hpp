@@ -79,6 +79,7 @@ private:
   struct outcome {
     std::optional<failure> trouble;
     std::vector<dns::name> left_out; ///< domains, by domains::fit()
+    std::size_t octets = 0;
   };
   static outcome save_now(state_file& file, const source& state);
 

@@ -30,8 +30,29 @@ TEST_CASE(
   CHECK(state.noted(true, start + 1s) == nothing);
   CHECK(state.noted(false, start + 2s) == nothing);
   CHECK(state.woken(start + 5s) == act);
-  state.saved();
+  state.saved(1000);
   CHECK(state.noted(true, start + 6s) == wake_at(start + 11s));
+}
+
+TEST_CASE("saving: a large state is saved less often", "[domains][saving]") {
+  struct row {
+    std::size_t octets;
+    std::chrono::seconds delay;
+  };
+  constexpr std::size_t mib = 1U << 20U;
+  const row rows[] = {{0, 5s},         {11 * mib, 5s},   {12 * mib, 6s},
+                      {53 * mib, 26s}, {120 * mib, 60s}, {256 * mib, 60s}};
+  for (const auto& [octets, delay] : rows) {
+    CAPTURE(octets);
+    saving state = hourly();
+    REQUIRE(state.noted(true, start) == wake_at(start + 5s));
+    REQUIRE(state.woken(start + 5s) == act);
+    state.saved(octets);
+    CHECK(state.noted(true, start + 6s) == wake_at(start + 6s + delay));
+    CHECK(state.woken(start + 6s + delay) == act);
+    state.saved(1000); // it is small again
+    CHECK(state.noted(true, start + 2min) == wake_at(start + 2min + 5s));
+  }
 }
 
 TEST_CASE("saving: ages alone are saved now and then, by how long networks are "
@@ -59,7 +80,7 @@ TEST_CASE("saving: a change does not wait for the ages", "[domains][saving]") {
   CHECK(state.noted(false, start) == wake_at(start + 1h));
   CHECK(state.noted(true, start + 1min) == wake_at(start + 65s));
   CHECK(state.woken(start + 65s) == act);
-  state.saved();
+  state.saved(1000);
   CHECK(state.noted(false, start + 70s) == wake_at(start + 70s + 1h));
 }
 
@@ -80,13 +101,13 @@ TEST_CASE("saving: what changed while the state is saved is saved afterwards",
   CHECK(state.noted(true, start + 6s) == wake_at(start + 11s));
 
   SECTION("if that has ended by then") {
-    state.saved();
+    state.saved(1000);
     CHECK(state.woken(start + 11s) == act);
   }
   SECTION("if not, five seconds later: never two at a time") {
     CHECK(state.woken(start + 11s) == wake_at(start + 16s));
     CHECK(state.woken(start + 16s) == wake_at(start + 21s));
-    state.saved();
+    state.saved(1000);
     CHECK(state.woken(start + 21s) == act);
   }
 }
