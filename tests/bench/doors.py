@@ -1,28 +1,44 @@
-#!/usr/bin/env python3
-"""What a mail from a listed client meets at each door, and how long it takes,
-through a real Postfix: the table of docs/doors.md.
+#!/usr/bin/python3
+"""What a mail from a listed client meets at each door, how long it takes, and what
+processor time, through a real Postfix: the table of docs/doors.md.
 
-Run as root, from the checkout: `python3 -m tests.bench.doors [NAME...]`;
-SPFBLOCK_PROGRAM names the program, a NAME is that of a door (all unless given).  A
-table whose server hangs is waited for as long as Postfix waits, 17 minutes; that
-goes on for all ways at once, in the end.
+usage: scripts/bench doors [--json FILE] [--rounds N] [--quick] [--door NAME]...
+       [--only times|outcomes]
+
+Needs root.  A table whose server hangs is waited for as long as Postfix waits, 17
+minutes; that goes on for all ways at once, in the end, and not with --quick.
 """
 
 import ipaddress
+import itertools
 import os
 import signal
+import statistics
 import sys
 import threading
 import time
 
-from ..blackbox.harness import own_machine
-from ..blackbox.harness.door_kills import RECIPIENTS, kill_again_and_again
-from ..blackbox.harness.ports import LOOPBACK, free_port
-from ..blackbox.harness.postfix import Postfix
-from ..blackbox.harness.smtp import Smtp
-from ..blackbox.harness.spfblock import Spfblock
-from ..blackbox.harness.unbound import Unbound
-from ..blackbox.harness.waiting import eventually
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, CHECKOUT)
+sys.dont_write_bytecode = True
+from tests.bench import measure  # noqa: E402
+from tests.bench.policy import (  # noqa: E402
+    DoorsPostfix,
+    measure_postfix,
+    print_postfix,
+    rcpts_of,
+)
+from tests.blackbox.harness import own_machine  # noqa: E402
+from tests.blackbox.harness.door_kills import (  # noqa: E402
+    RECIPIENTS,
+    kill_again_and_again,
+)
+from tests.blackbox.harness.ports import LOOPBACK, free_port  # noqa: E402
+from tests.blackbox.harness.postfix import Postfix  # noqa: E402
+from tests.blackbox.harness.smtp import Smtp  # noqa: E402
+from tests.blackbox.harness.spfblock import Spfblock  # noqa: E402
+from tests.blackbox.harness.unbound import Unbound  # noqa: E402
+from tests.blackbox.harness.waiting import eventually  # noqa: E402
 
 # A resolver remembers what it was told: each session has another client.
 LISTED, LISTED_UNDER_LOAD, ELSEWHERE = "62.1.0.0/16", "62.2.0.0/16", "62.3.0.0/16"
@@ -161,15 +177,25 @@ class Way:
             self.spfblock.close()
 
 
-def show(way, state, outcome):
-    print(f"| {way.door} | {way.way} | {state} | {outcome} |", flush=True)
+class Outcomes:
+    """Rows of a table, shown as they come."""
+
+    def __init__(self):
+        self.rows = []
+        measure.table(["door", "way", "spfblock", "a session"], [])
+
+    def add(self, way, state, outcome):
+        self.rows.append([way.door, way.way, state, str(outcome)])
+        print(f"| {way.door} | {way.way} | {state} | {outcome} |", flush=True)
 
 
-def hang_all(ways):
+def hang_all(ways, outcomes):
     for way in ways:
         way.serve_anew()
     waiting = [
-        threading.Thread(target=lambda way=way: show(way, "hangs", way.hanging()))
+        threading.Thread(
+            target=lambda way=way: outcomes.add(way, "hangs", way.hanging())
+        )
         for way in ways
     ]
     for each in waiting:
@@ -178,24 +204,96 @@ def hang_all(ways):
         each.join()
 
 
-def main():
-    own_machine.move_in()  # unbound takes port 53
-    made = []
+def measure_outcomes(options):
+    outcomes, made = Outcomes(), []
     try:
         for door, name in WAYS:
-            if len(sys.argv) > 1 and door not in sys.argv[1:]:
+            if options.door and door not in options.door:
                 continue
             way = Way(door, name)
             made.append(way)
             for state, outcome in way.outcomes():
-                show(way, state, outcome)
+                outcomes.add(way, state, outcome)
             if door == "dnsbl":
                 made.pop().close()
-        hang_all(made)
+        if not options.quick:
+            hang_all(made, outcomes)
     finally:
         for way in made:
             way.close()
+    return outcomes.rows
+
+
+def measure_dnsbl(options):
+    """{none or dnsbl: as rcpts_of()} of all rounds: each client is a new one, so
+    that the resolver asks the door for each."""
+    port = free_port()
+    ours = Spfblock(
+        {
+            "listen": [{"door": "dnsbl", "at": f"{LOOPBACK}:{port}", "zone": ZONE}],
+            "networks": NETWORKS,
+            "log": {"level": "notice"},
+        }
+    )
+    unbound = Unbound(ZONE, port)
+    postfix = DoorsPostfix({"none": "permit", "dnsbl": ASKS["dnsbl"]})
+    try:
+        pairs = zip(ipaddress.ip_network(LISTED).hosts(), ipaddress.ip_network(ELSEWHERE).hosts())
+        clients = map(str, itertools.chain.from_iterable(pairs))
+
+        def some(door, count=2 * options.sessions):
+            new = list(itertools.islice(clients, count))
+            return rcpts_of(postfix, [ours, unbound], door, new, 1)
+
+        for door in ("none", "dnsbl"):
+            some(door, 2)
+        return [
+            {door: some(door) for door in ("none", "dnsbl")}
+            for _ in range(options.rounds)
+        ]
+    finally:
+        postfix.close()
+        unbound.close()
+        ours.close()
+
+
+def print_dnsbl(rounds):
+    print("\nProcessor time of a client's first RCPT through the door dnsbl, above `permit`\n")
+    measure.table(
+        ["smtpd us", "spfblock us", "unbound us"],
+        [
+            [
+                f"{statistics.median(each['dnsbl'][what] - each['none'][what] for each in rounds):.0f}"
+                for what in ("smtpd_us", "server_us", "others_us")
+            ]
+        ],
+    )
+
+
+def main():
+    parser = measure.parser_of(__doc__, rounds=5)
+    parser.add_argument("--door", action="append", choices=ASKS, help="this one; all unless given")
+    parser.add_argument("--only", choices=("times", "outcomes"))
+    parser.add_argument("--sessions", type=int, default=4, help="of each client in a run")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.sessions = 1, 1
+    own_machine.move_in()  # unbound takes port 53
+    times, first, outcomes = [], [], []
+    if options.only != "outcomes":
+        times = measure_postfix(options)
+        print_postfix(times)
+        options.sessions *= RECIPIENTS
+        first = measure_dnsbl(options)
+        print_dnsbl(first)
+    if options.only != "times":
+        print()
+        outcomes = measure_outcomes(options)
+    measure.write_json(options.json, {"postfix": times, "dnsbl": first, "outcomes": outcomes})
+    wrong = sum(figures["wrong"] for each in [*times, *first] for figures in each.values())
+    print(f"\n{wrong} answers wrong")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

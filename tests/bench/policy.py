@@ -191,37 +191,44 @@ def measure_postfix(options):
 
 def rcpts(postfix, ours, door, sessions):
     """Half of them of a client that is listed."""
+    return rcpts_of(postfix, [ours], door, [LISTED, ELSEWHERE] * sessions, RECIPIENTS)
+
+
+def rcpts_of(postfix, servers, door, clients, recipients):
+    """A session of so many recipients for each client; every second one is not
+    listed.  {smtpd_us, server_us of the first of `servers`, others_us, wrong}"""
     wrong = count = 0
-    before = _times(postfix, ours)
-    for number in range(2 * sessions):
-        address = (LISTED, ELSEWHERE)[number % 2]
-        expected = 554 if address == LISTED and door != "none" else 250
+    before = _times(postfix, servers)
+    for number, address in enumerate(clients):
+        expected = 554 if number % 2 == 0 and door != "none" else 250
         with Smtp(postfix.ports[door], timeout=60) as session:
             session.command("EHLO client.invalid")
             session.come_from(address)
             codes = [session.recipient_reply()[0]] + [
                 session.command(f"RCPT TO:<user{each}@recipient.invalid>")[0]
-                for each in range(RECIPIENTS - 1)
+                for each in range(recipients - 1)
             ]
             # Read before smtpd ends: it serves one client after the other.
-            after = _times(postfix, ours)
+            after = _times(postfix, servers)
             session.command("QUIT")
         count += len(codes)
         wrong += sum(code != expected for code in codes)
     smtpd = sum(after[0].get(each, 0) - before[0].get(each, 0) for each in after[0])
+    spent = [after[1][each] - before[1][each] for each in range(len(servers))]
     return {
         "smtpd_us": smtpd / count * 1e6,
-        "server_us": (after[1] - before[1]) / count * 1e6,
+        "server_us": spent[0] / count * 1e6,
+        "others_us": sum(spent[1:]) / count * 1e6,
         "wrong": wrong,
     }
 
 
-def _times(postfix, ours):
+def _times(postfix, servers):
     smtpds = {}
     for pid in postfix.smtpds():
         with contextlib.suppress(OSError):
             smtpds[pid] = measure.cpu_seconds(pid)
-    return smtpds, measure.cpu_seconds(ours.pid)
+    return smtpds, [measure.cpu_seconds(each.pid) for each in servers]
 
 
 def print_postfix(rounds):

@@ -56,6 +56,10 @@ stub-zone:
             self.close()
             raise AssertionError(f"{error}; it said:\n{said}") from None
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def close(self):
         self._process.end()
         shutil.rmtree(self._directory, ignore_errors=True)
