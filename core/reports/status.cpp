@@ -54,15 +54,6 @@ void tell_kept(const domains::known_domain& known, domain_status& report,
     report.kept_age = since(*known.good_at - known.figures.longest_kept, now);
 }
 
-/// Linear in the terms of its record.
-std::optional<std::chrono::sys_seconds>
-listed_since(const domains::known_domain& known) {
-  std::optional<std::chrono::sys_seconds> oldest;
-  for (const domains::authorisation& each : known.good.authorised)
-    oldest = oldest ? std::min(*oldest, each.since) : each.since;
-  return oldest;
-}
-
 domain_status status_of(const domains::known_domain& known,
                         const config::refresh_settings& refresh,
                         timestamp now) {
@@ -99,7 +90,7 @@ domain_status status_of(const domains::known_domain& known,
   if (known.action)
     report.action = known.action->text();
   if (known.role == domains::role::listed)
-    report.listed_since = listed_since(known);
+    report.listed_since = known.figures.oldest_term;
   return report;
 }
 
