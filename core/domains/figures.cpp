@@ -3,7 +3,23 @@
 #include "core/domains/known_domain.hpp"
 #include "core/domains/objection.hpp"
 
+#include <algorithm>
+
 namespace spfblock::domains {
+namespace {
+
+std::optional<std::chrono::sys_seconds> oldest_term_of(const finding& of) {
+  const auto first =
+      std::min_element(of.authorised.begin(), of.authorised.end(),
+                       [](const authorisation& a, const authorisation& b) {
+                         return a.since < b.since;
+                       });
+  if (first == of.authorised.end())
+    return std::nullopt;
+  return first->since;
+}
+
+} // namespace
 
 figures figures_of(const known_domain& of) {
   figures told;
@@ -13,6 +29,7 @@ figures figures_of(const known_domain& of) {
   told.kept_off = of.kept_off.prefix_count();
   told.overlap = of.overlap.networks.prefix_count();
   told.longest_kept = longest_kept(of.good);
+  told.oldest_term = oldest_term_of(of.good);
   for (const objection& each : objections_to(of))
     told.objections.push_back(each.text);
   if (of.failures == 0)

@@ -3,8 +3,10 @@
 
 #include "core/support/timestamp.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,8 @@ struct figures {
   /// although they are undecided.
   std::size_t kept = 0;
   moment::duration longest_kept{}; ///< for so long, the first of the undecided
+  /// When the first of its terms was first seen; nothing where there is none.
+  std::optional<std::chrono::sys_seconds> oldest_term;
   std::vector<std::string> undecided;  ///< as spf::text_of()
   std::vector<std::string> objections; ///< as objection::text
 

@@ -89,6 +89,8 @@ domain_status status_of(const domains::known_domain& known,
   report.comment = known.domain.comment;
   if (known.action)
     report.action = known.action->text();
+  if (known.role == domains::role::listed)
+    report.listed_since = known.figures.oldest_term;
   return report;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/domains/domain_book.hpp"
+#include "core/hits/hit_ledger.hpp"
 #include "core/query_time/totals.hpp"
 #include "core/reports/configuration_status.hpp"
 #include "core/reports/file_status.hpp"
@@ -83,6 +84,17 @@ struct domain_status {
   /// Lookups answered with a network of it since the server started; nothing
   /// where nobody counts.
   std::optional<std::uint64_t> hits;
+  /// Those of the last hour and day, as hits::hit_figures has them; nothing
+  /// where they are not known.
+  std::optional<std::uint64_t> hits_hour{};
+  std::optional<std::uint64_t> hits_day{};
+  std::optional<std::chrono::sys_seconds> last_hit{};
+  /// Since when it is listed, by the oldest of its terms.
+  std::optional<std::chrono::sys_seconds> listed_since{};
+  /// Since when it has answered nothing: since its last hit, or since it is
+  /// listed and all hits are kept.  Nothing where that is not known, or it
+  /// lists nothing.
+  std::optional<std::chrono::sys_seconds> unused_since{};
 
   friend bool operator==(const domain_status&, const domain_status&) = default;
 };
@@ -93,6 +105,17 @@ struct open_port {
   std::string at;   ///< net::socket_address::to_string()
 
   friend bool operator==(const open_port&, const open_port&) = default;
+};
+
+/// Lookups answered with anything that is listed.
+struct all_hits {
+  std::uint64_t since_start = 0; ///< of the server
+  std::uint64_t hour = 0;
+  std::uint64_t day = 0;
+  /// Since when every hit is kept.
+  std::optional<std::chrono::sys_seconds> complete_since{};
+
+  friend bool operator==(const all_hits&, const all_hits&) = default;
 };
 
 struct status_report {
@@ -119,6 +142,9 @@ struct status_report {
   query_time::totals mail{};        ///< of a running server
   /// Why the history is not written; empty where it is.
   std::string history_trouble{};
+  std::optional<all_hits> hits{}; ///< of a running server
+  /// Why hits over time are not saved; empty where they are.
+  std::string hits_trouble{};
 
   /// How many domains are stale.
   [[nodiscard]] std::size_t stale_domains() const;
@@ -132,6 +158,21 @@ struct status_report {
 /// known, or a part, where its record has errors, or terms that no list can
 /// hold.  Empty if there is no such thing, and for a listed domain.
 [[nodiscard]] std::string gap_in(const domain_status& of);
+
+/// Adds the hits over time of listed domains, and in all.
+/// @param since_start in all
+void add_hits(status_report& to, const hits::hit_ledger& from,
+              std::uint64_t since_start);
+
+/// Whether it is listed and has answered nothing for that long.
+[[nodiscard]] bool is_unused(const domain_status& of,
+                             std::chrono::sys_seconds now,
+                             std::chrono::days span);
+
+/// For people: the domains of which that is so, longest first, as candidates to
+/// remove; safe for a terminal, ends with LF.
+[[nodiscard]] std::string unused_text(const status_report& of,
+                                      std::chrono::days span);
 
 /// Whether somebody should look at it: whatever is neither fresh nor on its
 /// way, an allowed domain with a gap, or one with hosts that delivered wanted

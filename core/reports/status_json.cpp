@@ -38,6 +38,11 @@ void write(json::writer& to, const domain_status& of) {
       .member("by_name", of.by_name)
       .member("passes_everybody", of.passes_everybody)
       .member("hits", of.hits)
+      .member("hits_hour", of.hits_hour)
+      .member("hits_day", of.hits_day)
+      .member("last_hit", of.last_hit)
+      .member("listed_since", of.listed_since)
+      .member("unused_since", of.unused_since)
       .end_object();
 }
 
@@ -71,10 +76,12 @@ void read_pid(const json::json_value& value, status_report& into) {
 }
 
 /// A count, or null.
-void read_hits(const json::json_value& value, domain_status& into) {
-  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-  if (!value.is_null())
-    into.hits = value.read_integer(0, most);
+auto count_or_null(std::optional<std::uint64_t> domain_status::*member) {
+  return [member](const json::json_value& value, domain_status& into) {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    if (!value.is_null())
+      into.*member = value.read_integer(0, most);
+  };
 }
 
 const json::field_table<domain_status>& domain_fields() {
@@ -106,7 +113,12 @@ const json::field_table<domain_status>& domain_fields() {
       {"by_mail", json::texts(&status::by_mail), true},
       {"by_name", json::texts(&status::by_name), true},
       {"passes_everybody", json::boolean(&status::passes_everybody), true},
-      {"hits", read_hits, true},
+      {"hits", count_or_null(&status::hits), true},
+      {"hits_hour", count_or_null(&status::hits_hour), true},
+      {"hits_day", count_or_null(&status::hits_day), true},
+      {"last_hit", json::time(&status::last_hit), true},
+      {"listed_since", json::time(&status::listed_since), true},
+      {"unused_since", json::time(&status::unused_since), true},
   };
   return fields;
 }
@@ -155,6 +167,31 @@ void read_history(const json::json_value& value, status_report& into) {
       {"trouble", json::text(&status_report::history_trouble)},
   };
   json::read_members(value, fields, into);
+}
+
+void read_all_hits(const json::json_value& value, status_report& into) {
+  static const json::field_table<all_hits> fields{
+      {"since_start", json::count(&all_hits::since_start)},
+      {"hour", json::count(&all_hits::hour)},
+      {"day", json::count(&all_hits::day)},
+      {"complete_since", json::time(&all_hits::complete_since)},
+  };
+  static const json::field_table<status_report> trouble{
+      {"trouble", json::text(&status_report::hits_trouble)},
+  };
+  json::read_members(value, trouble, into);
+  if (value.member("since_start"))
+    json::read_members(value, fields, into.hits.emplace());
+}
+
+void write_all_hits(json::writer& to, const status_report& of) {
+  to.key("hits").begin_object().member("trouble", of.hits_trouble);
+  if (of.hits)
+    to.member("since_start", of.hits->since_start)
+        .member("hour", of.hits->hour)
+        .member("day", of.hits->day)
+        .member("complete_since", of.hits->complete_since);
+  to.end_object();
 }
 
 void read_checks(const json::json_value& value, query_time::totals& into) {
@@ -235,8 +272,9 @@ std::string to_json(const status_report& of) {
   to.key("history")
       .begin_object()
       .member("trouble", of.history_trouble)
-      .end_object()
       .end_object();
+  write_all_hits(to, of);
+  to.end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -256,6 +294,7 @@ result<status_report> status_from_json(const std::string& text) {
       {"files", json::list(&status_report::files, file_fields()), true},
       {"mail", read_mail, true},
       {"history", read_history, true},
+      {"hits", read_all_hits, true},
   };
   json::list_reader<domain_status> domains{"domains", domain_fields()};
   auto read = json::read_document(text, "a status", fields, domains);

@@ -17,9 +17,14 @@ namespace {
 
 // The tables ---------------------------------------------------------------
 
-constexpr std::size_t columns = 9;
+constexpr std::size_t columns = 10;
 constexpr std::size_t action_column = columns - 1;
+constexpr std::size_t day_column = columns - 2;
+constexpr std::size_t hits_column = columns - 3;
 constexpr std::size_t narrowest_name = 16;
+/// The hits of the day are left out where they would make a name's column
+/// narrower.
+constexpr std::size_t narrowest_beside_day = 24;
 constexpr std::string_view gap = "  ";
 
 using row = std::array<std::string, columns>;
@@ -44,12 +49,13 @@ row row_of(const domain_status& of) {
           of.age ? span_text(*of.age) : "-",
           of.next_look.count() == 0 ? "now" : span_text(of.next_look),
           of.hits ? figure(*of.hits) : "-",
+          of.hits_day ? figure(*of.hits_day) : "-",
           all_printable(of.action.substr(0, of.action.find(' ')))};
 }
 
 /// What stands in no list of actions and hits is an allowed domain.
 row without_actions(row of) {
-  of[action_column] = of[action_column - 1] = "";
+  of[action_column] = of[day_column] = of[hits_column] = "";
   return of;
 }
 
@@ -62,6 +68,7 @@ row heading(domains::role of) {
           "AGE",
           "NEXT",
           "HITS",
+          "DAY",
           "ACTION"};
 }
 
@@ -91,8 +98,14 @@ public:
     for (const domains::role each :
          {domains::role::listed, domains::role::allowed})
       add(of, each);
-    const std::size_t others = std::accumulate(
-        widths_.begin() + 1, widths_.end(), gap.size() * (columns - 1));
+    std::size_t others = std::accumulate(widths_.begin() + 1, widths_.end(),
+                                         gap.size() * (columns - 1));
+    has_day_ = std::any_of(of.begin(), of.end(),
+                           [](const auto* each) { return each->hits_day; }) &&
+               others + std::min(widths_.front(), narrowest_beside_day) <=
+                   screen_width;
+    if (!has_day_)
+      others -= gap.size() + widths_[day_column];
     const std::size_t room =
         screen_width - std::min(screen_width - narrowest_name, others);
     widths_.front() = std::min(widths_.front(), room);
@@ -136,6 +149,8 @@ private:
       out += line.front() + '\n';
     out += fmt::format("{:<{}}", fits ? line.front() : "", widths_.front());
     for (std::size_t i = 1; i < columns; ++i) {
+      if (i == day_column && !has_day_)
+        continue;
       out += gap;
       out += is_left_aligned(i) ? fmt::format("{:<{}}", line[i], widths_[i])
                                 : fmt::format("{:>{}}", line[i], widths_[i]);
@@ -146,6 +161,7 @@ private:
 
   std::vector<row> rows_;
   std::array<std::size_t, columns> widths_{};
+  bool has_day_ = false;
 };
 
 // What is to be said -------------------------------------------------------
@@ -344,7 +360,17 @@ std::string to_text(const status_report& of, shown which) {
     append_paragraph(
         out, "", "HISTORY NOT WRITTEN: " + all_printable(of.history_trouble),
         2);
+  if (!of.hits_trouble.empty())
+    append_paragraph(out, "",
+                     "HITS NOT SAVED: " + all_printable(of.hits_trouble), 2);
   append_paragraph(out, "", in_brief(of), 2);
+  if (of.hits)
+    append_paragraph(out, "",
+                     fmt::format("hits: {} in the last hour, {} in the last "
+                                 "day, {} since the start",
+                                 of.hits->hour, of.hits->day,
+                                 of.hits->since_start),
+                     2);
   if (!of.name_servers.empty())
     append_paragraph(out, "",
                      all_printable(fmt::format(

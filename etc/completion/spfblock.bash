@@ -34,14 +34,15 @@ _spfblock_options() {
     replay) printf '%s' '--config --forget-after --help --json --seen --since --until --version --with -c' ;;
     report) printf '%s' '--config --help --json --since --until --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
-    status) printf '%s' '--config --help --json --trouble --version -c' ;;
+    status) printf '%s' '--config --help --json --trouble --unused --version -c' ;;
     suggest) printf '%s' '--config --format --help --json --live --since --until --version -c' ;;
+    top) printf '%s' '--by --config --help --json --listings --once --version -c -n' ;;
     esac
 }
 
 _spfblock() {
     local commands='add allow check diff expand explain export help history
-        query remove replay report serve status suggest'
+        query remove replay report serve status suggest top'
     local file=/etc/spfblock/spfblock.json
     local command='' option='' word='' i
     COMPREPLY=()
@@ -52,10 +53,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --with:*)
+        --address:* | --by:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --listings:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --unused:* | --with:*)
             option=''
             ;;
-        :-c | :--address | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--since | :--until | :--with)
+        :-c | :--address | :--by | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--listings | :--seen | :--sender | :--server | :--since | :--until | :--unused | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -86,7 +87,12 @@ _spfblock() {
             text json domains
         return
         ;;
-    *:--address | *:--comment | *:--door | *:--forget-after | *:--format | *:--helo | *:--sender | *:--server | *:--since | *:--until | *:--with) return ;;
+    top:--by)
+        _spfblock_among "$word" \
+            hour day
+        return
+        ;;
+    *:--address | *:--by | *:--comment | *:--door | *:--forget-after | *:--format | *:--helo | *:--listings | *:--sender | *:--server | *:--since | *:--until | *:--unused | *:--with) return ;;
     esac
 
     case $command:$word in

@@ -31,6 +31,7 @@ _spfblock_commands() {
         'serve:Run the server in the foreground'
         'status:Say how each domain fares'
         'suggest:Say by the mail log whom to list, and change nothing'
+        'top:Show which listings answer most'
     )
     _describe -t commands command commands
 }
@@ -176,6 +177,7 @@ _spfblock() {
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
             '--json[Print JSON (docs/status-json.md)]' \
             '--trouble[Only domains that somebody should look at]' \
+            '--unused=[Only domains that answered nothing for so many days]:DAYS: ' \
             '*:DOMAIN:_spfblock_domains'
         ;;
     suggest)
@@ -189,6 +191,16 @@ _spfblock() {
             '--format=[As what (domains\: a file for domain_files)]:FORMAT:(text json domains)' \
             '--live[Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named]' \
             '*:LOG:_files'
+        ;;
+    top)
+        _arguments \
+            '(- *)--help[Print this help message and exit]' \
+            '(- *)--version[Display program version information and exit]' \
+            '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
+            '(-n --listings)'{-n+,--listings=}'[How many listings (default\: 20)]:N: ' \
+            '--by=[By the hits of the last (default\: hour)]:SPAN:(hour day)' \
+            '--once[Show it once, as where this is no terminal]' \
+            '--json[Print JSON once (docs/status-json.md)]'
         ;;
     esac
 }

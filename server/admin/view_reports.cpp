@@ -21,6 +21,7 @@ reports::status_report report_of(const service_view& of) {
   made.sees_mail = of.sees_mail;
   made.mail = of.mail;
   made.history_trouble = of.history.trouble;
+  made.hits_trouble = of.hits_kept.trouble;
   for (reports::domain_status& each : made.domains) {
     if (each.role != domains::role::listed)
       continue;
@@ -29,6 +30,9 @@ reports::status_report report_of(const service_view& of) {
         name && !each.by_mail.empty())
       each.passes_everybody = of.passing_everybody.contains(*name);
   }
+  of.read_hits([&](const hits::hit_ledger& ledger) {
+    reports::add_hits(made, ledger, of.hits_in_all());
+  });
   return made;
 }
 

@@ -18,6 +18,7 @@ void offer_explain(command_line& to);
 void offer_history(command_line& to);
 void offer_diff(command_line& to);
 void offer_status(command_line& to);
+void offer_top(command_line& to);
 void offer_export(command_line& to);
 void offer_add(command_line& to);
 void offer_remove(command_line& to);
@@ -28,8 +29,9 @@ void offer_report(command_line& to);
 
 /// All of them, in the order of `spfblock --help`.
 inline constexpr std::array all_commands{
-    &offer_serve,   &offer_check, &offer_expand, &offer_query,   &offer_explain,
-    &offer_history, &offer_diff,  &offer_status, &offer_export,  &offer_add,
-    &offer_remove,  &offer_allow, &offer_replay, &offer_suggest, &offer_report};
+    &offer_serve,   &offer_check,   &offer_expand,  &offer_query,
+    &offer_explain, &offer_history, &offer_diff,    &offer_status,
+    &offer_top,     &offer_export,  &offer_add,     &offer_remove,
+    &offer_allow,   &offer_replay,  &offer_suggest, &offer_report};
 
 } // namespace spfblock::server

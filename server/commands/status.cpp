@@ -7,6 +7,7 @@
 #include "server/commands/last_known.hpp"
 #include "server/commands/querier.hpp"
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ struct status_choice {
   bool as_json = false;
   std::vector<std::string> domains; ///< empty: all
   bool only_trouble = false;
+  unsigned unused = 0; ///< only domains without a hit for so many days; 0: all
 };
 
 using reports::domain_status;
@@ -80,6 +82,18 @@ std::string json_of(status_report of, shown which) {
   return reports::to_json(of);
 }
 
+/// The domains that may be taken out.
+void tell_unused(status_report of, std::chrono::days span, bool as_json) {
+  if (!as_json) {
+    std::cout << reports::unused_text(of, span);
+    return;
+  }
+  std::erase_if(of.domains, [&of, span](const domain_status& each) {
+    return !reports::is_unused(each, of.at, span);
+  });
+  std::cout << reports::to_json(of);
+}
+
 /// Says how each domain fares, and first what is wrong.  Asks the running
 /// server, or reads the state file where it cannot be asked.
 /// @return negative if the server does not answer, some data are stale, its
@@ -109,7 +123,9 @@ exit_status status(const std::string& configuration_file,
   const bool answers = !by_state_file || answers_lookups(configuration_file);
   const bool all_there = keep_only(*names, report);
   const auto which = choice.only_trouble ? shown::in_trouble : shown::all;
-  if (choice.as_json) {
+  if (choice.unused > 0) {
+    tell_unused(report, std::chrono::days{choice.unused}, choice.as_json);
+  } else if (choice.as_json) {
     const bool whole = names->empty() && which == shown::all;
     std::cout << (whole ? document : json_of(report, which));
   } else {
@@ -137,8 +153,15 @@ void offer_status(command_line& to) {
       ->type_name("");
   command.add_flag("--json", choice->as_json,
                    "Print JSON (docs/status-json.md)");
-  command.add_flag("--trouble", choice->only_trouble,
-                   "Only domains that somebody should look at");
+  auto* const trouble =
+      command.add_flag("--trouble", choice->only_trouble,
+                       "Only domains that somebody should look at");
+  command
+      .add_option("--unused", choice->unused,
+                  "Only domains that answered nothing for so many days")
+      ->check(CLI::Range(1U, 36500U))
+      ->excludes(trouble)
+      ->option_text("DAYS");
 }
 
 } // namespace spfblock::server

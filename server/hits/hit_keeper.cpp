@@ -102,7 +102,7 @@ void hit_keeper::use(const std::string& state_file) {
     path_ = path;
     scribe_ = path.empty() ? nullptr : std::make_shared<scribe>(path, record_);
     totals_.trouble.clear();
-    save_at_ = read_clocks().steady + save_interval;
+    save_at_ = read_clocks().steady + harvest_interval;
     if (scribe_ && !std::exchange(has_read_, true))
       asio::post(thread_,
                  [scribe = scribe_, &log = log_] { scribe->load(log); });

@@ -28,11 +28,11 @@ struct hit_totals {
 /// Where the hits of a server lie that keeps this state: beside it.
 [[nodiscard]] std::string hits_path(const std::string& state_file);
 
-/// Harvests three times a minute, and saves each five minutes what there is
-/// new, and at the end.  What a full disk takes nothing of is logged, once as
-/// long as it is for the same reason, and tried again each minute; nothing else
-/// depends on it.  A file that is damaged, or of another version, is put aside
-/// and told.
+/// Harvests three times a minute, and saves what there is new: soon after the
+/// start, so that it shows whether that can be, then each five minutes, and at
+/// the end.  What the disk refuses is logged, once as long as it is for the
+/// same reason, and tried again each minute; nothing else depends on it.  A
+/// file that is damaged, or of another version, is put aside and told.
 ///
 /// Belongs to the thread of `io`; the ledger and the disk are waited for on the
 /// thread given.

@@ -539,15 +539,19 @@ class Status(Administered):
         done = run("status", "-c", server.file)
         self.assertEqual((done.returncode, done.stderr), (OK, ""))
         lines = done.stdout.splitlines()
-        self.assertEqual(lines[:2], ["1 domain: 1 fresh", ""])
+        self.assertEqual(lines[0], "1 domain: 1 fresh")
+        self.assertRegex(
+            lines[1], r"^hits: \d in the last hour, \d in the last day, \d since the start$"
+        )
+        self.assertEqual(lines[2], "")
         self.assertEqual(
-            lines[2].split(),
-            "LISTED STATE NETS IPV4 IPV6 /64 AGE NEXT HITS ACTION".split(),
+            lines[3].split(),
+            "LISTED STATE NETS IPV4 IPV6 /64 AGE NEXT HITS DAY ACTION".split(),
         )
         self.assertEqual(
-            lines[3].split()[:5], ["toramaki.net", "fresh", "8", "3584", "0"]
+            lines[4].split()[:5], ["toramaki.net", "fresh", "8", "3584", "0"]
         )
-        self.assertEqual(lines[3].split()[-1], "REJECT")
+        self.assertEqual(lines[4].split()[-1], "REJECT")
 
     def test_counts_hits_since_the_start(self):
         server = self.start_listing()  # asked until it was listed: one hit
@@ -559,7 +563,7 @@ class Status(Administered):
 
     def hits(self, server):
         lines = run("status", "-c", server.file).stdout.splitlines()
-        return int(lines[3].split()[-2])
+        return int(lines[4].split()[-3])
 
     def test_json_is_the_document_of_the_admin_port(self):
         server = self.start_listing()

@@ -28,6 +28,7 @@ COMMANDS = {
     "serve",
     "status",
     "suggest",
+    "top",
 }
 FORMATS = {
     "plain", "json", "cidr", "access", "nftables", "rbldnsd", "dnsbl-zone", "cdb",

@@ -110,6 +110,9 @@ RUN = {
     "spfblock status": (0, "1 domain: 1 fresh"),
     "spfblock status DOMAIN": (0, "1 domain: 1 fresh"),
     "spfblock status --trouble": (0, "1 domain: 1 fresh"),
+    "spfblock status --unused 90": (0, "0 domains without a hit for 90 days or more"),
+    "spfblock top": (0, "toramaki.net "),
+    "spfblock top --by day": (0, "toramaki.net "),
     "spfblock status --trouble > /run/spfblock-status 2>&1"
     " || mail -s spfblock root < /run/spfblock-status": (0, ""),
     "spfblock export --format plain": (0, ""),

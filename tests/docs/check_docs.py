@@ -321,9 +321,9 @@ def completed(documents, *words):
 
 def completed_commands(documents):
     names = {each for each in completed(documents, "") if not each.startswith("-")}
-    long_of_c = {"--config"}
+    long_of_short = {"--config", "--listings"}
     return {
-        name: completed(documents, name, "-") - COMMON_OPTIONS - long_of_c
+        name: completed(documents, name, "-") - COMMON_OPTIONS - long_of_short
         for name in names
     }
 

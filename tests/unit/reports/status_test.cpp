@@ -346,6 +346,69 @@ a.example  fresh     1   256         0   0s   60m  1.2e+08  WARN
   CHECK(*reports::status_from_json(reports::to_json(told)) == told);
 }
 
+TEST_CASE("a status tells hits over time", "[status][hits]") {
+  book_fixture world{settings_of({"a.example", "b.example"})};
+  world.look(expanded("a.example", "192.0.2.0/24", 3600));
+  auto told = report_on(world);
+  told.domains[0].hits = 7;
+  hits::hit_ledger ledger;
+  ledger.begin(told.at - 48h);
+  ledger.add("a.example", 4, told.at - 2h);
+  ledger.add("a.example", 3, told.at);
+  ledger.add("gone.example", 1, told.at);
+  reports::add_hits(told, ledger, 8);
+  CHECK(to_text(told) ==
+        R"(2 domains: 1 waiting, 1 fresh
+hits: 4 in the last hour, 8 in the last day, 8 since the start
+
+LISTED     STATE    NETS  IPV4  IPV6 /64  AGE  NEXT  HITS  DAY  ACTION
+a.example  fresh       1   256         0   0s   60m     7    7  REJECT
+b.example  waiting     0     0         0    -   now     -    0  REJECT
+)");
+  CHECK(*reports::status_from_json(reports::to_json(told)) == told);
+  told.hits_trouble = "no room";
+  CHECK(to_text(told).starts_with("HITS NOT SAVED: no room\n"));
+  // Where figures are wide there is room for the name first.
+  told.domains[0].name = "a-name-of-some-length.example";
+  told.domains[0].networks = told.domains[0].ipv4_addresses = 99'999'999;
+  told.domains[0].ipv6_slash64s = 99'999'999;
+  told.domains[0].hits = 99'999'999;
+  CHECK(to_text(told).find("DAY") == std::string::npos);
+}
+
+TEST_CASE("a domain is unused since its last hit, or since it can be known",
+          "[status][hits]") {
+  book_fixture world{settings_of(
+      {"hit.example", "never.example", "new.example", "empty.example"})};
+  world.look(expanded("hit.example", "192.0.2.0/24"));
+  world.look(expanded("never.example", "198.51.100.0/24"));
+  world.pass(24h * 60);
+  world.look(expanded("new.example", "203.0.113.0/24"));
+  auto told = report_on(world);
+  CHECK(reports::unused_text(told, std::chrono::days{30}) ==
+        "hits are known to the running server alone\n");
+  hits::hit_ledger ledger;
+  ledger.begin(beginning.wall + 24h);
+  ledger.add("hit.example", 1, told.at - 31 * 24h);
+  reports::add_hits(told, ledger, 1);
+  const auto since = [&told](std::size_t at) {
+    return told.domains[at].unused_since;
+  };
+  CHECK(since(0) == told.at - 31 * 24h);
+  CHECK(since(1) == beginning.wall + 24h);
+  CHECK(since(2) == told.at);
+  CHECK_FALSE(since(3));
+  CHECK(reports::is_unused(told.domains[0], told.at, std::chrono::days{31}));
+  CHECK_FALSE(
+      reports::is_unused(told.domains[0], told.at, std::chrono::days{32}));
+  told.domains[1].comment = "why\n?";
+  CHECK(reports::unused_text(told, std::chrono::days{30}) ==
+        "2 domains without a hit for 30 days or more, of hits kept since "
+        "2026-11-25 00:00 UTC\n"
+        "  2026-11-25  never.example  (why\\x0a?)\n"
+        "  2026-12-23  hit.example\n");
+}
+
 TEST_CASE("of trouble alone a status shows what somebody should look at",
           "[table][status]") {
   const auto told = report_on(world_of_all_conditions());
@@ -400,6 +463,10 @@ TEST_CASE("an earlier version told less", "[table][status]") {
        {"  \"from_state_file\": false,\n", "  \"pid\": null,\n",
         "  \"published\": false,\n", "  \"sees_mail\": false,\n",
         ",\n      \"action\": \"REJECT {domain}\"", ",\n      \"hits\": null",
+        ",\n      \"hits_hour\": null", ",\n      \"hits_day\": null",
+        ",\n      \"last_hit\": null", ",\n      \"listed_since\": null",
+        ",\n      \"unused_since\": null",
+        ",\n  \"hits\": {\n    \"trouble\": \"\"\n  }",
         ",\n      \"by_mail\": []", ",\n      \"by_name\": []",
         ",\n      \"passes_everybody\": false",
         ",\n  \"configuration\": {\n    \"running\": "
@@ -629,7 +696,12 @@ TEST_CASE("the JSON of a status has the members that are documented",
       "by_mail": [],
       "by_name": [],
       "passes_everybody": false,
-      "hits": null
+      "hits": null,
+      "hits_hour": null,
+      "hits_day": null,
+      "last_hit": null,
+      "listed_since": 1795478400,
+      "unused_since": null
     }
   ],
   "providers": {
@@ -668,6 +740,9 @@ TEST_CASE("the JSON of a status has the members that are documented",
     }
   },
   "history": {
+    "trouble": ""
+  },
+  "hits": {
     "trouble": ""
   }
 }
