@@ -163,7 +163,7 @@ exit_status replay(const std::string& configuration_file,
     if (seen)
       seen->wanted.take(each);
   }};
-  if (!read_mail_log(choice.log.files, [&mails](const maillog::event& next) {
+  if (!read_mail_log(choice.log, [&mails](const maillog::event& next) {
         mails.take(next);
       }))
     return exit_status::unavailable;

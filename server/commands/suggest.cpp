@@ -114,11 +114,11 @@ bool add_live(const config::settings& of, suggest::evidence& to,
 
 /// Adds what the mail log tells.
 /// @return false if it cannot be read, which was said on stderr
-bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
+bool add_log(const log_choice& choice, suggest::evidence& to,
              suggest::origin& from) {
   maillog::mail_joiner mails{
       [&to](const maillog::mail& each) { to.take(each); }};
-  const auto read = read_mail_log(files, [&](const maillog::event& next) {
+  const auto read = read_mail_log(choice, [&](const maillog::event& next) {
     mails.take(next);
     to.take(next);
   });
@@ -133,8 +133,8 @@ bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
 /// @return false if a part of it is out of reach, which was said on stderr
 bool add_all(const suggest_choice& choice, const config::settings& by,
              suggest::evidence& to, suggest::origin& from) {
-  from.has_log = !choice.live || !choice.log.files.empty();
-  if (from.has_log && !add_log(choice.log.files, to, from))
+  from.has_log = !choice.live || choice.log.has_files();
+  if (from.has_log && !add_log(choice.log, to, from))
     return false;
   if (choice.live && !add_live(by, to, from))
     return false;
