@@ -1,7 +1,6 @@
 #include "server/configuration.hpp"
 
 #include "core/config/settings_parser.hpp"
-#include "core/json/document.hpp"
 #include "core/support/text.hpp"
 #include "server/system/file.hpp"
 
@@ -69,26 +68,6 @@ files_or_reason read_list_files(const fs::path& folder,
   return files;
 }
 
-/// What only the file system tells of a setting.
-/// @param path how the configuration is called
-/// @param text of the configuration
-/// @param pointer of the setting, which the text need not have
-problem problem_of(const std::string& path, const std::string& text,
-                   std::string pointer, std::string message) {
-  const auto read = json::document::parse(text, json::comments::taken);
-  const json::node* const setting = read ? read->at(pointer) : nullptr;
-  return {path, setting == nullptr ? 0 : setting->line, std::move(pointer),
-          std::move(message)};
-}
-
-/// The same where it is odd, and no fault.
-problem warning_of(const std::string& path, const std::string& text,
-                   std::string pointer, std::string message) {
-  problem odd = problem_of(path, text, std::move(pointer), std::move(message));
-  odd.is_warning = true;
-  return odd;
-}
-
 /// Whether this user sees that there is no such folder.
 bool is_folder_missing(const fs::path& folder) {
   std::error_code error; // one that this user must not see is no news
@@ -117,9 +96,9 @@ void check_state_file(configuration& of, const std::string& path) {
   if (file.empty())
     return;
   if (const auto why = trouble_of_state(file))
-    of.warnings.insert(of.warnings.begin(),
-                       warning_of(path, of.texts.text, "/state_file",
-                                  *why + ", so no state can be kept"));
+    of.warnings.insert(
+        of.warnings.begin(),
+        {path, 0, "/state_file", *why + ", so no state can be kept", true});
 }
 
 /// Whether both names lead to one file, be it there or not yet.
@@ -197,16 +176,16 @@ std::vector<problem> check_published(configuration& of,
     const std::string& file = of.settings.publish[i].file;
     const std::string pointer = "/publish/" + std::to_string(i) + "/file";
     if (const auto clash = published_clash(of, i, taken))
-      faults.push_back(problem_of(path, of.texts.text, pointer,
-                                  in_quotes(file) +
-                                      " is, or would overwrite, " + *clash +
-                                      " (expected a file of its own)"));
+      faults.push_back({path, 0, pointer,
+                        in_quotes(file) + " is, or would overwrite, " + *clash +
+                            " (expected a file of its own)"});
     const fs::path folder = fs::path{file}.parent_path();
     if (is_folder_missing(folder))
-      of.warnings.push_back(warning_of(path, of.texts.text, pointer,
-                                       "there is no folder " +
-                                           in_quotes(folder.string()) +
-                                           ", so the file cannot be written"));
+      of.warnings.push_back({path, 0, pointer,
+                             "there is no folder " +
+                                 in_quotes(folder.string()) +
+                                 ", so the file cannot be written",
+                             true});
   }
   return faults;
 }
@@ -263,8 +242,8 @@ loaded_configuration load_configuration(const std::string& path,
   if (!zone_file.empty()) {
     auto zone_text = read_file(resolved(folder, zone_file));
     if (!zone_text)
-      return std::vector<problem>{problem_of(
-          path, texts.text, "/resolver/zone_file", zone_text.error().message)};
+      return std::vector<problem>{
+          {path, 0, "/resolver/zone_file", zone_text.error().message}};
     texts.zone = *std::move(zone_text);
   }
   auto whole = complete(std::move(read), std::move(texts));

@@ -225,34 +225,6 @@ std::string document_builder::pointer() const {
   return made;
 }
 
-namespace {
-
-/// @param here the pointer of `from`
-const node* found_below(const node& from, const std::string& here,
-                        std::string_view wanted) {
-  if (here == wanted)
-    return &from;
-  if (!wanted.starts_with(here + '/'))
-    return nullptr;
-  const node* found = nullptr;
-  if (const auto* const array = std::get_if<node::array>(&from.value)) {
-    for (std::size_t i = 0; i < array->size() && found == nullptr; ++i)
-      found = found_below((*array)[i], child_pointer(here, i), wanted);
-  } else if (const auto* const object =
-                 std::get_if<node::object>(&from.value)) {
-    for (std::size_t i = 0; i < object->size() && found == nullptr; ++i)
-      found = found_below((*object)[i].value,
-                          child_pointer(here, (*object)[i].key), wanted);
-  }
-  return found;
-}
-
-} // namespace
-
-const node* document::at(std::string_view pointer) const {
-  return found_below(root_, {}, pointer);
-}
-
 result<document> document::parse(std::string_view text, comments in_it) {
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     return failure{errc::malformed, "NUL byte (expected JSON text)", nul};

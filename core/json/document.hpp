@@ -44,9 +44,6 @@ public:
   /// Of members with the same key, the last one is in it.
   [[nodiscard]] const node& root() const noexcept { return root_; }
 
-  /// The value that a pointer (RFC 6901) leads to; null if there is none.
-  [[nodiscard]] const node* at(std::string_view pointer) const;
-
   /// Those of inner objects before those around them.
   [[nodiscard]] const std::vector<repeated_key>&
   repeated_keys() const noexcept {

@@ -85,30 +85,14 @@ TEST_CASE("a list that is another name of one that was read, or no file, is a "
 TEST_CASE("a state folder that is not there is a warning", "[configuration]") {
   const temporary_folder folder;
   const std::string path = folder / "t.json";
-  std::ofstream{path} << R"({"domains":[], // none
-    "state_file":"none/s.json"})";
+  std::ofstream{path} << R"({"domains":[],"state_file":"none/s.json"})";
   const auto whole = load_configuration(path);
   REQUIRE(std::holds_alternative<configuration>(whole));
   const auto& warnings = std::get<configuration>(whole).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].to_string() ==
-        path + ":2: /state_file: warning: there is no folder \"" +
+        path + ": /state_file: warning: there is no folder \"" +
             (folder / "none") + "\", so no state can be kept");
-}
-
-TEST_CASE("a zone file that cannot be read is a fault with its place",
-          "[configuration]") {
-  const temporary_folder folder;
-  const std::string path = folder / "t.json";
-  std::ofstream{path} << R"({"domains":[],
-    "resolver":{
-      "zone_file":"none.zone"}})";
-  const auto whole = load_configuration(path);
-  const auto* const faults = std::get_if<std::vector<json::problem>>(&whole);
-  REQUIRE(faults != nullptr);
-  REQUIRE(faults->size() == 1);
-  CHECK_THAT(faults->front().to_string(),
-             Catch::StartsWith(path + ":3: /resolver/zone_file: cannot read "));
 }
 
 TEST_CASE("a published file is relative to the folder of the configuration",
@@ -144,7 +128,6 @@ TEST_CASE(
       return std::string{"taken"};
     REQUIRE(faults->size() == 1);
     CHECK(faults->front().pointer == "/publish/1/file");
-    CHECK(faults->front().line == 4);
     return faults->front().message;
   };
   CHECK(said("two") == "taken");
@@ -179,7 +162,7 @@ TEST_CASE("that there is no folder for a published file is a warning",
   const auto& warnings = std::get<configuration>(whole).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings.front().to_string() ==
-        path + ":2: /publish/0/file: warning: there is no folder \"" +
+        path + ": /publish/0/file: warning: there is no folder \"" +
             (folder / "none") + "\", so the file cannot be written");
 }
 
