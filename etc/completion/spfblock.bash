@@ -31,11 +31,11 @@ _spfblock_options() {
     history) printf '%s' '--config --help --json --since --version -c' ;;
     query) printf '%s' '--config --door --help --server --version -c' ;;
     remove) printf '%s' '--config --help --version -c' ;;
-    replay) printf '%s' '--config --forget-after --help --json --seen --since --until --version --with -c' ;;
-    report) printf '%s' '--config --help --json --since --until --version -c' ;;
+    replay) printf '%s' '--config --forget-after --help --json --seen --since --until --utc --version --with -c' ;;
+    report) printf '%s' '--config --help --json --since --until --utc --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --version -c' ;;
-    suggest) printf '%s' '--config --format --help --json --live --since --until --version -c' ;;
+    suggest) printf '%s' '--config --format --help --json --live --since --until --utc --version -c' ;;
     esac
 }
 
@@ -52,10 +52,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --with:*)
+        --address:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --utc:* | --with:*)
             option=''
             ;;
-        :-c | :--address | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--since | :--until | :--with)
+        :-c | :--address | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--seen | :--sender | :--server | :--since | :--until | :--utc | :--with)
             option=$word
             ;;
         :-*) ;;
@@ -66,7 +66,7 @@ _spfblock() {
     [[ $option && $word == = ]] && word=''
 
     case $command:$option in
-    *:-c | *:--config | *:--seen)
+    *:-c | *:--config | *:--seen | *:--utc)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
