@@ -62,14 +62,8 @@ std::optional<query> read_query(std::string_view message) {
   }
   // No pointer is in it: none leads into the header.
   const std::size_t end = behind_name(message, header_size);
-  const auto owner =
-      name::from_wire(message.substr(header_size, end - header_size));
-  if (!owner) {
-    read.fault = rcode::format_error;
-    return read;
-  }
   read.question = message.substr(header_size, end + 4 - header_size);
-  read.owner = *owner;
+  read.owner = message.substr(header_size, end - header_size);
   read.type = number_at(message, end);
   read.klass = number_at(message, end + 2);
   read_edns(message, end + 4, read);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/dns/header.hpp"
-#include "core/dns/name.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -46,7 +45,9 @@ struct query {
   /// Name, type and class as they came; empty where the fault is no
   /// bad_version.  Valid as long as the message.
   std::string_view question{};
-  name owner{}; ///< that of the question
+  /// The name of the question in wire format, uncompressed, its letters as they
+  /// came.  Valid as long as the message.
+  std::string_view owner{};
   std::uint16_t type = 0;
   std::uint16_t klass = 0;
 };

@@ -3,6 +3,8 @@
 #include "core/dns/header.hpp"
 #include "core/dns/message.hpp"
 
+#include <array>
+
 namespace spfblock::dns {
 namespace {
 
@@ -22,13 +24,14 @@ char octet(unsigned number) {
 } // namespace
 
 void append_number(std::string& to, std::uint16_t number) {
-  to += octet(number >> 8U);
-  to += octet(number);
+  const std::array octets{octet(number >> 8U), octet(number)};
+  to.append(octets.data(), octets.size());
 }
 
 void append_number(std::string& to, std::uint32_t number) {
-  append_number(to, static_cast<std::uint16_t>(number >> 16U));
-  append_number(to, static_cast<std::uint16_t>(number));
+  const std::array octets{octet(number >> 24U), octet(number >> 16U),
+                          octet(number >> 8U), octet(number)};
+  to.append(octets.data(), octets.size());
 }
 
 response::response(const query& to, rcode with, std::string& out)

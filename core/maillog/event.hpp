@@ -67,6 +67,9 @@ struct event {
   bool logged_in = false;
   /// As the log has it: converted from no time zone to another.
   std::optional<std::chrono::sys_seconds> at{};
+  /// How far the zone of that time is east of UTC: where the line names one, or
+  /// whoever reads it knows.
+  std::optional<std::chrono::seconds> zone{};
   std::optional<net::ip_address> address{}; ///< the client's
   std::optional<std::string_view> sender{};
   std::optional<std::string_view> recipient{};
@@ -85,5 +88,14 @@ struct event {
 
   friend bool operator==(const event&, const event&) = default;
 };
+
+/// When it was, so that events of several logs can be put in order: as if of
+/// UTC where the zone is not known.  Nothing where there is no time.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds>
+moment_of(const event& of) noexcept {
+  if (!of.at)
+    return std::nullopt;
+  return *of.at - of.zone.value_or(std::chrono::seconds{0});
+}
 
 } // namespace spfblock::maillog

@@ -101,7 +101,7 @@ void mail_joiner::begin(const event& of) {
   made.mail.at = of.at;
   made.mail.address = *of.address;
   made.mail.logged_in = of.logged_in;
-  made.mail.spam = take_ahead(made.queue_id, {}, of.at);
+  made.mail.spam = take_ahead(made.queue_id, {}, moment_of(of));
   by_queue_id_.emplace(made.queue_id, std::prev(by_age_.end()));
 }
 
@@ -114,12 +114,14 @@ void mail_joiner::take_score(const event& of) {
     open->mail.spam = true;
     return;
   }
-  if (!of.at || (of.queue_id.empty() && of.message_id.empty()))
+  const auto moment = moment_of(of);
+  if (!moment || (of.queue_id.empty() && of.message_id.empty()))
     return;
   if (ahead_.size() == most_ahead)
     ahead_.pop_front();
   ahead_.push_back({shortened(of.queue_id),
-                    of.queue_id.empty() ? name_of(of.message_id) : "", *of.at});
+                    of.queue_id.empty() ? name_of(of.message_id) : "",
+                    *moment});
 }
 
 /// Whether a word of a filter was ahead of the mail; it is used up.
@@ -197,7 +199,7 @@ void mail_joiner::take_name(const event& of) {
   const std::string_view key = found->second->message_id;
   by_message_id_.erase(key); // its key is a text of the earlier one
   by_message_id_.emplace(key, found->second);
-  if (take_ahead({}, key, of.at))
+  if (take_ahead({}, key, moment_of(of)))
     found->second->mail.spam = true;
 }
 

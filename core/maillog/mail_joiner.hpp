@@ -61,8 +61,8 @@ private:
   /// Spam, of which the mail is not known yet.
   struct word_ahead {
     std::string queue_id;
-    std::string message_id; ///< where there is no queue id
-    std::chrono::sys_seconds at;
+    std::string message_id;      ///< where there is no queue id
+    std::chrono::sys_seconds at; ///< its moment
   };
 
   open_mail* find(std::string_view queue_id);

@@ -20,6 +20,7 @@ void reader::read(std::string_view line, const receiver& to) {
     return;
   ++counts_.events;
   made->at = read_time_stamp(parts->stamp, latest_);
+  made->zone = zone_of_time_stamp(parts->stamp);
   to(*made);
 }
 
@@ -31,6 +32,7 @@ void reader::read_journal(std::string_view line, const receiver& to) {
     return;
   ++counts_.events;
   made->at = entry->at;
+  made->zone = std::chrono::minutes{0};
   to(*made);
 }
 

@@ -162,6 +162,23 @@ std::optional<sys_seconds> read_time_stamp(std::string_view text,
                                       : ctime_text(text);
 }
 
+std::optional<std::chrono::minutes>
+zone_of_time_stamp(std::string_view text) noexcept {
+  if (text.size() <= iso_shape.size() || text[iso_shape.find('T')] != 'T')
+    return std::nullopt; // in a hurry: each event has one
+  text.remove_prefix(iso_shape.size());
+  text.remove_prefix(fraction_size(text));
+  if (text.empty() || text.size() != zone_size(text))
+    return std::nullopt;
+  if (text == "Z")
+    return std::chrono::minutes{0};
+  constexpr std::size_t digits = 2;
+  const std::chrono::minutes away =
+      std::chrono::hours{number(text.substr(1, digits))} +
+      std::chrono::minutes{number(text.substr(text.size() - digits))};
+  return text.front() == '-' ? -away : away;
+}
+
 std::string log_time_text(sys_seconds at) {
   const auto day = std::chrono::floor<days>(at);
   const std::chrono::hh_mm_ss time{at - day};

@@ -26,6 +26,12 @@ namespace spfblock::maillog {
 read_time_stamp(std::string_view text,
                 std::chrono::sys_seconds latest) noexcept;
 
+/// How far the zone that a time stamp names is east of UTC.
+/// @param text as read_time_stamp() reads it
+/// @return nothing if it names none
+[[nodiscard]] std::optional<std::chrono::minutes>
+zone_of_time_stamp(std::string_view text) noexcept;
+
 /// How many octets at the front of `line` are a time stamp of one of these
 /// forms; 0 if none.  Looks at the shape, not at the numbers.
 [[nodiscard]] std::size_t time_stamp_size(std::string_view line) noexcept;

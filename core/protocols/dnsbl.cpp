@@ -6,6 +6,7 @@
 #include "core/exports/dnsbl.hpp"
 #include "core/protocols/dnsbl_name.hpp"
 #include "core/support/contract.hpp"
+#include "core/support/text.hpp"
 
 #include <utility>
 
@@ -51,7 +52,8 @@ std::string text_rdata(const std::string& reason) {
 /// What there is at a name.
 struct finding {
   bool exists = false;
-  std::string reason{}; ///< why it is listed; empty: it is not
+  /// Which listing has it, as long as the table; nothing: none.
+  std::optional<std::string_view> listed_by{};
 };
 
 bool asks_for(query_type wanted, const query& asked) {
@@ -68,6 +70,17 @@ void refuse(const query& asked, rcode with, const lookup& in,
             std::string& reply) {
   in.refuse();
   response{asked, with, reply}.finish();
+}
+
+/// How many octets of a name in wire format stand before the zone's; nothing if
+/// it is not in the zone.
+std::optional<std::size_t> octets_before(const dns::name& zone,
+                                         std::string_view name) {
+  std::size_t at = 0;
+  while (name.size() - at > zone.wire().size())
+    at += dns::octet_at(name, at) + 1U;
+  return iequals(name.substr(at), zone.wire()) ? std::optional{at}
+                                               : std::nullopt;
 }
 
 /// Answers for the name of the zone.
@@ -96,13 +109,13 @@ finding find_host(const ip_address& host, const query& asked,
     in.pass_over();
     if (host == unlisted_test)
       return {};
-    return {true, exports::dnsbl_reason(exports::test_listing)};
+    return {true, exports::test_listing};
   }
   const auto found = asks_for(query_type::a, asked) ? in.find_blocked(host)
                                                     : in.why_blocked(host);
   if (!found)
     return {};
-  return {true, exports::dnsbl_reason(found->found.by->name)};
+  return {true, found->found.by->name};
 }
 
 /// Whether one of the names of 127.0.0.2, which is an IPv6 address as well,
@@ -152,29 +165,26 @@ void dnsbl::answer(std::string_view message, const lookup& in,
     return in.refuse();
   if (asked->fault != rcode::no_error)
     return refuse(*asked, asked->fault, in, reply);
-  if (asked->klass != dns::class_in || is_transfer(*asked) ||
-      !asked->owner.is_at_or_below(zone_))
+  const auto labels = octets_before(zone_, asked->owner);
+  if (asked->klass != dns::class_in || is_transfer(*asked) || !labels)
     return refuse(*asked, rcode::refused, in, reply);
-  const std::size_t labels = asked->owner.wire().size() - zone_.wire().size();
-  if (labels == 0) {
+  if (*labels == 0) {
     in.pass_over();
     return answer_for_zone(*asked, reply);
   }
-  const finding found = find_name(
-      std::string_view{asked->owner.wire()}.substr(0, labels), *asked, in);
+  const finding found = find_name(asked->owner.substr(0, *labels), *asked, in);
   response made{*asked, found.exists ? rcode::no_error : rcode::name_error,
                 reply};
   made.set_authoritative();
-  const bool has_address =
-      !found.reason.empty() && asks_for(query_type::a, *asked);
-  const bool has_text =
-      !found.reason.empty() && asks_for(query_type::txt, *asked);
+  const bool has_address = found.listed_by && asks_for(query_type::a, *asked);
+  const bool has_text = found.listed_by && asks_for(query_type::txt, *asked);
   if (has_address)
     made.answer(query_type::a, listed_ttl_s, listed_rdata);
   if (has_text)
-    made.answer(query_type::txt, listed_ttl_s, text_rdata(found.reason));
+    made.answer(query_type::txt, listed_ttl_s,
+                text_rdata(exports::dnsbl_reason(*found.listed_by)));
   if (!has_address && !has_text)
-    made.authority(query_type::soa, unlisted_ttl_s, soa_rdata(), labels);
+    made.authority(query_type::soa, unlisted_ttl_s, soa_rdata(), *labels);
   made.finish();
 }
 

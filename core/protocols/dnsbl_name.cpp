@@ -1,5 +1,7 @@
 #include "core/protocols/dnsbl_name.hpp"
 
+#include "core/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -24,14 +26,7 @@ std::optional<unsigned> octet_of(std::string_view label) {
 }
 
 std::optional<unsigned> digit_of(std::string_view label) {
-  if (label.size() != 1)
-    return std::nullopt;
-  const char c = label[0];
-  if (c >= '0' && c <= '9')
-    return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f')
-    return static_cast<unsigned>(c - 'a' + 10);
-  return std::nullopt;
+  return label.size() == 1 ? hex_value(label[0]) : std::nullopt;
 }
 
 /// Labels as the first bits of an address.

@@ -25,7 +25,7 @@ struct dnsbl_networks {
 
 /// Reads the labels of a name below the zone: the octets of an IPv4 address
 /// without leading zeros, or the digits of an IPv6 address, the last first.
-/// @param labels in wire format, in lower case, without a root
+/// @param labels in wire format, without a root
 /// @return neither of what stands for no address, be it too long, and of none
 [[nodiscard]] dnsbl_networks dnsbl_networks_of(std::string_view labels);
 

@@ -31,8 +31,8 @@ _spfblock_options() {
     history) printf '%s' '--config --help --json --since --version -c' ;;
     query) printf '%s' '--config --door --help --server --version -c' ;;
     remove) printf '%s' '--config --help --version -c' ;;
-    replay) printf '%s' '--config --forget-after --help --json --seen --since --until --version --with -c' ;;
-    report) printf '%s' '--config --help --json --since --until --version -c' ;;
+    replay) printf '%s' '--config --forget-after --help --json --seen --since --until --utc --version --with -c' ;;
+    report) printf '%s' '--config --help --json --since --until --utc --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --unused --version -c' ;;
     suggest) printf '%s' '--config --format --help --json --live --since --until --version -c' ;;
@@ -67,7 +67,7 @@ _spfblock() {
     [[ $option && $word == = ]] && word=''
 
     case $command:$option in
-    *:-c | *:--config | *:--seen)
+    *:-c | *:--config | *:--seen | *:--utc)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return

@@ -95,10 +95,12 @@ complete -c spfblock -n '__spfblock_is replay' -l forget-after -x -d 'Drop from 
 complete -c spfblock -n '__spfblock_is replay' -l since -x -d 'Leave out what was before this day, or time: YYYY-MM-DD, or "YYYY-MM-DD HH:MM", as the log has it'
 complete -c spfblock -n '__spfblock_is replay' -l until -x -d 'Leave out what was from this day, or time, on'
 complete -c spfblock -n '__spfblock_is replay' -l json -d 'Print JSON (docs/mail-log.md)'
+complete -c spfblock -n '__spfblock_is replay' -l utc -r -F -d 'A LOG as well, whose times without a zone are of UTC; may be given again'
 complete -c spfblock -n '__spfblock_is replay' -F
 complete -c spfblock -n '__spfblock_is report' -l since -x -d 'Leave out what was before this day, or time: YYYY-MM-DD, or "YYYY-MM-DD HH:MM", as the log has it'
 complete -c spfblock -n '__spfblock_is report' -l until -x -d 'Leave out what was from this day, or time, on'
 complete -c spfblock -n '__spfblock_is report' -l json -d 'Print JSON (docs/mail-log.md)'
+complete -c spfblock -n '__spfblock_is report' -l utc -r -F -d 'A LOG as well, whose times without a zone are of UTC; may be given again'
 complete -c spfblock -n '__spfblock_is report' -F
 complete -c spfblock -n '__spfblock_is status' -l json -d 'Print JSON (docs/status-json.md)'
 complete -c spfblock -n '__spfblock_is status' -l trouble -d 'Only domains that somebody should look at'
@@ -107,6 +109,7 @@ complete -c spfblock -n '__spfblock_is status' -a '(__spfblock_domains)'
 complete -c spfblock -n '__spfblock_is suggest' -l since -x -d 'Leave out what was before this day, or time: YYYY-MM-DD, or "YYYY-MM-DD HH:MM", as the log has it'
 complete -c spfblock -n '__spfblock_is suggest' -l until -x -d 'Leave out what was from this day, or time, on'
 complete -c spfblock -n '__spfblock_is suggest' -l json -d 'Print JSON (docs/mail-log.md)'
+complete -c spfblock -n '__spfblock_is suggest' -l utc -r -F -d 'A LOG as well, whose times without a zone are of UTC; may be given again'
 complete -c spfblock -n '__spfblock_is suggest' -l format -x -a 'text json domains' -d 'As what (domains: a file for domain_files)'
 complete -c spfblock -n '__spfblock_is suggest' -l live -d 'Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named'
 complete -c spfblock -n '__spfblock_is suggest' -F

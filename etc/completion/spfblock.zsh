@@ -152,6 +152,7 @@ _spfblock() {
             '--since=[Leave out what was before this day, or time\: YYYY-MM-DD, or "YYYY-MM-DD HH\:MM", as the log has it]:TIME: ' \
             '--until=[Leave out what was from this day, or time, on]:TIME: ' \
             '--json[Print JSON (docs/mail-log.md)]' \
+            '--utc=[A LOG as well, whose times without a zone are of UTC; may be given again]:LOG:_files' \
             '*:LOG:_files'
         ;;
     report)
@@ -162,6 +163,7 @@ _spfblock() {
             '--since=[Leave out what was before this day, or time\: YYYY-MM-DD, or "YYYY-MM-DD HH\:MM", as the log has it]:TIME: ' \
             '--until=[Leave out what was from this day, or time, on]:TIME: ' \
             '--json[Print JSON (docs/mail-log.md)]' \
+            '--utc=[A LOG as well, whose times without a zone are of UTC; may be given again]:LOG:_files' \
             '*:LOG:_files'
         ;;
     serve)
@@ -188,6 +190,7 @@ _spfblock() {
             '--since=[Leave out what was before this day, or time\: YYYY-MM-DD, or "YYYY-MM-DD HH\:MM", as the log has it]:TIME: ' \
             '--until=[Leave out what was from this day, or time, on]:TIME: ' \
             '--json[Print JSON (docs/mail-log.md)]' \
+            '--utc=[A LOG as well, whose times without a zone are of UTC; may be given again]:LOG:_files' \
             '--format=[As what (domains\: a file for domain_files)]:FORMAT:(text json domains)' \
             '--live[Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named]' \
             '*:LOG:_files'

@@ -22,18 +22,29 @@ std::chrono::sys_seconds end_of(int descriptor) {
 
 } // namespace
 
-result<log_source> log_source::of(int descriptor, const std::string& name) {
+result<log_source> log_source::of(int descriptor, const std::string& name,
+                                  unnamed_zone zone) {
   auto octets = octet_source::of(descriptor, name);
   if (!octets)
     return octets.error();
-  return log_source{*std::move(octets), end_of(descriptor)};
+  return log_source{*std::move(octets), end_of(descriptor), zone};
+}
+
+/// The same with the zone of its time, where the line names none.
+maillog::event log_source::with_zone(maillog::event next) {
+  if (next.at && !next.zone)
+    next.zone = zone_ == unnamed_zone::utc
+                    ? std::chrono::seconds{0}
+                    : *next.at - here_.moment_of(*next.at);
+  return next;
 }
 
 result<bool> log_source::advance(std::chrono::sys_seconds limit,
                                  const maillog::reader::receiver& to) {
   bool found = false;
-  const maillog::reader::receiver take = [&](const maillog::event& next) {
-    at_ = next.at.value_or(at_);
+  const maillog::reader::receiver take = [&](const maillog::event& read) {
+    const maillog::event next = with_zone(read);
+    at_ = maillog::moment_of(next).value_or(at_);
     is_score_ = next.kind == maillog::event_kind::scored;
     found = turn() >= limit;
     if (!found)
@@ -56,8 +67,9 @@ std::chrono::sys_seconds log_source::turn() const noexcept {
 }
 
 // Read again: an event's texts may be no longer there than its line is read.
-void log_source::tell(const maillog::reader::receiver& to) const {
-  maillog::reader{latest_}.read(line_, to);
+void log_source::tell(const maillog::reader::receiver& to) {
+  maillog::reader{latest_}.read(
+      line_, [&](const maillog::event& read) { to(with_zone(read)); });
 }
 
 /// Nothing at the end.

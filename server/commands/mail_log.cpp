@@ -31,6 +31,7 @@ constexpr const char* journal_command =
 struct named_log {
   std::string name;
   std::size_t number = 0; ///< as it was named
+  unnamed_zone zone = unnamed_zone::of_this_machine;
   descriptor file{};
   std::chrono::sys_seconds begins{};  ///< when its first event has its turn
   std::optional<log_source> source{}; ///< on its next event
@@ -43,9 +44,10 @@ failure read_failure(const std::string& name) {
                   std::error_code{errno, std::generic_category()}.message())};
 }
 
-result<named_log> open_log(const std::string& name, std::size_t number) {
+result<named_log> open_log(const std::string& name, std::size_t number,
+                           unnamed_zone zone) {
   const bool is_stdin = name == "-";
-  named_log made{is_stdin ? "standard input" : name, number};
+  named_log made{is_stdin ? "standard input" : name, number, zone};
   made.file = descriptor{is_stdin ? dup(STDIN_FILENO)
                                   : open(name.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!made.file.is_open())
@@ -59,7 +61,7 @@ constexpr auto never = std::chrono::sys_seconds::max();
 
 /// When the first event of a file has its turn; one without any comes last.
 result<std::chrono::sys_seconds> begin_of(const named_log& log) {
-  auto opened = log_source::of(log.file.number(), log.name);
+  auto opened = log_source::of(log.file.number(), log.name, log.zone);
   if (!opened)
     return opened.error();
   log_source source = *std::move(opened);
@@ -74,7 +76,7 @@ class merging {
 public:
   explicit merging(const maillog::reader::receiver& to) : to_{&to} {}
 
-  std::optional<failure> add(const std::string& name);
+  std::optional<failure> add(const std::string& name, unnamed_zone zone);
   std::optional<failure> run();
 
   /// What was read of those that have come to their end.
@@ -102,8 +104,9 @@ private:
 
 /// Opens a file, and looks when it begins; what cannot be read a second time,
 /// as a pipe, is begun.
-std::optional<failure> merging::add(const std::string& name) {
-  auto opened = open_log(name, waiting_.size() + open_.size());
+std::optional<failure> merging::add(const std::string& name,
+                                    unnamed_zone zone) {
+  auto opened = open_log(name, waiting_.size() + open_.size(), zone);
   if (!opened)
     return opened.error();
   named_log made = *std::move(opened);
@@ -137,7 +140,7 @@ std::optional<failure> merging::run() {
 }
 
 std::optional<failure> merging::start(named_log with) {
-  auto opened = log_source::of(with.file.number(), with.name);
+  auto opened = log_source::of(with.file.number(), with.name, with.zone);
   if (!opened)
     return opened.error();
   with.source = *std::move(opened);
@@ -195,16 +198,20 @@ merging::logs::iterator merging::next() {
                           });
 }
 
-std::optional<failure> read_files(const std::vector<std::string>& files,
+std::optional<failure> read_files(const log_choice& choice,
                                   const maillog::reader::receiver& to,
                                   maillog::line_counts& counts) {
   merging all{to};
   bool has_stdin = false;
-  for (const std::string& each : files) {
-    if (each == "-" && std::exchange(has_stdin, true))
-      continue; // there is but one
-    if (auto failed = all.add(each))
-      return failed;
+  for (const auto& [files, zone] :
+       {std::pair{&choice.files, unnamed_zone::of_this_machine},
+        std::pair{&choice.utc_files, unnamed_zone::utc}}) {
+    for (const std::string& each : *files) {
+      if (each == "-" && std::exchange(has_stdin, true))
+        continue; // there is but one
+      if (auto failed = all.add(each, zone))
+        return failed;
+    }
   }
   auto failed = all.run();
   counts = all.counts();
@@ -218,7 +225,8 @@ std::optional<failure> read_journal(const maillog::reader::receiver& to,
   if (!journal)
     return failure{errc::temporary, "cannot run journalctl"};
   std::optional<failure> failed;
-  if (auto opened = log_source::of(fileno(journal), "the journal")) {
+  if (auto opened = log_source::of(fileno(journal), "the journal",
+                                   unnamed_zone::of_this_machine)) {
     log_source source = *std::move(opened);
     if (const auto ended = source.advance(never, to); !ended)
       failed = ended.error();
@@ -263,17 +271,22 @@ void offer_log_options(command_line& to, CLI::App& command, log_choice& into) {
                into.period.until);
   command.add_flag("--json", into.as_json, "Print JSON (docs/mail-log.md)");
   command
+      .add_option("--utc", to.as_typed(into.utc_files),
+                  "A LOG as well, whose times without a zone are of UTC; may\n"
+                  "be given again")
+      ->type_name("LOG")
+      ->allow_extra_args(false);
+  command
       .add_option("LOG", to.as_typed(into.files),
                   "The mail log; - reads stdin (default: the journal)")
       ->type_name("");
 }
 
 std::optional<maillog::line_counts>
-read_mail_log(const std::vector<std::string>& files,
-              const maillog::reader::receiver& to) {
+read_mail_log(const log_choice& choice, const maillog::reader::receiver& to) {
   maillog::line_counts counts;
-  const auto failed =
-      files.empty() ? read_journal(to, counts) : read_files(files, to, counts);
+  const auto failed = choice.has_files() ? read_files(choice, to, counts)
+                                         : read_journal(to, counts);
   if (!failed)
     return counts;
   std::cerr << "spfblock: " << failed->message << '\n';

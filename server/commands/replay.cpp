@@ -2,7 +2,6 @@
 
 #include "core/config/domain_name.hpp"
 #include "core/maillog/mail_joiner.hpp"
-#include "core/net/special_purpose.hpp"
 #include "core/reports/difference.hpp"
 #include "core/reports/wanted_mail.hpp"
 #include "core/support/duration.hpp"
@@ -11,9 +10,9 @@
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
 #include "server/commands/mail_log.hpp"
+#include "server/commands/own_hosts.hpp"
 #include "server/commands/seen_file.hpp"
 #include "server/system/clocks.hpp"
-#include "server/system/own_addresses.hpp"
 
 #include <CLI/Validators.hpp>
 
@@ -88,17 +87,6 @@ bool doors_know_recipients(const config::settings& of) {
                      });
 }
 
-/// Our own hosts, whose mail says nothing of others: what is named in
-/// `allow.networks` is, as far as the configuration knows them.
-net::address_set own_hosts(const config::settings& of) {
-  net::address_set own = own_addresses();
-  for (const config::allowed_network& each : of.allow.networks)
-    own |= net::address_set{each.network};
-  for (const auto& block : net::special_purpose_blocks())
-    own |= net::address_set{block.prefix};
-  return own;
-}
-
 /// What is kept of the mails of a log, and where.
 struct seen_keeping {
   seen_file file;
@@ -163,7 +151,7 @@ exit_status replay(const std::string& configuration_file,
     if (seen)
       seen->wanted.take(each);
   }};
-  if (!read_mail_log(choice.log.files, [&mails](const maillog::event& next) {
+  if (!read_mail_log(choice.log, [&mails](const maillog::event& next) {
         mails.take(next);
       }))
     return exit_status::unavailable;

@@ -24,11 +24,10 @@ exit_status report(const std::string& configuration_file,
               << " has no text of its own: what it does is not in the report\n";
 
   reports::refusals found{ours};
-  const auto read =
-      read_mail_log(choice.files, [&](const maillog::event& next) {
-        if (choice.period.has(next.at))
-          found.take(next);
-      });
+  const auto read = read_mail_log(choice, [&](const maillog::event& next) {
+    if (choice.period.has(next.at))
+      found.take(next);
+  });
   if (!read)
     return exit_status::unavailable;
   if (choice.as_json)

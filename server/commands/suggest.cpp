@@ -1,6 +1,5 @@
 #include "core/config/domain_name.hpp"
 #include "core/maillog/mail_joiner.hpp"
-#include "core/net/special_purpose.hpp"
 #include "core/reports/difference.hpp"
 #include "core/suggest/evidence.hpp"
 #include "core/suggest/judgement.hpp"
@@ -14,9 +13,9 @@
 #include "server/commands/configured.hpp"
 #include "server/commands/expand_book.hpp"
 #include "server/commands/mail_log.hpp"
+#include "server/commands/own_hosts.hpp"
 #include "server/commands/suggest_looks.hpp"
 #include "server/system/clocks.hpp"
-#include "server/system/own_addresses.hpp"
 #include "server/system/public_suffixes.hpp"
 
 #include <CLI/Validators.hpp>
@@ -26,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spfblock::server {
@@ -47,20 +47,6 @@ constexpr std::size_t most_questions = 50'000;
 
 /// How long what is listed stays, unless a person says otherwise.
 constexpr std::chrono::days listed_for{30};
-
-/// Whose mail is this network's own: this machine's, that of hosts that are
-/// nobody's on the Internet, and of what is allowed as a network.
-net::address_set own_network(const config::settings& of) {
-  net::address_set made = own_addresses();
-  std::vector<net::ip_prefix> networks;
-  if (of.allow.reserved) {
-    for (const auto& each : net::special_purpose_blocks())
-      networks.push_back(each.prefix);
-  }
-  for (const config::allowed_network& each : of.allow.networks)
-    networks.push_back(each.network);
-  return made |= net::address_set::of(networks);
-}
 
 std::vector<suggest::listed_networks>
 listings_of(const domains::domain_book& book) {
@@ -114,11 +100,11 @@ bool add_live(const config::settings& of, suggest::evidence& to,
 
 /// Adds what the mail log tells.
 /// @return false if it cannot be read, which was said on stderr
-bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
+bool add_log(const log_choice& choice, suggest::evidence& to,
              suggest::origin& from) {
   maillog::mail_joiner mails{
       [&to](const maillog::mail& each) { to.take(each); }};
-  const auto read = read_mail_log(files, [&](const maillog::event& next) {
+  const auto read = read_mail_log(choice, [&](const maillog::event& next) {
     mails.take(next);
     to.take(next);
   });
@@ -133,8 +119,8 @@ bool add_log(const std::vector<std::string>& files, suggest::evidence& to,
 /// @return false if a part of it is out of reach, which was said on stderr
 bool add_all(const suggest_choice& choice, const config::settings& by,
              suggest::evidence& to, suggest::origin& from) {
-  from.has_log = !choice.live || !choice.log.files.empty();
-  if (from.has_log && !add_log(choice.log.files, to, from))
+  from.has_log = !choice.live || choice.log.has_files();
+  if (from.has_log && !add_log(choice.log, to, from))
     return false;
   if (choice.live && !add_live(by, to, from))
     return false;
@@ -143,6 +129,49 @@ bool add_all(const suggest_choice& choice, const config::settings& by,
   from.mails = to.mails();
   from.forgotten = to.forgotten();
   return true;
+}
+
+/// What marks the mails that are taken.
+/// @param suffixes,table outlive it
+suggest::evidence::settings marking(const config::settings& of,
+                                    const maillog::period& period,
+                                    const public_suffixes& suffixes,
+                                    const table::snapshot& table) {
+  suggest::evidence::settings made;
+  made.registrable_domain = [&suffixes](const dns::name& name) {
+    return suffixes.registrable_domain(name);
+  };
+  made.is_listed = [&table](const net::ip_address& address) {
+    return table.find(address).has_value();
+  };
+  made.own = own_hosts(of);
+  made.period = period;
+  return made;
+}
+
+/// Looks at whoever may be suggested, and judges them.
+/// @param book of the configuration `by`; both have these names in them then
+/// @return nothing if the DNS failed for all
+std::optional<suggest::judgement> judged(const suggest::evidence& seen,
+                                         const suggest::known_names& known,
+                                         domains::domain_book& book,
+                                         configuration& by) {
+  const auto listed = listings_of(book);
+  const auto whom = suggest::suspects_in(seen, known, most_names);
+  std::size_t budget = most_questions;
+  const auto looks = look_at(whom.names, whom.senders, book, by, budget);
+  if (all_failed(looks))
+    return std::nullopt;
+  suggest::judgement made = suggest::judge(whom, looks, seen, listed);
+  const auto shared = suggest::shared_includes(made, whom, looks, known);
+  const auto includes = look_at(shared, {}, book, by, budget);
+  suggest::add_includes(includes, seen, listed, made);
+  return made;
+}
+
+exit_status dns_failed_for_all(const char* whom) {
+  std::cerr << "spfblock: the DNS failed for all " << whom << '\n';
+  return exit_status::unavailable;
 }
 
 /// Finds in the mail log who sent bad mail and authorises the host that sent
@@ -155,46 +184,26 @@ exit_status suggest_by(const std::string& configuration_file,
   if (!loaded)
     return exit_status::config;
   domains::domain_book book = expanded_book(*loaded);
-  if (reports::difference_between({}, book).dns_failed()) {
-    std::cerr << "spfblock: the DNS failed for all domains\n";
-    return exit_status::unavailable;
-  }
-  const table::snapshot table{book.listings()};
-  const auto listed = listings_of(book);
+  if (reports::difference_between({}, book).dns_failed())
+    return dns_failed_for_all("domains");
 
+  const table::snapshot table{book.listings()};
   const public_suffixes suffixes;
-  suggest::evidence::settings by;
-  by.registrable_domain = [&suffixes](const dns::name& of) {
-    return suffixes.registrable_domain(of);
-  };
-  by.is_listed = [&table](const net::ip_address& address) {
-    return table.find(address).has_value();
-  };
-  by.own = own_network(loaded->settings);
-  by.period = choice.log.period;
+  auto by = marking(loaded->settings, choice.log.period, suffixes, table);
   const suggest::known_names known{loaded->settings, by.registrable_domain};
   suggest::evidence seen{std::move(by)};
   suggest::origin from;
   if (!add_all(choice, loaded->settings, seen, from))
     return exit_status::unavailable;
-
-  const auto whom = suggest::suspects_in(seen, known, most_names);
-  std::size_t budget = most_questions;
-  const auto looks = look_at(whom.names, whom.senders, book, *loaded, budget);
-  if (all_failed(looks)) {
-    std::cerr << "spfblock: the DNS failed for all senders\n";
-    return exit_status::unavailable;
-  }
-  suggest::judgement made = suggest::judge(whom, looks, seen, listed);
-  const auto shared = suggest::shared_includes(made, whom, looks, known);
-  const auto includes = look_at(shared, {}, book, *loaded, budget);
-  suggest::add_includes(includes, seen, listed, made);
+  const auto made = judged(seen, known, book, *loaded);
+  if (!made)
+    return dns_failed_for_all("senders");
 
   from.looked_at = read_clocks().wall;
   from.until =
       std::chrono::floor<std::chrono::days>(from.looked_at) + listed_for;
-  std::cout << written(made, from, choice);
-  std::cerr << suggest::summary(made, from);
+  std::cout << written(*made, from, choice);
+  std::cerr << suggest::summary(*made, from);
   return exit_status::done;
 }
 

@@ -36,13 +36,15 @@ void turn_round(msghdr& head) {
 
 } // namespace
 
-answered_datagrams::answered_datagrams() : places_(most), datagrams_(most) {}
+answered_datagrams::answered_datagrams() : places_(most), datagrams_(most) {
+  prepare(most);
+}
 
-std::size_t answered_datagrams::receive(int socket) {
-  for (std::size_t i = 0; i < most; ++i) {
+/// Has the first `count` ready to be received into.
+void answered_datagrams::prepare(std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
     place& to = places_[i];
     to.part = {to.octets.data(), to.octets.size()};
-    datagrams_[i].head = {};
     msghdr& head = datagrams_[i].head;
     head.msg_name = &to.peer;
     head.msg_namelen = sizeof to.peer;
@@ -51,6 +53,10 @@ std::size_t answered_datagrams::receive(int socket) {
     head.msg_control = to.control.data();
     head.msg_controllen = to.control.size();
   }
+}
+
+std::size_t answered_datagrams::receive(int socket) {
+  prepare(received_); // the others are as they were
   return receive_datagrams(socket, datagrams_);
 }
 

@@ -60,6 +60,7 @@ private:
     iovec part;
   };
 
+  void prepare(std::size_t count) noexcept;
   [[nodiscard]] std::size_t receive(int socket);
   [[nodiscard]] received at(std::size_t i) const;
 

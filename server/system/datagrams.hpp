@@ -10,7 +10,7 @@ namespace spfblock::server {
 /// A datagram to be received into what `head` says, or sent from it.
 struct datagram {
   msghdr head{};
-  std::size_t size = 0; ///< octets received
+  unsigned size = 0; ///< octets received
 };
 
 /// Receives those that wait at a socket, as many as there is room for.

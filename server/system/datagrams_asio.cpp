@@ -11,7 +11,7 @@ std::size_t receive_datagrams(int socket, std::span<datagram> into) noexcept {
         uninterrupted([&] { return ::recvmsg(socket, &each.head, 0); });
     if (size < 0)
       break;
-    each.size = static_cast<std::size_t>(size);
+    each.size = static_cast<unsigned>(size);
     ++done;
   }
   return done;

@@ -84,7 +84,7 @@ void poller::unwatch(int number) noexcept {
 }
 
 bool poller::wait(std::optional<std::chrono::milliseconds> most) {
-  std::array<epoll_event, calls_at_once> events{};
+  std::array<epoll_event, calls_at_once> events; // what is used is written
   const int count =
       ::epoll_wait(kernel_->epoll.number(), events.data(),
                    static_cast<int>(events.size()), timeout(most));

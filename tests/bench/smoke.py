@@ -32,6 +32,9 @@ COUNTED = {
     "counted_lookups": ("instructions a lookup", 100_000),
     "counted_conversations": ("instructions a request", 3_000),
     "counted_building": ("instructions a network built", 20_000),
+    "counted_without_notes": ("instructions a request at the policy door", 20_000),
+    "counted_with_notes": ("the same, senders noted", 20_000),
+    "counted_with_flood": ("the same, each sender a new one", 20_000),
 }
 # Requests sent at once, system calls a request at most: a request alone costs
 # epoll_wait, recv and send.

@@ -1,6 +1,7 @@
 """The door dnsbl over UDP and TCP: what it answers, whom, and that NSD answers
 the same from the zone that the same table is exported as."""
 
+import contextlib
 import ipaddress
 import os
 import random
@@ -89,8 +90,27 @@ class Stream:
             b"".join(struct.pack("!H", len(each)) + each for each in wires)
         )
 
+    def send_octets(self, octets):
+        self._socket.sendall(octets)
+
+    def send_until_full(self, wire):
+        """Until nothing is taken any more for half a second."""
+        self._socket.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.send(wire)
+
+    def end(self):
+        """Sends nothing more."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def read(self):
         """The next answer; None where the stream has ended."""
+        with contextlib.suppress(ConnectionResetError):
+            return self._read()
+        return None
+
+    def _read(self):
         size = self._file.read(2)
         if len(size) < 2:
             return None
@@ -200,6 +220,66 @@ class Answers(Door):
         over_udp(server.port, query(reversed_name("62.1.1.78")).to_wire())
         server.wait_for_line("62.1.1.78", after=place)
         self.assertEqual(len(server.matching("62.1.1.77", after=place)), 1)
+
+
+class HostileStreams(Door):
+    """Over TCP, where who asks has the time that he wants."""
+
+    GOOD = query(reversed_name(LISTED)).to_wire()
+
+    def assert_answers(self, port):
+        with Stream(port) as stream:
+            stream.send(self.GOOD)
+            self.assertEqual(told(stream.read())[0], "NOERROR")
+
+    def assert_ends(self, port, octets):
+        """What comes before is answered; behind it nothing."""
+        with Stream(port) as stream:
+            stream.send(self.GOOD)
+            stream.send_octets(octets)
+            self.assertEqual(told(stream.read())[0], "NOERROR")
+            self.assertIsNone(stream.read())
+        self.assert_answers(port)
+
+    def test_lengths_that_no_question_has_end_the_connection(self):
+        port = self.serve_door().port
+        for length in (0, 1, 11, 4097, 65535):
+            with self.subTest(length):
+                self.assert_ends(port, struct.pack("!H", length) + bytes(64))
+
+    def test_who_goes_within_a_length_or_a_message_harms_nobody(self):
+        port = self.serve_door().port
+        whole = struct.pack("!H", len(self.GOOD)) + self.GOOD
+        for size in (1, 2, 3, len(whole) - 1):
+            with self.subTest(size), Stream(port) as stream:
+                stream.send_octets(whole[:size])
+                stream.end()
+                self.assertIsNone(stream.read())
+        self.assert_answers(port)
+
+    def test_a_question_octet_by_octet_is_answered(self):
+        port = self.serve_door().port
+        with Stream(port) as stream:
+            for octet in struct.pack("!H", len(self.GOOD)) + self.GOOD:
+                stream.send_octets(bytes([octet]))
+            self.assertEqual(told(stream.read())[0], "NOERROR")
+
+    def test_who_holds_many_connections_keeps_nobody_out(self):
+        port = self.serve_door(connections=20).port
+        held = [Stream(port) for _ in range(60)]
+        for each in held:
+            self.addCleanup(each.__exit__)
+        for each in held[::2]:  # half a length
+            with contextlib.suppress(OSError):
+                each.send_octets(b"\0")
+        self.assert_answers(port)
+        self.assertEqual(told(over_udp(port, self.GOOD))[0], "NOERROR")
+
+    def test_who_reads_no_answer_is_waited_for_by_nobody(self):
+        port = self.serve_door().port
+        with Stream(port) as deaf:
+            deaf.send_until_full(self.GOOD)
+            self.assert_answers(port)
 
 
 class Clients(Door):

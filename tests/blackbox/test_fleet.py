@@ -3,6 +3,7 @@ changes at its origin, and three mail servers with three kinds of secondaries re
 its new networks."""
 
 import glob
+import re
 import subprocess
 import time
 
@@ -16,6 +17,8 @@ from .harness.fleet import (
     Origin,
     RbldnsdServer,
     RsyncOrigin,
+    forgetful,
+    shipped,
     shipped_path,
 )
 from .harness.nsd import Nsd
@@ -146,6 +149,24 @@ class Fleet(BlackBoxCase):
         )
         self.assertLess(moved, 0.02 * whole)
 
+    def assert_an_hour_is_short(self):
+        """What an hour does to a secondary that is off and comes back: its zone is not
+        expired, and it is time to ask for the next.  Further, more may have changed
+        than the primary keeps: test_who_missed_more_than_is_kept..."""
+        refresh, expire = map(
+            int,
+            re.search(r"SOA \S+ \S+ \d+ (\d+) \d+ (\d+) ", self.origin.published()).groups(),
+        )
+        hour = 3600
+        self.assertGreater(expire, 100 * hour)
+        self.assertLessEqual(refresh, hour)
+        for name in ("nsd", "knot", "named"):  # and none waits for that
+            (asks_s,) = re.findall(
+                r"(?:max-refresh-time:?|refresh-max-interval:) (\d+)",
+                shipped(f"{name}-secondary.conf"),
+            )
+            self.assertLess(int(asks_s), hour)
+
     def assert_who_was_off_catches_up(self, whole):
         for each in self.mail_servers:
             each.stop_secondary()
@@ -179,6 +200,7 @@ class Fleet(BlackBoxCase):
         self.assert_all_reject(first_of(1))
         whole = max(self.octets())
         self.assert_a_change_is_cheap(whole)
+        self.assert_an_hour_is_short()
         self.assert_who_was_off_catches_up(whole)
         self.assert_rejects_without_the_primary()
         self.assert_fails_open_without_the_secondary()
@@ -188,6 +210,34 @@ class Fleet(BlackBoxCase):
 
     def test_with_knot_as_the_hidden_primary(self):
         self.run_fleet(KnotServer)
+
+
+    def run_beyond_the_journal(self, server):
+        """More files than the primary has changes of, while the secondaries are off."""
+        self.build(forgetful(server, 2))
+        whole = max(self.octets())
+        for each in self.mail_servers:
+            each.stop_secondary()
+        for third in (3, 4, 5, 6):
+            self.change_record(third)
+            self.origin.wait_until_primary_has(f"*.0.{third}.62")
+        before = self.octets()
+        for each in self.mail_servers:
+            each.start_secondary()
+        self.wait_until_all_list(first_of(6))
+        moved = min(self.moved_since(before))
+        print(f"\nafter four changes missed, of which two were kept: {moved} octets "
+              f"at least, {whole} at first", flush=True)
+        self.assertGreater(moved, 0.5 * whole)
+        for each in self.mail_servers:
+            self.assertTrue(each.lists("60.1.1.9"))
+            self.assertFalse(each.lists(first_of(5)))
+
+    def test_who_missed_more_than_is_kept_gets_the_whole_zone_from_nsd(self):
+        self.run_beyond_the_journal(NsdServer)
+
+    def test_who_missed_more_than_is_kept_gets_the_whole_zone_from_knot(self):
+        self.run_beyond_the_journal(KnotServer)
 
 
 class Rsync(BlackBoxCase):

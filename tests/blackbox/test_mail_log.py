@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import subprocess
+from unittest import mock
 
 from .harness.case import BlackBoxCase
 from .harness.spfblock import program, run
@@ -302,6 +303,34 @@ class SeveralFiles(MailLog):
         self.assertEqual(self.became("-", "-", stdin=former + latter)[0], 1)
         # What is named twice is read twice.
         self.assertEqual(self.became(old, new, old, new)[0], 2)
+
+    def test_files_of_several_zones_are_merged_by_the_moment(self):
+        """Postfix in local time, a filter in a container in UTC, and the reverse."""
+        mail = delivered("A0", "45.120.197.1", "a@toramaki.net")  # at 05:00:00
+        spam = self.SPAM.format("A0")
+        in_utc = self.log("utc.log", spam.replace("05:00:00", "03:00:00"))
+        says_so = self.log(
+            "z.log", spam.replace("2016-04-04 05:00:00 #700(normal)",
+                                  "2016-04-04T03:00:00Z mx rspamd[700]:")
+        )
+        elsewhere = self.log(
+            "east.log", spam.replace("2016-04-04 05:00:00 #700(normal)",
+                                     "2016-04-04T12:00:00+09:00 mx rspamd[700]:")
+        )
+        local = self.log("mail.log", mail)
+        joined, apart = (1, 1, 0), (1, 0, 1)
+        with mock.patch.dict(os.environ, TZ="Europe/Berlin"):
+            self.assertEqual(self.became(local, "--utc", in_utc), joined)
+            self.assertEqual(self.became(local, in_utc), apart)
+            for each in says_so, elsewhere:
+                self.assertEqual(self.became(local, each), joined)
+                self.assertEqual(self.became(each, "--utc", local), apart)
+            mail_in_utc = self.log("utc.log", mail.replace("05:00:00", "03:00:00"))
+            here = self.log("rspamd.log", spam)
+            self.assertEqual(self.became("--utc", mail_in_utc, here), joined)
+        with mock.patch.dict(os.environ, TZ="UTC"):
+            self.assertEqual(self.became(self.log("mail.log", mail), here), joined)
+            self.assertEqual(self.became("--utc", local, "--utc", here), joined)
 
     def test_all_lines_are_counted_once(self):
         files = [

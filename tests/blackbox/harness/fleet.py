@@ -53,12 +53,13 @@ class NsdServer:
 
     host = 11
     command = ("nsd", "-d", "-P", "")
+    configuration = f"/etc/nsd/nsd.conf.d/{ZONE}.conf"
     unit = "spfblock-zone-nsd.service"
     folder = "/var/lib/nsd"
 
     @staticmethod
     def set_up(machine, role):
-        machine.write(f"/etc/nsd/nsd.conf.d/{ZONE}.conf", shipped(f"nsd-{role}.conf"))
+        machine.write(NsdServer.configuration, shipped(f"nsd-{role}.conf"))
         machine.run("install", "-d", "-o", "nsd", "-g", "nsd", "/run/nsd")
 
     @staticmethod
@@ -76,12 +77,13 @@ class NsdServer:
 class KnotServer:
     host = 12
     command = ("knotd",)
+    configuration = "/etc/knot/knot.conf"
     unit = "spfblock-zone-knot.service"
     folder = "/var/lib/knot"
 
     @staticmethod
     def set_up(machine, role):
-        machine.write("/etc/knot/knot.conf", shipped(f"knot-{role}.conf"))
+        machine.write(KnotServer.configuration, shipped(f"knot-{role}.conf"))
         machine.run("install", "-d", "-o", "knot", "-g", "knot", "/run/knot")
 
     @staticmethod
@@ -118,6 +120,26 @@ class NamedServer:
         """It writes the zone down as it ends."""
 
 
+def forgetful(server, changes):
+    """The same server; as a primary it keeps so many changes, not those of etc/fleet."""
+
+    class Forgetful(server):
+        @staticmethod
+        def set_up(machine, role):
+            server.set_up(machine, role)
+            if role == "primary":
+                path = machine.path(server.configuration)
+                with open(path, encoding="ascii") as file:
+                    text, found = re.subn(
+                        r"((?:ixfr-number|journal-max-depth): )\d+", rf"\g<1>{changes}",
+                        file.read(),
+                    )
+                assert found == 1
+                machine.write(server.configuration, text)
+
+    return Forgetful
+
+
 class Origin:
     """The machine of spfblock and of the hidden primary.
 
@@ -145,6 +167,11 @@ class Origin:
 
     def close(self):
         self._stack.close()
+
+    def published(self):
+        """The zone file."""
+        with open(self.machine.path(_PUBLISHED), encoding="ascii") as file:
+            return file.read()
 
     def wait_until_primary_has(self, name):
         """Until the file that it reads has a record of that name."""

@@ -52,7 +52,7 @@ TEST_CASE("query: what is asked, its letters as they came", "[dns][query]") {
   CHECK(read->recursion_desired);
   CHECK_FALSE(read->has_edns);
   CHECK(read->question == wire_question("Bl.Example", type_a));
-  CHECK(read->owner.to_string() == "bl.example");
+  CHECK(read->owner == wire_name("Bl.Example"));
   CHECK(read->type == type_a);
   CHECK(read->klass == dns::class_in);
 }

@@ -84,6 +84,39 @@ TEST_CASE("cdb answers as the server for every edge address",
   }
 }
 
+TEST_CASE("cdb answers as the server at the ends of the space, and for "
+          "exceptions within exceptions",
+          "[exports]") {
+  const std::vector<std::vector<listing>> tables{
+      {listing_of("ends.example", "REJECT {address}",
+                  {"0.0.0.0", "255.255.255.255"})},
+      {listing_of("a.example", "REJECT {domain}",
+                  {"62.0.0.0/8", "62.1.2.0/24"}),
+       listing_of("b.example", "WARN {domain}", {"62.1.0.0/16", "62.1.2.200"}),
+       listing_of("c.example", "DUNNO", {"62.1.2.128/25", "62.1.2.0/31"})}};
+  for (const auto& listings : tables) {
+    const snapshot table{listings};
+    const std::string octets = document(format::cdb, table, source);
+    CHECK(contents_of(format::cdb, octets).left_out.empty());
+    const cdb_reader file{octets};
+    for (const auto& address : edges_of(listings)) {
+      CAPTURE(listings.front().name, address.to_string());
+      CHECK(effect(asked(file, address)) == effect(told(table, address)));
+    }
+  }
+}
+
+TEST_CASE("cdb has no key for all of the space, and says so", "[exports]") {
+  const snapshot table{
+      {listing_of("all.example", "REJECT {domain}", {"0.0.0.0/0"}),
+       listing_of("one.example", "REJECT", {"192.0.2.0/24"})}};
+  const std::string octets = document(format::cdb, table, source);
+  CHECK(contents_of(format::cdb, octets).left_out.size() == 1);
+  const cdb_reader file{octets};
+  CHECK(file.find("192.0.2"));
+  CHECK_FALSE(file.find("1"));
+}
+
 TEST_CASE("cdb has the address of a single host, and the network of others",
           "[exports]") {
   const snapshot table{{listing_of("spam.example", "REJECT {address}",

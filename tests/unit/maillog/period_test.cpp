@@ -31,6 +31,29 @@ TEST_CASE("maillog::period: a day, or a time of it", "[maillog][period]") {
   }
 }
 
+TEST_CASE("maillog::zone_of_time_stamp: what the time stamp names",
+          "[maillog][time_stamp]") {
+  const auto zone = [](std::string_view text) {
+    REQUIRE(maillog::time_stamp_size(text) == text.size());
+    const auto read = maillog::zone_of_time_stamp(text);
+    return read ? static_cast<int>(read->count()) : -1;
+  };
+  CHECK(zone("2016-04-04T04:38:12Z") == 0);
+  CHECK(zone("2016-04-04T04:38:12+02:00") == 120);
+  CHECK(zone("2016-04-04T04:38:12.123456+0530") == 330);
+  CHECK(zone("2016-04-04T04:38:12,5-03:30") == -210);
+  CHECK(zone("2016-04-04T04:38:12-0000") == 0);
+  for (const std::string_view none :
+       {"2016-04-04T04:38:12", "2016-04-04T04:38:12.5", "2016-04-04 04:38:12",
+        "Apr  4 04:38:12", "Apr  4 04:38:12.123456",
+        "Mon Apr  4 04:38:12 2016"}) {
+    CAPTURE(none);
+    CHECK(zone(none) == -1);
+  }
+  CHECK_FALSE(maillog::zone_of_time_stamp(""));
+  CHECK_FALSE(maillog::zone_of_time_stamp("2016-04-04T04:38:12Zebra"));
+}
+
 TEST_CASE("maillog::period: has what is neither before nor behind",
           "[maillog][period]") {
   const auto noon = read_moment("2016-04-04 12:00");

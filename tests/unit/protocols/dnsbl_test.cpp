@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dnsbl_test {
@@ -62,7 +63,7 @@ std::string shown(const std::string& reply) {
   if (number(4) != 0) {
     at = reply.find('\0', at) + 5;
   }
-  while (at < reply.size()) {
+  while (at < reply.size() && reply[at] != '\0') { // EDNS comes last
     const std::size_t owner = number(at) & 0x3fffU;
     const std::size_t type = number(at + 2);
     const std::size_t size = number(at + 10);
@@ -184,6 +185,107 @@ TEST_CASE("dnsbl: answers no answer, and errors with no more than a header",
   CHECK(answer_to("").empty());
   CHECK(shown(answer_to(question("bl.example").substr(0, 20))) == "FORMERR");
   CHECK(answer_to(question("bl.example").substr(0, 20)).size() == 12);
+}
+
+TEST_CASE("dnsbl: what is odd is answered by rule, and amplified by nothing",
+          "[protocols][dnsbl]") {
+  const std::string listed = wire_question("9.2.0.192.bl.example", type_a);
+  const std::string in_a = u16(type_a) + u16(1);
+  const std::string opt = opt_record();
+  const auto with_options = [](const std::string& options) {
+    return wire_record(wire_name(""), type_opt, options, 0, 1232);
+  };
+  const auto of_class = [](std::size_t number) {
+    return wire_name("9.2.0.192.bl.example") + u16(type_a) + u16(number);
+  };
+  const std::string zone = wire_name("bl.example"); // 12 octets
+  const std::string long_label = counted(std::string(63, 'a'));
+  const std::string three = long_label + long_label + long_label;
+  const std::string longest = three + counted(std::string(50, 'a'));
+  const std::string longer = three + counted(std::string(51, 'a'));
+
+  using list = std::vector<std::string>;
+  const auto asking = [](list questions, list additional = {},
+                         std::size_t opcode = 0) {
+    dns_message made;
+    made.flags = opcode << 11U;
+    made.questions = std::move(questions);
+    made.additional = std::move(additional);
+    return made;
+  };
+  dns_message misplaced = asking({listed});
+  misplaced.authority = {opt};
+  dns_message answering = asking({listed});
+  answering.answers = {opt};
+
+  struct row {
+    const char* what;
+    dns_message asked;
+    const char* said; ///< the first word of what is shown()
+  };
+  const std::vector<row> rows{
+      {"no question", asking({}), "FORMERR"},
+      {"two questions", asking({listed, listed}), "FORMERR"},
+      {"a name that leads to itself", asking({pointer_to(12) + in_a}),
+       "FORMERR"},
+      {"a label, and on into the header",
+       asking({counted("9") + pointer_to(0) + in_a}), "FORMERR"},
+      {"a label of an unknown type",
+       asking({"\x41" + std::string(9, 'a') + '\0' + in_a}), "FORMERR"},
+      {"a name of 255 octets", asking({longest + zone + in_a}), "NXDOMAIN"},
+      {"one of 256", asking({longer + zone + in_a}), "FORMERR"},
+      {"dots within a label", asking({counted("9.2.0.192") + zone + in_a}),
+       "NXDOMAIN"},
+      {"zero octets within a label",
+       asking({counted(std::string(2, '\0')) + zone + in_a}), "NXDOMAIN"},
+      {"OPT twice", asking({listed}, {opt, opt}), "FORMERR"},
+      {"OPT among the authorities", misplaced, "FORMERR"},
+      {"OPT of somebody",
+       asking({listed}, {wire_record(wire_name("a"), type_opt, "")}),
+       "FORMERR"},
+      {"a cookie",
+       asking({listed}, {with_options(u16(10) + u16(8) + "01234567")}),
+       "NOERROR"},
+      {"half a cookie",
+       asking({listed}, {with_options(u16(10) + u16(8) + "0123")}), "FORMERR"},
+      {"class CH", asking({of_class(3)}), "REFUSED"},
+      {"class ANY", asking({of_class(255)}), "REFUSED"},
+      {"NOTIFY", asking({listed}, {}, 4), "NOTIMP"},
+      {"UPDATE", asking({listed}, {}, 5), "NOTIMP"},
+      {"the last opcode", asking({}, {}, 15), "NOTIMP"},
+      {"a type of nothing", asking({wire_question("9.2.0.192.bl.example", 0)}),
+       "NOERROR"},
+      {"an answer", answering, "FORMERR"},
+  };
+  for (row each : rows) {
+    CAPTURE(each.what);
+    const std::string octets = each.asked.octets();
+    const std::string reply = answer_to(octets);
+    const std::string text = shown(reply);
+    CHECK(text.substr(0, text.find(' ')) == each.said);
+    CHECK(reply.size() <= octets.size() + 252);
+    CHECK(shown(answer_to(octets + '\0')) ==
+          (each.asked.flags == 0 ? "FORMERR" : "NOTIMP"));
+    each.asked.flags |= 0x8000U;
+    CHECK(answer_to(each.asked.octets()).empty());
+  }
+}
+
+TEST_CASE("dnsbl: half an IPv6 address is there if something is below it",
+          "[protocols][dnsbl]") {
+  const auto first = [](std::string name, std::size_t labels) {
+    return name.substr(name.size() - 2 * labels + 1) + ".bl.example";
+  };
+  const std::string listed = nibbles + "8.b.d.0.1.0.0.2";
+  for (std::size_t labels = 1; labels < 32; ++labels) {
+    CAPTURE(labels);
+    CHECK(asked(first(listed, labels)) ==
+          "NOERROR AA; 6@" + std::to_string(12 + 2 * labels) + " 60 60");
+  }
+  CHECK(asked(first(listed, 32)) == "NOERROR AA; 1@12 300 127.0.0.2");
+  CHECK(asked("0." + first(listed, 32)).starts_with("NXDOMAIN"));
+  CHECK(asked(first("0.0.0.0.0.0.0.0.9.b.d.0.1.0.0.2", 16))
+            .starts_with("NXDOMAIN"));
 }
 
 TEST_CASE("dnsbl: the letters of a question come back as they came",
