@@ -62,6 +62,8 @@ service::service(std::string path, beginning with,
                    files_.table_changed();
                    tell_status();
                  }},
+      hits_{io_, log_, refresher_.numbers(), [this] { return threads_.hits(); },
+            refresher_.history_thread()},
       files_{io_, log_,
              [this]() -> file_publisher::content {
                return {table_.load(), refresher_.shared_book(),
@@ -76,6 +78,7 @@ service::service(std::string path, beginning with,
               .dns = *dns_,
               .mail = mail_,
               .senders = senders_,
+              .hits = hits_,
               .files = files_,
               .reloads = reloads_,
               .configuration = record_.status(),
@@ -136,6 +139,7 @@ void service::apply(configuration next, contents of_it,
     refresh(std::move(applied));
   else
     serve();
+  hits_.use(now_.settings.state_file);
   files_.apply(now_.settings.publish, provenance_at(read_clocks()));
   pages_.limit_series(now_.settings.metrics.domains);
   admin_.listen(now_.settings.admin, &inherited_);
@@ -388,7 +392,8 @@ void service::stop() {
   threads_.begin_stop(stop_patience);
   const bool ended = refresher_.stop(limit);
   threads_.join();
-  if (!ended || is_reading_ || !record_.is_kept_by(limit) ||
+  const bool counted = hits_.stop(limit);
+  if (!ended || !counted || is_reading_ || !record_.is_kept_by(limit) ||
       !pages_.ended_by(limit) || !files_.ended_by(limit))
     leave_what_is_under_way();
   stopped_ = true;

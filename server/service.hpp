@@ -8,6 +8,7 @@
 #include "server/configuration.hpp"
 #include "server/configuration_record.hpp"
 #include "server/exit_status.hpp"
+#include "server/hits/hit_keeper.hpp"
 #include "server/patient_loading.hpp"
 #include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
@@ -109,6 +110,7 @@ private:
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;
+  hit_keeper hits_; ///< writes on a thread of refresher_
   file_publisher files_;
   admin_pages pages_;
   admin_port admin_;

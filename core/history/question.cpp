@@ -22,10 +22,15 @@ result<question> question::about(std::string_view about) {
     made.address = *address;
     return made;
   }
+  if (const auto network = net::ip_prefix::parse(about)) {
+    made.listing = network->to_string();
+    return made;
+  }
   const auto name = config::parse_domain(about);
   if (!name)
     return failure{errc::malformed,
-                   in_quotes(about) + " is neither a domain nor an address: " +
+                   in_quotes(about) +
+                       " is neither a domain, a network nor an address: " +
                        name.error().message};
   made.listing = name->to_string();
   return made;

@@ -15,11 +15,12 @@ namespace spfblock::history {
 
 /// Which entries are wanted.
 struct question {
-  std::string listing;                    ///< a domain; empty: all
+  std::string listing;                    ///< a domain or a network; empty: all
   std::optional<net::ip_address> address; ///< only what names it
   std::chrono::sys_seconds since{};
 
-  /// @param about a domain or an address, or empty
+  /// @param about a domain, a network of the configuration or an address, or
+  ///        empty
   /// @return errc::malformed for anything else
   [[nodiscard]] static result<question> about(std::string_view about);
 };

@@ -320,6 +320,49 @@ inline constexpr auto state_events = std::to_array<entry>({
      {},
      "What the disk had refused is written.",
      "Nothing."},
+    {kind::hits_not_read,
+     level::warning,
+     "hits not read",
+     {{"reason", "why, with the file",
+       "cannot read \"/var/lib/spfblock/state.json.hits\": Input/output "
+       "error"}},
+     "The file with the hits of the past could not be read, or not be put "
+     "aside: hits over time begin anew, and the next save replaces it. Nothing "
+     "else depends on it.",
+     "Correct its owner or its mode; see to the disk."},
+    {kind::hits_put_aside,
+     level::warning,
+     "hits put aside",
+     {{"reason", "what is wrong with the file", "the checksum does not fit"},
+      {"aside", "its new name", "/var/lib/spfblock/state.json.hits.damaged"}},
+     "The file with the hits of the past is not what this version of spfblock "
+     "writes. It was renamed; hits over time begin anew.",
+     "See to the disk if nobody edited the file. After going back to the "
+     "version that wrote it, rename it to its former name before the start."},
+    {kind::hits_not_saved,
+     level::warning,
+     "hits not saved",
+     {{"reason", "why, with the file",
+       "cannot write \"/var/lib/spfblock/state.json.hits.new\": No space left "
+       "on device"}},
+     "Hits over time could not be written down; it is tried again every "
+     "minute, and told again when the reason changes. They go on being "
+     "counted, and nothing else depends on it; a restart would forget them.",
+     "Make room, or correct the mode of its directory."},
+    {kind::hits_saved_again,
+     level::info,
+     "hits saved again",
+     {},
+     "What `hits not saved` told is over.",
+     "Nothing."},
+    {kind::hits_forgotten,
+     level::info,
+     "hits forgotten",
+     {{"listings", "how many", "312", form::number}},
+     "Hits over time of more listings were kept than there is room for: those "
+     "went whose last hit is longest ago. Told once a day at most.",
+     "Nothing. `status --unused` says nothing of the time before the last of "
+     "them."},
 });
 
 inline constexpr auto file_events = std::to_array<entry>({

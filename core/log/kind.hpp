@@ -81,6 +81,11 @@ enum class kind : std::uint8_t {
   // What is remembered beside it
   history_not_written,
   history_written_again,
+  hits_not_read,
+  hits_put_aside,
+  hits_not_saved,
+  hits_saved_again,
+  hits_forgotten,
   // Published files
   file_published,
   file_not_published,

@@ -1,14 +1,22 @@
 #include "server/admin/admin_pages.hpp"
 
+#include "core/config/domain_name.hpp"
 #include "core/exports/format.hpp"
+#include "core/history/newest.hpp"
+#include "core/history/question.hpp"
+#include "core/hits/busiest.hpp"
+#include "core/hits/hits_json.hpp"
 #include "core/page/domain_list.hpp"
 #include "core/reports/explanation.hpp"
 #include "core/reports/health.hpp"
 #include "core/suggest/sender_notes_json.hpp"
+#include "core/support/calendar.hpp"
+#include "core/support/text.hpp"
 #include "server/admin/metrics.hpp"
 #include "server/admin/page_answers.hpp"
 #include "server/admin/provenance.hpp"
 #include "server/admin/view_reports.hpp"
+#include "server/history/history_file.hpp"
 #include "server/page/page_files.hpp"
 
 #include <chrono>
@@ -79,6 +87,94 @@ admin_reply numbers(const service_view& of, std::size_t most_series) {
           metrics_text(of, domains, !problem_of(of, domains), most_series)};
 }
 
+// Hits, and the history ------------------------------------------------------
+
+/// How many entries, or listings, are told where the request does not say, and
+/// at most.
+constexpr std::size_t usual_limit = 100;
+constexpr std::size_t highest_limit = 1000;
+
+result<std::size_t> limit_of(const admin_request& request) {
+  const std::string text = request.parameter("limit");
+  if (text.empty())
+    return usual_limit;
+  const auto number = parse_decimal(text, highest_limit);
+  if (!number || *number == 0)
+    return failure{errc::malformed, "limit: expected a number from 1 to " +
+                                        std::to_string(highest_limit)};
+  return static_cast<std::size_t>(*number);
+}
+
+/// A listing as hits are kept of it.
+/// @return empty for an empty text, errc::malformed for what can be no listing
+result<std::string> listing_named(const std::string& text) {
+  if (text.empty())
+    return text;
+  if (const auto network = net::ip_prefix::parse(text))
+    return network->to_string();
+  const auto name = config::parse_domain(text);
+  if (!name)
+    return name.error();
+  return name->to_string();
+}
+
+std::optional<hits::order> order_named(const std::string& text) {
+  for (const hits::order each : hits::orders) {
+    if (text.empty() || text == text_of(each))
+      return each;
+  }
+  return std::nullopt;
+}
+
+hits::busiest busiest(const service_view& of, hits::order by,
+                      std::size_t most) {
+  hits::busiest made;
+  made.at = of.at.wall;
+  made.started = of.started_at;
+  made.by = by;
+  of.read_hits([&](const hits::hit_ledger& ledger) {
+    made.in_all =
+        hits::figures_of(&ledger.in_all(), of.hits_in_all(), of.at.wall);
+    made.listings =
+        hits::busiest_of(ledger, by, of.at.wall, [&](const std::string& name) {
+          return of.hits_of(name);
+        });
+  });
+  hits::keep_first(most, made);
+  return made;
+}
+
+result<history::question> question_of(const admin_request& request) {
+  const std::string domain = request.parameter("domain");
+  const std::string address = request.parameter("address");
+  if (!domain.empty() && !address.empty())
+    return failure{errc::malformed, "either a domain or an address"};
+  const auto about =
+      history::question::about(domain.empty() ? address : domain);
+  if (!about)
+    return about.error();
+  history::question made = *about;
+  const std::string since = request.parameter("since");
+  const auto day = parse_day(since);
+  if (!since.empty() && !day)
+    return failure{errc::malformed, "since: expected a day, YYYY-MM-DD"};
+  if (day)
+    made.since = *day;
+  return made;
+}
+
+admin_reply history_page(const history::question& what, std::size_t most,
+                         const std::string& path) {
+  history::newest newest{most};
+  history::inquiry inquiry{
+      what, [&newest](const history::entry& each) { newest.add(each); }};
+  const auto read = read_history(
+      path, [&inquiry](std::string_view next) { inquiry.read(next); });
+  if (read.trouble)
+    return line(503, read.trouble->message);
+  return json(newest.document(inquiry.begins(), inquiry.cut()));
+}
+
 } // namespace
 
 /// A page of what is so now.
@@ -104,6 +200,12 @@ admin_answer admin_pages::answer(const admin_request& request) {
     return exported(request);
   if (request.path == "/senders")
     return senders();
+  if (request.path == "/hits")
+    return hits(request);
+  if (request.path == "/top")
+    return top(request);
+  if (request.path == "/history")
+    return history(request);
   if (request.path == "/")
     return of_view(
         [asked = page::read_question(request.parameter("address"))](
@@ -115,8 +217,9 @@ admin_answer admin_pages::answer(const admin_request& request) {
   if (const auto* file = page_file_at(request.path))
     return reply_with(*file, request.coding);
   return line(404, "not here; there are /, /metrics, /healthz, /status, "
-                   "/senders, /domains, /map?prefix=, /explain?address= and "
-                   "/export?format=");
+                   "/senders, /domains, /map?prefix=, /explain?address=, "
+                   "/export?format=, /hits?listing=, /top?by= and "
+                   "/history?domain=");
 }
 
 admin_answer admin_pages::answer_others(const admin_request& request) {
@@ -180,13 +283,56 @@ admin_answer admin_pages::senders() {
                       }};
 }
 
+admin_answer admin_pages::hits(const admin_request& request) {
+  const auto listing = listing_named(request.parameter("listing"));
+  if (!listing)
+    return line(400, listing.error().message);
+  return of_view([listing = *listing](const service_view& of) {
+    return json(of.read_hits([&](const hits::hit_ledger& ledger) {
+      return hits::hits_json(
+          listing, listing.empty() ? &ledger.in_all() : ledger.find(listing),
+          of.at.wall);
+    }));
+  });
+}
+
+admin_answer admin_pages::top(const admin_request& request) {
+  const auto by = order_named(request.parameter("by"));
+  if (!by)
+    return line(400, "unknown order; there are hour and day");
+  const auto limit = limit_of(request);
+  if (!limit)
+    return line(400, limit.error().message);
+  return of_view([by = *by, most = *limit](const service_view& of) {
+    return json(hits::to_json(busiest(of, by, most)));
+  });
+}
+
+admin_answer admin_pages::history(const admin_request& request) {
+  auto what = question_of(request);
+  if (!what)
+    return line(400, what.error().message);
+  const auto limit = limit_of(request);
+  if (!limit)
+    return line(400, limit.error().message);
+  std::string path = parts_.refresh.history_path();
+  if (path.empty())
+    return line(404, "there is no history: no state file is configured");
+  return planned_page{&histories_, [what = *std::move(what), most = *limit,
+                                    path = std::move(path)] {
+                        return history_page(what, most, path);
+                      }};
+}
+
 void admin_pages::give_up() {
   pages_.give_up();
   exports_.give_up();
+  histories_.give_up();
 }
 
 bool admin_pages::ended_by(moment limit) {
-  return pages_.ended_by(limit) && exports_.ended_by(limit);
+  return pages_.ended_by(limit) && exports_.ended_by(limit) &&
+         histories_.ended_by(limit);
 }
 
 } // namespace spfblock::server

@@ -20,7 +20,8 @@ namespace spfblock::server {
 /// The documents of the admin port; reading one changes nothing.
 ///
 /// A request takes a view of the service; the page is made of that elsewhere
-/// (page_maker), exports apart from all others, which do not wait for them.
+/// (page_maker), exports and what is told of the history apart from all others,
+/// which do not wait for them.
 ///
 /// Belongs to the controlling thread, the one of `io`.
 class admin_pages {
@@ -29,7 +30,8 @@ public:
   admin_pages(boost::asio::io_context& io, service_parts of)
       : parts_{std::move(of)},
         pages_{io},
-        exports_{io} {}
+        exports_{io},
+        histories_{io} {}
 
   /// How many domains have series of their own, from now on.
   void limit_series(std::size_t most) noexcept { most_series_ = most; }
@@ -62,6 +64,9 @@ private:
   [[nodiscard]] admin_answer map(const admin_request& request);
   [[nodiscard]] admin_answer exported(const admin_request& request);
   [[nodiscard]] admin_answer senders();
+  [[nodiscard]] admin_answer hits(const admin_request& request);
+  [[nodiscard]] admin_answer top(const admin_request& request);
+  [[nodiscard]] admin_answer history(const admin_request& request);
 
   service_parts parts_;
   std::size_t most_series_ = config::metrics_settings{}.domains;
@@ -70,6 +75,7 @@ private:
   std::shared_ptr<kept_map> map_ = std::make_shared<kept_map>();
   page_maker pages_;
   page_maker exports_;
+  page_maker histories_;
 };
 
 } // namespace spfblock::server

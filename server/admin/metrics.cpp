@@ -167,7 +167,7 @@ void tell_pages(exposition& to, const service_view& of,
              std::move(by_domain));
   to.counter("spfblock_network_hits_total",
              "Lookups answered with a network listed by hand",
-             number(of.hits.of(listing_numbers::by_hand)));
+             number(of.network_hits()));
   to.gauge("spfblock_domain_refused_terms",
            "Terms of the record that list nothing because they are too wide, "
            "at the last look",
@@ -222,6 +222,10 @@ void tell_refresh(exposition& to, const service_view& of) {
              "Times that the history could not be written; what changed is "
              "told when it can",
              number(of.history.failed));
+  to.counter("spfblock_hits_saves_total",
+             "Times the hits over time were written",
+             {labelled("result", "saved", of.hits_kept.saved),
+              labelled("result", "failed", of.hits_kept.failed)});
   to.gauge("spfblock_state_save_timestamp_seconds",
            "When the state was last saved, seconds since 1970; no value before",
            at_most_one(saves.saved_at));

@@ -13,9 +13,23 @@ std::vector<reports::open_port> open_ports(const listeners& of) {
 
 } // namespace
 
-std::uint64_t service_view::hits_of(const std::string& domain) const {
-  const auto counter = numbers->find(domain);
+std::uint64_t service_view::hits_of(const std::string& listing) const {
+  const auto counter = numbers->find(listing);
   return counter ? hits.of(*counter) : 0;
+}
+
+std::uint64_t service_view::network_hits() const {
+  std::uint64_t sum = 0;
+  for (const std::uint32_t each : numbers->of_networks())
+    sum += hits.of(each);
+  return sum;
+}
+
+std::uint64_t service_view::hits_in_all() const {
+  std::uint64_t sum = 0;
+  for (std::uint32_t number = 0; number <= numbers->last(); ++number)
+    sum += hits.of(number);
+  return sum;
 }
 
 service_view take_view(const service_parts& of) {
@@ -35,6 +49,7 @@ service_view take_view(const service_parts& of) {
           .refreshed = of.refresh.totals(),
           .saves = of.refresh.saves(),
           .history = of.refresh.history(),
+          .history_path = of.refresh.history_path(),
           .dns = of.dns,
           .reloads = of.reloads,
           .counted = of.threads.counted(),
@@ -43,7 +58,9 @@ service_view take_view(const service_parts& of) {
           .log_lines_lost = of.log.lost(),
           .started_at = of.started_at,
           .hits = of.threads.hits(),
-          .numbers = &of.refresh.numbers()};
+          .numbers = &of.refresh.numbers(),
+          .hits_over_time = of.hits.record(),
+          .hits_kept = of.hits.totals()};
 }
 
 } // namespace spfblock::server

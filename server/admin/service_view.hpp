@@ -11,6 +11,7 @@
 #include "core/support/timestamp.hpp"
 #include "core/table/snapshot.hpp"
 #include "server/dns/dns_totals.hpp"
+#include "server/hits/hit_keeper.hpp"
 #include "server/publish/file_publisher.hpp"
 #include "server/query_time/mail_checks.hpp"
 #include "server/refresh/refresher.hpp"
@@ -28,6 +29,7 @@
 #include <memory>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace spfblock::server {
@@ -51,6 +53,7 @@ struct service_parts {
   const dns_totals& dns;   ///< whom the server asks, and what came of it
   const mail_checks& mail; ///< who knows of claims
   const shared_sender_notes& senders;
+  const hit_keeper& hits;
   const file_publisher& files;
   const reload_totals& reloads;
   const reports::configuration_status& configuration;
@@ -78,6 +81,7 @@ struct service_view {
   refresh_totals refreshed;
   state_totals saves;
   history_totals history;
+  std::string history_path; ///< empty: there is none
   dns_totals dns;
   reload_totals reloads;
   protocols::counts counted; ///< by all serving threads
@@ -86,10 +90,26 @@ struct service_view {
   std::uint64_t log_lines_lost = 0;
   std::chrono::sys_seconds started_at;
   listing_hits hits;
-  const listing_numbers* numbers = nullptr; ///< of the hits; never null
+  const listing_numbers* numbers = nullptr;   ///< of the hits; never null
+  std::shared_ptr<hit_record> hits_over_time; ///< never null
+  hit_totals hits_kept;
 
-  /// Lookups answered with a network of the domain since the start.
-  [[nodiscard]] std::uint64_t hits_of(const std::string& domain) const;
+  /// Lookups answered with a network of the listing since the start.
+  [[nodiscard]] std::uint64_t hits_of(const std::string& listing) const;
+
+  /// Those answered with a network listed by hand.
+  [[nodiscard]] std::uint64_t network_hits() const;
+
+  /// Those answered with anything.
+  [[nodiscard]] std::uint64_t hits_in_all() const;
+
+  /// Gives the hits over time, all that are counted up to now among them, to
+  /// `use`, which is not to take long.  Not on a thread with a deadline.
+  template <class Use>
+  auto read_hits(Use use) const {
+    hits_over_time->harvest(hits, at.wall);
+    return hits_over_time->read(std::move(use));
+  }
 };
 
 /// The service as it is now.  Costs no more for a large book or table than for

@@ -67,6 +67,12 @@ public:
     return totals_;
   }
 
+  /// Where it is kept; empty: nowhere.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  /// The thread that writes, for what else is written beside the state.
+  [[nodiscard]] boost::asio::thread_pool& thread() noexcept { return thread_; }
+
 private:
   class scribe;
   struct outcome {

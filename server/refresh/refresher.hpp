@@ -89,6 +89,14 @@ public:
   [[nodiscard]] const history_totals& history() const noexcept {
     return history_.totals();
   }
+  [[nodiscard]] const std::string& history_path() const noexcept {
+    return history_.path();
+  }
+
+  /// The thread that writes the history; lives as long as this.
+  [[nodiscard]] boost::asio::thread_pool& history_thread() noexcept {
+    return history_.thread();
+  }
 
   /// Under which numbers the hits of the domains are counted.
   [[nodiscard]] const listing_numbers& numbers() const noexcept {

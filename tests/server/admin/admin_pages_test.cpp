@@ -71,6 +71,8 @@ struct fixture {
   listeners ports{io, inherited, threads, log};
   bool started = false;
   refresher refresh{io, log, table};
+  hit_keeper hits{io, log, refresh.numbers(), [this] { return threads.hits(); },
+                  refresh.history_thread()};
   file_publisher files{io, log, [this]() -> file_publisher::content {
                          return {table.load(), refresh.shared_book(), true};
                        }};
@@ -86,6 +88,7 @@ struct fixture {
                      .dns = dns,
                      .mail = mail,
                      .senders = senders,
+                     .hits = hits,
                      .files = files,
                      .reloads = reloads,
                      .configuration = configuration,
@@ -107,7 +110,8 @@ TEST_CASE("admin_pages: what a page costs is not paid where it is asked for",
        {target{"/metrics", ""}, target{"/healthz", ""}, target{"/status", ""},
         target{"/explain", "address=11.0.0.2"}, target{"/", "address=11.0.0.2"},
         target{"/domains", "search=d1"}, target{"/map", "prefix=0.0.0.0/0"},
-        target{"/export", "format=json"}, target{"/export", "format=plain"}}) {
+        target{"/export", "format=json"}, target{"/export", "format=plain"},
+        target{"/hits", "listing=d1.example"}, target{"/top", "by=day"}}) {
     CAPTURE(each.path, each.query);
     // The least of several: the first touches memory for the first time.
     double asked = 1e9;
