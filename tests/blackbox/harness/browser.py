@@ -85,9 +85,10 @@ class Browser:
         )
 
     def prefer(self, scheme):
-        """"light" or "dark"."""
-        feature = {"name": "prefers-color-scheme", "value": scheme}
-        self._tell("Emulation.setEmulatedMedia", features=[feature])
+        """"light" or "dark"; and no motion, which a click would have to wait for."""
+        wanted = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": of} for name, of in wanted.items()]
+        self._tell("Emulation.setEmulatedMedia", features=features)
 
     def run_scripts(self, wanted):
         self._tell("Emulation.setScriptExecutionDisabled", value=not wanted)
