@@ -35,7 +35,7 @@ _spfblock_options() {
     report) printf '%s' '--config --help --json --since --until --utc --version -c' ;;
     serve) printf '%s' '--config --help --version -c' ;;
     status) printf '%s' '--config --help --json --trouble --unused --version -c' ;;
-    suggest) printf '%s' '--config --format --help --json --live --since --until --version -c' ;;
+    suggest) printf '%s' '--config --format --help --json --live --since --until --utc --version -c' ;;
     top) printf '%s' '--by --config --help --json --listings --once --version -c -n' ;;
     esac
 }
@@ -53,10 +53,10 @@ _spfblock() {
         case $option:$word in
         *:=) ;;
         -c:* | --config:*) file=$word option='' ;;
-        --address:* | --by:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --listings:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --unused:* | --with:*)
+        --address:* | --by:* | --comment:* | --door:* | --forget-after:* | --format:* | --helo:* | --listings:* | --seen:* | --sender:* | --server:* | --since:* | --until:* | --unused:* | --utc:* | --with:*)
             option=''
             ;;
-        :-c | :--address | :--by | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--listings | :--seen | :--sender | :--server | :--since | :--until | :--unused | :--with)
+        :-c | :--address | :--by | :--comment | :--config | :--door | :--forget-after | :--format | :--helo | :--listings | :--seen | :--sender | :--server | :--since | :--until | :--unused | :--utc | :--with)
             option=$word
             ;;
         :-*) ;;
