@@ -81,7 +81,9 @@ class PageCase(BlackBoxCase):
         field = self.browser.element("#address")
         field.clear()
         field.send_keys(question)
+        before = self.browser.element("html")
         self.browser.element("form button").click()
+        self.browser.wait_for_another(before)
         return eventually(self.answer, f"an answer to {question}")
 
     def answer(self):

@@ -10,6 +10,7 @@ import tempfile
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 
 from .spfblock import CHECKOUT, program
 from .waiting import PATIENCE_S, eventually
@@ -129,6 +130,11 @@ class Browser:
 
     def wait_for(self, what, condition):
         return eventually(condition, what)
+
+    def wait_for_another(self, document):
+        """Until another one stands where that element `html` was."""
+        gone = staleness_of(document)
+        eventually(lambda: gone(self._driver), "another document")
 
     # What it complains of, and whom it asks.
 
