@@ -6,13 +6,13 @@ import os
 import urllib.parse
 
 from .harness import admin
-from .harness.browser import SIZES, Browser, artefacts
+from .harness.browser import SIZES, Browser, artefacts, shown
 from .harness.case import BlackBoxCase
 from .harness.dns_message import SERVFAIL
 from .harness.metrics_case import OFTEN
 from .harness.ports import LOOPBACK, free_port
 from .harness.scripted_dns import ScriptedDns
-from .harness.waiting import PATIENCE_S, eventually
+from .harness.waiting import PATIENCE_S
 
 SCRIPT = "<script>alert(1)</script>"
 TURNED = "moc.\u202eelpmaxe"
@@ -84,7 +84,7 @@ class PageCase(BlackBoxCase):
         before = self.browser.element("html")
         self.browser.element("form button").click()
         self.browser.wait_for_another(before)
-        return eventually(self.answer, f"an answer to {question}")
+        return shown(self.answer, f"an answer to {question}")
 
     def answer(self):
         found = self.browser.elements("#answer")
@@ -125,7 +125,7 @@ class Page(PageCase):
     def test_says_what_is_not_well(self):
         self.dns.rcodes["spam.example"] = SERVFAIL
         self.start(["spam.example"], resolver={"servers": [self.dns.server]})
-        eventually(
+        shown(
             lambda: "SERVFAIL" in admin.ask(self.endpoint, "/healthz").body,
             "it is ill",
         )
@@ -176,7 +176,7 @@ class Page(PageCase):
         self.assertIn("include:shared.example also used by other.example", answer)
         self.assertIn("ip4:62.8.0.0/17", answer)
         self.browser.element("ul.tree a").click()
-        eventually(
+        shown(
             lambda: self.answer().startswith("Listed domain other.example"),
             "the other domain",
         )
@@ -207,7 +207,7 @@ class Page(PageCase):
         self.assertIn(f"{SCRIPT} moc.\\u{{202e}}elpmaxe", self.answer())
         self.open()
         self.browser.element("#search").send_keys("script")
-        eventually(
+        shown(
             lambda: len(self.browser.elements("#domains-table tbody tr")) == 1,
             "the comment is found",
         )
@@ -228,15 +228,15 @@ class Page(PageCase):
             history = admin.ask(self.endpoint, "/history?domain=mixed.example")
             return history.status == 200 and json.loads(history.body)["changes"]
 
-        eventually(counted, "the hits are counted")
-        eventually(told, "the history tells of it")
+        shown(counted, "the hits are counted")
+        shown(told, "the history tells of it")
         self.open()
         self.assertRegex(
             self.browser.text("#hits-note"), r"^([5-9]|\d\d+) hits in the last hour"
         )
         self.assertEqual(len(self.browser.elements("#hits-plot canvas")), 1)
         self.browser.element("[data-period=days]").click()
-        eventually(
+        shown(
             lambda: "in a year, by day" in self.browser.text("#hits-note"), "a year"
         )
         self.assertRegex(
@@ -253,13 +253,13 @@ class Page(PageCase):
     def test_finds_and_sorts_domains(self):
         self.open()
         self.browser.element("#search").send_keys("OTHER")
-        eventually(
+        shown(
             lambda: self.browser.text("#domains-shown") == "1 to 1 of 1",
             "one is found",
         )
         self.assertIn("other.example", self.browser.text("#domains-table tbody"))
         self.browser.element("#search").send_keys(" no such")
-        eventually(
+        shown(
             lambda: self.browser.text("#domains-shown") == "none of 7",
             "none is found",
         )
@@ -292,14 +292,14 @@ class Page(PageCase):
         self.enter_network("62.1.0.0/16")
         self.enter_network("62.1.1.0/24")
         self.enter_network("62.1.1.0")
-        eventually(
+        shown(
             lambda: self.answer().startswith("Listed 62.1.1.0"), "the address"
         )
         self.open()
         self.enter_network("62.1.0.0/16")
         canvas = self.browser.element("#map-canvas")
         canvas.send_keys("\ue00c")  # Escape
-        eventually(
+        shown(
             lambda: self.browser.text("#map-place") == "all of IPv4", "all of it"
         )
         canvas.send_keys("\ue014")  # right
@@ -313,7 +313,13 @@ class Page(PageCase):
                     return each
             return None
 
-        eventually(button, f"{name} is in the table").send_keys("\n")
+        def entered():
+            found = button()
+            if found:
+                found.send_keys("\n")
+            return found
+
+        shown(entered, f"{name} is in the table")
 
     def test_hilbert_curve_goes_by_steps_and_back(self):
         self.open()
@@ -357,7 +363,7 @@ class Page(PageCase):
             " '<img src=https://example.org/x.png><b onclick=alert(1)>b</b>');"
             "document.querySelector('b').click()"
         )
-        complaints = eventually(self.browser.complaints, "a complaint")
+        complaints = shown(self.browser.complaints, "a complaint")
         self.assertIn("Content Security Policy", complaints[0])
 
     def test_is_accessible(self):
@@ -419,12 +425,12 @@ class ManyDomains(PageCase):
         )
         self.browser.screenshot("many-desk-light")
         self.browser.element("#search").send_keys("d777.")
-        eventually(
+        shown(
             lambda: self.browser.text("#domains-shown") == "1 to 1 of 1",
             "one is found",
         )
         self.browser.element("#domains-table tbody a").click()
-        eventually(
+        shown(
             lambda: self.answer().startswith("Listed domain d777.example"),
             "the domain",
         )

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -38,6 +39,18 @@ def artefacts():
     folder = os.path.join(os.path.dirname(program()), "page")
     os.makedirs(folder, exist_ok=True)
     return folder
+
+
+def shown(condition, what):
+    """As eventually(); what a script replaced while it was read is read again."""
+
+    def read():
+        try:
+            return condition()
+        except StaleElementReferenceException:
+            return None
+
+    return eventually(read, what)
 
 
 class Browser:
@@ -129,7 +142,7 @@ class Browser:
         return self.element(selector).text
 
     def wait_for(self, what, condition):
-        return eventually(condition, what)
+        return shown(condition, what)
 
     def wait_for_another(self, document):
         """Until another one stands where that element `html` was."""
