@@ -6,8 +6,8 @@
 #include "core/json/field.hpp"
 #include "core/json/list_reader.hpp"
 #include "core/json/writer.hpp"
+#include "core/support/checksum.hpp"
 
-#include <boost/crc.hpp>
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -25,12 +25,6 @@ using json::json_value;
 
 /// Version 3 knew no growth, 2 nothing undecided either.
 constexpr std::uint64_t oldest_version = 2;
-
-std::string checksum(std::string_view text) {
-  boost::crc_32_type crc;
-  crc.process_bytes(text.data(), text.size());
-  return fmt::format("{:08x}", crc.checksum());
-}
 
 /// "TARGET NETWORKS" for each target that can be read again.
 std::vector<std::string> named_lines(const table::residue& of) {
@@ -256,7 +250,7 @@ std::string state_writer::finish() && {
   text += "}\n";
   const std::size_t body = text.find(end_of_head) + end_of_head.size();
   text.replace(text.find(no_checksum), no_checksum.size(),
-               checksum(std::string_view{text}.substr(body)));
+               crc32_text(std::string_view{text}.substr(body)));
   return text;
 }
 
@@ -292,7 +286,7 @@ std::optional<failure> check_head(std::string_view text) {
     return failure{errc::out_of_range, "of another version"};
   const auto crc = whole.member("crc32");
   if (!crc ||
-      crc->read_text() != checksum(text.substr(end + end_of_head.size())))
+      crc->read_text() != crc32_text(text.substr(end + end_of_head.size())))
     return malformed("the checksum does not fit");
   return std::nullopt;
 }
