@@ -4,6 +4,7 @@
 #include "core/json/document.hpp"
 #include "core/json/field.hpp"
 #include "core/json/problem_list.hpp"
+#include "core/json/read_document.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -89,19 +90,12 @@ template <class Into, class Element>
 result<Into> read_document(std::string_view text, std::string_view what,
                            const field_table<Into>& fields,
                            list_reader<Element>& list) {
-  const auto no_such = [what](const std::string& why) {
-    return failure{errc::malformed, "not " + std::string{what} + ": " + why};
-  };
   const auto parsed = document::parse(text, list.each());
-  if (!parsed)
-    return no_such(parsed.error().message);
-  problem_list problems;
-  Into read;
-  read_members(json_value{parsed->root(), problems}, fields, read);
-  if (problems.size() != 0)
-    return no_such(problems.in_order().front().to_string());
+  auto read = read_parsed(parsed, what, fields);
+  if (!read)
+    return read;
   if (const auto wrong = list.wrong_in(*parsed))
-    return no_such(*wrong);
+    return failure{errc::malformed, "not " + std::string{what} + ": " + *wrong};
   return read;
 }
 

@@ -10,17 +10,13 @@
 
 namespace spfblock::json {
 
-/// Reads a text that is one object, as read_members() reads it.
-/// @param what the text should be: "a status"
-/// @return errc::malformed and the first fault, safe for output, for anything
-///         else
+/// What is read of a text that was parsed, or not, as read_document() does.
 template <class Into>
-result<Into> read_document(std::string_view text, std::string_view what,
-                           const field_table<Into>& fields) {
+result<Into> read_parsed(const result<document>& parsed, std::string_view what,
+                         const field_table<Into>& fields) {
   const auto no_such = [what](const std::string& why) {
     return failure{errc::malformed, "not " + std::string{what} + ": " + why};
   };
-  const auto parsed = document::parse(text);
   if (!parsed)
     return no_such(parsed.error().message);
   problem_list problems;
@@ -29,6 +25,16 @@ result<Into> read_document(std::string_view text, std::string_view what,
   if (problems.size() != 0)
     return no_such(problems.in_order().front().to_string());
   return read;
+}
+
+/// Reads a text that is one object, as read_members() reads it.
+/// @param what the text should be: "a status"
+/// @return errc::malformed and the first fault, safe for output, for anything
+///         else
+template <class Into>
+result<Into> read_document(std::string_view text, std::string_view what,
+                           const field_table<Into>& fields) {
+  return read_parsed(document::parse(text), what, fields);
 }
 
 /// Reads a text that a person wrote, comments and all: adds to `problems` that
