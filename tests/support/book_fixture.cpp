@@ -3,6 +3,7 @@
 #include "core/support/text.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace spfblock::testing {
@@ -11,6 +12,14 @@ config::spf_domain domain_of(std::string_view name) {
   config::spf_domain made;
   made.name = name_of(name);
   return made;
+}
+
+spf::expansion evaluated(std::string_view domain, std::string_view records) {
+  zone_answers zone{records};
+  return expand(domain, zone,
+                config::rules_of(domain_of(domain),
+                                 std::make_shared<std::vector<dns::name>>()))
+      .result;
 }
 
 config::domain_entry entry_of(std::string_view name, std::string_view action) {

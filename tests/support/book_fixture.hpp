@@ -30,6 +30,11 @@ inline constexpr auto instant = moment::duration{1};
 
 [[nodiscard]] config::spf_domain domain_of(std::string_view name);
 
+/// What evaluation makes of the records, as zone_answers has them, of the
+/// domain named.
+[[nodiscard]] spf::expansion evaluated(std::string_view domain,
+                                       std::string_view records);
+
 [[nodiscard]] config::domain_entry
 entry_of(std::string_view name, std::string_view action = "REJECT {domain}");
 

@@ -2,7 +2,6 @@
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +14,6 @@ using page::include_tree;
 using page::tree_record;
 
 namespace {
-
-spf::expansion evaluated(std::string_view domain, std::string_view records) {
-  zone_answers zone{records};
-  return expand(domain, zone,
-                config::rules_of(domain_of(domain),
-                                 std::make_shared<std::vector<dns::name>>()))
-      .result;
-}
 
 constexpr std::string_view records = R"(
   a.example v=spf1 ip4:192.0.2.0/24 include:Inc.example -all

@@ -45,15 +45,6 @@ std::vector<std::string> exemptions(const char* address,
 
 using lines_t = std::vector<std::string>;
 
-/// What evaluation makes of the records, of the domain named.
-spf::expansion evaluated(std::string_view domain, std::string_view records) {
-  zone_answers zone{records};
-  return expand(domain, zone,
-                config::rules_of(domain_of(domain),
-                                 std::make_shared<std::vector<dns::name>>()))
-      .result;
-}
-
 constexpr std::string_view b_records = R"(
   b.example v=spf1 ip4:203.0.113.0/25 include:inc.example -all
   inc.example v=spf1 ip4:192.0.2.0/25 ip4:192.0.2.128/25 ip4:198.51.100.0/24
