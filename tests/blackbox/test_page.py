@@ -81,7 +81,7 @@ class PageCase(BlackBoxCase):
         field = self.browser.element("#address")
         field.clear()
         field.send_keys(question)
-        before = self.browser.element("html")
+        before = self.browser.document()
         self.browser.element("form button").click()
         self.browser.wait_for_another(before)
         return shown(self.answer, f"an answer to {question}")

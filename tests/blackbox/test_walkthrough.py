@@ -155,7 +155,7 @@ ELSEWHERE = {
     ),
     "systemctl start spfblock.service": "tests/debian",
     "spfblock check --dnsbl": "test_dnsbl_postfix",
-    "spfblock check --postfix": "test_doors",
+    "spfblock check --postfix": "test_check_postfix",
     "systemctl enable --now spfblock-policy.socket": "tests/debian",
     "systemctl restart spfblock.service": "tests/debian",
     "systemctl status": "tests/debian",

@@ -8,10 +8,9 @@ import shutil
 import tempfile
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 
 from .spfblock import CHECKOUT, program
 from .waiting import PATIENCE_S, eventually
@@ -42,15 +41,24 @@ def artefacts():
 
 
 def shown(condition, what):
-    """As eventually(); what a script replaced while it was read is read again."""
+    """As eventually(); what was replaced while it was read is read again.
+
+    A driver has many words for that: a stale element, a node that does not belong
+    to the document, a context that is gone.
+    """
+    met = []
 
     def read():
         try:
             return condition()
-        except StaleElementReferenceException:
+        except WebDriverException as error:
+            met[:] = [error]
             return None
 
-    return eventually(read, what)
+    try:
+        return eventually(read, what)
+    except AssertionError as error:
+        raise error from (met[0] if met else None)
 
 
 class Browser:
@@ -144,10 +152,15 @@ class Browser:
     def wait_for(self, what, condition):
         return shown(condition, what)
 
+    def document(self):
+        """What tells this document, when all of it is there, from any other; or None."""
+        return self.run(
+            "return document.readyState === 'complete' ? performance.timeOrigin : null"
+        )
+
     def wait_for_another(self, document):
-        """Until another one stands where that element `html` was."""
-        gone = staleness_of(document)
-        eventually(lambda: gone(self._driver), "another document")
+        """Until all of another one is there, than what document() gave."""
+        shown(lambda: self.document() not in (None, document), "another document")
 
     # What it complains of, and whom it asks.
 
