@@ -8,7 +8,9 @@ void give_way_to_lookups() noexcept {
 #ifdef __linux__
   constexpr int niceness = 10;
   constexpr id_t this_thread = 0;
-  setpriority(PRIO_PROCESS, this_thread, niceness);
+  // Root could also lower it.
+  if (getpriority(PRIO_PROCESS, this_thread) < niceness)
+    setpriority(PRIO_PROCESS, this_thread, niceness);
 #endif
 }
 

@@ -151,8 +151,11 @@ class GeneratedDomains:
         """Gives the name addresses; they are granted."""
         draft.questions |= {(name, "A"), (name, "AAAA")}
         self._add_address(draft, name, "A", self._ip4(), ip4_length)
-        if self._chance.random() < 0.7:
+        # A third void lookup would be a permerror to IPv6 clients (RFC 7208 4.6.4).
+        if self._chance.random() < 0.7 or draft.voids == 2:
             self._add_address(draft, name, "AAAA", self._ip6(), ip6_length)
+        else:
+            draft.voids += 1
 
     def _add_address(self, draft, name, kind, address, length):
         network = ipaddress.ip_network((address, int(length)), strict=False)
@@ -176,6 +179,7 @@ class _Draft:
         self.terms = []
         self.grants = set()
         self.questions = set()
+        self.voids = 0  # void lookups of IPv6 clients
         self.chain = 0  # questions one after the other, after the record's own
 
     def include(self, record):

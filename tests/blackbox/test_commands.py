@@ -1,4 +1,7 @@
-"""The command line: what each command prints, exit codes, the examples."""
+"""The command line: what each command prints, exit codes, the examples.
+
+Tests also: command_output, standard_streams.
+"""
 
 import http.server
 import json

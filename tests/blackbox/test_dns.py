@@ -1,4 +1,7 @@
-"""The resolver against name servers that are dead, slow, lying or in trouble."""
+"""The resolver against name servers that are dead, slow, lying or in trouble.
+
+Tests also: make_resolver.
+"""
 
 import collections
 import socket

@@ -1,5 +1,8 @@
 """A real Postfix at the doors policy and socketmap: what it makes of our
-answers, and what becomes of its mail when we are not there."""
+answers, and what becomes of its mail when we are not there.
+
+Tests also: socket_file.
+"""
 
 import os
 import socket

@@ -1,5 +1,8 @@
 """Faults while it serves: a state that cannot be saved or read, reloads in a row or
-amid a refresh, the end amid a refresh.  Nobody gets a wrong answer, none is lost."""
+amid a refresh, the end amid a refresh.  Nobody gets a wrong answer, none is lost.
+
+Tests also: surroundings.
+"""
 
 import os
 import re

@@ -1,5 +1,8 @@
 """Signals: SIGHUP changes what can be changed on the fly, or nothing at all;
-SIGTERM and SIGINT stop cleanly."""
+SIGTERM and SIGINT stop cleanly.
+
+Tests also: service, service_lines.
+"""
 
 import os
 import re

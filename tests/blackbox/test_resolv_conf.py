@@ -1,5 +1,8 @@
 """/etc/resolv.conf of a machine of its own: whom it names is asked, also where it
-changes, or comes later than the server."""
+changes, or comes later than the server.
+
+Tests also: interface.
+"""
 
 import json
 import os

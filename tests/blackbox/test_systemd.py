@@ -1,5 +1,8 @@
 """As a service of systemd: what the units say, what the service manager is
-told, and sockets that it hands over."""
+told, and sockets that it hands over.
+
+Tests also: service_manager_none, service_manager_systemd.
+"""
 
 import json
 import os

@@ -1,3 +1,4 @@
+// Tests also: admin_client, service_view, view_reports.
 #include "server/admin/admin_client.hpp"
 #include "server/admin/admin_port.hpp"
 #include "server/system/asio_endpoint.hpp"

@@ -1,3 +1,4 @@
+// Tests also: domain_metrics.
 #include "server/admin/metrics.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,3 +1,4 @@
+// Tests also: datagram_sockets.
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_asking.hpp"
 

@@ -1,3 +1,4 @@
+// Tests also: hit_record.
 #include "server/hits/hit_keeper.hpp"
 #include "server/system/clocks.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: provenance.
 #include "server/publish/file_publisher.hpp"
 #include "server/system/clocks.hpp"
 #include "tests/support/catch.hpp"

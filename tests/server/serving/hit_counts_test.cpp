@@ -1,3 +1,4 @@
+// Tests also: listing_numbers.
 #include "server/refresh/listing_numbers.hpp"
 #include "server/serving/hit_counts.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: datagrams_asio, datagrams_epoll.
 #include "server/system/answered_datagrams.hpp"
 #include "server/system/asio_endpoint.hpp"
 #include "server/system/listening_socket.hpp"

@@ -1,3 +1,4 @@
+// Tests also: octet_source.
 #include "server/system/descriptor.hpp"
 #include "server/system/gzip.hpp"
 #include "server/system/octet_source.hpp"

@@ -1,3 +1,4 @@
+// Tests also: asio_endpoint.
 #include "server/system/listening_socket.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"

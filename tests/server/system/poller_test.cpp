@@ -1,3 +1,4 @@
+// Tests also: asio.
 #include "server/system/descriptor.hpp"
 #include "server/system/poller.hpp"
 #include "tests/support/catch.hpp"

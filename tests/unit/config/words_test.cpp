@@ -1,4 +1,6 @@
 // The small parts that settings are read with.
+//
+// Tests also: domain_name, duration.
 #include "core/config/domain_name.hpp"
 #include "core/support/duration.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: answer, ldns_record, record_set, response.
 #include "core/dns/message.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/dns_message.hpp"

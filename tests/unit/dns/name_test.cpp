@@ -1,3 +1,4 @@
+// Tests also: question.
 #include "core/dns/answer_store.hpp"
 #include "core/dns/name.hpp"
 #include "core/dns/question.hpp"

@@ -1,3 +1,4 @@
+// Tests also: master_text.
 #include "core/dns/zone.hpp"
 #include "tests/support/catch.hpp"
 

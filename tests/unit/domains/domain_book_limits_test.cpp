@@ -1,3 +1,4 @@
+// Tests also: objection.
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,3 +1,4 @@
+// Tests also: residue.
 #include "core/domains/domain_book.hpp"
 #include "core/domains/residue.hpp"
 #include "core/table/snapshot.hpp"

@@ -1,3 +1,4 @@
+// Tests also: figures, listing_events, settling.
 #include "core/domains/domain_book.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"

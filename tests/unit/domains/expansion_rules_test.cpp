@@ -1,3 +1,4 @@
+// Tests also: rules.
 #include "core/domains/expansion_rules.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: recollection, term_lines.
 #include "core/domains/state.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,7 @@
 // Every format, read as its consumer does, answers as the table.
+//
+// Tests also: access, cidr, exported_table, heading, nftables, plain, rbldnsd,
+// sets, table_json.
 #include "core/exports/format.hpp"
 #include "core/net/address_set.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: daily_room, newest, question, recollection.
 #include "core/history/daily_room.hpp"
 #include "core/history/entry.hpp"
 #include "core/history/question.hpp"

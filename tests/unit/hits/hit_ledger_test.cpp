@@ -1,3 +1,4 @@
+// Tests also: checksum.
 #include "core/hits/hit_ledger.hpp"
 #include "core/support/checksum.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: pointer.
 #include "core/json/document.hpp"
 #include "core/json/pointer.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: problem.
 #include "core/json/problem_list.hpp"
 #include "tests/support/catch.hpp"
 

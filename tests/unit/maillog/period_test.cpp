@@ -1,3 +1,4 @@
+// Tests also: time_stamp.
 #include "core/maillog/period.hpp"
 #include "core/maillog/time_stamp.hpp"
 #include "tests/support/catch.hpp"

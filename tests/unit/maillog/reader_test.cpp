@@ -1,5 +1,8 @@
 // Each form of lines has a file of golden lines: the line, and below it,
 // indented, what it tells.  SPFBLOCK_WRITE_GOLDEN=1 writes them anew.
+//
+// Tests also: cleanup, complaint, delivery, dnsblog, forms, journal, log_line,
+// opendkim, opendmarc, policyd_spf, postscreen, qmgr, rspamd, smtpd, spamd.
 #include "core/maillog/reader.hpp"
 #include "core/support/calendar.hpp"
 #include "tests/support/catch.hpp"

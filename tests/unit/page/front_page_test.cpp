@@ -1,3 +1,4 @@
+// Tests also: address_words, domain_words.
 #include "core/page/address_words.hpp"
 #include "core/page/front_page.hpp"
 #include "tests/support/book_fixture.hpp"

@@ -1,3 +1,4 @@
+// Tests also: asking, relaying, restrictions.
 #include "core/postfix/wiring.hpp"
 #include "core/postfix/zone_asking.hpp"
 #include "core/support/text.hpp"

@@ -1,3 +1,4 @@
+// Tests also: canary, verdicts.
 #include "core/query_time/canary.hpp"
 #include "core/query_time/claim.hpp"
 #include "core/query_time/verdicts.hpp"

@@ -1,3 +1,4 @@
+// Tests also: own_words.
 #include "core/maillog/reader.hpp"
 #include "core/reports/refusals.hpp"
 #include "tests/support/catch.hpp"

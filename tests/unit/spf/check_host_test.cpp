@@ -1,3 +1,4 @@
+// Tests also: client_name, envelope, mail_check, mail_check_terms.
 #include "core/spf/check_host.hpp"
 #include "core/spf/check_host_text.hpp"
 #include "core/spf/client_name.hpp"

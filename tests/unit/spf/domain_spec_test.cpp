@@ -1,3 +1,4 @@
+// Tests also: macro.
 #include "core/spf/domain_spec.hpp"
 #include "core/spf/macro.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: answer_store.
 #include "core/spf/inquiry.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/zone_answers.hpp"

@@ -1,3 +1,4 @@
+// Tests also: run_counts.
 #include "core/spf/network_run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expected_listing.hpp"

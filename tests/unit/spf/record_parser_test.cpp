@@ -1,3 +1,4 @@
+// Tests also: directive_parser, record.
 #include "core/spf/record_parser.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/spf_grammar.hpp"

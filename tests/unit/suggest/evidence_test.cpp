@@ -1,3 +1,4 @@
+// Tests also: sender_domain.
 #include "core/suggest/evidence.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/suggest_case.hpp"

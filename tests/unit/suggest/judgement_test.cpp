@@ -1,3 +1,4 @@
+// Tests also: grouping, known_names, suspects, traffic.
 #include "core/suggest/judgement.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// Tests also: placeholder.
 #include "core/table/action.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,3 +1,4 @@
+// Tests also: holding.
 #include "core/table/snapshot.hpp"
 #include "tests/support/catch.hpp"
 
