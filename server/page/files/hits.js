@@ -3,9 +3,15 @@ import { asked, byId, counted, load } from "./dom.js";
 
 const height = 220;
 const words = {
-  minutes: "in the last hour, by minute",
-  half_hours: "in two days, by half hour",
-  days: "in a year, by day",
+  minutes: "in the last hour, by minute, UTC",
+  half_hours: "in two days, by half hour, UTC",
+  days: "in a year, by day, UTC",
+};
+// How a time is written below the plot, by its text of ISO 8601.
+const labels = {
+  minutes: (iso) => iso.slice(11, 16),
+  half_hours: (iso) => (iso.slice(11, 16) === "00:00" ? iso.slice(5, 10) : iso.slice(11, 16)),
+  days: (iso) => iso.slice(0, 10),
 };
 
 let hits = null;
@@ -21,7 +27,14 @@ function axis() {
   return { stroke, grid, ticks: grid, font: "12px system-ui, sans-serif" };
 }
 
+const iso = (seconds) => new Date(seconds * 1000).toISOString();
+
 function options(width) {
+  const { start, step, counts: bins } = hits[period];
+  const times = {
+    ...axis(), space: period === "days" ? 90 : 60,
+    values: (_, splits) => splits.map((at) => labels[period](iso(at))),
+  };
   const bars = uPlot.paths.bars({ size: [0.8, 24], align: 1 });
   const series = {
     label: "hits", stroke: variable("--accent"), fill: variable("--accent"),
@@ -33,8 +46,13 @@ function options(width) {
   };
   return {
     width, height, legend: { show: false }, cursor: { show: false },
-    scales: { y: { range: (_, low, high) => [0, Math.max(high, 4)] } },
-    series: [{}, series], axes: [axis(), counts],
+    scales: {
+      // A bar stands from its time on: the last one needs its room, too.
+      x: { range: [start, start + bins.length * step] },
+      y: { range: (_, low, high) => [0, Math.max(high, 4)] },
+    },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    series: [{}, series], axes: [times, counts],
   };
 }
 
