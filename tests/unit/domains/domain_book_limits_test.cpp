@@ -185,6 +185,26 @@ TEST_CASE("the networks of all domains are bounded, too",
   CHECK(f.lists("46.0.0.0/24 46.1.0.0/24", 1));
 }
 
+TEST_CASE("domains that are equal, and a little over a total, lose a little",
+          "[table][domain_book][limits]") {
+  const auto hosts = [](std::string_view domain, unsigned count) {
+    std::string networks;
+    for (unsigned i = 0; i < count; ++i)
+      networks += " 45.0.0." + std::to_string(2 * i);
+    return expanded(domain, networks);
+  };
+  config::settings settings =
+      settings_of({"a.example", "b.example", "c.example"});
+  settings.limits.total.networks = 300;
+  book_fixture f{settings};
+  f.take_due();
+  f.settle(hosts("a.example", 101));
+  f.settle(hosts("b.example", 101));
+  f.settle(hosts("c.example", 101));
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(f.page(i).effective.prefix_count() == 100);
+}
+
 TEST_CASE("growth counts over both the factor and the floor",
           "[table][domain_book][limits]") {
   struct row {
