@@ -14,6 +14,9 @@ namespace {
 /// may have.
 constexpr std::size_t named_limit = 32'768;
 
+/// So much of a record is kept where there are too many.
+constexpr std::size_t beginning = 256;
+
 /// So many remarks on a term are kept; one alone has no more.
 constexpr std::size_t most_remarks = 20;
 
@@ -104,7 +107,7 @@ account::entry written_account::begin_terms(const record& parsed) {
   text_told_ += parsed.text.size();
   out_.records.back().text = in_full
                                  ? printable(parsed.text, parsed.text.size())
-                                 : printable(parsed.text);
+                                 : printable_in_part(parsed.text, beginning);
   return {first, std::max(out_.terms.size(), first + 1) - 1};
 }
 

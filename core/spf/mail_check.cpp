@@ -69,7 +69,9 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
   held_.push_back(parsed_.find(domain, *found.first));
   const record& parsed = *held_.back();
   budget_.spend_parsing(parsed.text.size());
-  tally_.note(here.depth, domain.to_string() + ": " + printable(parsed.text));
+  tally_.note(here.depth,
+              domain.to_string() + ": " +
+                  printable_in_part(parsed.text, record::most_text));
   if (const failure* const fault = parsed.first_error();
       fault != nullptr && !tally_.skips())
     return in_error(fault->message);

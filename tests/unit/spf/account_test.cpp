@@ -221,6 +221,7 @@ TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
   const auto made = std::move(told).result();
   CHECK(made.records.front().text == full.text);
   CHECK(made.records.back().text.size() < 300);
+  CHECK(made.records.back().text.ends_with("aaa... (65009 octets)"));
   std::size_t all = 0;
   for (const spf::record_visit& each : made.records)
     all += each.text.size();
