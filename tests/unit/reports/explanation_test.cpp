@@ -232,10 +232,10 @@ TEST_CASE("an allowed domain's networks are no reason to list",
   CHECK(told.allowed_by == "domain friend.example");
   CHECK(reports::to_text(told) ==
         "192.0.2.1 is not listed\n  allowed by  domain friend.example\n");
-  CHECK(reports::explanation_from_json(reports::to_json(told)) == told);
+  const auto read = reports::explanation_from_json(reports::to_json(told));
+  REQUIRE(read);
+  CHECK(*read == told);
   CHECK(why("192.0.3.1", world).allowed_by.empty());
-  CHECK(why("127.0.0.1", world).allowed_by ==
-        "reserved 127.0.0.0/8 (Loopback)");
 }
 
 TEST_CASE("to_text of an explanation is for people at 80 columns",

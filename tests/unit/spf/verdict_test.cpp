@@ -74,8 +74,8 @@ TEST_CASE("a verdict tells what a receiver may see otherwise",
                    name_of("a.example"));
   };
   const std::string not_followed =
-      "  but a.example -> include:P.example: not followed: a provider\n"
-      "    (allow.providers)\n";
+      "  but a.example -> include:P.example: not followed: a provider "
+      "(allow.providers)\n";
   CHECK(said_of("192.0.2.1") == "192.0.2.1 passes a.example\n"
                                 "  a.example -> ip4:192.0.2.1\n");
   CHECK(said_of("192.0.2.2") == "192.0.2.2 does not pass a.example\n"
@@ -150,7 +150,8 @@ TEST_CASE("a verdict: where a record cannot be used, it names that one",
   CHECK(said("192.0.3.1", without_fault) ==
         "192.0.3.1 meets an error of a.example\n"
         "  a.example -> include:twice.example: twice.example: permerror: 2 SPF "
-        "records\n");
+        "records\n"
+        "  but the mail decides: a.example -> exists:%{i}.e.example\n");
   CHECK(said("192.0.3.1", "a.example v=spf1 -all\na.example v=spf1 ~all") ==
         "192.0.3.1 meets an error of a.example\n"
         "  a.example: permerror: 2 SPF records\n");
