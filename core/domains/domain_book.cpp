@@ -190,10 +190,12 @@ void domain_book::number_domains() {
   index.clear();
   waiting_.clear();
   total_ = {0, 0, 0};
+  listed_ = 0;
   for (std::size_t i = 0; i < domains_.size(); ++i) {
     const known_domain& each = *domains_[i];
     index[key_of(each.domain.name, each.role)] = i;
     count_other_size({}, each.size);
+    count_listed(each, 0);
     if (each.waits)
       waiting_.push_back(i);
   }

@@ -49,11 +49,12 @@ namespace spfblock::domains {
 /// hand.
 ///
 /// Where all listings together are over `limits.total`, each has the same share
-/// (level_that_fits()): the largest are cut.  So are those that hold most of
-/// what is not listed, before it takes the memory and the state of all others.
-/// Shares shrink at once; they grow
-/// at a new configuration, and else at most once in `growth_wait`, so that a
-/// domain whose size goes up and down costs little.
+/// (level_that_fits()): the largest are cut.  Of addresses the next one has
+/// what whole networks leave of a share, too.  So are those cut that hold most
+/// of what is not listed, before it takes the memory and the state of all
+/// others. Shares shrink at once; they grow at a new configuration, and else at
+/// most once in `growth_wait`, so that a domain whose size goes up and down
+/// costs little.
 ///
 /// A copy costs as much as a few words for each domain, since what is known of
 /// them is shared until one of the two books changes it.  So a copy is a view
@@ -218,12 +219,16 @@ private:
   [[nodiscard]] settling rules(const known_domain& of, timestamp now) const;
   void derive(known_domain& of, timestamp now, book_change& change);
   void count_other_size(const share& before, const share& now);
+  void count_listed(const known_domain& of, std::uint64_t before);
   [[nodiscard]] pages allowed_ones() const;
   void derive_all(timestamp now, book_change& change);
   void allow_otherwise(const net::address_set& changed, timestamp now,
                        book_change& change);
   void rebuild_allowance();
   void share_out(timestamp now, book_change& change);
+  [[nodiscard]] bool is_time_to_share_out(const share& fitting,
+                                          timestamp now) const;
+  [[nodiscard]] share share_of(const known_domain& of) const;
   [[nodiscard]] share share_of_each() const;
   [[nodiscard]] bool is_over_total() const;
   [[nodiscard]] std::optional<moment> awaited_until() const;
@@ -248,8 +253,9 @@ private:
   shared_value<domains::allowance> allowance_;
   /// The same without the providers that are listed, for their listings.
   shared_value<domains::allowance> allowance_on_purpose_;
-  share total_{0, 0, 0}; ///< the sum of known_domain::size
-  share share_;          ///< of each listed domain in limits.total
+  share total_{0, 0, 0};     ///< the sum of known_domain::size
+  std::uint64_t listed_ = 0; ///< IPv4 addresses of all that are listed
+  share share_;              ///< of each listed domain in limits.total
   std::optional<moment> shared_out_at_; ///< for this configuration
   net::address_set kept_off_by_hand_;   ///< told already
   seen_overlap overlap_by_hand_;        ///< the same

@@ -86,7 +86,7 @@ const allowance& domain_book::allowed_to(const known_domain& of) const {
 }
 
 settling domain_book::rules(const known_domain& of, timestamp now) const {
-  return {refresh_, allowed_to(of), share_, random_, now};
+  return {refresh_, allowed_to(of), share_of(of), random_, now};
 }
 
 /// Computes anew what is listed of each domain and by hand, after what is
@@ -122,8 +122,10 @@ void domain_book::allow_otherwise(const net::address_set& changed,
 void domain_book::derive(known_domain& of, timestamp now, book_change& change) {
   const auto told_before = static_cast<std::ptrdiff_t>(change.events.size());
   const share size_before = of.size;
+  const std::uint64_t listed_before = of.figures.ipv4_addresses;
   rules(of, now).derive(of, change);
   count_other_size(size_before, of.size);
+  count_listed(of, listed_before);
   if (of.is_provider)
     change.events.erase(std::next(change.events.begin(), told_before),
                         change.events.end());
@@ -173,25 +175,58 @@ void domain_book::count_other_size(const share& before, const share& now) {
   }
 }
 
+/// Keeps `listed_` up to date.
+/// @param before what the domain listed until now
+void domain_book::count_listed(const known_domain& of, std::uint64_t before) {
+  if (of.role != role::listed)
+    return;
+  listed_ += of.figures.ipv4_addresses;
+  listed_ -= before;
+}
+
+/// What a listed domain may have of the totals.
+share domain_book::share_of(const known_domain& of) const {
+  share all = share_;
+  if (all.ipv4_addresses && of.more_addresses)
+    all.ipv4_addresses = of.more_addresses;
+  return all;
+}
+
+/// Whether shares are to be given anew.
+/// @param fitting what each may have
+bool domain_book::is_time_to_share_out(const share& fitting,
+                                       timestamp now) const {
+  const auto& most = limits_.total.ipv4_addresses;
+  if (is_below(fitting.ipv4_addresses, share_.ipv4_addresses) ||
+      is_below(fitting.networks, share_.networks) ||
+      is_below(fitting.unlisted, share_.unlisted) || (most && listed_ > *most))
+    return true;
+  const bool has_waited =
+      !shared_out_at_ || now.steady - *shared_out_at_ >= limits_.growth_wait;
+  return has_waited && (fitting != share_ || share_.ipv4_addresses);
+}
+
 /// Cuts the largest listings if all are over a total, or gives them back what
 /// they may have again.
 void domain_book::share_out(timestamp now, book_change& change) {
   const share fitting = share_of_each();
-  if (fitting == share_)
-    return;
-  const bool is_less =
-      is_below(fitting.ipv4_addresses, share_.ipv4_addresses) ||
-      is_below(fitting.networks, share_.networks) ||
-      is_below(fitting.unlisted, share_.unlisted);
-  if (!is_less && shared_out_at_ &&
-      now.steady - *shared_out_at_ < limits_.growth_wait)
+  if (!is_time_to_share_out(fitting, now))
     return;
   const share before = std::exchange(share_, fitting);
   shared_out_at_ = now.steady;
+  const auto most = share_.ipv4_addresses;
+  std::uint64_t left = 0; // of the addresses of those that were cut
   for (page& each : domains_) {
-    if (each->role == role::listed &&
-        (is_cut(*each, before) || is_cut(*each, share_)))
-      derive(each.edit(), now, change);
+    if (each->role != role::listed ||
+        !(is_cut(*each, before) || is_cut(*each, share_)))
+      continue;
+    known_domain& of = each.edit();
+    const bool is_above = most && of.size.ipv4_addresses.value_or(0) > *most;
+    of.more_addresses =
+        is_above && left > 0 ? std::optional{*most + left} : std::nullopt;
+    derive(of, now, change);
+    if (is_above)
+      left = *most + left - std::min(of.figures.ipv4_addresses, *most + left);
   }
 }
 

@@ -78,8 +78,10 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   const net::address_set before = of->effective;
   const bool is_new = as == role::listed && !of->good_at;
   const share size_before = of->size;
+  const std::uint64_t listed_before = of->figures.ipv4_addresses;
   rules(*of, now).settle(*of, result, change);
   count_other_size(size_before, of->size);
+  count_listed(*of, listed_before);
   if (is_new && of->good_at && !std::exchange(of->waits, true))
     waiting_.push_back(static_cast<std::size_t>(at - domains_.data()));
   change.worth_saving = change.worth_saving || change.listing_changed;

@@ -50,7 +50,10 @@ struct known_domain {
   seen_overlap overlap;          ///< of `good`: listed, unless it is held
   std::vector<refusal> refusals; ///< what the limits keep off, of `good`
   share size;                    ///< of what its own limits leave: all of it
-  seldom<refusal> held;          ///< what of the last look has to wait
+  /// What it may list of limits.total.ipv4_addresses where that is more than
+  /// others may: what those before it left of theirs.
+  std::optional<std::uint64_t> more_addresses;
+  seldom<refusal> held; ///< what of the last look has to wait
   /// What of the last look was over the number of networks that are kept.
   seldom<refusal> not_kept;
   /// Of an allowed domain: what the last look did not find and the one before

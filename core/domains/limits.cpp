@@ -235,9 +235,15 @@ level_that_fits(const std::vector<std::uint64_t>& sizes, std::uint64_t most) {
   };
   if (fits(~std::uint64_t{0}))
     return std::nullopt;
-  std::uint64_t level = std::uint64_t{1} << 63U;
-  while (level != 0 && !fits(level))
-    level /= 2;
+  constexpr int digits = 5;
+  std::uint64_t level = 0;
+  int taken = 0; // binary digits of the level, from its first one on
+  for (std::uint64_t digit = std::uint64_t{1} << 63U;
+       digit != 0 && taken < digits; digit /= 2) {
+    if (fits(level + digit))
+      level += digit;
+    taken += level != 0 ? 1 : 0;
+  }
   return level;
 }
 

@@ -71,10 +71,13 @@ struct share {
 void keep_to_share(limited& listing, std::vector<net::ip_prefix> named,
                    const share& by);
 
-/// The largest power of two so that `sizes`, each cut down to it, do not add up
-/// to more than `most`; 0 if there is none; nothing if they fit as they are.
-/// So the largest is cut first, and a small change of one seldom changes what
-/// the others have.
+/// What each of `sizes` is to be cut down to, so that they do not add up to
+/// more than `most`; nothing if they fit as they are.  So the largest is cut
+/// first.
+///
+/// It is the highest such number of five binary digits and zeros behind them:
+/// at most a sixteenth of what would fit is lost by that, and a small change of
+/// one size seldom changes what the others have.  O(n).
 [[nodiscard]] std::optional<std::uint64_t>
 level_that_fits(const std::vector<std::uint64_t>& sizes, std::uint64_t most);
 

@@ -27,10 +27,14 @@ seconds wait_after_success(const config::refresh_settings& by,
   return wait;
 }
 
-seconds wait_after_questions(const config::refresh_settings& by,
-                             std::size_t questions) {
-  constexpr std::size_t a_second = 4;
-  return std::min<seconds>(seconds{questions / a_second}, by.interval);
+seconds wait_after_cost(const config::refresh_settings& by,
+                        std::size_t questions, std::uint64_t work) {
+  constexpr std::size_t questions_a_second = 4;
+  constexpr std::uint64_t work_a_second = 100'000;
+  return std::min<seconds>(
+      seconds{std::max<std::uint64_t>(questions / questions_a_second,
+                                      work / work_a_second)},
+      by.interval);
 }
 
 seconds wait_after_failure(const config::refresh_settings& by,

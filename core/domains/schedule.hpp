@@ -18,12 +18,16 @@ namespace spfblock::domains {
 wait_after_success(const config::refresh_settings& by, std::uint32_t ttl,
                    unsigned changes);
 
-/// After a look that asked so many questions: a second for each four, up to
+/// After a look that asked so many questions, and cost so much work: a second
+/// for each four, and for each 100,000 ranges, whichever is longer, up to
 /// `interval`.  So a record costs a name server, or a victim that it sends us
-/// to, no more than that, however many questions it takes; those of 10 mx of 10
-/// hosts each take less than the default of `minimum`.
+/// to, no more than that, however many questions it takes, and us no more than
+/// a thousandth of a processor; the questions of 10 mx of 10 hosts each, and
+/// 20,000 addresses each a term, take less than the default of `minimum`.
+/// @param work in ranges touched, as spf::expansion::work
 [[nodiscard]] std::chrono::seconds
-wait_after_questions(const config::refresh_settings& by, std::size_t questions);
+wait_after_cost(const config::refresh_settings& by, std::size_t questions,
+                std::uint64_t work);
 
 /// After a DNS failure: `retry`, doubled by each of the `failures` in a row
 /// before this one, up to `interval`.

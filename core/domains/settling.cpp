@@ -369,8 +369,9 @@ void settling::believe(known_domain& of, finding found, judgement judged,
 
 void settling::schedule(known_domain& of, const spf::expansion& result) const {
   const auto& by = refresh_;
-  const auto wait = std::max(wait_after_success(by, result.ttl, of.changes),
-                             wait_after_questions(by, result.questions));
+  const auto wait =
+      std::max(wait_after_success(by, result.ttl, of.changes),
+               wait_after_cost(by, result.questions, result.work));
   of.due = now_.steady + spread(wait, by, random_ ? random_() : 0);
   if (!of.held)
     return;
@@ -381,8 +382,9 @@ void settling::schedule(known_domain& of, const spf::expansion& result) const {
 /// Looks again soon at what failed, and when the oldest of what is kept is too
 /// old.
 void settling::retry(known_domain& of, const spf::expansion& result) const {
-  const auto wait = std::max(wait_after_failure(refresh_, of.failures - 1),
-                             wait_after_questions(refresh_, result.questions));
+  const auto wait =
+      std::max(wait_after_failure(refresh_, of.failures - 1),
+               wait_after_cost(refresh_, result.questions, result.work));
   of.due = std::min(of.due, now_.steady + wait);
   if (const auto longest = longest_kept(of.good);
       of.in_part && longest.count() > 0)

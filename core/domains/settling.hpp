@@ -37,7 +37,7 @@ namespace spfblock::domains {
 class settling {
 public:
   /// Everything given outlives this.
-  /// @param by_total of each listed domain
+  /// @param by_total what a listed domain may have of the totals of all
   /// @param random gives numbers from 0 to 1, or is empty: nothing is spread
   settling(const config::refresh_settings& refresh, const allowance& allowed,
            const share& by_total, const std::function<double()>& random,
@@ -88,7 +88,7 @@ private:
 
   const config::refresh_settings& refresh_;
   const allowance& allowed_;
-  const share& by_total_;
+  share by_total_;
   const std::function<double()>& random_;
   timestamp now_;
 };

@@ -111,7 +111,10 @@ void add_not_listed(markup& to, const address_answer& of) {
   to.element("<h3 class=\"unlisted\"><span class=\"verdict\">Not listed</span> "
              "<code>",
              of.why.address, "</code></h3>");
-  if (of.why.exemptions.empty())
+  if (!of.why.allowed_by.empty())
+    to.element("<p>Allowed by ", of.why.allowed_by,
+               ": no listing has it, whoever names it.</p>");
+  else if (of.why.exemptions.empty())
     to.tags("<p>No listed domain authorises it, and no network by hand holds "
             "it. Postfix is told that it is not listed.</p>");
   add_exemptions(to, of.why);

@@ -23,6 +23,17 @@ net::ip_prefix network_around(const net::address_set& set,
   return *found;
 }
 
+/// Who of them allows the address: "provider a.example, network 192.0.2.0/24".
+std::string grounds_over(const net::ip_address& address,
+                         const domains::allowance& allowed) {
+  const net::address_set one{
+      net::ip_prefix::containing(address, net::width(address.family()))};
+  std::string text;
+  for (const std::string& ground : allowed.grounds_over(one))
+    text += (text.empty() ? "" : ", ") + ground;
+  return text;
+}
+
 /// Collects what keeps one address on listings, and off them.
 class investigation {
 public:
@@ -131,12 +142,7 @@ private:
   }
 
   [[nodiscard]] std::string reason_in(const domains::allowance& allowed) const {
-    const net::address_set one{
-        net::ip_prefix::containing(address_, net::width(address_.family()))};
-    std::string text;
-    for (const std::string& ground : allowed.grounds_over(one))
-      text += (text.empty() ? "allowed by " : ", ") + ground;
-    return text;
+    return "allowed by " + grounds_over(address_, allowed);
   }
 
   /// Where the resolver fails it is so for every domain.
@@ -180,6 +186,7 @@ explanation explain(const net::ip_address& address,
   for (const listing_reason& each : explained.reasons)
     explained.exemptions.push_back({each.listing, "not published yet"});
   explained.reasons.clear();
+  explained.allowed_by = grounds_over(address, book.allowed());
   return explained;
 }
 

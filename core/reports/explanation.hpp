@@ -56,6 +56,10 @@ struct explanation {
   /// What keeps it off listings that would hold it otherwise.
   std::vector<exemption> exemptions;
   std::chrono::sys_seconds at{}; ///< when this was so
+  /// Of one that is not listed: what keeps it off every listing, one that does
+  /// not follow a provider, too: "provider a.example".  Empty where nothing
+  /// does.
+  std::string allowed_by{};
 
   friend bool operator==(const explanation&, const explanation&) = default;
 };
@@ -71,7 +75,8 @@ struct explanation {
                                   timestamp now);
 
 /// For people; at most 80 columns unless a word is longer; lines ended by LF.
-/// Of many exemptions the first ten, and how many more there are.
+/// Of many exemptions the first ten, and how many more there are; what allows
+/// the address where none of them tells it.
 [[nodiscard]] std::string to_text(const explanation& of);
 
 /// The document of `/explain?address=` on the admin port; ends with LF.

@@ -63,7 +63,7 @@ std::string to_json(const explanation& of) {
   to.end_array().key("exemptions").begin_array();
   for (const exemption& each : of.exemptions)
     write(to, each);
-  to.end_array().end_object();
+  to.end_array().member("allowed_by", of.allowed_by).end_object();
   return std::move(to).text() + '\n';
 }
 
@@ -73,6 +73,7 @@ result<explanation> explanation_from_json(const std::string& text) {
       {"at", json::time(&explanation::at)},
       {"reasons", json::list(&explanation::reasons, reason_fields())},
       {"exemptions", json::list(&explanation::exemptions, exemption_fields())},
+      {"allowed_by", json::text(&explanation::allowed_by), true},
   };
   return json::read_document(text, "an explanation", fields);
 }

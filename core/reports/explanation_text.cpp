@@ -44,6 +44,14 @@ void append_reason(std::string& out, const listing_reason& reason,
     append_field(out, "undecided", reason.undecided);
 }
 
+/// Whether an exemption tells what allows the address.
+bool is_told_by_exemption(const explanation& of) {
+  return std::any_of(of.exemptions.begin(), of.exemptions.end(),
+                     [](const exemption& each) {
+                       return each.reason.starts_with("allowed by ");
+                     });
+}
+
 } // namespace
 
 std::string to_text(const explanation& of) {
@@ -51,6 +59,8 @@ std::string to_text(const explanation& of) {
   std::string text;
   if (of.reasons.empty())
     text = address + " is not listed\n";
+  if (!of.allowed_by.empty() && !is_told_by_exemption(of))
+    append_field(text, "allowed by", of.allowed_by);
   for (const listing_reason& reason : of.reasons) {
     append_paragraph(text, "",
                      (text.empty() ? address + " is" : "also") + " listed by " +

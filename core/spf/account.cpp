@@ -14,6 +14,9 @@ namespace {
 /// may have.
 constexpr std::size_t named_limit = 32'768;
 
+/// So much of a record is kept where there are too many.
+constexpr std::size_t beginning = 256;
+
 /// So many remarks on a term are kept; one alone has no more.
 constexpr std::size_t most_remarks = 20;
 
@@ -42,9 +45,18 @@ void tidy(std::vector<net::ip_prefix>& named) {
   named.erase(end_of_widest(named.begin(), ipv6), ipv6);
 }
 
-bool is_all(const term& written) {
+term_kind kind_of(const term& written) {
+  if (std::holds_alternative<redirect_modifier>(written.value))
+    return term_kind::redirect;
   const auto* const what = std::get_if<directive>(&written.value);
-  return what != nullptr && what->mechanism == mechanism::all;
+  if (what == nullptr)
+    return term_kind::other;
+  switch (what->mechanism) {
+  case mechanism::all: return term_kind::all;
+  case mechanism::ip4:
+  case mechanism::ip6: return term_kind::network;
+  default: return term_kind::mechanism;
+  }
 }
 
 } // namespace
@@ -104,7 +116,7 @@ account::entry written_account::begin_terms(const record& parsed) {
   text_told_ += parsed.text.size();
   out_.records.back().text = in_full
                                  ? printable(parsed.text, parsed.text.size())
-                                 : printable(parsed.text);
+                                 : printable_in_part(parsed.text, beginning);
   return {first, std::max(out_.terms.size(), first + 1) - 1};
 }
 
@@ -113,7 +125,7 @@ void written_account::add_term(const spf::term& written) {
   visited.record = out_.records.size() - 1;
   visited.text = written.text;
   visited.offset = written.offset;
-  visited.is_all = is_all(written);
+  visited.kind = kind_of(written);
 }
 
 written_account::joint* written_account::joint_of(entry at) {

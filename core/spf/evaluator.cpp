@@ -139,8 +139,9 @@ evaluator::record_result evaluator::walk(const record& parsed,
     return result;
   }
 
-  const redirect_modifier* redirect = nullptr;
-  account::entry of_redirect;
+  const redirection at_end = redirection_of(parsed, next);
+  if (at_end.to != nullptr) // it counts, followed or not
+    undecided = tally_.spend_dns_term(at_end.at, std::move(undecided));
   bool has_all = false;
   std::size_t end_of_run = 0; // of terms that were looked at for one
   for (std::size_t i = 0; i < parsed.terms.size(); ++i) {
@@ -158,18 +159,27 @@ evaluator::record_result evaluator::walk(const record& parsed,
         }
       }
       apply(*what, {here, at}, undecided, result);
-    } else if (const auto* to = std::get_if<redirect_modifier>(&each.value)) {
-      redirect = to;
-      of_redirect = at;
     }
   }
-  if (redirect != nullptr && !has_all && !undecided.empty()) {
-    follow(*redirect, {here, of_redirect, true}, std::move(undecided), result);
+  if (at_end.to != nullptr && !has_all && !undecided.empty()) {
+    follow(*at_end.to, {here, at_end.at, true}, std::move(undecided), result);
   } else {
     budget_.spend_work(result.not_passed.work_to_add(undecided));
     result.not_passed.add(std::move(undecided));
   }
   return result;
+}
+
+/// Its redirect=, if it has one.
+/// @param first the entry of its first term
+evaluator::redirection evaluator::redirection_of(const record& parsed,
+                                                 account::entry first) {
+  for (const term& each : parsed.terms) {
+    const auto at = std::exchange(first, first.next());
+    if (const auto* to = std::get_if<redirect_modifier>(&each.value))
+      return {to, at};
+  }
+  return {};
 }
 
 /// Modifiers that look like a mistake.
@@ -311,8 +321,8 @@ void evaluator::follow(const redirect_modifier& what, const place& at,
     return;
   }
   account_.reached(at.term);
-  matches other = consult(what.target, at, matcher::leading::to_pass,
-                          tally_.spend_dns_term(at.term, std::move(undecided)));
+  matches other =
+      consult(what.target, at, matcher::leading::to_pass, std::move(undecided));
   account_.decided(at.term, account::decision::granted, other.matched);
   account_.counted(at.term, other.matched);
   account_.counted(at.term, other.unmatched);

@@ -52,6 +52,12 @@ private:
     bool no_record = false; ///< "none": all are in `not_passed` then
   };
 
+  /// The redirect= of a record; null where it has none.
+  struct redirection {
+    const redirect_modifier* to = nullptr;
+    account::entry at;
+  };
+
   record_result visit(const dns::name& domain, const place* via,
                       cohorts undecided);
   void spend_parsing(const dns::name& domain, const record& parsed);
@@ -60,6 +66,7 @@ private:
   bool leads_astray(const dns::answer& given, const place* via);
   record_result walk(const record& parsed, const frame& here,
                      cohorts undecided);
+  static redirection redirection_of(const record& parsed, account::entry first);
   void tell_ignored(const record& parsed, account::entry first);
   bool in_error(const record& parsed, account::entry first);
   std::size_t run_from(const record& parsed, std::size_t first,

@@ -43,6 +43,25 @@ std::string clients_in(const net::address_set& set) {
   return a + (a.empty() || b.empty() ? "" : ", ") + b;
 }
 
+bool has_decided(const term_visit& term) {
+  return !term.granted.empty() || !term.refused.empty();
+}
+
+/// @param has_all whether its record has an `all`
+/// @param has_ended whether one of those before it decided about everybody
+std::string_view why_overruled(const term_visit& term, bool has_all,
+                               bool has_ended) {
+  if (term.kind == term_kind::redirect && has_all)
+    return "not followed: the record has an all";
+  if (term.kind == term_kind::other || !term.remarks.empty())
+    return "";
+  if (!term.reached)
+    return has_ended ? "nobody gets here: an all stands before it" : "";
+  return term.kind == term_kind::network && !has_decided(term)
+             ? "nobody whom it names gets here: terms before it decide"
+             : "";
+}
+
 /// The term that led to a record; where it is one of the further ones, which
 /// are written down together, what it must have said.
 std::string step_to(const expansion& of, const record_visit& record) {
@@ -69,6 +88,24 @@ bool decides_about_somebody(const expansion& of) {
              net::address_set::everything(net::family::ipv4) ||
          of.temperror.only(net::family::ipv6) !=
              net::address_set::everything(net::family::ipv6);
+}
+
+std::vector<std::string_view> overruled_terms(const expansion& of) {
+  std::vector<bool> has_all(of.records.size());
+  for (const term_visit& each : of.terms) {
+    if (each.kind == term_kind::all && !each.is_joint)
+      has_all[each.record] = true;
+  }
+  std::vector<bool> has_ended(of.records.size()); // by an all
+  std::vector<std::string_view> why;
+  why.reserve(of.terms.size());
+  for (const term_visit& each : of.terms) {
+    why.push_back(
+        why_overruled(each, has_all[each.record], has_ended[each.record]));
+    if (each.kind == term_kind::all && has_decided(each))
+      has_ended[each.record] = true;
+  }
+  return why;
 }
 
 std::string chain(const expansion& of, std::size_t term) {

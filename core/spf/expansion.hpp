@@ -34,14 +34,23 @@ inline constexpr std::array<std::string_view, 3> outcome_words{
 
 static_assert(text_of(outcome::temperror) == "temperror");
 
+/// What a term is, as far as it is told otherwise than others.
+enum class term_kind : std::uint8_t {
+  all,
+  network,   ///< ip4, ip6
+  mechanism, ///< another one
+  redirect,
+  other ///< it matches nobody: another modifier, or in error
+};
+
 /// One term of one visited record.
 struct term_visit {
   std::size_t record = 0; ///< index in expansion::records
   std::string text;       ///< as written; safe for output
   std::size_t offset = 0; ///< in the record, octets
   bool reached = false;   ///< some address was still undecided there
-  bool is_all = false;    ///< the mechanism is `all`
-  bool is_joint = false;  ///< several terms of the record, the last ones
+  term_kind kind = term_kind::other;
+  bool is_joint = false; ///< several terms of the record, the last ones
   /// Addresses that this term moved to pass at its own record.
   net::address_set granted;
   /// Addresses that this term ended for, without pass: a carve-out.
@@ -193,6 +202,12 @@ struct expansion {
 
 /// Whether the DNS told of some address whether it passes.
 [[nodiscard]] bool decides_about_somebody(const expansion& of);
+
+/// Of each term why it can match nobody, whatever the DNS answers, since others
+/// decide before it: "nobody gets here: an all stands before it".  Empty where
+/// it may match, or its remarks tell why not.  Static storage; linear.
+[[nodiscard]] std::vector<std::string_view>
+overruled_terms(const expansion& of);
 
 /// How the term came to be evaluated:
 /// "toramaki.net -> include:spf-stx.burn-oxygen.com -> ip4:45.120.196.0/22".

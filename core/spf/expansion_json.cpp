@@ -28,45 +28,73 @@ void write_ranges(json::writer& to, const net::address_set& set) {
   to.end_array();
 }
 
-void write_record(json::writer& to, const expansion& of, std::size_t index);
+/// Writes the records of an expansion with their terms.
+class record_writer {
+public:
+  /// Both outlive the writer.
+  record_writer(json::writer& to, const expansion& of)
+      : to_{to},
+        of_{of},
+        overruled_{overruled_terms(of)} {}
 
-void write_term(json::writer& to, const expansion& of, std::size_t index) {
-  const term_visit& term = of.terms[index];
-  to.begin_object()
+  void write(std::size_t record);
+
+private:
+  void write_term(std::size_t index);
+  void write_remarks(std::size_t term);
+
+  json::writer& to_;
+  const expansion& of_;
+  const std::vector<std::string_view> overruled_;
+};
+
+void record_writer::write_term(std::size_t index) {
+  const term_visit& term = of_.terms[index];
+  to_.begin_object()
       .member("text", term.text)
       .member("octet", term.offset)
       .member("reached", term.reached);
-  write_networks(to.key("lists"), term.granted);
+  write_networks(to_.key("lists"), term.granted);
   // What a final -all ends for is the rest of the world.
-  write_networks(to.key("cuts"),
-                 term.is_all ? net::address_set{} : term.refused);
-  to.member("dns_terms", term.dns_terms)
+  write_networks(to_.key("cuts"), term.kind == term_kind::all
+                                      ? net::address_set{}
+                                      : term.refused);
+  to_.member("dns_terms", term.dns_terms)
       .member("void_lookups", term.void_lookups)
       .member("in_error", term.in_error)
-      .member("remarks", term.remarks)
-      .key("records")
-      .begin_array();
-  for (std::size_t i = 1; i < of.records.size(); ++i) {
-    if (of.records[i].via == index)
-      write_record(to, of, i);
+      .key("remarks");
+  write_remarks(index);
+  to_.key("records").begin_array();
+  for (std::size_t i = 1; i < of_.records.size(); ++i) {
+    if (of_.records[i].via == index)
+      write(i);
   }
-  to.end_array().end_object();
+  to_.end_array().end_object();
 }
 
-void write_record(json::writer& to, const expansion& of, std::size_t index) {
-  const record_visit& record = of.records[index];
-  to.begin_object()
+void record_writer::write_remarks(std::size_t term) {
+  to_.begin_array();
+  for (const std::string& each : of_.terms[term].remarks)
+    to_.value(each);
+  if (!overruled_[term].empty())
+    to_.value(overruled_[term]);
+  to_.end_array();
+}
+
+void record_writer::write(std::size_t index) {
+  const record_visit& record = of_.records[index];
+  to_.begin_object()
       .member("domain", record.domain.to_string())
       .member("ttl_s", record.ttl)
       .member("text", record.text)
       .member("error", record.error)
       .key("terms")
       .begin_array();
-  for (std::size_t i = 0; i < of.terms.size(); ++i) {
-    if (of.terms[i].record == index)
-      write_term(to, of, i);
+  for (std::size_t i = 0; i < of_.terms.size(); ++i) {
+    if (of_.terms[i].record == index)
+      write_term(i);
   }
-  to.end_array().end_object();
+  to_.end_array().end_object();
 }
 
 void write_provenance(json::writer& to, const expansion& of) {
@@ -127,7 +155,8 @@ void write_domain(json::writer& to, const expansion& of) {
   write_undecided(to.key("undecided"), of);
   write_provenance(to.key("provenance"), of);
   write_residue(to.key("by_mail"), of);
-  write_record(to.key("record"), of, 0);
+  to.key("record");
+  record_writer{to, of}.write(0);
   to.end_object();
 }
 

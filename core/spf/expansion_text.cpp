@@ -48,7 +48,9 @@ struct row {
 
 class tree_builder {
 public:
-  explicit tree_builder(const expansion& of) : of_{of} {}
+  explicit tree_builder(const expansion& of)
+      : of_{of},
+        overruled_{overruled_terms(of)} {}
 
   std::vector<row> build() {
     rows_.push_back({row::kind::heading, of_.domain.to_string(), "NETS", "IPV4",
@@ -99,7 +101,7 @@ private:
              {}};
     if (!term.granted.empty()) {
       add_figures(line, term.granted, "");
-    } else if (!term.refused.empty() && !term.is_all) {
+    } else if (!term.refused.empty() && term.kind != term_kind::all) {
       line.what = row::kind::carve_out;
       add_figures(line, term.refused, "-");
     }
@@ -113,6 +115,8 @@ private:
     const std::string inner = branches + (is_last ? "   " : "|  ");
     for (const std::string& remark : term.remarks)
       add(row::kind::remark, inner, "! ", remark);
+    if (!overruled_[index].empty())
+      add(row::kind::remark, inner, "! ", std::string{overruled_[index]});
     for (std::size_t i = 1; i < of_.records.size(); ++i) {
       if (of_.records[i].via == index)
         add_record(i, inner);
@@ -129,6 +133,7 @@ private:
   }
 
   const expansion& of_;
+  const std::vector<std::string_view> overruled_;
   std::vector<row> rows_;
 };
 

@@ -69,7 +69,9 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
   held_.push_back(parsed_.find(domain, *found.first));
   const record& parsed = *held_.back();
   budget_.spend_parsing(parsed.text.size());
-  tally_.note(here.depth, domain.to_string() + ": " + printable(parsed.text));
+  tally_.note(here.depth,
+              domain.to_string() + ": " +
+                  printable_in_part(parsed.text, record::most_text));
   if (const failure* const fault = parsed.first_error();
       fault != nullptr && !tally_.skips())
     return in_error(fault->message);
@@ -78,14 +80,19 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
 
 /// The terms from left to right, then the redirect (§4.6.2, §4.7, §6.1).
 host_result mail_check::walk(const record& parsed, const frame& here) {
-  const redirect_modifier* redirect = nullptr;
-  std::string_view redirect_text;
+  const auto redirect = std::find_if(
+      parsed.terms.begin(), parsed.terms.end(), [](const term& each) {
+        return std::holds_alternative<redirect_modifier>(each.value);
+      });
+  if (redirect != parsed.terms.end()) { // it counts, followed or not
+    tally_.enter(redirect->text);
+    const auto ended = tally_.spend_dns_term();
+    tally_.leave();
+    if (ended)
+      return host_result::permerror;
+  }
   bool has_all = false;
   for (const term& each : parsed.terms) {
-    if (const auto* to = std::get_if<redirect_modifier>(&each.value)) {
-      redirect = to;
-      redirect_text = each.text;
-    }
     const auto* what = std::get_if<directive>(&each.value);
     if (what == nullptr)
       continue;
@@ -106,19 +113,13 @@ host_result mail_check::walk(const record& parsed, const frame& here) {
     }
   }
   tally_.leave_undecided();
-  if (redirect == nullptr || has_all)
+  if (redirect == parsed.terms.end() || has_all)
     return host_result::neutral;
-  tally_.enter(redirect_text);
-  const host_result result = follow(*redirect, here);
+  tally_.enter(redirect->text);
+  const host_result result =
+      consult(std::get<redirect_modifier>(redirect->value).target, here);
   tally_.leave();
   return result;
-}
-
-host_result mail_check::follow(const redirect_modifier& what,
-                               const frame& here) {
-  if (tally_.spend_dns_term())
-    return host_result::permerror;
-  return consult(what.target, here);
 }
 
 /// The result of the record that include or redirect names; that there is none

@@ -68,7 +68,6 @@ private:
 
   host_result visit(const dns::name& domain, const frame* from, bool granting);
   host_result walk(const record& parsed, const frame& here);
-  host_result follow(const redirect_modifier& what, const frame& here);
   host_result consult(const domain_spec& spec, const frame& here);
   term_result try_term(const term& which, const directive& what,
                        const frame& here);

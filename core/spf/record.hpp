@@ -74,8 +74,12 @@ struct ignored_modifier {
 
 /// One term of a record, as it was written.
 struct term {
+  /// So much of a term is told: of one that names a domain, all.  Only macros
+  /// and what means nothing can be longer.
+  static constexpr std::size_t most_text = 512;
+
   /// As written, any case, made safe by printable(): a backslash too is
-  /// escaped, and 256 octets of it are kept.
+  /// escaped.  A longer one is cut, and says so.
   std::string text;
   std::size_t offset = 0; ///< of the text in the record, in octets
   /// A failure is a syntax error, errc::malformed; its offset is that of the
@@ -93,6 +97,8 @@ struct record {
   /// So many modifiers that are ignored, and so many terms in error, are kept:
   /// more of them mean no more.
   static constexpr std::size_t most_idle = 100;
+  /// So much of it is told where there may be many.
+  static constexpr std::size_t most_text = 4096;
 
   std::string text; ///< as found in the DNS, any octets
   std::vector<term> terms;

@@ -162,7 +162,8 @@ record parse_record(std::string_view text) {
         f->offset += at;
         f->message += " in " + shown(written);
       }
-      parsed.terms.push_back({printable(written), at, std::move(value)});
+      parsed.terms.push_back(
+          {printable_in_part(written, term::most_text), at, std::move(value)});
     }
     at = text.find_first_not_of(' ', at + written.size());
   }

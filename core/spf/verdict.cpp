@@ -79,6 +79,38 @@ std::string error_met_by(const net::ip_address& address, const expansion& of) {
   return {};
 }
 
+/// Terms that settings keep from being followed, and those that the mail
+/// decides about.
+std::vector<std::string> doubts_about(const net::ip_address& address,
+                                      const expansion& of) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < of.terms.size() && all.size() < most; ++i) {
+    for (const std::string& remark : of.terms[i].remarks) {
+      if (remark.starts_with("not followed: "))
+        all.push_back(chain(of, i) + ": " + remark);
+    }
+  }
+  if (!of.residue.addresses.contains(address))
+    return all;
+  for (const std::size_t each : of.residue.terms) {
+    if (all.size() >= most)
+      break;
+    all.push_back("the mail decides: " + chain(of, each));
+  }
+  return all;
+}
+
+verdict refusal_of(const net::ip_address& address, const expansion& of) {
+  if (of.temperror.contains(address))
+    return {kind::temperror, undecided_by(address, of)};
+  if (auto by = granting(of.too_wide, address, of))
+    return {kind::too_wide, *std::move(by)};
+  if (of.permerror.contains(address))
+    return {kind::permerror, error_met_by(address, of)};
+  return {kind::other, refusing(address, of)};
+}
+
 std::string_view words(kind what) {
   switch (what) {
   case kind::pass: return "passes";
@@ -98,13 +130,9 @@ verdict verdict_on(const net::ip_address& address, const expansion& of) {
     return {kind::no_record, {}};
   if (of.pass.contains(address))
     return {kind::pass, granting(of.grants, address, of).value_or("")};
-  if (of.temperror.contains(address))
-    return {kind::temperror, undecided_by(address, of)};
-  if (auto by = granting(of.too_wide, address, of))
-    return {kind::too_wide, *std::move(by)};
-  if (of.permerror.contains(address))
-    return {kind::permerror, error_met_by(address, of)};
-  return {kind::other, refusing(address, of)};
+  verdict on = refusal_of(address, of);
+  on.doubts = doubts_about(address, of);
+  return on;
 }
 
 std::string to_text(const verdict& of, const net::ip_address& address,
@@ -116,6 +144,8 @@ std::string to_text(const verdict& of, const net::ip_address& address,
                    2);
   if (!of.by.empty())
     append_paragraph(text, "  ", of.by, 4);
+  for (const std::string& each : of.doubts)
+    append_paragraph(text, "  ", "but " + each, 4);
   return text;
 }
 

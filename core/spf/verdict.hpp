@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace spfblock::spf {
 
@@ -23,6 +24,10 @@ struct verdict {
   /// The chain to the term that decided, or the question that failed; empty if
   /// there is none.  Safe for output.
   std::string by;
+  /// Where it does not pass: why a receiver may see that otherwise, the first
+  /// few: "a.example -> include:p.example: not followed: a provider", "the mail
+  /// decides: a.example -> ptr".  Safe for output.
+  std::vector<std::string> doubts{};
 
   friend bool operator==(const verdict&, const verdict&) = default;
 };
@@ -31,8 +36,8 @@ struct verdict {
 [[nodiscard]] verdict verdict_on(const net::ip_address& address,
                                  const expansion& of);
 
-/// For people: "192.0.2.1 passes a.example by" and the chain below it.  At most
-/// 80 columns unless a word is longer; ends with LF.
+/// For people: "192.0.2.1 passes a.example", below it the chain, and doubts. At
+/// most 80 columns unless a word is longer; ends with LF.
 [[nodiscard]] std::string to_text(const verdict& of,
                                   const net::ip_address& address,
                                   const dns::name& domain);

@@ -90,6 +90,13 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::string printable_in_part(std::string_view text, std::size_t limit) {
+  std::string out = printable(text, limit);
+  if (text.size() > limit)
+    out += fmt::format(" ({} octets)", text.size());
+  return out;
+}
+
 std::string in_quotes(std::string_view text, std::size_t limit) {
   std::string out{'"'};
   append_printable(out, text, limit, '"');

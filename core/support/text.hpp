@@ -58,6 +58,11 @@ parse_decimal(std::string_view text, std::uint64_t maximum) noexcept;
 [[nodiscard]] std::string printable(std::string_view text,
                                     std::size_t limit = 256);
 
+/// `printable()`, but where it is cut it says how long the text is:
+/// `v=spf1 a... (300 octets)`.
+[[nodiscard]] std::string printable_in_part(std::string_view text,
+                                            std::size_t limit);
+
 /// `printable()` in double quotes; a quote within as `\x22`.
 [[nodiscard]] std::string in_quotes(std::string_view text,
                                     std::size_t limit = 256);

@@ -1,24 +1,25 @@
 #include "server/serving/hit_counts.hpp"
 
-#include <algorithm>
+#include <memory>
 
 namespace spfblock::server {
 
-std::uint64_t hit_counts::of(std::uint32_t counter) const {
-  const std::lock_guard lock{growing_};
-  return counter < size_ ? place(counter).load(std::memory_order_relaxed) : 0;
+hit_counts::~hit_counts() {
+  for (const auto& each : segments_)
+    delete[] each.load(std::memory_order_relaxed);
 }
 
-/// By doubling: the counts are copied.
-void hit_counts::grow(std::size_t needed) {
-  const std::size_t lines = (std::max(needed, 2 * size_) + 7) / 8;
-  auto larger = std::make_unique<line[]>(lines);
-  const std::lock_guard lock{growing_};
-  for (std::uint32_t i = 0; i < size_; ++i)
-    larger[i / 8].counts[i % 8].store(place(i).load(std::memory_order_relaxed),
-                                      std::memory_order_relaxed);
-  lines_ = std::move(larger);
-  size_ = lines * 8;
+std::uint64_t hit_counts::of(std::uint32_t counter) const noexcept {
+  const place at{counter};
+  line* const segment = segments_[at.segment].load(std::memory_order_acquire);
+  return segment == nullptr ? 0
+                            : at.in(segment).load(std::memory_order_relaxed);
+}
+
+hit_counts::line* hit_counts::begin(std::size_t segment) {
+  auto made = std::make_unique<line[]>((first_size << segment) / 8);
+  segments_[segment].store(made.get(), std::memory_order_release);
+  return made.release();
 }
 
 } // namespace spfblock::server

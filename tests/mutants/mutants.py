@@ -64,21 +64,30 @@ MUTANTS = [
     Mutant(
         "redirect is followed despite all",
         EVALUATOR,
-        "redirect != nullptr && !has_all &&",
-        "redirect != nullptr &&",
+        "at_end.to != nullptr && !has_all &&",
+        "at_end.to != nullptr &&",
     ),
     Mutant(
         "redirect is not followed",
         EVALUATOR,
-        "redirect != nullptr && !has_all &&",
-        "false && redirect != nullptr && !has_all &&",
+        "at_end.to != nullptr && !has_all &&",
+        "false && at_end.to != nullptr && !has_all &&",
     ),
     Mutant(
         "redirect is no DNS term",
         EVALUATOR,
-        """consult(what.target, at, matcher::leading::to_pass,
-                          tally_.spend_dns_term(at.term, std::move(undecided)));""",
-        "consult(what.target, at, matcher::leading::to_pass, std::move(undecided));",
+        "if (at_end.to != nullptr) // it counts",
+        "if (false)",
+    ),
+    Mutant(
+        "redirect is a DNS term only where it is followed",
+        EVALUATOR,
+        "if (at_end.to != nullptr) // it counts",
+        """if (at_end.to != nullptr &&
+      std::none_of(parsed.terms.begin(), parsed.terms.end(), [](const term& t) {
+        const auto* const what = std::get_if<directive>(&t.value);
+        return what != nullptr && what->mechanism == mechanism::all;
+      })) // it counts""",
     ),
     Mutant(
         "exists is no DNS term",

@@ -128,9 +128,8 @@ class _Check:
     def _evaluated(self, record, domain):
         self._refuse_self_include(record, domain)
         self._refuse_own_domain(record, domain)
-        if Habit.REDIRECT_COUNTS_FIRST in self._habits:
-            for _ in record.redirects:
-                self._spend_term()
+        if record.redirects and Habit.REDIRECT_COUNTS_LAST not in self._habits:
+            self._spend_term()
         includes = []
         for directive in record.directives:
             if directive.name == "include":
@@ -174,7 +173,7 @@ class _Check:
         return found[0] if found else None
 
     def _redirected(self, spec, domain):
-        if Habit.REDIRECT_COUNTS_FIRST not in self._habits:
+        if Habit.REDIRECT_COUNTS_LAST in self._habits:
             self._spend_term()
         if not self._evaluates(spec):
             return "neutral"

@@ -18,8 +18,7 @@ class Habit(enum.Enum):
     ALIASES_NOT_VOID = "does not count a void lookup that a CNAME led to"
 
     # DNS terms.
-    REDIRECT_COUNTS_FIRST = "counts a redirect= that it does not follow, beforehand"
-    REDIRECT_COUNTS_LAST = "counts a redirect= that it does not follow, afterwards, or when an include fails"
+    REDIRECT_COUNTS_LAST = "counts a redirect= after the terms of its record, or when an include fails"
     TEN_OF_MANY_MX = "looks at the first ten records of an MX answer, a CNAME among them"
 
     # pyspf's parser.
@@ -73,7 +72,6 @@ class Habit(enum.Enum):
 PYSPF = (
     Habit.ASKS_ABOUT_THE_CLIENT,
     Habit.ALL_HOSTS_FIRST,
-    Habit.REDIRECT_COUNTS_FIRST,
     Habit.LOWER_CASE_MODIFIERS,
     Habit.NO_MODIFIER_TWICE,
     Habit.NO_SELF_INCLUDE,

@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -50,6 +52,22 @@ TEST_CASE("hit_counts: are read while they are counted and grow",
   CHECK(never_less);
   CHECK(hits.of(0) == numbers + 1);
   CHECK(hits.of(numbers - 1) == 1);
+}
+
+TEST_CASE("hit_counts: a number has its own place, at the ends of segments too",
+          "[server][hit_counts]") {
+  std::vector<std::uint32_t> numbers{0};
+  for (std::uint32_t end = 64; end < 200'000; end = 2 * end + 64)
+    for (const std::uint32_t each : {end - 1, end})
+      numbers.push_back(each);
+  hit_counts hits;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    for (std::size_t times = 0; times <= i; ++times)
+      hits.add(numbers[i]);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    CHECK(hits.of(numbers[i]) == i + 1);
+  CHECK(hits.of(100'000) == 0);
+  CHECK(hits.of(~std::uint32_t{0}) == 0);
 }
 
 namespace {

@@ -1,8 +1,12 @@
 // Tests also: objection.
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/random_sets.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -149,7 +153,7 @@ TEST_CASE("over the total of all domains the largest is cut first",
       lines_of(led_to, "refused")
           .ends_with(
               "refused by a limit domain=c.example limit=total.ipv4_addresses "
-              "found=2048 allowed=1024 refused=48.0.0.0/22 kept=1\n"));
+              "found=2048 allowed=1792 refused=48.0.0.0/22 kept=1\n"));
 
   SECTION("and gets it back a while after there is room") {
     f.look(naming("a.example", "45.0.0.0/24"));
@@ -184,6 +188,117 @@ TEST_CASE("the networks of all domains are bounded, too",
                   "45.2.0.0/24"));
   CHECK(f.lists("45.0.0.0 45.0.0.2 45.1.0.0/24 45.2.0.0/24"));
   CHECK(f.lists("46.0.0.0/24 46.1.0.0/24", 1));
+}
+
+TEST_CASE("domains that are equal, and a little over a total, lose a little",
+          "[table][domain_book][limits]") {
+  const auto hosts = [](std::string_view domain, unsigned count) {
+    std::string networks;
+    for (unsigned i = 0; i < count; ++i)
+      networks += " 45.0.0." + std::to_string(2 * i);
+    return expanded(domain, networks);
+  };
+  config::settings settings =
+      settings_of({"a.example", "b.example", "c.example"});
+  settings.limits.total.networks = 300;
+  book_fixture f{settings};
+  f.take_due();
+  f.settle(hosts("a.example", 101));
+  f.settle(hosts("b.example", 101));
+  f.settle(hosts("c.example", 101));
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(f.page(i).effective.prefix_count() == 100);
+}
+
+namespace {
+
+/// Domains "d0.example" and so on, and what all of them list.
+struct crowd : book_fixture {
+  crowd(unsigned count, std::uint64_t total)
+      : book_fixture{settings_for(count, total)},
+        size{count} {
+    take_due();
+  }
+
+  static config::settings settings_for(unsigned count, std::uint64_t total) {
+    std::vector<std::string> names;
+    for (unsigned i = 0; i < count; ++i)
+      names.push_back(name(i));
+    config::settings made = settings_of(names);
+    made.limits.total.ipv4_addresses = total;
+    for (config::domain_entry& each : made.domains)
+      each.limits.growth = std::nullopt;
+    return made;
+  }
+
+  static std::string name(unsigned number) {
+    return 'd' + std::to_string(number) + ".example";
+  }
+
+  [[nodiscard]] std::uint64_t listed() {
+    std::uint64_t all = 0;
+    for (unsigned i = 0; i < size; ++i)
+      all += page(i).effective.ipv4_count();
+    return all;
+  }
+
+  unsigned size;
+};
+
+} // namespace
+
+TEST_CASE("what whole networks leave of a share the next domain has",
+          "[table][domain_book][limits]") {
+  // One network more than fits, and none that fits into the share of one.
+  crowd f{9, 8 * 256};
+  const auto record = [](unsigned number, unsigned length) {
+    const std::string first = "45." + std::to_string(number) + ".0.";
+    std::string networks;
+    for (unsigned i = 0; i < 256; i += 1U << (32 - length))
+      networks +=
+          ' ' + first + std::to_string(i) + '/' + std::to_string(length);
+    return naming(crowd::name(number), networks);
+  };
+  for (unsigned i = 0; i < 9; ++i)
+    f.settle(record(i, 24));
+  CHECK(f.listed() >= 7 * 256);
+  CHECK(f.listed() <= 8 * 256);
+  // Who had too wide ones for his share has not, and takes it: others give way.
+  for (unsigned i = 0; i < 9; ++i) {
+    f.look(record(i, 26));
+    CHECK(f.listed() <= 8 * 256);
+  }
+  CHECK(f.listed() >= 9 * 192);
+}
+
+TEST_CASE("all domains together list no more than the total, whatever they do",
+          "[table][domain_book][limits]") {
+  constexpr unsigned count = 8;
+  constexpr std::uint64_t total = 10'000;
+  crowd f{count, total};
+  std::mt19937 random{6};
+  const auto record = [&random](unsigned number, unsigned most) {
+    std::string networks;
+    for (unsigned i = below(random, most); i-- > 0;)
+      networks += " 45." + std::to_string(number) + '.' +
+                  std::to_string(16 * below(random, 16)) + ".0/" +
+                  std::to_string(20 + below(random, 9));
+    return naming(crowd::name(number), networks);
+  };
+  for (unsigned i = 0; i < count; ++i)
+    f.settle(record(i, 9));
+  for (int round = 0; round < 400; ++round) {
+    f.pass(std::chrono::minutes{below(random, 90)});
+    f.look(record(below(random, count), 9));
+    REQUIRE(f.listed() <= total);
+    REQUIRE(f.book.in_total().ipv4_addresses >= f.listed());
+  }
+  // Where all fit nobody is cut for long.
+  for (unsigned i = 0; i < count; ++i)
+    f.look(expanded(crowd::name(i), "45." + std::to_string(i) + ".0.0/22"));
+  f.pass(1h);
+  f.look(expanded("d0.example", "45.0.0.0/22"));
+  CHECK(f.listed() == count * 1024);
 }
 
 TEST_CASE("growth counts over both the factor and the floor",

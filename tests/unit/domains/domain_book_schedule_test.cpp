@@ -64,6 +64,20 @@ TEST_CASE("who asks much is looked at less often, whether it fails or not",
 }
 
 TEST_CASE(
+    "whose record is dear is looked at less often, whether it fails or not",
+    "[table][domain_book]") {
+  book_fixture f{settings_of({"a.example"})};
+  auto dear = expanded("a.example", "45.0.0.1", 60);
+  dear.work = 90'000'000;
+  f.look(dear);
+  CHECK(f.page().due == f.now.steady + 900s);
+  auto failed = failing("a.example");
+  failed.work = 90'000'000;
+  f.look(failed);
+  CHECK(f.page().due == f.now.steady + 900s);
+}
+
+TEST_CASE(
     "quiet_since is when an expansion last began or ended, as long as one "
     "is under way",
     "[table][domain_book]") {

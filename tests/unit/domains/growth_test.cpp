@@ -1,7 +1,11 @@
 #include "core/domains/growth.hpp"
 #include "tests/support/book_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/random_sets.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -239,6 +243,118 @@ TEST_CASE("what waits is bounded, and what covers most is remembered",
                          "47.0.0.0/16");
   REQUIRE(held);
   CHECK(held->addresses == set_of("46.1.0.7 47.0.0.0/16"));
+}
+
+namespace {
+
+/// Looks at a record of its owner's choice, and what was listed after each.
+struct watched_brake {
+  struct past_look {
+    moment at;
+    net::address_set found;
+    net::address_set listed;
+  };
+
+  explicit watched_brake(const net::address_set& first)
+      : looks{{beginning.steady, first, first}} {}
+
+  void look(moment now, const net::address_set& found) {
+    const auto held = brake.hold(
+        {found, found, looks.back().listed, looks.back().at}, by, 168h, now);
+    looks.push_back({now, found, held ? found - held->addresses : found});
+  }
+
+  /// What was found by a look growth_wait ago or earlier.
+  [[nodiscard]] net::address_set waited() const {
+    net::address_set all;
+    for (const past_look& each : looks) {
+      if (each.at <= looks.back().at - by.growth_wait)
+        all |= each.found;
+    }
+    return all;
+  }
+
+  /// Whether so little is listed that was not `before`, and has not waited.
+  [[nodiscard]] bool is_no_growth(const net::address_set& before) const {
+    const auto is_new = (looks.back().listed - before - waited()).ipv4_count();
+    return is_new <=
+           std::max(*by.growth * before.ipv4_count(), by.growth_floor);
+  }
+
+  /// The same, of what was listed growth_wait ago, or at some moment of that
+  /// time before.
+  [[nodiscard]] bool keeps_to_the_brake() const {
+    const moment latest = looks.back().at - by.growth_wait;
+    for (std::size_t i = looks.size() - 1; i-- > 0;) {
+      const bool is_oldest = i == 0 || looks[i].at <= latest - by.growth_wait;
+      if ((is_oldest || looks[i].at <= latest) && is_no_growth(looks[i].listed))
+        return true;
+      if (is_oldest)
+        return false;
+    }
+    return false;
+  }
+
+  config::limit_settings by;
+  domains::growth_brake brake;
+  std::vector<past_look> looks;
+};
+
+} // namespace
+
+TEST_CASE("whatever an owner does, and whenever it is looked at, nothing grows "
+          "past the brake, and nobody waits for ever",
+          "[table][growth]") {
+  const std::vector<moment::duration> pauses{1min,  5min, 14min, 31min,
+                                             59min, 1h,   3h};
+  std::vector<net::ip_prefix> blocks;
+  for (unsigned i = 0; i < 60; ++i)
+    blocks.push_back(*net::ip_prefix::parse(
+        "45." + std::to_string(i) + ".0.0/" + std::to_string(16 + i % 14)));
+  const auto count = static_cast<unsigned>(blocks.size());
+  const auto any_pause = static_cast<unsigned>(pauses.size());
+  std::mt19937 random{13};
+  for (int round = 0; round < 60; ++round) {
+    std::vector<bool> has(blocks.size());
+    has[below(random, count)] = true;
+    const auto record = [&] {
+      std::vector<net::ip_prefix> named;
+      for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (has[i])
+          named.push_back(blocks[i]);
+      }
+      return net::address_set::of(named);
+    };
+    watched_brake of{record()};
+    moment now = beginning.steady;
+    const auto first_pause = below(random, any_pause);
+    for (int i = 0; i < 40; ++i) {
+      // A ramp by one, an exchange of some, or much at once.
+      const auto changes = std::vector<std::size_t>{1, 1, 8, 30}.at(
+          static_cast<std::size_t>(round) % 4);
+      for (std::size_t c = 0; c < changes; ++c)
+        has[below(random, count)] = round % 4 == 0 || below(random, 2) == 0;
+      now += round % 2 == 0 ? pauses[first_pause]
+                            : pauses[below(random, any_pause)];
+      of.look(now, record());
+      const auto& last = of.looks.back();
+      const auto& before = of.looks[of.looks.size() - 2];
+      CAPTURE(round, i);
+      REQUIRE((last.listed - last.found).empty());
+      REQUIRE(((last.found & before.listed) - last.listed).empty());
+      REQUIRE(of.keeps_to_the_brake());
+      // Whom all looks of two hours found, and one before, is listed.
+      net::address_set always = last.found;
+      bool is_long_enough = false;
+      for (auto each = of.looks.rbegin();
+           each != of.looks.rend() && !is_long_enough; ++each) {
+        always &= each->found;
+        is_long_enough = each->at <= now - 2h;
+      }
+      if (is_long_enough)
+        REQUIRE((always - last.listed).empty());
+    }
+  }
 }
 
 } // namespace growth_test

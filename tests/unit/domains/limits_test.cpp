@@ -323,24 +323,26 @@ TEST_CASE("a share refuses as a limit does", "[table][limits]") {
   CHECK(told.refusals == expected);
 }
 
-TEST_CASE("the level cuts the largest first, to a power of two",
+TEST_CASE("the level cuts the largest first, and by no more than a sixteenth "
+          "too much",
           "[table][limits]") {
   using sizes = std::vector<std::uint64_t>;
   constexpr auto highest = std::numeric_limits<std::uint64_t>::max();
   CHECK(level_that_fits({}, 0) == std::nullopt);
   CHECK(level_that_fits({1, 2, 3}, 6) == std::nullopt);
   CHECK(level_that_fits({1, 2, 3}, 5) == 2U);
-  CHECK(level_that_fits({1000, 10, 10}, 600) == 512U);
-  CHECK(level_that_fits({1000, 1000, 10}, 600) == 256U);
+  CHECK(level_that_fits({1000, 10, 10}, 600) == 576U);
+  CHECK(level_that_fits({1000, 1000, 10}, 600) == 288U);
+  CHECK(level_that_fits(sizes(31, 65'520), 2'000'000) == 63'488U);
   CHECK(level_that_fits({1, 1, 1}, 2) == 0U);
-  CHECK(level_that_fits({highest, highest}, highest) == std::uint64_t{1}
-                                                            << 62U);
+  CHECK(level_that_fits({highest, highest}, highest) == std::uint64_t{31}
+                                                            << 58U);
   std::mt19937 random{5};
   for (int round = 0; round < 1000; ++round) {
     sizes of(below(random, 9));
     for (std::uint64_t& each : of)
-      each = below(random, 100);
-    const std::uint64_t most = below(random, 200);
+      each = below(random, 1000);
+    const std::uint64_t most = below(random, 2000);
     const auto level = level_that_fits(of, most);
     const auto cut_to = [&](std::uint64_t to) {
       std::uint64_t all = 0;
@@ -350,7 +352,7 @@ TEST_CASE("the level cuts the largest first, to a power of two",
     };
     REQUIRE(cut_to(level.value_or(highest)) <= most);
     if (level)
-      REQUIRE(cut_to(std::max<std::uint64_t>(1, 2 * *level)) > most);
+      REQUIRE(cut_to(*level + *level / 16 + 1) > most);
   }
 }
 

@@ -11,8 +11,8 @@ using namespace spfblock;
 using namespace spfblock::testing;
 using namespace std::chrono_literals;
 using domains::spread;
+using domains::wait_after_cost;
 using domains::wait_after_failure;
-using domains::wait_after_questions;
 using domains::wait_after_success;
 using std::chrono::seconds;
 
@@ -61,12 +61,25 @@ TEST_CASE(
     "the interval",
     "[table][schedule]") {
   const auto by = by_default();
-  CHECK(wait_after_questions(by, 0) == 0s);
-  CHECK(wait_after_questions(by, 3) == 0s);
-  CHECK(wait_after_questions(by, 4) == 1s);
-  CHECK(wait_after_questions(by, 211) < by.minimum);
-  CHECK(wait_after_questions(by, spf::most_legal_questions) == 3071s);
-  CHECK(wait_after_questions(by, 1'000'000) == by.interval);
+  CHECK(wait_after_cost(by, 0, 0) == 0s);
+  CHECK(wait_after_cost(by, 3, 0) == 0s);
+  CHECK(wait_after_cost(by, 4, 0) == 1s);
+  CHECK(wait_after_cost(by, 211, 0) < by.minimum);
+  CHECK(wait_after_cost(by, spf::most_legal_questions, 0) == 3071s);
+  CHECK(wait_after_cost(by, 1'000'000, 0) == by.interval);
+}
+
+TEST_CASE("a look waits so long that a domain takes no more than a thousandth "
+          "of a processor, or the interval",
+          "[table][schedule]") {
+  const auto by = by_default();
+  CHECK(wait_after_cost(by, 3, 99'999) == 0s);
+  CHECK(wait_after_cost(by, 3, 100'000) == 1s);
+  CHECK(wait_after_cost(by, 40, 200'000) == 10s);
+  // Large honest records (docs/spf-semantics.md).
+  CHECK(wait_after_cost(by, 6, 28'000'000) < by.minimum);
+  CHECK(wait_after_cost(by, 3, spf::rules{}.work) == 1000s);
+  CHECK(wait_after_cost(by, 3, ~std::uint64_t{0}) == by.interval);
 }
 
 TEST_CASE("after failures the retry doubles, up to the interval",

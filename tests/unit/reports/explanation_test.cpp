@@ -227,6 +227,15 @@ TEST_CASE("an allowed domain's networks are no reason to list",
   world.take_due();
   world.settle(expanded("friend.example", "192.0.2.0/24"), role::allowed);
   CHECK(exemptions("192.0.2.1", world).empty());
+  // It is said that nobody can list it, as where a record is not followed.
+  const auto told = why("192.0.2.1", world);
+  CHECK(told.allowed_by == "domain friend.example");
+  CHECK(reports::to_text(told) ==
+        "192.0.2.1 is not listed\n  allowed by  domain friend.example\n");
+  const auto read = reports::explanation_from_json(reports::to_json(told));
+  REQUIRE(read);
+  CHECK(*read == told);
+  CHECK(why("192.0.3.1", world).allowed_by.empty());
 }
 
 TEST_CASE("to_text of an explanation is for people at 80 columns",
@@ -368,7 +377,8 @@ TEST_CASE("the JSON of an explanation has the members that are documented",
       "listing": "c.example",
       "reason": "too wide: c.example -> +all"
     }
-  ]
+  ],
+  "allowed_by": ""
 }
 )");
 }

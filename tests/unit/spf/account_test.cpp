@@ -57,7 +57,7 @@ TEST_CASE("written_account: an entry is that of its term, in any record",
   CHECK(made.records[1].via == 0);
   CHECK(made.records[1].text == "v=spf1 a mx");
   REQUIRE(made.terms.size() == 4);
-  CHECK(made.terms[1].is_all);
+  CHECK(made.terms[1].kind == spf::term_kind::all);
   CHECK(made.terms[1].remarks == std::vector<std::string>{"late"});
   CHECK(made.terms[3].text == "mx");
   CHECK(made.terms[3].record == 1);
@@ -221,6 +221,7 @@ TEST_CASE("written_account: texts and remarks are bounded", "[spf][account]") {
   const auto made = std::move(told).result();
   CHECK(made.records.front().text == full.text);
   CHECK(made.records.back().text.size() < 300);
+  CHECK(made.records.back().text.ends_with("aaa... (65009 octets)"));
   std::size_t all = 0;
   for (const spf::record_visit& each : made.records)
     all += each.text.size();

@@ -243,6 +243,23 @@ TEST_CASE("check_host: the steps say which term decided", "[spf][check_host]") {
         "  l.test -> include:i.test -> exists:%{i}.x.test\n");
 }
 
+TEST_CASE("check_host: the steps tell a record whole, but for an endless one",
+          "[spf][check_host]") {
+  std::string record = "v=spf1";
+  for (int i = 0; i < 40; ++i)
+    record += " ip4:10.0.0." + std::to_string(i);
+  const envelope of = mail("192.0.2.1", "a@l.test");
+  const auto steps_of = [&](const std::string& terms) {
+    zone_answers zone{"l.test " + terms};
+    return check_host(of, zone).steps;
+  };
+  CHECK(steps_of(record).front().text == "l.test: " + record);
+  record.append(5000, ' ') += "-all";
+  CHECK(steps_of(record).front().text ==
+        "l.test: " + record.substr(0, 4096) + "... (" +
+            std::to_string(record.size()) + " octets)");
+}
+
 TEST_CASE("check_host: equals evaluate() where no term depends on the mail",
           "[spf][check_host]") {
   // evaluation_twin_test compares them under terms_of_mail::passed_over.

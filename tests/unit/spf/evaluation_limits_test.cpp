@@ -63,7 +63,28 @@ TEST_CASE("evaluate: the eleventh DNS term is a permerror for who gets there",
       broken("eleven that cannot be listed",
              "l.test v=spf1 exists:x.test ptr a:%{i}.test include:%{s}.test" +
                  terms(6, "mx:%{i}.test") + " ip4:10.0.0.1 redirect=%{i}.test",
-             "10.0.0.1/32"),
+             ""),
+      {"a redirect counts though an all keeps it from being followed: 1 + 9",
+       "l.test v=spf1 ip4:10.0.0.1" + terms(9, "a:h.test") +
+           " ip4:10.0.0.2 redirect=n.test -all" + host,
+       ten_and + " 10.0.0.2/32"},
+      broken("a redirect counts though an all keeps it from being followed: "
+             "1 + 10",
+             "l.test v=spf1 ip4:10.0.0.1" + terms(10, "a:h.test") +
+                 " ip4:10.0.0.2 redirect=n.test -all" + host,
+             ten_and),
+      broken("a redirect counts for who passes before it, in an include, too",
+             "l.test v=spf1 ip4:10.0.0.1" + terms(9, "a:h.test") +
+                 " include:m.test" + host +
+                 "\nm.test v=spf1 ip4:10.0.0.2 redirect=n.test"
+                 "\nn.test v=spf1 ip4:10.0.0.3",
+             ten_and),
+      {"a redirect counts where its record is come to: not behind it",
+       "l.test v=spf1 include:m.test a:h.test ip4:10.0.0.2\n"
+       "m.test v=spf1 -ip4:10.0.0.9 -ip6:::/0 redirect=n.test"
+       "\nn.test v=spf1 ip4:10.0.0.1 -all" +
+           host,
+       "10.0.0.1/32 10.0.0.9/32 2001:db8::9/128 10.0.0.2/32"},
       broken("a record that includes itself",
              "l.test v=spf1 ip4:10.0.0.1 include:l.test ip4:10.0.0.2",
              "10.0.0.1/32"),

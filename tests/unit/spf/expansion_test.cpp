@@ -115,7 +115,54 @@ TEST_CASE("expansion: a term that nobody gets to is not reached",
   const auto redirecting =
       expansion_of("l.test v=spf1 ip4:0.0.0.0/0 ip6:::/0 redirect=m.test");
   CHECK_FALSE(redirecting.terms.at(2).reached);
-  CHECK(redirecting.terms.at(2).dns_terms == 0);
+  CHECK(redirecting.terms.at(2).dns_terms == 1); // it counts all the same
+}
+
+TEST_CASE("expansion: tells terms that can match nobody since others decide",
+          "[spf][expansion]") {
+  /// "TERM: WHY" of each such term.
+  const auto told = [](const std::string& zone, const spf::rules& by = {}) {
+    const auto made = expansion_of(zone, by);
+    const auto why = spf::overruled_terms(made);
+    REQUIRE(why.size() == made.terms.size());
+    list all;
+    for (std::size_t i = 0; i < why.size(); ++i) {
+      if (!why[i].empty())
+        all.push_back(made.terms[i].text + ": " + std::string{why[i]});
+    }
+    return all;
+  };
+  const std::string behind = ": nobody gets here: an all stands before it";
+  const std::string covered =
+      ": nobody whom it names gets here: terms before it decide";
+  const std::string no_redirect = ": not followed: the record has an all";
+
+  CHECK(told("l.test v=spf1 ip4:10.0.0.0/24 a:h.test x=y -all").empty());
+  CHECK(told("l.test v=spf1 -all ip4:10.0.0.1 x=y a:h.test exp=e.test") ==
+        list{"ip4:10.0.0.1" + behind, "a:h.test" + behind});
+  CHECK(told("l.test v=spf1 redirect=m.test ip4:10.0.0.1 ?all") ==
+        list{"redirect=m.test" + no_redirect});
+  CHECK(told("l.test v=spf1 -ip4:10.0.0.0/24 ip4:10.0.0.128/25 "
+             "ip4:10.0.1.0/24 ~ip4:10.0.1.9 ip6:2001:db8::/32 "
+             "ip6:2001:db8:1::/48 -all") ==
+        list{"ip4:10.0.0.128/25" + covered, "~ip4:10.0.1.9" + covered,
+             "ip6:2001:db8:1::/48" + covered});
+  // By the record that includes it.
+  CHECK(told("l.test v=spf1 ip4:10.0.0.0/24 include:m.test ~all\n"
+             "m.test v=spf1 ip4:10.0.0.1 ip4:10.0.1.0/24 all mx") ==
+        list{"ip4:10.0.0.1" + covered, "mx" + behind});
+  // Whatever its remarks tell already is not told again; what is too wide to
+  // decide lets others come.
+  spf::rules narrow;
+  narrow.widest_ipv4 = 16;
+  narrow.widest_ipv6 = 32;
+  CHECK(told("l.test v=spf1 ip6:::ffff:10.0.0.1 all ip4:10.0.0.1 ip4:10.0.0.1",
+             narrow) == list{"ip4:10.0.0.1" + covered});
+  // Nor what an error keeps off.
+  CHECK(told("l.test v=spf1 ip4:10.0.0.1 foo ip4:10.0.0.1 -all").empty());
+  CHECK(told("l.test v=spf1 a:failing.test ip4:10.0.0.1 -all\n"
+             "fail failing.test A\nfail failing.test AAAA")
+            .empty());
 }
 
 TEST_CASE("expansion: names the errors at their terms and records",

@@ -2,6 +2,7 @@
 #include "core/spf/expansion_text.hpp"
 #include "core/support/text.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/expected_listing.hpp"
 #include "tests/support/zone_answers.hpp"
 
 #include <optional>
@@ -180,6 +181,23 @@ TEST_CASE("what a record says is escaped once, as text and as JSON",
   CHECK(is_shown(spf::to_text(made, spf::colour::off),
                  R"( in "ip4:\x1b[2J\x5c\x80" ()"));
   CHECK(is_shown(spf::to_json({made}), R"( in \"ip4:\\x1b[2J\\x5c\\x80\" ()"));
+}
+
+TEST_CASE("a term that can match nobody is told, as text and as JSON",
+          "[spf][expansion_text]") {
+  const auto made =
+      testing::expansion_of("l.test v=spf1 redirect=m.test ip4:10.0.0.0/24 "
+                            "ip4:10.0.0.1 -all a:h.test");
+  const std::string text = spf::to_text(made);
+  const std::string json = spf::to_json({made});
+  CAPTURE(text, json);
+  for (const std::string_view each :
+       {"not followed: the record has an all",
+        "nobody whom it names gets here: terms before it decide",
+        "nobody gets here: an all stands before it"}) {
+    CHECK(is_shown(text, "! " + std::string{each}));
+    CHECK(is_shown(json, '"' + std::string{each} + '"'));
+  }
 }
 
 TEST_CASE("colour adds SGR sequences and changes no text",

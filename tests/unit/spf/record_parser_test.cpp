@@ -471,9 +471,20 @@ TEST_CASE("a term's text is safe to print", "[spf][record_parser]") {
   CHECK(only_term("A:Example.COM").text == "A:Example.COM");
   CHECK(only_term("x=\\").text == R"(x=\x5c)");
   CHECK(only_term("\x1b[31m\xff").text == R"(\x1b[31m\xff)");
-  const std::string name(300, 'x');
-  CHECK(only_term(name).text == name.substr(0, 256) + "...");
+  const std::string name(600, 'x');
+  CHECK(only_term(name).text == name.substr(0, 512) + "... (600 octets)");
   CHECK(std::get<failure>(only_term(name).value).message.size() < 200);
+}
+
+TEST_CASE("a term that names a domain is told whole", "[spf][record_parser]") {
+  const std::string label(62, 'a');
+  const std::string name =
+      label + '.' + label + '.' + label + '.' + std::string(59, 'b') + ".ab.";
+  REQUIRE(name.size() == 252);
+  for (const std::string term :
+       {"redirect=" + name, "?exists:" + name, "~mx:" + name + "/24//112",
+        "-include:" + name, "ptr:" + name})
+    CHECK(only_term(term).text == term);
 }
 
 TEST_CASE("record::first_error is the first, or null", "[spf][record_parser]") {

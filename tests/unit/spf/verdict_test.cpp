@@ -58,6 +58,36 @@ TEST_CASE("a verdict names the term that decided", "[spf][verdict]") {
   CHECK(said(address, records) == text);
 }
 
+TEST_CASE("a verdict tells what a receiver may see otherwise",
+          "[spf][verdict]") {
+  zone_answers zone{"a.example v=spf1 ip4:192.0.2.1 include:P.example "
+                    "-ip4:192.0.2.2 exists:%{l}.x.example -all"};
+  const auto providers = std::make_shared<std::vector<dns::name>>();
+  providers->push_back(name_of("p.example"));
+  const auto result =
+      expand("a.example", zone,
+             config::rules_of(domain_of("a.example"), nullptr, providers))
+          .result;
+  const auto said_of = [&](const char* address) {
+    const auto client = *net::ip_address::try_parse(address);
+    return to_text(spf::verdict_on(client, result), client,
+                   name_of("a.example"));
+  };
+  const std::string not_followed =
+      "  but a.example -> include:P.example: not followed: a provider "
+      "(allow.providers)\n";
+  CHECK(said_of("192.0.2.1") == "192.0.2.1 passes a.example\n"
+                                "  a.example -> ip4:192.0.2.1\n");
+  CHECK(said_of("192.0.2.2") == "192.0.2.2 does not pass a.example\n"
+                                "  a.example -> -ip4:192.0.2.2\n" +
+                                    not_followed);
+  CHECK(said_of("8.8.8.8") ==
+        "8.8.8.8 does not pass a.example\n"
+        "  a.example -> -all\n" +
+            not_followed +
+            "  but the mail decides: a.example -> exists:%{l}.x.example\n");
+}
+
 TEST_CASE("a verdict tells errors and failures", "[spf][verdict]") {
   CHECK(said("192.0.2.1", "b.example v=spf1 -all") ==
         "192.0.2.1 does not pass: there is no SPF record at a.example\n");
@@ -120,7 +150,8 @@ TEST_CASE("a verdict: where a record cannot be used, it names that one",
   CHECK(said("192.0.3.1", without_fault) ==
         "192.0.3.1 meets an error of a.example\n"
         "  a.example -> include:twice.example: twice.example: permerror: 2 SPF "
-        "records\n");
+        "records\n"
+        "  but the mail decides: a.example -> exists:%{i}.e.example\n");
   CHECK(said("192.0.3.1", "a.example v=spf1 -all\na.example v=spf1 ~all") ==
         "192.0.3.1 meets an error of a.example\n"
         "  a.example: permerror: 2 SPF records\n");

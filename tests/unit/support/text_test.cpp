@@ -240,6 +240,13 @@ TEST_CASE("printable and in_quotes can be undone, whatever the octets",
   }
 }
 
+TEST_CASE("printable_in_part says how much it cuts off", "[support][text]") {
+  CHECK(printable_in_part("abcd", 4) == "abcd");
+  CHECK(printable_in_part("ab\x01"
+                          "de",
+                          4) == "ab\\x01d... (5 octets)");
+}
+
 TEST_CASE("printable marks what it cuts off", "[support][text]") {
   CHECK(printable("abcd", 4) == "abcd");
   CHECK(printable("abcde", 4) == "abcd...");
