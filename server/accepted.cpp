@@ -34,9 +34,12 @@ load_kept(const std::optional<config::kept_configuration>& kept) {
 config::settings
 refuge_of(const std::string& file,
           const std::optional<config::kept_configuration>& kept) {
-  const auto text =
-      done_within(patience_for_files, [file] { return read_file(file); });
-  auto doors = config::doors_in(text && *text ? **text : std::string{});
+  auto text = begun_aside(
+      [file](reading& by) { return read_file(file, longest_file, &by); });
+  const auto read = text.is_done_within(patience_for_files)
+                        ? text.take()
+                        : result<std::string>{std::string{}};
+  auto doors = config::doors_in(read ? *read : std::string{});
   if (doors.listen.empty() && kept)
     doors = config::doors_in(kept->texts.text);
   return doors;

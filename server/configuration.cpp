@@ -41,22 +41,21 @@ bool may_be_list(const std::string& path) {
          !fs::exists(fs::file_status{type});
 }
 
-config::list_file read_list(const std::string& path,
-                            const file_watch& opening) {
-  opening(path);
+config::list_file read_list(const std::string& path, reading& by) {
+  by.waits_for(path);
+  std::string identity = identity_of(path);
   auto text = may_be_list(path)
-                  ? read_file(path)
+                  ? read_file(path, longest_file, &by)
                   : result<std::string>{failure{
                         errc::malformed, "is no regular file, and not read"}};
   return {path, text ? *text : "", text ? "" : text.error().message,
-          identity_of(path)};
+          std::move(identity)};
 }
 
 files_or_reason read_list_files(const fs::path& folder,
-                                const std::string& pattern,
-                                const file_watch& opening) {
+                                const std::string& pattern, reading& by) {
   const std::string full = resolved(folder, pattern);
-  opening(full);
+  by.waits_for(full);
   glob_t matches{};
   const std::unique_ptr<glob_t, free_glob> owned{&matches};
   const int outcome = glob(full.c_str(), 0, stop_unless_absent, &matches);
@@ -70,7 +69,7 @@ files_or_reason read_list_files(const fs::path& folder,
 
   std::vector<config::list_file> files;
   for (std::size_t i = 0; i < matches.gl_pathc; ++i)
-    files.push_back(read_list(matches.gl_pathv[i], opening));
+    files.push_back(read_list(matches.gl_pathv[i], by));
   return files;
 }
 
@@ -97,13 +96,9 @@ loaded_configuration complete(config::reading read,
   return whole;
 }
 
-} // namespace
-
-loaded_configuration load_configuration(const std::string& path,
-                                        const config::list_sizes& former,
-                                        const file_watch& opening) {
-  opening(path);
-  auto text = read_file(path);
+loaded_configuration load(const std::string& path,
+                          const config::list_sizes& former, reading& by) {
+  auto text = read_file(path, longest_file, &by);
   if (!text)
     return std::vector<problem>{{path, 0, "", text.error().message}};
 
@@ -113,7 +108,8 @@ loaded_configuration load_configuration(const std::string& path,
   auto parsed = config::parse_settings(
       texts.text, path,
       [&](const std::string& pattern) {
-        auto files = read_list_files(folder, pattern, opening);
+        auto files = read_list_files(folder, pattern, by);
+        by.works();
         if (auto* const read =
                 std::get_if<std::vector<config::list_file>>(&files))
           texts.lists[pattern] = *read;
@@ -127,9 +123,7 @@ loaded_configuration load_configuration(const std::string& path,
   constexpr const char* zone_pointer = "/resolver/zone_file";
   const std::string& zone_file = read.settings.resolver.zone_file;
   if (!zone_file.empty()) {
-    const std::string at = resolved(folder, zone_file);
-    opening(at);
-    auto zone_text = read_file(at);
+    auto zone_text = read_file(resolved(folder, zone_file), longest_file, &by);
     if (!zone_text)
       return std::vector<problem>{{path,
                                    json::line_of(texts.text, zone_pointer),
@@ -138,7 +132,7 @@ loaded_configuration load_configuration(const std::string& path,
   }
   auto whole = complete(std::move(read), std::move(texts));
   if (auto* const valid = std::get_if<configuration>(&whole)) {
-    auto found = check_surroundings(valid->settings, valid->texts, path);
+    auto found = check_surroundings(valid->settings, valid->texts, path, by);
     const auto warnings = std::stable_partition(
         found.begin(), found.end(),
         [](const problem& each) { return !each.is_warning; });
@@ -147,6 +141,15 @@ loaded_configuration load_configuration(const std::string& path,
     valid->warnings.insert(valid->warnings.begin(), found.begin(), found.end());
   }
   return whole;
+}
+
+} // namespace
+
+loaded_configuration load_configuration(const std::string& path,
+                                        const config::list_sizes& former,
+                                        reading* by) {
+  reading nobody;
+  return load(path, former, by != nullptr ? *by : nobody);
 }
 
 loaded_configuration load_configuration(config::source_texts texts,

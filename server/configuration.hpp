@@ -7,8 +7,8 @@
 #include "core/config/settings.hpp"
 #include "core/dns/zone.hpp"
 #include "core/json/problem.hpp"
+#include "server/system/patience.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,18 +35,16 @@ struct configuration {
 using loaded_configuration =
     std::variant<configuration, std::vector<json::problem>>;
 
-/// Is told of each file before it is opened.
-using file_watch = std::function<void(const std::string& path)>;
-
 /// Reads and checks a configuration file, the files that `domain_files` and
 /// `entry_files` name (glob(7) patterns) and the zone file: for start, reload
 /// and `check` alike.  Relative paths in it are relative to its own folder.
 /// Lists that are a FIFO, a device or the like are not opened: they might never
 /// come to their ends.
 /// @param former what the lists gave when they were last read
-loaded_configuration load_configuration(
-    const std::string& path, const config::list_sizes& former = {},
-    const file_watch& opening = [](const std::string&) {});
+/// @param by is told which file is waited for; null: nobody
+loaded_configuration load_configuration(const std::string& path,
+                                        const config::list_sizes& former = {},
+                                        reading* by = nullptr);
 
 /// Reads a configuration from what an earlier one, perhaps of a later version,
 /// was read from: settings that this version does not know are warnings.

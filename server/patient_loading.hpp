@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <future>
 #include <string>
 #include <vector>
 
@@ -22,20 +21,19 @@ class patient_loading {
 public:
   static constexpr std::size_t most_left_behind = 8;
 
-  /// @param patient_for how long a load may take
+  /// @param patient_for how long may be waited for files, if nothing comes
   explicit patient_loading(
       std::chrono::milliseconds patient_for = patience_for_files)
       : patience_{patient_for} {}
 
-  /// @return a fault, too, which names the file, where it takes longer than
-  /// that, or where too
-  ///         many before still do
+  /// @return a fault, too, which names the file, where it is waited for longer
+  ///         than that, or where too many before still are
   [[nodiscard]] loaded_configuration load(const std::string& path,
                                           const config::list_sizes& former);
 
 private:
   std::chrono::milliseconds patience_;
-  std::vector<std::future<loaded_configuration>> left_behind_;
+  std::vector<work_aside<loaded_configuration>> left_behind_;
 };
 
 /// The same for a command, which reads once.

@@ -306,8 +306,21 @@ void service::start_pulse() {
       service_manager::ready();
     alive_at_ = read_clocks().steady;
     service_manager::alive();
+    look_at_clocks();
     tell_status();
   });
+}
+
+/// What the days of entries say is looked at anew where the calendar was set.
+void service::look_at_clocks() {
+  if (is_starting_ || record_.status().is_applying)
+    return; // with the next beat
+  const auto by = clock_.look(read_clocks());
+  if (!by)
+    return;
+  log_.write(event_of<kind::clock_set>{}.with("seconds", by->count()));
+  if (refreshes_)
+    refresher_.clock_was_set(now_.settings);
 }
 
 reports::vital_signs service::signs() const {

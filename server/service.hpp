@@ -1,6 +1,7 @@
 // The running server: owns everything, starts it, reloads it, stops it.
 #pragma once
 
+#include "core/support/clock_watch.hpp"
 #include "server/accepted.hpp"
 #include "server/admin/admin_pages.hpp"
 #include "server/admin/admin_port.hpp"
@@ -18,6 +19,7 @@
 #include "server/serving/pulse.hpp"
 #include "server/serving/serving_threads.hpp"
 #include "server/serving/shared_sender_notes.hpp"
+#include "server/system/clocks.hpp"
 #include "server/system/inherited_sockets.hpp"
 #include "server/system/log_sink.hpp"
 
@@ -72,6 +74,7 @@ private:
   void reloaded();
   void refuse(const std::vector<json::problem>& problems);
   void start_pulse();
+  void look_at_clocks();
   void tell_status() const;
   [[nodiscard]] reports::vital_signs signs() const;
   void stop();
@@ -98,6 +101,7 @@ private:
   bool ready_ = false; ///< and the service manager knows
   bool stopped_ = false;
   moment alive_at_; ///< when all serving threads last answered
+  clock_watch clock_{read_clocks()};
   std::shared_ptr<dns_totals> dns_ = std::make_shared<dns_totals>();
   reload_totals reloads_;
   refresher refresher_;

@@ -11,9 +11,12 @@
 #include <cstddef>
 #include <filesystem>
 #include <fnmatch.h>
+#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace spfblock::server {
 namespace {
@@ -26,13 +29,11 @@ struct inspection {
   const config::settings& settings;
   const config::source_texts& texts;
   const std::string& path; ///< how the configuration is called
+  reading& by;
   std::vector<problem> found;
 
   void warn(std::string pointer, std::string message) {
     found.push_back({path, 0, std::move(pointer), std::move(message), true});
-  }
-  void fault(std::string pointer, std::string message) {
-    found.push_back({path, 0, std::move(pointer), std::move(message)});
   }
 };
 
@@ -60,15 +61,7 @@ std::optional<std::string> trouble_of_state(const std::string& file) {
   return in_quotes(file) + " is not a regular file";
 }
 
-void check_state_file(inspection& of) {
-  const std::string& file = of.settings.state_file;
-  if (file.empty())
-    return;
-  if (const auto why = trouble_of_state(file))
-    of.warn("/state_file", *why + ", so no state can be kept");
-}
-
-// Published files ----------------------------------------------------------
+// Files that are written ---------------------------------------------------
 
 /// Whether both names lead to one file, be it there or not yet.
 bool is_same_file(const std::string& a, const std::string& b) {
@@ -76,29 +69,48 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return a == b || (!identity.empty() && identity == identity_of(b));
 }
 
-/// What a file may not be published over: name, and what that is.
+/// What a file may not be written over: name, and what that is.
 using taken_name = std::pair<std::string, std::string>;
 
-/// The files that the service reads, and those that it writes otherwise.
-std::vector<taken_name> taken_names(const inspection& of) {
+/// The files that the service reads with its configuration.
+std::vector<taken_name> names_read(const inspection& of) {
   std::vector<taken_name> taken{{of.texts.file, "the configuration"}};
   for (const auto& [pattern, files] : of.texts.lists) {
     for (const config::list_file& each : files)
       taken.emplace_back(each.path, "a list of " + in_quotes(pattern));
   }
-  const config::settings& settings = of.settings;
-  if (!settings.resolver.zone_file.empty())
-    taken.emplace_back(settings.resolver.zone_file, "the zone file");
-  if (const std::string& state = settings.state_file; !state.empty()) {
-    for (const char* ending :
-         {"", ".new", ".lock", ".damaged", ".other-version"})
-      taken.emplace_back(state + ending, "the state file, or beside it");
-    taken.emplace_back(
-        (fs::path{state}.parent_path() / config::kept_configuration_name)
-            .string(),
-        "the configuration that was accepted last");
-  }
+  if (const auto& zone = of.settings.resolver.zone_file; !zone.empty())
+    taken.emplace_back(zone, "the zone file");
   return taken;
+}
+
+std::vector<taken_name> with_endings(const std::string& name,
+                                     const std::string& what,
+                                     std::initializer_list<const char*> all) {
+  std::vector<taken_name> taken;
+  for (const char* each : all)
+    taken.emplace_back(name + each, what);
+  return taken;
+}
+
+/// The state and what is kept beside it.
+std::vector<taken_name> names_of_state(const std::string& state) {
+  return with_endings(state, "the state file, or beside it",
+                      {"", ".new", ".lock", ".damaged", ".other-version",
+                       ".history", ".history.1", ".hits", ".hits.new",
+                       ".hits.lock", ".hits.damaged", ".hits.other-version"});
+}
+
+/// Where the accepted configuration is kept, by a name that nobody chooses.
+std::vector<taken_name> names_of_kept(const std::string& state) {
+  const fs::path folder = fs::path{state}.parent_path();
+  return with_endings((folder / config::kept_configuration_name).string(),
+                      "the configuration that was accepted last",
+                      {"", ".new", ".lock"});
+}
+
+void append(std::vector<taken_name>& to, std::vector<taken_name> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
 /// Whether a list that is read with the configuration would be read from it.
@@ -108,6 +120,50 @@ bool is_matched(const std::string& file, const fs::path& folder,
                    FNM_PATHNAME | FNM_PERIOD) == 0;
 }
 
+/// What a file that is written is besides, in words; nothing if all is well.
+std::optional<std::string> clash_with(const inspection& of,
+                                      const std::string& file,
+                                      const std::vector<taken_name>& taken) {
+  for (const auto& [other, what] : taken) {
+    if (is_same_file(file, other))
+      return what;
+  }
+  const fs::path folder = fs::path{of.texts.file}.parent_path();
+  for (const auto& [pattern, files] : of.texts.lists) {
+    if (is_matched(file, folder, pattern))
+      return "a list of " + in_quotes(pattern);
+  }
+  return std::nullopt;
+}
+
+problem overwriting(const inspection& of, std::string pointer,
+                    const std::string& file, const std::string& what) {
+  return {of.path, 0, std::move(pointer),
+          in_quotes(file) + " is, or would overwrite, " + what +
+              " (expected a file of its own)"};
+}
+
+// The state ----------------------------------------------------------------
+
+void check_state_file(inspection& of) {
+  const std::string& file = of.settings.state_file;
+  if (file.empty())
+    return;
+  of.by.waits_for(file);
+  auto taken = names_read(of);
+  append(taken, names_of_kept(file));
+  for (const auto& [name, what] : names_of_state(file)) {
+    if (const auto clash = clash_with(of, name, taken)) {
+      of.found.push_back(overwriting(of, "/state_file", file, *clash));
+      return;
+    }
+  }
+  if (const auto why = trouble_of_state(file))
+    of.warn("/state_file", *why + ", so no state can be kept");
+}
+
+// Published files ----------------------------------------------------------
+
 /// What a published file is besides, in words; nothing if all is well.
 /// @param index in `publish`
 std::optional<std::string>
@@ -115,16 +171,9 @@ published_clash(const inspection& of, std::size_t index,
                 const std::vector<taken_name>& taken) {
   const auto& all = of.settings.publish;
   const std::string& file = all[index].file;
-  const fs::path folder = fs::path{of.texts.file}.parent_path();
   for (const std::string& name : {file, config::fresh_name(file)}) {
-    for (const auto& [other, what] : taken) {
-      if (is_same_file(name, other))
-        return what;
-    }
-    for (const auto& [pattern, files] : of.texts.lists) {
-      if (is_matched(name, folder, pattern))
-        return "a list of " + in_quotes(pattern);
-    }
+    if (auto clash = clash_with(of, name, taken))
+      return clash;
     for (std::size_t i = 0; i < index; ++i) {
       if (is_same_file(name, all[i].file) ||
           is_same_file(file, config::fresh_name(all[i].file)))
@@ -135,13 +184,17 @@ published_clash(const inspection& of, std::size_t index,
 }
 
 void check_published(inspection& of) {
-  const auto taken = taken_names(of);
+  auto taken = names_read(of);
+  if (const std::string& state = of.settings.state_file; !state.empty()) {
+    append(taken, names_of_state(state));
+    append(taken, names_of_kept(state));
+  }
   for (std::size_t i = 0; i < of.settings.publish.size(); ++i) {
     const std::string& file = of.settings.publish[i].file;
     const std::string pointer = fmt::format("/publish/{}/file", i);
+    of.by.waits_for(file);
     if (const auto clash = published_clash(of, i, taken))
-      of.fault(pointer, in_quotes(file) + " is, or would overwrite, " + *clash +
-                            " (expected a file of its own)");
+      of.found.push_back(overwriting(of, pointer, file, *clash));
     const fs::path folder = fs::path{file}.parent_path();
     if (is_folder_missing(folder))
       of.warn(pointer, "there is no folder " + in_quotes(folder.string()) +
@@ -166,11 +219,12 @@ void check_interfaces(inspection& of) {
 
 std::vector<problem> check_surroundings(const config::settings& settings,
                                         const config::source_texts& texts,
-                                        const std::string& path) {
-  inspection of{settings, texts, path, {}};
+                                        const std::string& path, reading& by) {
+  inspection of{settings, texts, path, by, {}};
   check_state_file(of);
-  check_interfaces(of);
   check_published(of);
+  by.works();
+  check_interfaces(of);
   for (problem& each : of.found)
     each.line = json::line_of(texts.text, each.pointer);
   return std::move(of.found);

@@ -161,16 +161,18 @@ public:
   }
 
   [[nodiscard]] std::optional<failure> read_series(std::string_view line) {
-    auto read = json::read_document(line, "hits of a listing", line_fields());
-    if (!read)
-      return read.error();
-    auto series = hit_series::of_parts(std::move(read->parts));
+    auto document =
+        json::read_document(line, "hits of a listing", line_fields());
+    if (!document)
+      return document.error();
+    auto read = *std::move(document);
+    auto series = hit_series::of_parts(std::move(read.parts));
     if (!series)
       return not_a_ledger("more steps than there are, or in disorder");
-    if (read->listing.empty())
+    if (read.listing.empty())
       made_.in_all_ = *std::move(series);
     else
-      made_.put(read->listing, *std::move(series));
+      made_.put(read.listing, *std::move(series));
     return std::nullopt;
   }
 

@@ -31,6 +31,7 @@ enum class kind : std::uint8_t {
   configuration_not_kept,
   kept_configuration_unusable,
   setting_takes_effect_later,
+  clock_set,
   admin_port_listening,
   admin_port_unavailable,
   metrics_port_listening,

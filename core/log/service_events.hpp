@@ -155,6 +155,15 @@ inline constexpr auto start_events = std::to_array<entry>({
      "A reload changed a setting that holds for the life of the process; all "
      "others are in force.",
      "Restart when it suits."},
+    {kind::clock_set,
+     level::warning,
+     "clock set",
+     {{"seconds", "how far, less than 0 where it was set back", "-7200"}},
+     "The clock of the machine was set, or it slept. Ages and waits go by "
+     "another clock and stay as they are; entries end, or come back, by their "
+     "`until`, and the state is saved with the times as they are now.",
+     "Nothing, where it was wrong before; times in the log, the history and "
+     "the hits of before may be wrong. Otherwise see what sets it."},
     {kind::admin_port_listening,
      level::notice,
      "admin port listening",

@@ -89,7 +89,7 @@ complete -c spfblock -n '__spfblock_is history' -l json -d 'Print JSON (docs/his
 complete -c spfblock -n '__spfblock_is query' -l server -x -d 'Where to ask (default: as the configuration says)'
 complete -c spfblock -n '__spfblock_is query' -l door -x -a 'tcp_table policy socketmap dnsbl' -d 'In which protocol'
 complete -c spfblock -n '__spfblock_is remove' -a '(__spfblock_domains)'
-complete -c spfblock -n '__spfblock_is replay' -l with -x -d 'A domain that is listed as well, and rejects; may be given again'
+complete -c spfblock -n '__spfblock_is replay' -l with -x -d 'Also list this domain, to reject; may be given again'
 complete -c spfblock -n '__spfblock_is replay' -l seen -r -F -d 'Also add to this file the networks that delivered wanted mail, for allow.seen'
 complete -c spfblock -n '__spfblock_is replay' -l forget-after -x -d 'Drop from it what delivered none for so long, as in 180d'
 complete -c spfblock -n '__spfblock_is replay' -l since -x -d 'Leave out what was before this day, or time: YYYY-MM-DD, or "YYYY-MM-DD HH:MM", as the log has it'
@@ -110,7 +110,7 @@ complete -c spfblock -n '__spfblock_is suggest' -l since -x -d 'Leave out what w
 complete -c spfblock -n '__spfblock_is suggest' -l until -x -d 'Leave out what was from this day, or time, on'
 complete -c spfblock -n '__spfblock_is suggest' -l json -d 'Print JSON (docs/mail-log.md)'
 complete -c spfblock -n '__spfblock_is suggest' -l utc -r -F -d 'A LOG as well, whose times without a zone are of UTC; may be given again'
-complete -c spfblock -n '__spfblock_is suggest' -l format -x -a 'text json domains' -d 'As what (domains: a file for domain_files)'
+complete -c spfblock -n '__spfblock_is suggest' -l format -x -a 'text json domains' -d 'As what (domains: for domain_files)'
 complete -c spfblock -n '__spfblock_is suggest' -l live -d 'Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named'
 complete -c spfblock -n '__spfblock_is suggest' -F
 complete -c spfblock -n '__spfblock_is top' -l listings -x -d 'How many listings (default: 20)'

@@ -146,7 +146,7 @@ _spfblock() {
             '(- *)--help[Print this help message and exit]' \
             '(- *)--version[Display program version information and exit]' \
             '(-c --config)'{-c+,--config=}'[Configuration (default\: /etc/spfblock/spfblock.json)]:FILE:_files' \
-            '--with=[A domain that is listed as well, and rejects; may be given again]:DOMAIN: ' \
+            '--with=[Also list this domain, to reject; may be given again]:DOMAIN: ' \
             '--seen=[Also add to this file the networks that delivered wanted mail, for allow.seen]:FILE:_files' \
             '--forget-after=[Drop from it what delivered none for so long, as in 180d]:DURATION: ' \
             '--since=[Leave out what was before this day, or time\: YYYY-MM-DD, or "YYYY-MM-DD HH\:MM", as the log has it]:TIME: ' \
@@ -191,7 +191,7 @@ _spfblock() {
             '--until=[Leave out what was from this day, or time, on]:TIME: ' \
             '--json[Print JSON (docs/mail-log.md)]' \
             '--utc=[A LOG as well, whose times without a zone are of UTC; may be given again]:LOG:_files' \
-            '--format=[As what (domains\: a file for domain_files)]:FORMAT:(text json domains)' \
+            '--format=[As what (domains\: for domain_files)]:FORMAT:(text json domains)' \
             '--live[Ask the running server in whose name listed hosts sent; a log is read beside it only where it is named]' \
             '*:LOG:_files'
         ;;

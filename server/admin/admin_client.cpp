@@ -74,7 +74,7 @@ result<std::string> admin_get(const net::endpoint& from,
     if (!made)
       return made.error();
     if (made->result() == http::status::ok)
-      return std::move(made->body());
+      return (*std::move(made)).body();
     if (made->result() != http::status::service_unavailable ||
         std::chrono::steady_clock::now() >= limit)
       return failure{errc::malformed,

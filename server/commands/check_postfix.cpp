@@ -49,7 +49,7 @@ ports_of_server(const config::settings& settings) {
   auto status = reports::status_from_json(*document);
   if (!status)
     return status.error();
-  return std::move(status->ports_open);
+  return (*std::move(status)).ports_open;
 }
 
 /// Adds to `listen` what was handed over to the running server.

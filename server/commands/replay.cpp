@@ -176,8 +176,7 @@ void offer_replay(command_line& to) {
       });
   command
       .add_option("--with", to.as_typed(choice->with),
-                  "A domain that is listed as well, and rejects; may be given "
-                  "again")
+                  "Also list this domain, to reject; may be given again")
       ->type_name("DOMAIN")
       ->allow_extra_args(false);
   CLI::Option* seen =

@@ -219,8 +219,7 @@ void offer_suggest(command_line& to) {
   offer_log_options(to, command, choice->log);
   command
       .add_option("--format", choice->format,
-                  "As what (domains: a file for domain_files): "
-                  "text, json, domains")
+                  "As what (domains: for domain_files): text, json, domains")
       ->check(
           CLI::IsMember(std::vector<std::string>{"text", "json", "domains"}))
       ->excludes(command.get_option("--json"))

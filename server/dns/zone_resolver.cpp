@@ -23,13 +23,14 @@ constexpr std::chrono::milliseconds shortest_pause{1};
 constexpr std::chrono::milliseconds longest_pause{250};
 
 /// What the file says now.  To open a FIFO would be to wait for its writer.
-result<dns::zone> read_zone(const std::string& path) {
+result<dns::zone> read_zone(const std::string& path, reading& by) {
+  by.waits_for(path);
   std::error_code error; // read_file() says it better
   const auto type = fs::status(path, error).type();
   if (fs::exists(fs::file_status{type}) && type != fs::file_type::regular)
     return failure{errc::temporary,
                    "cannot read " + in_quotes(path) + ": not a regular file"};
-  const auto text = read_file(path);
+  const auto text = read_file(path, longest_file, &by);
   return text ? dns::zone::parse(*text) : result<dns::zone>{text.error()};
 }
 
@@ -52,23 +53,24 @@ void zone_resolver::resolve(const dns::question& asked,
 }
 
 void zone_resolver::begin_refresh() {
-  if (reading_.valid())
+  if (reading_)
     return;
-  reading_ = begun_aside([path = path_] { return read_zone(path); });
+  reading_ =
+      begun_aside([path = path_](reading& by) { return read_zone(path, by); });
   is_patient_ = true;
-  patient_until_ = clock::now() + patience_for_files;
   pause_ = shortest_pause;
   again_.set(clock::now() + pause_);
 }
 
 /// Looks whether the file is read by now.
 void zone_resolver::look() {
-  if (is_done_within(reading_, std::chrono::milliseconds{0})) {
-    take_over(std::exchange(reading_, {}).get());
+  if (reading_->is_done()) {
+    take_over(std::exchange(reading_, std::nullopt)->take());
     return answer_all();
   }
-  if (is_patient_ && clock::now() >= patient_until_) {
-    refuse("it " + no_end_within(patience_for_files));
+  const reading& by = reading_->by();
+  if (is_patient_ && by.left(patience_for_files) == by.left({}).zero()) {
+    refuse("it " + no_end_within(by, patience_for_files));
     answer_all();
   }
   pause_ = std::min(2 * pause_, longest_pause);

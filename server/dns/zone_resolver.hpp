@@ -4,16 +4,16 @@
 #include "core/dns/resolver.hpp"
 #include "core/dns/zone.hpp"
 #include "core/support/result.hpp"
-#include "core/support/timestamp.hpp"
 #include "server/system/alarm.hpp"
 #include "server/system/lifetime.hpp"
 #include "server/system/log_sink.hpp"
+#include "server/system/patience.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
-#include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +22,9 @@ namespace spfblock::server {
 /// The embedded name server of the demo.
 ///
 /// The file is read by a thread that can be left behind.  What is asked
-/// meanwhile is answered by what it says; after `patience_for_files`, and until
-/// the reading ends after all, by what it said before.
+/// meanwhile is answered by what it says; where it was waited for longer than
+/// `patience_for_files` allow, and until the reading ends after all, by what it
+/// said before.
 ///
 /// Belongs to the thread of `io`.
 class zone_resolver : public dns::resolver {
@@ -57,9 +58,8 @@ private:
   const log_sink& log_;
   std::string path_;
   dns::zone zone_;
-  std::future<result<dns::zone>> reading_; ///< valid while the file is read
-  moment patient_until_;                   ///< with that
-  bool is_patient_ = false;                ///< questions wait for it
+  std::optional<work_aside<result<dns::zone>>> reading_; ///< of the file
+  bool is_patient_ = false; ///< questions wait for it
   std::vector<waiting> waiting_;
   std::chrono::milliseconds pause_{}; ///< between two looks at it
   alarm again_;                       ///< for the next one

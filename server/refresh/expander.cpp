@@ -60,20 +60,30 @@ expander::~expander() {
 
 // On the controlling thread --------------------------------------------------
 
-expander::order expander::make_order(const config::settings& settings,
+expander::order expander::make_order(bool is_other,
+                                     const config::settings& settings,
                                      std::optional<domains::state> known,
                                      std::weak_ptr<dns::resolver> questions) {
   if (given_up_)
     *given_up_ = true;
   given_up_ = std::make_shared<std::atomic<bool>>(false);
-  return {settings, std::move(known), std::move(questions), given_up_};
+  return {is_other, settings, std::move(known), std::move(questions),
+          given_up_};
 }
 
 void expander::apply(const config::settings& settings,
                      std::weak_ptr<dns::resolver> questions,
                      std::optional<domains::state> known) {
-  asio::post(own_, [this, what = make_order(settings, std::move(known),
-                                            std::move(questions))]() mutable {
+  give(make_order(true, settings, std::move(known), std::move(questions)));
+}
+
+void expander::apply_again(const config::settings& settings,
+                           std::weak_ptr<dns::resolver> questions) {
+  give(make_order(false, settings, std::nullopt, std::move(questions)));
+}
+
+void expander::give(order what) {
+  asio::post(own_, [this, what = std::move(what)]() mutable {
     take_over(std::move(what));
     this->tell(); // what was known, before a look ends: the history compares
     refresh();
@@ -135,7 +145,7 @@ void expander::take_over(order what) {
   note(book_.apply(what.settings, own_addresses(), read_clocks()));
   if (what.known)
     note(book_.restore(*std::move(what.known), read_clocks()));
-  untold_.applied = true;
+  untold_.applied = untold_.applied || what.is_other;
 }
 
 void expander::refresh() {

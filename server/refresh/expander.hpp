@@ -63,6 +63,11 @@ public:
              std::weak_ptr<dns::resolver> questions,
              std::optional<domains::state> known = std::nullopt);
 
+  /// Takes over the configuration that is in force once more, as apply(): by
+  /// the calendar as it is now other entries may have ended.
+  void apply_again(const config::settings& settings,
+                   std::weak_ptr<dns::resolver> questions);
+
   /// What is known of the domains, as of the last news.
   [[nodiscard]] const domains::domain_book& book() const noexcept {
     return *shown_;
@@ -83,15 +88,17 @@ public:
 private:
   /// A configuration on its way.
   struct order {
+    bool is_other; ///< not the one that is in force
     config::settings settings;
     std::optional<domains::state> known;
     std::weak_ptr<dns::resolver> questions;
     std::shared_ptr<const std::atomic<bool>> given_up;
   };
 
-  order make_order(const config::settings& settings,
+  order make_order(bool is_other, const config::settings& settings,
                    std::optional<domains::state> known,
                    std::weak_ptr<dns::resolver> questions);
+  void give(order what);
 
   // On its own thread.
   void run(std::promise<void> ended);

@@ -99,6 +99,11 @@ void refresher::apply(const config::settings& settings,
   expander_.apply(settings, questions_);
 }
 
+void refresher::clock_was_set(const config::settings& settings) {
+  expander_.apply_again(settings, questions_);
+  keeper_.note(true);
+}
+
 bool refresher::stop(moment limit) {
   life_.end();
   soon_.stop();

@@ -58,6 +58,11 @@ public:
       std::shared_ptr<dns::resolver> questions,
       std::function<void()> applied = [] {});
 
+  /// The calendar was set: entries end, or are entries again, by their `until`,
+  /// and the state is saved with the times as they are now.
+  /// @param settings those of the last start() or apply(), which is in force
+  void clock_was_set(const config::settings& settings);
+
   /// Stops: no callback does anything any more; the state is saved.
   /// @param limit when it waits no longer: for the disk, or for what a record
   ///        costs

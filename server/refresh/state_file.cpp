@@ -52,20 +52,19 @@ state_file::state_file(std::string path, mode_t mode)
 }
 
 result<std::optional<std::string>> state_file::load() const {
-  auto text =
-      done_within(patience_for_files,
-                  [path = path_]() -> result<std::optional<std::string>> {
-                    // Looked at first: to open a FIFO would be to wait for its
-                    // writer.
-                    if (auto why = refuse_other("read", path, 0))
-                      return *std::move(why);
-                    return read_file_if_any(path, longest);
-                  });
-  if (!text)
-    return failure{errc::temporary, "cannot read " + in_quotes(path_) +
-                                        ": it " +
-                                        no_end_within(patience_for_files)};
-  return *std::move(text);
+  auto text = begun_aside(
+      [path = path_](reading& by) -> result<std::optional<std::string>> {
+        by.waits_for(path);
+        // Looked at first: to open a FIFO would be to wait for its writer.
+        if (auto why = refuse_other("read", path, 0))
+          return *std::move(why);
+        return read_file_if_any(path, longest, &by);
+      });
+  if (!text.is_done_within(patience_for_files))
+    return failure{errc::temporary,
+                   "cannot read " + in_quotes(path_) + ": it " +
+                       no_end_within(text.by(), patience_for_files)};
+  return text.take();
 }
 
 result<std::string> state_file::put_aside(const std::string& as) const {

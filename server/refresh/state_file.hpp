@@ -41,8 +41,8 @@ public:
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   /// The text last saved, by any process; nothing if there is no such file.
-  /// @return that, or failure if it cannot be read, or not within
-  ///         patience_for_files, or is over `longest`
+  /// @return that, or failure if it cannot be read, or is waited for longer
+  ///         than patience_for_files allow, or is over `longest`
   [[nodiscard]] result<std::optional<std::string>> load() const;
 
   /// Moves the file, which the caller has no use for, to another name for a

@@ -32,7 +32,7 @@ std::size_t size_of(const descriptor& file) {
 }
 
 result<std::string> read_all(const descriptor& file, const std::string& path,
-                             std::size_t longest) {
+                             std::size_t longest, reading& by) {
   const std::size_t expected = size_of(file);
   if (expected > longest)
     return too_long(path, longest);
@@ -47,9 +47,24 @@ result<std::string> read_all(const descriptor& file, const std::string& path,
     if (size == 0)
       return text;
     text.append(piece.data(), static_cast<std::size_t>(size));
+    by.got(static_cast<std::size_t>(size));
     if (text.size() > longest)
       return too_long(path, longest);
   }
+}
+
+result<std::optional<std::string>>
+open_and_read(const std::string& path, std::size_t longest, reading& by) {
+  const descriptor file{uninterrupted(
+      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  if (!file.is_open() && errno == ENOENT)
+    return std::optional<std::string>{};
+  if (!file.is_open())
+    return cannot_read(path, std::strerror(errno));
+  auto text = read_all(file, path, longest, by);
+  if (!text)
+    return text.error();
+  return std::optional{*std::move(text)};
 }
 
 std::string folder_of(const std::string& path) {
@@ -168,22 +183,19 @@ std::optional<failure> replace_file(const std::string& path,
   return std::nullopt;
 }
 
-result<std::optional<std::string>> read_file_if_any(const std::string& path,
-                                                    std::size_t longest) {
-  const descriptor file{uninterrupted(
-      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
-  if (!file.is_open() && errno == ENOENT)
-    return std::optional<std::string>{};
-  if (!file.is_open())
-    return cannot_read(path, std::strerror(errno));
-  auto text = read_all(file, path, longest);
-  if (!text)
-    return text.error();
-  return std::optional{*std::move(text)};
+result<std::optional<std::string>>
+read_file_if_any(const std::string& path, std::size_t longest, reading* by) {
+  reading nobody;
+  reading& told = by != nullptr ? *by : nobody;
+  told.waits_for(path);
+  auto text = open_and_read(path, longest, told);
+  told.works();
+  return text;
 }
 
-result<std::string> read_file(const std::string& path, std::size_t longest) {
-  auto text = read_file_if_any(path, longest);
+result<std::string> read_file(const std::string& path, std::size_t longest,
+                              reading* by) {
+  auto text = read_file_if_any(path, longest, by);
   if (!text)
     return text.error();
   if (!*text)

@@ -3,6 +3,7 @@
 
 #include "core/support/failure.hpp"
 #include "core/support/result.hpp"
+#include "server/system/patience.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,13 +19,17 @@ namespace spfblock::server {
 constexpr std::size_t longest_file = std::size_t{64} << 20U;
 
 /// Reads a regular file, or what else ends, of at most `longest` bytes.
+/// @param by is told from when to when the file is waited for, and what comes;
+///        null: nobody
 /// @return its content, or errc::temporary with "cannot read PATH: REASON"
 result<std::string> read_file(const std::string& path,
-                              std::size_t longest = longest_file);
+                              std::size_t longest = longest_file,
+                              reading* by = nullptr);
 
 /// As read_file(), but a file that is not there is nothing and no failure.
 result<std::optional<std::string>>
-read_file_if_any(const std::string& path, std::size_t longest = longest_file);
+read_file_if_any(const std::string& path, std::size_t longest = longest_file,
+                 reading* by = nullptr);
 
 /// `path` as what stands in `folder` means it, without "." and "..".
 [[nodiscard]] std::string resolved(const std::filesystem::path& folder,

@@ -39,20 +39,22 @@ ZONE = (
     + ' ~all"\n'
 )
 
-COMMANDS = (
-    "serve",
-    "check",
-    "query",
-    "expand",
-    "explain",
-    "export",
-    "status",
-    "diff",
-    "add",
-    "remove",
-    "allow",
-    "help",
-)
+COMMANDS = re.findall(r"(?m)^  ([a-z]+) ", run("--help").stdout.split("Subcommands:")[1])
+
+# What must follow a command; where nothing is said, nothing must.
+ARGUMENTS = {
+    "query": ["62.1.0.1"],
+    "expand": ["toramaki.net"],
+    "explain": ["62.1.0.1"],
+    "export": ["--format", "plain"],
+    "top": ["--once"],
+    "add": ["toramaki.net"],
+    "remove": ["toramaki.net"],
+    "allow": ["62.1.0.1"],
+    "replay": ["/dev/null"],
+    "suggest": ["/dev/null"],
+    "report": ["/dev/null"],
+}
 
 # One fault a line, each with the pointer that must be named.
 FAULTS = [
@@ -930,6 +932,68 @@ class Usage(BlackBoxCase):
                 done = run(*arguments)
                 self.assertEqual(done.returncode, OK, done.stderr)
                 self.assertIn(f"{file}: valid", done.stdout)
+
+    def test_before_any_command_it_is_what_it_is_behind_it(self):
+        for command in COMMANDS:
+            if command == "help":  # reads none
+                continue
+            with self.subTest(command=command):
+                named = ["-c", os.path.join(self.directory(), "none.json")]
+                arguments = ARGUMENTS.get(command, [])
+                before = run(*named, command, *arguments)
+                behind = run(command, *named, *arguments)
+                self.assertIn(named[1], before.stderr)
+                self.assertEqual(
+                    (before.returncode, before.stdout, before.stderr),
+                    (behind.returncode, behind.stdout, behind.stderr),
+                )
+
+    def test_the_value_of_any_option_may_begin_with_a_bracket(self):
+        """It arrives as it was typed, or the message has it so."""
+        file = self.file(
+            "c.json",
+            json.dumps(
+                {
+                    "listen": [f"{LOOPBACK}:{free_port()}"],
+                    "admin": "",
+                    "domains": ["a.example"],
+                    "allow": {"providers": False},
+                    "resolver": {"zone_file": self.file("a.zone", ZONE)},
+                    "state_file": "",
+                }
+            ),
+        )
+        tried = 0
+        for command in COMMANDS:
+            options = re.findall(
+                r"(?m)^  (?:-\w,)?(--[a-z-]+) [A-Z]+", run(command, "--help").stdout
+            )
+            for option in options:
+                if option == "--config":
+                    continue
+                for value in ("[x", "[x]", "{x}"):
+                    for typed in ([option, value], [f"{option}={value}"]):
+                        with self.subTest(command=command, typed=typed):
+                            done = run(
+                                command,
+                                "-c",
+                                file,
+                                *typed,
+                                *ARGUMENTS.get(command, []),
+                                cwd=self.directory(),
+                            )
+                            said = done.stdout + done.stderr
+                            self.assertNotIn("x01", said)
+                            self.assertNotRegex(said, "unknown|unexpected|missing")
+                            if done.returncode == USAGE:
+                                self.assertIn(value.strip("[]"), done.stderr)
+                            tried += 1
+        self.assertGreater(tried, 90)
+
+    def test_help_keeps_to_80_columns(self):
+        for command in ([], *([name] for name in COMMANDS)):
+            for line in run("help", *command).stdout.splitlines():
+                self.assertLessEqual(len(line), 80, (command, line))
 
     def test_any_argument_may_begin_with_a_bracket(self):
         folder = self.directory()

@@ -309,6 +309,63 @@ class ToSyslog(LogCase):
         server.reload(log={"target": "stderr"})
         self.assertEqual(server.matching("statistics"), [])
 
+    def test_a_daemon_that_goes_and_comes_back_is_told(self):
+        server = self.start({}, self.syslog.through)
+        server.write({**server.configuration, "log": {"target": "syslog"}})
+        server.hang_up()
+        self.syslog.wait_for("configuration reloaded")
+        self.syslog.vanish()
+        server.send_signal(signal.SIGUSR1)
+        server.wait_for_line("^syslog unavailable, standard error instead reason=")
+        server.wait_for_line("^statistics ")
+        self.syslog.appear()
+        before = server.mark()
+        server.send_signal(signal.SIGUSR1)
+        self.syslog.wait_for("^statistics ")
+        server.wait_for_line("^syslog available again$", after=before)
+        self.assertEqual(server.matching("statistics", after=before), [])
+
+    def test_a_daemon_that_starts_later_is_found(self):
+        late = self.closing(syslog.Syslog(is_there=False))
+        server = self.start({"target": "syslog"}, late.through)
+        server.wait_for_line("^syslog unavailable, standard error instead reason=")
+        late.appear()
+        server.send_signal(signal.SIGUSR1)
+        late.wait_for("^statistics ")
+        server.stop()
+        late.wait_for("^stopped$")
+
+    def test_a_daemon_that_hangs_delays_no_reply_and_no_stop(self):
+        hung = self.closing(syslog.Syslog(is_there=False))
+        hung.appear(reads=False)
+        port, admin_port = free_port(), free_port()
+        file = self.file(
+            "spfblock.json",
+            json.dumps(
+                self.configuration(
+                    log={"target": "syslog", "hits": True},
+                    listen=[f"{LOOPBACK}:{port}"],
+                    admin=f"{LOOPBACK}:{admin_port}",
+                    state_file="",
+                )
+            ),
+        )
+        server = Process([*hung.through, program(), "serve", "-c", file])
+        self.addCleanup(server.end)
+        eventually(lambda: is_listed(port, "62.9.8.7"), "it answers")
+        batch = 500
+        with self.connect(port) as client:
+            for _ in range(20_000 // batch):  # over 1 MiB of lines
+                client.send(b"get 62.9.8.7\n" * batch)
+                for _ in range(batch):
+                    self.assertEqual(client.reply().code, 200)
+        lost = metrics(f"{LOOPBACK}:{admin_port}").value(
+            "spfblock_log_lines_lost_total"
+        )
+        self.assertGreater(lost, 0)
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(STOP_S), 0)
+
     def test_logcheck_reports_warnings_and_errors_and_nothing_else(self):
         server, port = self.start_with_syslog(
             {"level": "debug", "hits": True},

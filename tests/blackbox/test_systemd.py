@@ -46,6 +46,11 @@ def lines_of(unit):
         return re.findall(r"^(\w+)=(.*)$", file.read(), re.MULTILINE)
 
 
+def with_added(section, lines):
+    """Adds lines to each unit that has that section."""
+    return lambda text: text + lines if section in text else text
+
+
 class Units(BlackBoxCase):
     def verify(self, change=lambda text: text):
         """What systemd has to say of them, with a program that exists."""
@@ -66,6 +71,22 @@ class Units(BlackBoxCase):
     def test_the_check_sees_a_wrong_word(self):
         status, said = self.verify(lambda text: text.replace("WatchdogSec", "Watchdog"))
         self.assertIn("Watchdog", said, status)
+
+    def test_are_valid_with_what_the_page_has_edited_in(self):
+        """By `systemctl edit`, in the order of the page."""
+        with open(
+            os.path.join(CHECKOUT, "docs", "operations.md"), encoding="utf-8"
+        ) as page:
+            blocks = re.findall(r"(?m)^    \[S\w+\]\n(?:    \w+=.*\n)+", page.read())
+        self.assertEqual([each.split()[0] for each in blocks], ["[Socket]", "[Service]"])
+        for block in blocks:
+            added = block.replace("    ", "")
+            section = block.split()[0]
+            self.assertEqual(
+                self.verify(with_added(section, added)),
+                (0, ""),
+                block,
+            )
 
     def test_leave_little_to_an_intruder(self):
         done = analyze(

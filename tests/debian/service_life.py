@@ -591,6 +591,18 @@ def first_session(address):
             time.sleep(0.02)
 
 
+def stopped_and_started():
+    """As docs/operations.md says; without its socket no client starts it."""
+    both = ("spfblock.socket", "spfblock.service")
+    run("systemctl", "stop", *both)
+    for unit in both:
+        if property_of(unit, "ActiveState") != "inactive":
+            raise AssertionError(f"{unit} goes on")
+    run("systemctl", "start", *both)
+    wait_for_health(200)
+    in_force()
+
+
 def remove_and_purge():
     run("dpkg", "-r", "spfblock")
     if not os.path.exists(FILE):
@@ -663,6 +675,7 @@ def first_life():
 
 def second_life():
     step(boot_with_a_typo)
+    step(stopped_and_started)
     step(remove_and_purge)
     with open(ALL_DONE, "w", encoding="ascii"):
         pass

@@ -164,7 +164,8 @@ TEST_CASE(
     CHECK_THAT(said(name), Catch::ContainsSubstring("a list of \"*.txt\""));
   }
   CHECK_THAT(said("b.zone"), Catch::ContainsSubstring("the zone file"));
-  for (const char* name : {"s.json", "s.json.new", "s.json.lock"}) {
+  for (const char* name : {"s.json", "s.json.new", "s.json.lock",
+                           "s.json.history", "s.json.hits"}) {
     CAPTURE(name);
     CHECK_THAT(said(name),
                Catch::ContainsSubstring("the state file, or beside it"));
@@ -189,6 +190,43 @@ TEST_CASE("that there is no folder for a published file is a warning",
   CHECK(warnings.front().to_string() ==
         path + ":2: /publish/0/file: warning: there is no folder \"" +
             (folder / "none") + "\", so the file cannot be written");
+}
+
+TEST_CASE("a file that the service reads is no state file, nor beside one",
+          "[configuration]") {
+  const temporary_folder folder;
+  std::ofstream{folder / "a.txt"} << "a.test\n";
+  std::ofstream{folder / "b.zone"} << "";
+  std::ofstream{folder / "seen.json"} << R"({"seen":[]})";
+  const std::string path = folder / "t.json";
+  const auto said = [&](const std::string& file) {
+    std::ofstream{path} << R"({"domain_files":["*.txt"],
+      "resolver":{"zone_file":"b.zone"},"allow":{"seen":{"file":"seen.json"}},
+      "state_file":")" + file + "\"}";
+    const auto whole = load_configuration(path);
+    const auto* const faults = std::get_if<std::vector<json::problem>>(&whole);
+    if (faults == nullptr)
+      return std::string{"taken"};
+    REQUIRE(faults->size() == 1);
+    CHECK(faults->front().pointer == "/state_file");
+    CHECK(faults->front().line == 3);
+    return faults->front().message;
+  };
+  CHECK(said("s.json") == "taken");
+  CHECK(said("accepted") == "taken");
+  CHECK(said("t.json") ==
+        '"' + path +
+            "\" is, or would overwrite, the configuration (expected a "
+            "file of its own)");
+  CHECK_THAT(said("a.txt"), Catch::ContainsSubstring("a list of \"*.txt\""));
+  CHECK_THAT(said("s.txt"), Catch::ContainsSubstring("a list of \"*.txt\""));
+  CHECK_THAT(said("b.zone"), Catch::ContainsSubstring("the zone file"));
+  CHECK_THAT(said("seen.json"), Catch::ContainsSubstring("\"seen.json\""));
+  CHECK_THAT(said("accepted.json"), Catch::ContainsSubstring("accepted last"));
+  // The history of a state `b`.
+  std::filesystem::rename(folder / "b.zone", folder / "b.history");
+  std::filesystem::create_symlink("b.history", folder / "b.zone");
+  CHECK_THAT(said("b"), Catch::ContainsSubstring("the zone file"));
 }
 
 TEST_CASE("a state file that is a folder or the like is a warning",

@@ -60,6 +60,17 @@ TEST_CASE(
   CHECK(f.load() == "valid");
 }
 
+TEST_CASE("patient_loading: a large file may take its time to be worked on",
+          "[server][patient_loading]") {
+  fixture f;
+  f.end_zone();
+  std::ofstream zone{f.fifo};
+  for (int i = 0; i < 100'000; ++i)
+    zone << 'a' << i << ".example. 3600 IN A 192.0.2.1\n";
+  zone.close();
+  CHECK(f.load() == "valid");
+}
+
 TEST_CASE("patient_loading: no more than a few threads are left behind",
           "[server][patient_loading]") {
   fixture f;

@@ -14,9 +14,10 @@ from .process import tool
 from .waiting import PATIENCE_S
 
 # In a mount namespace of its own the process has a /dev with nothing in it but
-# our socket; "$1" is the socket, the rest is the command.
+# our socket, as long as there is one; "$1" is its folder, the rest the command.
 _SCRIPT = """
-mount -t tmpfs tmpfs /dev && : >/dev/log && mount --bind "$1" /dev/log || exit 125
+mount -t tmpfs tmpfs /dev && mkdir /dev/ours && mount --bind "$1" /dev/ours &&
+    ln -s ours/log /dev/log || exit 125
 shift
 exec "$@"
 """
@@ -43,23 +44,44 @@ class Message(typing.NamedTuple):
 
 
 class Syslog:
-    """Receives the messages of a process that is started `through` it."""
+    """Receives the messages of a process that is started `through` it.
 
-    def __init__(self):
+    The daemon is there from the beginning, or not until `appear`.
+    """
+
+    def __init__(self, is_there=True):
         self._directory = tempfile.mkdtemp(prefix="spfblock-syslog-")
-        path = os.path.join(self._directory, "log")
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(path)
-        self.through = (*_namespace(), "sh", "-c", _SCRIPT, "sh", path)
+        self._path = os.path.join(self._directory, "log")
+        self._socket = self._reader = None
+        self.through = (*_namespace(), "sh", "-c", _SCRIPT, "sh", self._directory)
         self._messages = []
         self._changed = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        if is_there:
+            self.appear()
+
+    def appear(self, reads=True):
+        """The daemon starts; if not `reads` it hangs."""
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self._path)
+        if reads:
+            self._reader = threading.Thread(
+                target=self._read, args=(self._socket,), daemon=True
+            )
+            self._reader.start()
+
+    def vanish(self):
+        """The daemon ends, if there is one."""
+        if self._socket is None:
+            return
+        self._socket.shutdown(socket.SHUT_RDWR)
+        if self._reader is not None:
+            self._reader.join(5)
+        self._socket.close()
+        os.unlink(self._path)
+        self._socket = self._reader = None
 
     def close(self):
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._reader.join(5)
-        self._socket.close()
+        self.vanish()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     @property
@@ -83,8 +105,8 @@ class Syslog:
                     )
                 self._changed.wait(left)
 
-    def _read(self):
-        while raw := self._socket.recv(65536):
+    def _read(self, from_socket):
+        while raw := from_socket.recv(65536):
             with self._changed:
                 self._messages.append(_parsed(raw.decode("ascii")))
                 self._changed.notify_all()

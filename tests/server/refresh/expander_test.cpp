@@ -104,6 +104,36 @@ TEST_CASE("expander: what an earlier process knew is in force with the "
   CHECK(f.lists(0));
 }
 
+TEST_CASE(
+    "expander: the same configuration once more is no other one, and what "
+    "is known is kept without a question",
+    "[server][expander]") {
+  fixture f;
+  const auto questions = f.zone(two);
+  const auto settings = settings_for({"b.example"});
+  f.expands.apply(settings, questions);
+  REQUIRE(run_until(f.io, [&] { return f.lists(0); }));
+  const std::size_t asked = questions->asked().size();
+  f.told.clear();
+  f.expands.apply_again(settings, questions);
+  REQUIRE(run_until(f.io, [&] { return !f.told.empty(); }));
+  CHECK_FALSE(f.told.front().applied);
+  CHECK(f.told.front().change.listing_changed);
+  CHECK(f.lists(0));
+  CHECK(questions->asked().size() == asked);
+
+  // Nor does it take away that another one was.
+  f.expands.apply(settings, questions);
+  f.expands.apply_again(settings, questions);
+  std::size_t applied = 0;
+  REQUIRE(run_until(f.io, [&] {
+    for (const expander::news& each : std::exchange(f.told, {}))
+      applied += each.applied ? 1U : 0U;
+    return applied > 0;
+  }));
+  CHECK(applied == 1);
+}
+
 TEST_CASE("expander: a book that was shown stays as it was",
           "[server][expander]") {
   fixture f;

@@ -300,6 +300,37 @@ TEST_CASE("the day of `until` is the calendar's, whatever jumps",
   CHECK(told(f.book.remove_ended(f.now)) == "entry ended");
 }
 
+TEST_CASE(
+    "what ended by a wrong calendar is there again when the configuration "
+    "is applied by the right one",
+    "[table][domain_book]") {
+  config::settings settings = settings_of({"a.example", "b.example"});
+  const auto tomorrow = day_of(beginning.wall) + std::chrono::days{1};
+  settings.domains[0].until = tomorrow;
+  settings.networks = {by_hand("203.0.113.0/24")};
+  settings.networks[0].until = tomorrow;
+  settings.allow.networks = {
+      {*net::ip_prefix::parse("198.51.100.7/32"), tomorrow}};
+  book_fixture f{settings};
+  f.look(expanded("a.example", "192.0.2.0/24"));
+  f.look(expanded("b.example", "198.51.100.7"));
+  const std::string all =
+      "203.0.113.0/24 203.0.113.0/24; a.example 192.0.2.0/24";
+  CHECK(f.published() == all);
+
+  f.now.wall += std::chrono::years{10};
+  CHECK(told(f.book.remove_ended(f.now)) ==
+        "entry ended; entry ended; entry ended; listing changed");
+  CHECK(f.published() == "b.example 198.51.100.7/32");
+  f.now.wall -= std::chrono::years{10};
+  CHECK(f.book.remove_ended(f.now).events.empty()); // it knows of them no more
+  const auto again = f.apply(settings);
+  CHECK(again.listing_changed);
+  CHECK(f.published() == "203.0.113.0/24 203.0.113.0/24");
+  f.look(expanded("a.example", "192.0.2.0/24"));
+  CHECK(f.published() == all);
+}
+
 TEST_CASE("looks are spread by chance over the last tenth of the wait",
           "[table][domain_book]") {
   double fraction = 0;
