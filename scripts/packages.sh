@@ -6,7 +6,7 @@
 build_packages="
     cmake g++ ninja-build pkg-config
     libboost-dev>=1.81|libboost1.83-dev|libboost1.81-dev
-    libcdb-dev libcli11-dev libfmt-dev libldns-dev libpsl-dev
+    libcdb-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libpsl-dev
     libsystemd-dev libtsl-hopscotch-map-dev nlohmann-json3-dev
     prometheus-cpp-dev zlib1g-dev"
 

@@ -1,5 +1,6 @@
 #include "core/page/asked.hpp"
 
+#include "core/dns/unicode_name.hpp"
 #include "core/net/ip_prefix.hpp"
 #include "core/support/text.hpp"
 
@@ -54,7 +55,7 @@ std::optional<dns::name> domain_in(std::string_view text) {
     text.remove_suffix(1);
   if (text.find_first_of(around_words) != std::string_view::npos)
     return std::nullopt;
-  auto name = dns::name::from_text(text);
+  auto name = dns::name_from_unicode(text);
   return name && !name->is_root() ? std::optional{*std::move(name)}
                                   : std::nullopt;
 }

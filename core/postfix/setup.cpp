@@ -40,7 +40,7 @@ std::optional<service> read_service(std::string_view line,
     return std::nullopt;
   const bool chroot = words[4] == "y" || (words[4] == "-" && chroot_by_default);
   return service{std::string{words[0]}, std::string{words[1]}, chroot,
-                 std::string{words[6]}, std::string{words[7]}};
+                 std::string{words[6]}, std::string{words[7]}, words[3] == "n"};
 }
 
 /// What "-" means as to chroot: Postfix 3.0 changed it, for who has a

@@ -23,6 +23,8 @@ struct service {
   bool chroot = false;       ///< whatever "-" means for this Postfix
   std::string process_limit; ///< "-" for the default, "0" for none
   std::string command;       ///< "smtpd"
+  /// Runs as root, not as mail_owner: unprivileged is "n" (master(5)).
+  bool is_root = false;
 
   /// As postconf names it: "smtp/inet".
   [[nodiscard]] std::string to_string() const { return name + '/' + type; }

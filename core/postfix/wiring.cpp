@@ -136,6 +136,7 @@ private:
     if (asks) {
       is_asked_ = true;
       look_at_whom_it_spares(of);
+      look_at_who_it_is(of);
     } else if (is_for_everybody(of)) {
       silent_.push_back(&of);
     }
@@ -275,6 +276,14 @@ private:
     if (postfix_.value(of, "soft_bounce") == "yes")
       add({verdict::concern, postfix_.place_of(of, "soft_bounce"),
            "who is listed is deferred, not rejected"});
+  }
+
+  /// A socket may then be open to it that mail_owner does not get to.
+  void look_at_who_it_is(const service& of) {
+    if (of.is_root)
+      add({verdict::concern, "master.cf: " + of.to_string(),
+           "runs as root: the fourth column, unprivileged, is \"n\" (expected "
+           "\"-\")"});
   }
 
   void look_at_postscreen(const service& of) {

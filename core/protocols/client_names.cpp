@@ -1,5 +1,7 @@
 #include "core/protocols/client_names.hpp"
 
+#include "core/dns/unicode_name.hpp"
+
 namespace spfblock::protocols {
 
 const dns::name client_names::of_nobody;
@@ -17,7 +19,7 @@ void client_names::name_came(std::string_view key,
   name_.reset(&of_nobody);
   if (!table.finds_by_name())
     return;
-  auto name = dns::name::from_text(key);
+  auto name = dns::name_from_unicode(key);
   if (name && table.may_find_by_name(*name))
     name_.reset(new dns::name{*std::move(name)});
 }

@@ -1,5 +1,7 @@
 #include "core/protocols/lookup.hpp"
 
+#include "core/dns/unicode_name.hpp"
+
 namespace spfblock::protocols {
 
 using query_time::verdict;
@@ -41,7 +43,7 @@ lookup::find_for_mail(std::string_view key,
     ++counted_[count::not_found];
     return {};
   }
-  if (const auto name = dns::name::from_text(mail.client_name);
+  if (const auto name = dns::name_from_unicode(mail.client_name);
       name && table_.find_by_name(*name, *address))
     return {found_by_name(*address, *name, mail.sender)};
   const auto claimed = mail_ == nullptr

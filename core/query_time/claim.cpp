@@ -1,5 +1,8 @@
 #include "core/query_time/claim.hpp"
 
+#include "core/dns/unicode_name.hpp"
+#include "core/spf/envelope.hpp"
+
 namespace spfblock::query_time {
 namespace {
 
@@ -22,7 +25,7 @@ sender parts_of(std::string_view mail_from) {
 const table::listing* claimed_at(std::string_view name,
                                  const table::snapshot& table,
                                  const net::ip_address& client) {
-  const auto parsed = dns::name::from_text(name);
+  const auto parsed = dns::name_from_unicode(name);
   return parsed ? table.decided_by_mail(*parsed, client) : nullptr;
 }
 
@@ -48,7 +51,7 @@ std::optional<claimed> claim_of(const table::snapshot& table,
   if (by->waits->on_local_part)
     made.what.local_part = local_part;
   if (by->waits->on_helo)
-    made.what.helo = mail.helo;
+    made.what.helo = spf::helo_of(mail.helo);
   if (made.what.local_part.size() + made.what.helo.size() > longest_texts)
     return std::nullopt;
   return made;

@@ -28,7 +28,7 @@ struct claim {
   dns::name domain; ///< the listed one
   net::ip_address client;
   std::string local_part; ///< of the sender; empty where nothing depends on it
-  std::string helo;       ///< the same
+  std::string helo;       ///< the same; as spf::helo_of() has it
 
   /// What it takes to keep it, roughly.
   [[nodiscard]] std::size_t octets() const noexcept {
@@ -52,8 +52,10 @@ inline constexpr std::size_t longest_texts = 512;
 /// The claim of a mail: its sender's domain, HELO or the client's name is a
 /// listed domain or below it, in this order, and the mail decides about its
 /// client there (table::residue).  The local part counts where the sender's
-/// domain does; otherwise it is that of postmaster.  Nothing where no listed
-/// domain is claimed, and where the texts that count are too long.
+/// domain does; otherwise it is that of postmaster.  U-labels are A-labels
+/// there (dns::ascii_form()); what has no such form is no listed domain.
+/// Nothing where no listed domain is claimed, and where the texts that count
+/// are too long.
 [[nodiscard]] std::optional<claimed> claim_of(const table::snapshot& table,
                                               const net::ip_address& client,
                                               const mail_facts& mail);

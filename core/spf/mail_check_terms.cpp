@@ -3,6 +3,7 @@
 #include "core/spf/client_name.hpp"
 #include "core/spf/hosts.hpp"
 #include "core/spf/mail_check.hpp"
+#include "core/support/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -173,6 +174,9 @@ mail_check::target mail_check::target_of(const std::optional<domain_spec>& spec,
   if (!spec)
     return {here.domain, std::nullopt};
   if (which_ == terms_of_mail::passed_over && spec->unlistable_macro())
+    return {std::nullopt, term_result::no_match};
+  // RFC 8616 §4: no DNS label can stand for such a local part.
+  if (!is_ascii(of_.local_part) && spec->has_macro("sl"))
     return {std::nullopt, term_result::no_match};
   if (spec->has_macro("p")) {
     if (const auto ended = know_client_name(here))

@@ -1,5 +1,7 @@
 #include "core/support/utf8.hpp"
 
+#include <algorithm>
+
 namespace spfblock {
 
 namespace {
@@ -39,6 +41,12 @@ std::optional<code_point> first_code_point(std::string_view text) noexcept {
   if (value < form->lowest || value > 0x10ffff || surrogate)
     return std::nullopt;
   return code_point{value, form->size};
+}
+
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
 }
 
 } // namespace spfblock

@@ -21,6 +21,9 @@ struct code_point {
 [[nodiscard]] std::optional<code_point>
 first_code_point(std::string_view text) noexcept;
 
+/// Whether all octets of `text` are below 128.
+[[nodiscard]] bool is_ascii(std::string_view text) noexcept;
+
 /// Whether `value` is one of the control characters C0, DEL and C1.
 [[nodiscard]] constexpr bool is_control(std::uint32_t value) noexcept {
   return value < 0x20 || (value >= 0x7f && value < 0xa0);

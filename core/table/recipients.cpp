@@ -1,6 +1,8 @@
 #include "core/table/recipients.hpp"
 
+#include "core/dns/unicode_name.hpp"
 #include "core/support/text.hpp"
+#include "core/support/utf8.hpp"
 
 #include <algorithm>
 
@@ -15,6 +17,18 @@ bool is_entry(std::string_view text) {
          text.back() != '@' && std::count(text.begin(), text.end(), '@') <= 1;
 }
 
+/// In lower case, the domain in A-labels; one that has no such form stays.
+std::string as_compared(std::string_view address) {
+  if (is_ascii(address))
+    return to_lower(address);
+  // A quoted local part may hold an @, a domain does not.
+  const auto behind_local = address.rfind('@') + 1; // 0: there is no domain
+  const auto domain = dns::ascii_form(address.substr(behind_local));
+  if (behind_local == 0 || !domain)
+    return to_lower(address);
+  return to_lower(address.substr(0, behind_local)) + to_lower(*domain);
+}
+
 } // namespace
 
 result<recipients> recipients::of(const std::vector<std::string>& entries) {
@@ -25,7 +39,7 @@ result<recipients> recipients::of(const std::vector<std::string>& entries) {
                      in_quotes(each, 80) +
                          " is no recipient (expected: a local part, "
                          "LOCAL@DOMAIN, or @DOMAIN)"};
-    made.entries_.push_back(to_lower(each));
+    made.entries_.push_back(as_compared(each));
   }
   std::sort(made.entries_.begin(), made.entries_.end());
   return made;
@@ -34,12 +48,11 @@ result<recipients> recipients::of(const std::vector<std::string>& entries) {
 bool recipients::contains(std::string_view recipient) const {
   if (entries_.empty())
     return false;
-  const std::string whole = to_lower(recipient);
+  const std::string whole = as_compared(recipient);
   const std::string_view text = whole;
   const auto has = [this](std::string_view entry) {
     return std::binary_search(entries_.begin(), entries_.end(), entry);
   };
-  // A quoted local part may hold an @, a domain does not.
   const auto at = text.rfind('@');
   if (at == std::string_view::npos)
     return has(text);

@@ -13,7 +13,8 @@ namespace spfblock::table {
 /// domain (`postmaster`), whole domains (`@example.org`).
 ///
 /// Upper and lower case are the same in all of it: RFC 5321 §4.5.1 wants that
-/// of postmaster, and nobody keeps apart what differs in case only.
+/// of postmaster, and nobody keeps apart what differs in case only.  So are the
+/// U-labels of a domain and their A-labels (dns::ascii_form()).
 ///
 /// Regular value type.  Thread safety: immutable.
 class recipients {
@@ -33,7 +34,7 @@ public:
   friend bool operator==(const recipients&, const recipients&) = default;
 
 private:
-  std::vector<std::string> entries_; ///< in lower case, sorted
+  std::vector<std::string> entries_; ///< as they are compared, sorted
 };
 
 } // namespace spfblock::table

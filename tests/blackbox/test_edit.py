@@ -106,6 +106,20 @@ class OfAServer(EditCase):
         self.assert_listed(server.port, "62.1.2.1")
         self.assertEqual(self.read(), '{\n  "domains": [\n    "d2.example"\n  ]\n}\n')
 
+    def test_a_domain_in_unicode_is_its_ascii_form(self):
+        file = self.without_server(domains=["sp\u00e4m.example"])
+        said = run("check", "-c", file)
+        self.assert_done(said)
+        # In the main file already.
+        self.assertIn("xn--spm-rla.example", run("add", "-c", file, "SP\u00c4M.example").stdout)
+        self.assert_done(run("add", "-c", file, "m\u00fcller.example", "--watch"))
+        self.assertIn('"xn--mller-kva.example"', self.read())
+        self.assert_done(run("remove", "-c", file, "M\u00fcller.example"))
+        self.assertNotIn("xn--mller", self.read())
+        self.write('{"domains": ["m\u00fcller.example"]}')
+        self.assert_done(run("remove", "-c", file, "xn--mller-kva.example"))
+        self.assertNotIn("m\u00fcller", self.read())
+
     def test_to_watch_is_to_warn(self):
         server = self.start()
         self.assert_done(run("add", "-c", server.file, "d1.example", "--watch"))
@@ -419,7 +433,7 @@ class WithoutAServer(EditCase):
         file = self.without_server()
         for arguments, why in (
             (["add", "two words"], "expected a domain name of letters"),
-            (["add", "m\u00fcll.example"], "expected the ASCII form"),
+            (["add", "\u2603.example"], "no domain name"),
             (["add", "d1.example", "--until", "soon"], "expected a day of the cal"),
             (["add", "d1.example", "--until", "2020-01-01"], "not begun"),
             (["add"], "DOMAIN is required"),

@@ -185,7 +185,7 @@ class Contents(PackageCase):
         self.assertEqual(self.package.field("Section"), "mail")
         self.assertEqual(self.package.field("Priority"), "optional")
         self.assertIn("postfix", self.package.field("Suggests").split(", "))
-        for library in ("libc6", "libldns3", "libpsl5", "libstdc++6"):
+        for library in ("libc6", "libidn2-0", "libldns3", "libpsl5", "libstdc++6"):
             self.assertRegex(self.package.field("Depends"), rf"\b{re.escape(library)}(t64)? ")
 
     def test_the_changelogs_are_of_this_version(self):

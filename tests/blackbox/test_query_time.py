@@ -125,6 +125,43 @@ class QueryTime(MailCase):
         self.wait_until_asked_about(STRANGER)
         self.assertEqual(self.client.ask(STRANGER, "a@spam.test"), "DUNNO")
 
+    def test_a_domain_in_unicode_is_that_of_its_ascii_form(self):
+        self.start(
+            more={("xn--spm-rla.test", "TXT"): ["v=spf1 exists:%{i}._x.%{h2}.%{d} -all"]},
+            domains=["sp\u00e4m.test"],
+            action="REJECT {domain}",
+        )
+        reject = "REJECT xn--spm-rla.test"
+        self.wait_for(reject, SPAMMER, "a@sp\u00e4m.test", "mx.sp\u00e4m.test")
+        self.assertEqual(
+            self.dns.asked_about(), {f"{SPAMMER}._x.xn--spm-rla.test.xn--spm-rla.test"}
+        )
+        for sender, helo, name in (
+            ("\u00fc@XN--SPM-RLA.test", "mx.xn--spm-rla.test", "unknown"),
+            ("b@Sp\u00c4m\u3002TEST", "mx.spa\u0308m.test", "unknown"),
+            ("b@else.test", "mx.sp\u00e4m.test", "unknown"),
+        ):
+            with self.subTest(sender=sender, helo=helo, name=name):
+                self.wait_for(reject, SPAMMER, sender, helo, client_name=name)
+        # What has no such form is nobody, and closes nothing.
+        for odd in (
+            "\u2603.sp\u00e4m.test",
+            "sp\u00e4m\ufffd.test",
+            "sp\u00e4m.test\0",
+            "sp\u00e4m.test".ljust(2000, "\u0308"),
+            "\u00fc" * 3000,
+        ):
+            with self.subTest(odd=odd):
+                self.assertEqual(self.client.ask(SPAMMER, f"a@{odd}", odd), "DUNNO")
+        for octets in (b"sp\xe4m.test", b"sp\xc3.test", b"\xed\xa0\x80.test"):
+            with self.subTest(octets=octets):
+                self.client.send_octets(
+                    b"request=smtpd_access_policy\nclient_address=" + SPAMMER.encode()
+                    + b"\nsender=a@" + octets + b"\nhelo_name=" + octets + b"\n\n"
+                )
+                self.assertEqual(self.client.reply(), "DUNNO")
+        self.assertEqual(len(self.dns.asked_about()), 1)
+
     def test_a_client_over_ipv6_and_the_local_part(self):
         self.start("v=spf1 exists:%{l}.%{ir}._x.%{d} -all")
         self.dns.yes = lambda name: name.startswith("a.9.0.0.0.")

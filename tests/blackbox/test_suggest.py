@@ -24,6 +24,7 @@ forwarder.example. 300 IN TXT "v=spf1 ip4:62.1.1.1 -all"
 wide.example. 300 IN TXT "v=spf1 +all"
 sendgrid.net. 300 IN TXT "v=spf1 ip4:167.89.0.0/17 -all"
 customer.example. 300 IN TXT "v=spf1 include:sendgrid.net -all"
+xn--mller-kva.example. 300 IN TXT "v=spf1 ip4:45.7.10.0/24 -all"
 co.uk. 300 IN TXT "v=spf1 ip4:45.7.7.0/24 -all"
 shop.co.uk. 300 IN TXT "v=spf1 ip4:45.7.8.0/24 -all"
 by-mail.example. 300 IN TXT "v=spf1 exists:%{{i}}.%{{l}}.by-mail.example -all"
@@ -219,6 +220,24 @@ class Suggest(BlackBoxCase):
         log = rejected("45.7.8.1", "a@shop.co.uk") + rejected("45.7.7.1", "a@co.uk")
         names, _ = self.names(log)
         self.assertEqual(names, ["shop.co.uk"])
+
+    def test_a_sender_in_unicode_is_its_ascii_form(self):
+        log = "".join(
+            rejected("45.7.10.1", sender)
+            for sender in (
+                "a@m\u00fcller.example",
+                "b\u00fcro@mail.M\u00fcller.example",
+                "a@xn--mller-kva.example",
+                "a@\u2603.m\u00fcller.example",  # no such name
+            )
+        )
+        names, told = self.names(log)
+        self.assertEqual(names, ["xn--mller-kva.example"])
+        self.assertEqual(told["groups"][0]["suggestions"][0]["hosts"][0]["bad"], 3)
+        self.assertEqual(self.names(log, domains=["m\u00fcller.example"])[0], [])
+        self.assertEqual(
+            self.names(log, allow={"domains": ["m\u00fcller.example"]})[0], []
+        )
 
     def test_a_term_of_the_mail_is_asked_for_the_mail(self):
         names, told = self.names(

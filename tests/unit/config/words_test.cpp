@@ -86,6 +86,9 @@ TEST_CASE("parse_domain folds case and takes a final dot",
   CHECK(parse_domain("Toramaki.NET")->to_string() == "toramaki.net");
   CHECK(parse_domain("_spf.a-b.example.")->to_string() == "_spf.a-b.example");
   CHECK(parse_domain("xn--mnchen-3ya.de")->to_string() == "xn--mnchen-3ya.de");
+  CHECK(parse_domain("M\u00dcnchen.de")->to_string() == "xn--mnchen-3ya.de");
+  CHECK(parse_domain("_spf.m\u00fcnchen\u3002de.")->to_string() ==
+        "_spf.xn--mnchen-3ya.de");
   CHECK(parse_domain("1.2.3.4.example"));
   CHECK(parse_domain(std::string(63, 'a') + ".b"));
 }
@@ -96,9 +99,13 @@ TEST_CASE("parse_domain says what was expected", "[config][domain_name]") {
     const char* message;
   };
   const auto [text, message] = GENERATE(values<row>({
-      {"m\xc3\xbcnchen.de",
-       R"(found "m\xc3\xbcnchen.de" (expected the ASCII form of the name, )"
-       "its A-label: xn--...)"},
+      {"m\xfcnchen.de", R"(no domain name: "m\xfcnchen.de" ()"},
+      {"\u2603.test", R"(no domain name: "\xe2\x98\x83.test" ()"},
+      {"\u2100.test", R"(no domain name: "\xe2\x84\x80.test" ()"}, // a/c.test
+      {"\uff11.2.3.4", R"(found "\xef\xbc\x91.2.3.4" (expected a domain name; )"
+                       "addresses go into "},
+      {"m\u00fcller", R"(found "m\xc3\xbcller" (expected a domain name of at )"
+                      "least two labels)"},
       {"192.0.2.1", R"(found "192.0.2.1" (expected a domain name; addresses )"
                     R"(go into "networks"))"},
       {"2001:db8::1", R"(found "2001:db8::1" (expected a domain name; )"},

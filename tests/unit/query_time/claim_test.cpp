@@ -74,6 +74,27 @@ TEST_CASE("claim_of: sender, HELO and client name, in this order",
         "h.test postmaster m.h.test");
 }
 
+TEST_CASE("claim_of: names in Unicode are those that the DNS has",
+          "[query_time][claim]") {
+  std::vector<table::listing> all;
+  all.push_back(listing_of("xn--mller-kva.test", "192.0.0.0/16", true, true));
+  const table::snapshot table{std::move(all)};
+  const auto claimed = [&table](mail_facts mail) {
+    const auto found = claim_of(table, address("192.0.2.1"), mail);
+    return found ? found->what.local_part + ' ' + found->what.helo : "";
+  };
+  CHECK(claimed({"x@M\u00fcller.test", "y", "unknown"}) == "x y");
+  CHECK(claimed({"x@mail.m\u00fcller.test", "y", "unknown"}) == "x y");
+  CHECK(claimed({"\u00fc@m\u00fcller\u3002test", "y", ""}) == "\u00fc y");
+  CHECK(claimed({"x@o.test", "m.m\u00fcller.test", ""}) ==
+        "postmaster m.xn--mller-kva.test");
+  CHECK(claimed({"x@o.test", "y", "m.m\u00fcller.test"}) == "postmaster y");
+  for (const std::string domain :
+       {"m\xfcller.test", "mueller.test", "muller.test", "m\u00fcller.test\xff",
+        "\u2603.m\u00fcller.test"})
+    CHECK(claimed({"x@" + domain, domain, domain}).empty());
+}
+
 TEST_CASE(
     "claim_of: no claim without a listed domain, outside its residue, for "
     "who is allowed, or with texts that are too long",

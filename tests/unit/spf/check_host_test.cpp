@@ -61,6 +61,20 @@ TEST_CASE("envelope::of: the sender, or postmaster at HELO",
   CHECK(made.helo == helo);
 }
 
+TEST_CASE("envelope::of: U-labels are A-labels, in the sender and in HELO",
+          "[spf][check_host]") {
+  const envelope made =
+      mail("192.0.2.1", "\u00fc@M\u00fcller.test", "mail.m\u00fcller.test");
+  CHECK(made.local_part == "\u00fc");
+  CHECK(made.domain.to_string() == "xn--mller-kva.test");
+  CHECK(made.helo == "mail.xn--mller-kva.test");
+  CHECK(mail("192.0.2.1", "", "m\u00fcller.test").domain == made.domain);
+  CHECK(mail("192.0.2.1", "a@l.test", "\xff").helo == "\xff");
+  for (const std::string sender :
+       {"a@\u2603.test", "a@m\xfcller.test", "a@\u00fc"})
+    CHECK_FALSE(envelope::of(address("192.0.2.1"), sender, "h.test"));
+}
+
 TEST_CASE("envelope::of: a domain that is no name of two labels is none",
           "[spf][check_host]") {
   for (const std::string sender :
@@ -100,6 +114,18 @@ TEST_CASE("check_host: what depends on the mail is looked at",
        "l.test v=spf1 exists:%{S}.x.test -all\n"
        "%41%2b%62%40l.test.x.test A 127.0.0.2",
        mail("192.0.2.1", "A+b@l.test"), "fail"},
+      {"a sender's domain and HELO in Unicode are in macros as in the DNS",
+       "xn--mller-kva.test v=spf1 exists:%{o}.%{h}.x.test -all\n"
+       "xn--mller-kva.test.m.xn--mller-kva.test.x.test A 127.0.0.2",
+       mail("192.0.2.1", "\u00fc@m\u00fcller.test", "m.m\u00fcller.test"),
+       "pass"},
+      {"no term by a local part that is not ASCII matches (RFC 8616 4)",
+       "l.test v=spf1 exists:%{l}.x.test a:%{S}.x.test include:%{l}.x.test "
+       "?exists:%{d}.x.test redirect=%{l}.x.test\nl.test.x.test A 127.0.0.2",
+       mail("192.0.2.1", "\u00fc@l.test"), "neutral"},
+      {"nor does a redirect by it lead anywhere",
+       "l.test v=spf1 redirect=%{l}.x.test", mail("192.0.2.1", "\u00fc@l.test"),
+       "neutral"},
       {"HELO that is no name is a name that does not exist",
        "l.test v=spf1 a:%{h} -all", mail("192.0.2.1", "a@l.test", "a..b"),
        "fail"},

@@ -30,6 +30,26 @@ TEST_CASE("recipients: local parts, addresses and domains, in any case",
   }
 }
 
+TEST_CASE("recipients: a domain is the same in Unicode and in ASCII",
+          "[table][recipients]") {
+  const auto some = recipients::of(
+      {"list@M\u00fcller.example", "@xn--mnchen-3ya.example", "b\u00fcro"});
+  REQUIRE(some);
+  for (const std::string_view each :
+       {"list@m\u00fcller.example", "LIST@xn--mller-kva.example",
+        "anybody@M\u00dcnchen.example", "b\u00fcro@a.example", "b\u00fcro"}) {
+    CAPTURE(each);
+    CHECK(some->contains(each));
+  }
+  for (const std::string_view each :
+       {"list@muller.example", "list@m\xfcller.example", "bu\u0308ro@a.example",
+        "m\u00fcnchen.example", "@\xff", "\xff",
+        "a@b\uff20xn--mnchen-3ya.example"}) {
+    CAPTURE(each);
+    CHECK_FALSE(some->contains(each));
+  }
+}
+
 TEST_CASE("recipients: none is no set that holds nobody's empty name",
           "[table][recipients]") {
   CHECK_FALSE(recipients{}.contains(""));
