@@ -471,8 +471,32 @@ MUTANTS = [
     Mutant(
         "who asks much is looked at as often as others",
         SETTLING,
-        "  const auto wait = std::max(wait_after_success(by, result.ttl, of.changes),",
-        "  const auto wait = std::min(wait_after_success(by, result.ttl, of.changes),",
+        "std::max(wait_after_success(by, result.ttl, of.changes),",
+        "std::min(wait_after_success(by, result.ttl, of.changes),",
+    ),
+    Mutant(
+        "whose record is dear is looked at as often as others",
+        "core/domains/schedule.cpp",
+        "work / work_a_second)",
+        "work * 0 / work_a_second)",
+    ),
+    Mutant(
+        "the largest are cut to a power of two",
+        LIMITS,
+        "constexpr int digits = 5;",
+        "constexpr int digits = 1;",
+    ),
+    Mutant(
+        "what whole networks leave of a share is nobody's",
+        "core/domains/domain_book_allowance.cpp",
+        "is_above && left > 0 ?",
+        "is_above && left > *most * 1000 ?",
+    ),
+    Mutant(
+        "what stands behind an all is told as any other",
+        "core/spf/expansion.cpp",
+        "has_ended[each.record] = true;",
+        "has_ended[each.record] = false;",
     ),
     Mutant(
         "a total refuses one network too many",
