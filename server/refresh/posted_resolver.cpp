@@ -1,18 +1,15 @@
 #include "server/refresh/posted_resolver.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace spfblock::server {
 
-namespace asio = boost::asio;
-
-posted_resolver::posted_resolver(asio::io_context& own, asio::io_context& other,
+posted_resolver::posted_resolver(boost::asio::io_context& own,
+                                 boost::asio::io_context& other,
                                  std::weak_ptr<dns::resolver> from)
-    : own_{own},
-      other_{other},
-      from_{std::move(from)} {}
+    : questions_{own, other},
+      from_{std::move(from)},
+      far_{std::make_shared<far_side>(far_side{{}, {other, own}})} {}
 
 void posted_resolver::resolve(const dns::question& asked,
                               std::shared_ptr<dns::asker> by, receiver done) {
@@ -26,23 +23,20 @@ void posted_resolver::resolve(const dns::question& asked,
 
 void posted_resolver::pass_on(const dns::question& asked,
                               std::shared_ptr<dns::asker> by) {
-  auto back = [&own = own_, answered = life_.guarded(
-                                [this, asked](const dns::answer& given) {
-                                  this->answered(asked, given);
-                                })](const dns::answer& given) {
-    asio::post(own, [answered, given]() mutable { answered(given); });
-  };
-  asio::post(other_, [from = from_, open = open_, asked, by = std::move(by),
-                      back = std::move(back)]() mutable {
+  auto answered = life_.guarded([this, asked](const dns::answer& given) {
+    this->answered(asked, given);
+  });
+  questions_.post([from = from_, far = far_, asked, by = std::move(by),
+                   answered = std::move(answered)]() mutable {
     const auto known = from.lock();
     if (!known)
       return;
-    open->insert(asked);
-    known->resolve(asked, std::move(by),
-                   [open, asked, back](const dns::answer& given) mutable {
-                     open->erase(asked);
-                     back(given);
-                   });
+    far->open.insert(asked);
+    known->resolve(
+        asked, std::move(by), [far, asked, answered](const dns::answer& given) {
+          far->open.erase(asked);
+          far->answers.post([answered, given]() mutable { answered(given); });
+        });
   });
 }
 
@@ -50,16 +44,16 @@ void posted_resolver::pass_on(const dns::question& asked,
 /// its way: who was first hears of it for all.
 void posted_resolver::join(const dns::question& asked,
                            std::shared_ptr<dns::asker> by) {
-  asio::post(other_,
-             [from = from_, open = open_, asked, by = std::move(by)]() mutable {
-               const auto known = from.lock();
-               if (known && open->contains(asked))
-                 known->resolve(asked, std::move(by), [](const auto&) {});
-             });
+  questions_.post(
+      [from = from_, far = far_, asked, by = std::move(by)]() mutable {
+        const auto known = from.lock();
+        if (known && far->open.contains(asked))
+          known->resolve(asked, std::move(by), [](const auto&) {});
+      });
 }
 
 void posted_resolver::begin_refresh() {
-  asio::post(other_, [from = from_] {
+  questions_.post([from = from_] {
     if (const auto known = from.lock())
       known->begin_refresh();
   });

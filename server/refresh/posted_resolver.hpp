@@ -3,6 +3,7 @@
 
 #include "core/dns/resolver.hpp"
 #include "server/system/lifetime.hpp"
+#include "server/system/outbox.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <tsl/hopscotch_map.h>
@@ -13,10 +14,11 @@
 
 namespace spfblock::server {
 
-/// Passes questions on to the thread of a resolver, and answers back.  What is
-/// asked while an answer to it is on its way is not asked again.  Whoever asks
-/// what was asked already is passed on, too: his question is in his own line
-/// then, and does not wait until it is the turn of another's (fair_queue).
+/// Passes questions on to the thread of a resolver, and answers back, both in
+/// batches where there are many (outbox).  What is asked while an answer to it
+/// is on its way is not asked again.  Whoever asks what was asked already is
+/// passed on, too: his question is in his own line then, and does not wait
+/// until it is the turn of another's (fair_queue).
 ///
 /// Nothing of what is asked for leaves its thread.  Belongs to the thread of
 /// `own`; where the other resolver is destroyed, nothing is answered.
@@ -32,19 +34,20 @@ public:
   void begin_refresh() override;
 
 private:
-  /// Questions that were passed on and not answered; belong to the thread of
-  /// the other resolver.
-  using open_questions = tsl::hopscotch_set<dns::question>;
+  /// What belongs to the thread of the other resolver.
+  struct far_side {
+    tsl::hopscotch_set<dns::question> open; ///< passed on, and not answered
+    outbox answers;
+  };
 
   void pass_on(const dns::question& asked, std::shared_ptr<dns::asker> by);
   void join(const dns::question& asked, std::shared_ptr<dns::asker> by);
   void answered(const dns::question& asked, const dns::answer& given);
 
-  boost::asio::io_context& own_;
-  boost::asio::io_context& other_;
+  outbox questions_;
   std::weak_ptr<dns::resolver> from_;
   tsl::hopscotch_map<dns::question, std::vector<receiver>> waiting_;
-  std::shared_ptr<open_questions> open_ = std::make_shared<open_questions>();
+  std::shared_ptr<far_side> far_;
   lifetime life_;
 };
 

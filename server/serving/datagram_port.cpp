@@ -31,6 +31,25 @@ bool datagram_port::start() {
   return context_.loop.watch(socket_.number(), readiness::readable, *this);
 }
 
+/// Something is there, or a rest is over.
+void datagram_port::ready() {
+  const std::size_t size = answer_batch();
+  const auto rest = rush_.after(size, now_);
+  wait_for_socket(!rest);
+  if (rests_)
+    context_.loop.after(rest.value_or(rush::rest),
+                        life_.guarded([this] { ready(); }));
+}
+
+/// A socket that is not waited for sends faster, too: else the loop is told of
+/// the room that each datagram leaves.
+void datagram_port::wait_for_socket(bool wanted) {
+  if (!wanted && !std::exchange(rests_, true))
+    context_.loop.unwatch(socket_.number());
+  else if (wanted && rests_)
+    rests_ = !start(); // where the kernel has no room it is tried again
+}
+
 /// What comes on and on is not waited for.
 void datagram_port::finish() {
   constexpr unsigned most_batches = 64;
@@ -44,8 +63,7 @@ std::size_t datagram_port::answer_batch() {
   const protocols::lookup in{
       context_.table.current(), counted,
       [this](const protocols::hit& of) { context_.note(of); }};
-  now_ = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::steady_clock::now().time_since_epoch());
+  now_ = clock::now();
   const std::size_t received = datagrams_.receive(
       socket_.number(),
       [&](const auto& asked, std::string& reply) { answer(asked, in, reply); });
@@ -58,7 +76,9 @@ void datagram_port::answer(const answered_datagrams::received& asked,
                            const protocols::lookup& in, std::string& reply) {
   if (!asked.from || !speaks_.serves(*asked.from))
     return context_.totals.add(count::foreign);
-  switch (cap_.admit(*asked.from, now_)) {
+  const auto second =
+      std::chrono::floor<std::chrono::seconds>(now_.time_since_epoch());
+  switch (cap_.admit(*asked.from, second)) {
   case answer_cap::verdict::answer:
     return speaks_.list->answer(asked.octets, in, reply);
   case answer_cap::verdict::by_tcp:

@@ -12,7 +12,7 @@ void event_loop::post(task what) {
   poller_.wake();
 }
 
-void event_loop::after(std::chrono::milliseconds delay, task what) {
+void event_loop::after(std::chrono::microseconds delay, task what) {
   due_.emplace(clock::now() + delay, std::move(what));
 }
 
@@ -26,15 +26,19 @@ void event_loop::run() {
 }
 
 /// @return nothing if nothing is to come
-std::optional<std::chrono::milliseconds> event_loop::until_due() const {
+std::optional<std::chrono::microseconds> event_loop::until_due() const {
   if (due_.empty())
     return std::nullopt;
-  return std::chrono::ceil<std::chrono::milliseconds>(due_.begin()->first -
+  return std::chrono::ceil<std::chrono::microseconds>(due_.begin()->first -
                                                       clock::now());
 }
 
+/// What becomes due meanwhile is for the next time.
 void event_loop::run_due() {
-  while (!due_.empty() && due_.begin()->first <= clock::now())
+  if (due_.empty())
+    return;
+  const auto now = clock::now();
+  while (!due_.empty() && due_.begin()->first <= now)
     due_.extract(due_.begin()).mapped()();
 }
 

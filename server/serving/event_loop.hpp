@@ -40,8 +40,9 @@ public:
   /// the calls.  Lost if the loop ends before.
   void post(task what);
 
-  /// Runs `what` once, when `delay` has passed.  Lost if the loop ends before.
-  void after(std::chrono::milliseconds delay, task what);
+  /// Runs `what` once, when `delay` has passed and those who are ready were
+  /// called.  Lost if the loop ends before.
+  void after(std::chrono::microseconds delay, task what);
 
   /// Waits and calls until end().
   void run();
@@ -52,7 +53,7 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
-  [[nodiscard]] std::optional<std::chrono::milliseconds> until_due() const;
+  [[nodiscard]] std::optional<std::chrono::microseconds> until_due() const;
   void run_due();
   void run_posted();
 

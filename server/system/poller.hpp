@@ -63,9 +63,10 @@ public:
 
   /// Waits until something is ready, wake() or the end of `most` (nothing: for
   /// ever), and calls those who are ready: some hundred at most.  May return
-  /// earlier.
+  /// earlier; later, as the kernel's timers go: by some ten microseconds, by a
+  /// millisecond on Linux before 5.11.
   /// @return whether wake() was called since it last said so
-  bool wait(std::optional<std::chrono::milliseconds> most);
+  bool wait(std::optional<std::chrono::microseconds> most);
 
   /// Ends a wait(), this one or the next.
   void wake();

@@ -110,7 +110,7 @@ void poller::unwatch(int number) noexcept {
   kernel_->by_number.erase(number);
 }
 
-bool poller::wait(std::optional<std::chrono::milliseconds> most) {
+bool poller::wait(std::optional<std::chrono::microseconds> most) {
   if (most)
     kernel_->io.run_one_for(*most);
   else

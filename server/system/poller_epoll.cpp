@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -40,13 +41,31 @@ descriptor opened(int number, const char* what) {
   return descriptor{number};
 }
 
+using milliseconds = std::chrono::milliseconds;
+using microseconds = std::chrono::microseconds;
+
 /// What epoll_wait(2) takes: milliseconds, -1 for ever.
-int timeout(std::optional<std::chrono::milliseconds> most) {
+int timeout(std::optional<microseconds> most) {
   if (!most)
     return -1;
-  constexpr std::chrono::milliseconds::rep longest = 60'000;
-  return static_cast<int>(
-      std::clamp<std::chrono::milliseconds::rep>(most->count(), 0, longest));
+  constexpr milliseconds::rep longest = 60'000;
+  return static_cast<int>(std::clamp<milliseconds::rep>(
+      std::chrono::ceil<milliseconds>(*most).count(), 0, longest));
+}
+
+/// epoll_wait(2), and by a call of finer time where that matters.
+int wait_for_events(int epoll, std::span<epoll_event> into,
+                    std::optional<microseconds> most) {
+  const auto size = static_cast<int>(into.size());
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 35)
+  if (most && *most > microseconds{0} && *most < milliseconds{10}) {
+    const timespec time{0, std::chrono::nanoseconds{*most}.count()};
+    const int count = ::epoll_pwait2(epoll, into.data(), size, &time, nullptr);
+    if (count >= 0 || errno == EINTR)
+      return count; // else the kernel does not have it
+  }
+#endif
+  return ::epoll_wait(epoll, into.data(), size, timeout(most));
 }
 
 } // namespace
@@ -83,11 +102,9 @@ void poller::unwatch(int number) noexcept {
   ::epoll_ctl(kernel_->epoll.number(), EPOLL_CTL_DEL, number, nullptr);
 }
 
-bool poller::wait(std::optional<std::chrono::milliseconds> most) {
+bool poller::wait(std::optional<microseconds> most) {
   std::array<epoll_event, calls_at_once> events; // what is used is written
-  const int count =
-      ::epoll_wait(kernel_->epoll.number(), events.data(),
-                   static_cast<int>(events.size()), timeout(most));
+  const int count = wait_for_events(kernel_->epoll.number(), events, most);
   EXPECTS(count >= 0 || errno == EINTR);
   bool woken = false;
   const auto size = static_cast<std::size_t>(std::max(count, 0));

@@ -40,9 +40,21 @@ public:
 };
 
 struct fixture {
-  void run(boost::asio::io_context& io) {
+  static void run(boost::asio::io_context& io) {
     io.restart();
     io.poll();
+  }
+
+  /// Lets the questions come to the other thread, and no answer back.
+  void pass_on() {
+    run(own);
+    run(other);
+  }
+
+  /// Lets answers come back.
+  void pass_back() {
+    run(other);
+    run(own);
   }
 
   boost::asio::io_context own;
@@ -63,15 +75,15 @@ TEST_CASE("posted_resolver: a question that two have is in the lines of both",
           "[server][posted_resolver]") {
   fixture f;
   f.posted.resolve(f.asked, f.first, f.count);
-  f.run(f.other);
+  f.pass_on();
   f.posted.resolve(f.asked, f.second, f.count);
-  f.run(f.other);
+  f.pass_on();
   REQUIRE(f.patient->requests.size() == 2);
   CHECK(f.patient->requests[0].by == f.first);
   CHECK(f.patient->requests[1].by == f.second);
 
   f.patient->answer_all();
-  f.run(f.own);
+  f.pass_back();
   CHECK(f.answers == 2); // one each
 }
 
@@ -81,17 +93,17 @@ TEST_CASE(
     "[server][posted_resolver]") {
   fixture f;
   f.posted.resolve(f.asked, f.first, f.count);
-  f.run(f.other);
+  f.pass_on();
   f.patient->answer_all(); // and the own thread has not heard of it
   f.posted.resolve(f.asked, f.second, f.count);
-  f.run(f.other);
+  f.pass_on();
   CHECK(f.patient->requests.empty());
-  f.run(f.own);
+  f.pass_back();
   CHECK(f.answers == 2);
 
   // What is asked after it is asked anew.
   f.posted.resolve(f.asked, f.second, f.count);
-  f.run(f.other);
+  f.pass_on();
   CHECK(f.patient->requests.size() == 1);
 }
 

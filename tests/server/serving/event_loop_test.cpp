@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <fcntl.h>
+#include <functional>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -107,6 +108,24 @@ TEST_CASE("event_loop: what is due later runs later, and not too early",
   loop.run();
   CHECK(order == "ab");
   CHECK(std::chrono::steady_clock::now() - begin >= milliseconds{40});
+}
+
+TEST_CASE("event_loop: what is due again and again keeps nobody from being "
+          "called",
+          "[server][event_loop]") {
+  event_loop loop;
+  reader one{loop};
+  for (const char each : {'a', 'b', '.'})
+    one.put(each);
+  unsigned runs = 0;
+  std::function<void()> again = [&] {
+    ++runs;
+    loop.after(std::chrono::microseconds{0}, again);
+  };
+  again();
+  loop.run();
+  CHECK(one.read == "ab.");
+  CHECK(runs > 2);
 }
 
 TEST_CASE("event_loop: what is posted while it ends is lost without harm",

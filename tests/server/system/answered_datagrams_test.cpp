@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace answered_datagrams_test {
 
@@ -116,6 +117,25 @@ TEST_CASE("answered_datagrams: the reply comes from the address that was asked",
   CHECK(g.exchange() == 1);
   CHECK(received_by(client) == "xx");
   CHECK(g.froms == std::set<std::string>{"::1"});
+}
+
+TEST_CASE("answered_datagrams: of a batch each gets his reply from the address "
+          "that he asked, whoever gets none",
+          "[server][answered_datagrams]") {
+  fixture f{"0.0.0.0"};
+  std::vector<udp::socket> clients;
+  for (int i = 1; i <= 5; ++i) {
+    const std::string number = std::to_string(i);
+    clients.push_back(f.client_of(("127.0.0." + number).c_str()));
+    udp::socket silent = f.client_of("127.0.0.1");
+    silent.send(boost::asio::buffer(std::string{})); // is not answered
+    clients.back().send(boost::asio::buffer(number));
+  }
+  CHECK(f.exchange() == 10);
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    const std::string number = std::to_string(i + 1);
+    CHECK(received_by(clients[i]) == number + number);
+  }
 }
 
 } // namespace answered_datagrams_test

@@ -79,6 +79,17 @@ TEST_CASE("poller: waits no longer than it was told", "[server][poller]") {
   CHECK_FALSE(tested.wait(milliseconds{-5}));
 }
 
+TEST_CASE("poller: waits for less than a millisecond, and not for nothing",
+          "[server][poller]") {
+  poller tested;
+  const auto begin = std::chrono::steady_clock::now();
+  constexpr std::chrono::microseconds each{200};
+  constexpr int times = 50;
+  for (int i = 0; i < times; ++i)
+    CHECK_FALSE(tested.wait(each));
+  CHECK(std::chrono::steady_clock::now() - begin >= times * each);
+}
+
 TEST_CASE("poller: one that only waits to write is told at once, and of what "
           "arrives when it waits for that",
           "[server][poller]") {
