@@ -1,5 +1,7 @@
 #include "server/refresh/posted_resolver.hpp"
 
+#include "core/support/erase_giving_back.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -40,7 +42,7 @@ void posted_resolver::pass_on(const dns::question& asked,
     open->insert(asked);
     known->resolve(asked, std::move(by),
                    [open, asked, back](const dns::answer& given) mutable {
-                     open->erase(asked);
+                     erase_giving_back(*open, asked);
                      back(given);
                    });
   });
@@ -69,7 +71,7 @@ void posted_resolver::answered(const dns::question& asked,
                                const dns::answer& given) {
   const auto at = waiting_.find(asked);
   const auto waited = std::move(at.value());
-  waiting_.erase(at);
+  erase_giving_back(waiting_, asked);
   for (const receiver& each : waited)
     each(given);
 }
