@@ -22,4 +22,8 @@ void read_name(const json::json_value& value, spf_domain& into) {
     into.name = *std::move(name);
 }
 
+void read_limits_of_domain(const json::json_value& value, spf_domain& into) {
+  read_domain_limits(value, into.limits.edit());
+}
+
 } // namespace spfblock::config

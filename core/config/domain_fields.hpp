@@ -24,13 +24,16 @@ read_domain_name(const json::json_value& value);
 /// Reads `name` of a domain's object; what is at fault leaves it as it was.
 void read_name(const json::json_value& value, spf_domain& into);
 
+/// Reads `limits` of a domain's object.
+void read_limits_of_domain(const json::json_value& value, spf_domain& into);
+
 /// The members that the object of any domain may have.
 template <class Into>
 json::field_table<Into> domain_fields() {
   return {
       {"name", read_name},
       {"on_permerror", permerror_choice(&spf_domain::on_permerror)},
-      {"limits", json::section(&spf_domain::limits, read_domain_limits)},
+      {"limits", read_limits_of_domain},
       {"until", json::day(&spf_domain::until)},
       {"comment", json::text(&spf_domain::comment)},
   };

@@ -95,8 +95,9 @@ void read_domain_entries(const json::json_value& value, author by,
     table.push_back({"provider", json::boolean(&entry_type::lists_provider)});
     return table;
   }();
+  const domain_entry inherited = inherited_entry(into);
   for (const json::json_value& element : value.read_elements()) {
-    entry_type entry{inherited_entry(into), into.restriction_classes};
+    entry_type entry{inherited, into.restriction_classes};
     const auto faults_before = value.problems().size();
     const auto named = read_domain(element, fields, entry);
     if (!named)

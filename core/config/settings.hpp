@@ -12,6 +12,7 @@
 #include "core/protocols/door.hpp"
 #include "core/spf/rules.hpp"
 #include "core/support/level.hpp"
+#include "core/support/shared_constant.hpp"
 #include "core/table/action.hpp"
 #include "core/table/recipients.hpp"
 
@@ -74,10 +75,10 @@ struct limit_settings {
 struct spf_domain {
   dns::name name;
   config::on_permerror on_permerror = on_permerror::stop;
-  limit_settings limits;
+  shared_constant<limit_settings> limits; ///< of most domains the same
   /// The entry ends at the beginning of this day, UTC.
   std::optional<std::chrono::sys_days> until;
-  std::string comment;
+  shared_constant<std::string> comment; ///< mostly none
 
   friend bool operator==(const spf_domain&, const spf_domain&) = default;
 };

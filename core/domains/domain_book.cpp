@@ -288,7 +288,7 @@ std::vector<table::listing> domain_book::listings() const {
   for (const page& each : domains_) {
     if (!each->action || each->waits)
       continue;
-    if (!each->effective.empty()) {
+    if (!each->effective->empty()) {
       for (table::listing& listing : listings_of(*each))
         all.push_back(std::move(listing));
     }

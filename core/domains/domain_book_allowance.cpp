@@ -54,7 +54,7 @@ void domain_book::rebuild_allowance() {
     entries.push_back({"network " + each.network.to_string(),
                        net::address_set{each.network}});
   for (const known_domain& each : allowed_ones()) {
-    if (each.effective.empty())
+    if (each.effective->empty())
       continue;
     const dns::name& name = each.domain.name;
     if (!each.is_provider)

@@ -75,7 +75,7 @@ book_change domain_book::settle(role as, const spf::expansion& result,
   of->put_aside_at = std::nullopt;
   --expanding_;
   const bool is_first = of->is_provider && is_first_round(providers());
-  const net::address_set before = of->effective;
+  const auto before = of->effective;
   const bool is_new = as == role::listed && !of->good_at;
   const share size_before = of->size;
   const std::uint64_t listed_before = of->figures.ipv4_addresses;
@@ -128,7 +128,7 @@ book_change domain_book::let_go() {
     known_domain& of = domains_[each].edit();
     of.waits = false;
     change.listing_changed |=
-        !of.effective.empty() || of.waits_for_mail != nullptr;
+        !of.effective->empty() || of.waits_for_mail != nullptr;
   }
   return change;
 }
@@ -147,7 +147,7 @@ std::optional<moment> domain_book::awaited_until() const {
   std::optional<moment> last;
   for (const known_domain& each : allowed_ones()) {
     const bool is_known = each.good_at && !each.in_part;
-    if (is_known || !each.shipped.empty() || (each.is_provider && each.tried))
+    if (is_known || !each.shipped->empty() || (each.is_provider && each.tried))
       continue;
     const moment until = each.configured_at + refresh_.retry;
     last = std::max(last.value_or(until), until);

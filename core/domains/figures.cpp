@@ -4,6 +4,7 @@
 #include "core/domains/objection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spfblock::domains {
 namespace {
@@ -23,21 +24,25 @@ std::optional<std::chrono::sys_seconds> oldest_term_of(const finding& of) {
 
 figures figures_of(const known_domain& of) {
   figures told;
-  told.networks = of.effective.prefix_count();
-  told.ipv4_addresses = of.effective.ipv4_count();
-  told.ipv6_slash64s = of.effective.ipv6_slash64_count();
-  told.kept_off = of.kept_off.prefix_count();
-  told.overlap = of.overlap.networks.prefix_count();
+  told.networks = of.effective->prefix_count();
+  told.ipv4_addresses = of.effective->ipv4_count();
+  told.ipv6_slash64s = of.effective->ipv6_slash64_count();
+  told.kept_off = of.kept_off->prefix_count();
+  told.overlap = of.overlap->networks.prefix_count();
   told.longest_kept = longest_kept(of.good);
   told.oldest_term = oldest_term_of(of.good);
-  for (const objection& each : objections_to(of))
-    told.objections.push_back(each.text);
+  std::vector<std::string> objections;
+  for (objection& each : objections_to(of))
+    objections.push_back(std::move(each.text));
+  told.objections = std::move(objections);
   if (of.failures == 0)
     return told;
   told.kept = of.in_part ? (kept_in(of.good) & of.effective).prefix_count()
                          : told.networks;
-  for (const spf::open_question& each : of.open_questions)
-    told.undecided.push_back(text_of(each));
+  std::vector<std::string> undecided;
+  for (const spf::open_question& each : *of.open_questions)
+    undecided.push_back(text_of(each));
+  told.undecided = std::move(undecided);
   return told;
 }
 

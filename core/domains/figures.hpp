@@ -1,6 +1,7 @@
 // What is told of the sets of a domain.
 #pragma once
 
+#include "core/support/shared_constant.hpp"
 #include "core/support/timestamp.hpp"
 
 #include <chrono>
@@ -28,8 +29,8 @@ struct figures {
   moment::duration longest_kept{}; ///< for so long, the first of the undecided
   /// When the first of its terms was first seen; nothing where there is none.
   std::optional<std::chrono::sys_seconds> oldest_term;
-  std::vector<std::string> undecided;  ///< as spf::text_of()
-  std::vector<std::string> objections; ///< as objection::text
+  shared_constant<std::vector<std::string>> undecided;  ///< as spf::text_of()
+  shared_constant<std::vector<std::string>> objections; ///< as objection::text
 
   friend bool operator==(const figures&, const figures&) = default;
 };

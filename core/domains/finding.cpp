@@ -105,7 +105,7 @@ finding finding_of(const spf::expansion& result, const finding& former,
         {*record, term.text, each.addresses.canonical(),
          sightings.of(found.records[*record], term.text, now)});
   }
-  found.pass = result.pass.canonical();
+  found.pass = shared_with(result.pass.canonical(), former.pass);
   found.named = result.named;
   return found;
 }

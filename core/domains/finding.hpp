@@ -3,6 +3,7 @@
 
 #include "core/net/address_set.hpp"
 #include "core/spf/expansion.hpp"
+#include "core/support/shared_constant.hpp"
 #include "core/support/timestamp.hpp"
 
 #include <chrono>
@@ -32,8 +33,8 @@ struct finding {
   /// How the evaluation came to each record that authorises something:
   /// "a.example -> include:b.example".
   std::vector<std::string> records;
-  std::vector<authorisation> authorised; ///< disjoint
-  net::address_set pass;                 ///< their union
+  std::vector<authorisation> authorised;  ///< disjoint
+  shared_constant<net::address_set> pass; ///< their union
   /// As expansion::named.
   std::vector<net::ip_prefix> named;
 
@@ -44,10 +45,13 @@ struct finding {
 struct refused_term {
   std::string chain; ///< to the term: "a.example -> +all"
   net::address_set addresses;
+
+  friend bool operator==(const refused_term&, const refused_term&) = default;
 };
 
 /// What an expansion authorises.
-/// @param former what was found before: a term that was there keeps its `since`
+/// @param former what was found before: a term that was there keeps its
+///        `since`, and where the addresses are the same, both share them
 /// @param now the `since` of the others
 [[nodiscard]] finding finding_of(const spf::expansion& result,
                                  const finding& former,

@@ -50,7 +50,7 @@ std::optional<refusal> growth_brake::hold(const look& at,
   std::optional<refusal> held;
   for (const family f : {family::ipv4, family::ipv6}) {
     const std::uint64_t is_new = measure((at.listable - known).only(f), f);
-    const std::uint64_t most = most_new(measure(before_.only(f), f), by);
+    const std::uint64_t most = most_new(measure(before_->only(f), f), by);
     if (is_new <= most)
       continue;
     if (!held)

@@ -4,6 +4,7 @@
 #include "core/config/settings.hpp"
 #include "core/domains/limits.hpp"
 #include "core/net/address_set.hpp"
+#include "core/support/shared_constant.hpp"
 #include "core/support/timestamp.hpp"
 
 #include <chrono>
@@ -17,7 +18,7 @@ namespace spfblock::domains {
 struct growth_history {
   /// What was listed from a time on.
   struct listed_set {
-    net::address_set addresses;
+    shared_constant<net::address_set> addresses;
     std::chrono::sys_seconds since{};
 
     friend bool operator==(const listed_set&, const listed_set&) = default;
@@ -33,8 +34,8 @@ struct growth_history {
   };
 
   std::optional<listed_set> recent;
-  net::address_set before;
-  net::address_set waited;
+  shared_constant<net::address_set> before;
+  shared_constant<net::address_set> waited;
   std::vector<found_set> waiting; ///< disjoint; the oldest first
 
   friend bool operator==(const growth_history&,
@@ -60,8 +61,8 @@ public:
     const net::address_set& found;    ///< and allowed by nobody
     const net::address_set& listable; ///< what of it the limits leave, by which
                                       ///< growth is measured
-    const net::address_set& listed;   ///< until now
-    moment listed_since;              ///< the last look that was answered
+    const shared_constant<net::address_set>& listed; ///< until now
+    moment listed_since; ///< the last look that was answered
   };
 
   /// What of a look has to wait.
@@ -87,7 +88,7 @@ public:
 private:
   /// What was listed from a moment on.
   struct snapshot {
-    net::address_set addresses;
+    shared_constant<net::address_set> addresses;
     moment since;
   };
 
@@ -110,8 +111,9 @@ private:
 
   std::optional<snapshot> recent_;
   /// What was listed `growth_wait` ago, or the oldest that is known.
-  net::address_set before_;
-  net::address_set waited_; ///< and is listed, but was not then
+  shared_constant<net::address_set> before_;
+  /// And is listed, but was not then.
+  shared_constant<net::address_set> waited_;
   /// Disjoint; the oldest first.  At most 8, and twice `networks` prefixes.
   std::vector<generation> waiting_;
 };

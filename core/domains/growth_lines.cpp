@@ -38,16 +38,17 @@ std::optional<failure> read_growth_line(std::string_view word,
   const failure malformed{errc::malformed, "no line about growth"};
   growth_history& growth = into.growth;
   net::address_set* set = nullptr;
+  shared_constant<net::address_set>* listed = nullptr;
   if (word == "recent") {
     const auto since = time_from(next_word(line));
     if (!since)
       return malformed;
-    set = &growth.recent.emplace(growth_history::listed_set{{}, *since})
-               .addresses;
+    listed = &growth.recent.emplace(growth_history::listed_set{{}, *since})
+                  .addresses;
   } else if (word == "before") {
-    set = &growth.before;
+    listed = &growth.before;
   } else if (word == "waited") {
-    set = &growth.waited;
+    set = &growth.waited.edit();
   } else if (word == "waiting") {
     auto times = times_from(line);
     if (!times)
@@ -64,9 +65,11 @@ std::optional<failure> read_growth_line(std::string_view word,
   }
   std::vector<net::ip_prefix> networks;
   auto why = read_words(line, networks);
-  *set = net::address_set::of(networks);
-  if (word == "recent" || word == "before")
-    *set = difference(into.good.pass, *set);
+  auto read = net::address_set::of(networks);
+  if (set != nullptr)
+    *set = std::move(read);
+  else // mostly what is found still
+    *listed = shared_with(difference(into.good.pass, read), into.good.pass);
   return why;
 }
 
@@ -85,9 +88,9 @@ std::string growth_lines(const domain_state& of) {
   if (growth.recent)
     add(fmt::format("recent {}", to_word(growth.recent->since)),
         difference(of.good.pass, growth.recent->addresses));
-  if (growth.recent || !growth.before.empty())
+  if (growth.recent || !growth.before->empty())
     add("before", difference(of.good.pass, growth.before));
-  if (!growth.waited.empty())
+  if (!growth.waited->empty())
     add("waited", growth.waited);
   for (const growth_history::found_set& each : growth.waiting)
     add(fmt::format("waiting {} {}", to_word(each.begun), to_word(each.ended)),

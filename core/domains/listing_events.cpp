@@ -45,8 +45,8 @@ event kept_off_event(const known_domain& known,
   return about<kind::kept_off_by_allow>(known)
       .with("by", joined(grounds))
       .with("networks", some_networks(known.kept_off))
-      .with("ipv4_addresses", known.kept_off.ipv4_count())
-      .with("ipv6_slash64s", known.kept_off.ipv6_slash64_count());
+      .with("ipv4_addresses", known.kept_off->ipv4_count())
+      .with("ipv6_slash64s", known.kept_off->ipv6_slash64_count());
 }
 
 event overlap_event(log::event_of<kind::covers_seen> begun,
@@ -63,7 +63,7 @@ event refused_event(const known_domain& known, const refusal& why) {
       .with("found", why.found)
       .with("allowed", why.allowed)
       .with("refused", some_networks(why.addresses))
-      .with("kept", known.effective.prefix_count());
+      .with("kept", known.effective->prefix_count());
 }
 
 void tell_if_new(const known_domain& known, const seldom<refusal>& before,
@@ -75,14 +75,14 @@ void tell_if_new(const known_domain& known, const seldom<refusal>& before,
 event in_part_event(const known_domain& known) {
   if (known.role == role::allowed)
     return about<kind::allowed_domain_in_part>(known).with("reason",
-                                                           known.trouble);
+                                                           *known.trouble);
   return about<kind::record_not_listed_in_full>(known).with("reason",
-                                                            known.trouble);
+                                                            *known.trouble);
 }
 
 event failing_event(const known_domain& known, const net::address_set& kept) {
   return about<kind::domain_failing>(known)
-      .with("reason", known.trouble)
+      .with("reason", *known.trouble)
       .with("networks_kept", kept.prefix_count());
 }
 

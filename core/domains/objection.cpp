@@ -27,7 +27,7 @@ objection objection_by(const refusal& why, std::string_view fate) {
 
 std::vector<objection> objections_to(const known_domain& known) {
   std::vector<objection> all;
-  for (const refusal& each : known.refusals)
+  for (const refusal& each : *known.refusals)
     all.push_back(objection_by(each, "refused"));
   if (known.not_kept)
     all.push_back(objection_by(*known.not_kept, "not kept"));

@@ -15,7 +15,7 @@ std::vector<table::listing> listings_of(const known_domain& of) {
   EXPECTS(of.action.has_value());
   const std::string name = of.domain.name.to_string();
   if (!of.action->tells_since())
-    return {{name, of.action->bind(name), of.effective.to_prefixes()}};
+    return {{name, of.action->bind(name), of.effective->to_prefixes()}};
 
   std::map<std::string, std::vector<net::ip_prefix>> by_day;
   for (const authorisation& each : of.good.authorised) {

@@ -11,7 +11,7 @@ void remember_mail(const known_domain& of, timestamp now, domain_state& into) {
     return;
   into.waits_for_mail = *of.waits_for_mail;
   into.mail_at = now.wall_of(of.mail_at);
-  for (const kept_clients& each : of.mail_kept)
+  for (const kept_clients& each : *of.mail_kept)
     into.mail_kept.push_back({each.addresses, now.wall_of(each.good_at)});
   into.mail_terms = of.mail_terms;
 }
@@ -25,6 +25,7 @@ void recall_mail(domain_state kept, std::chrono::seconds longest, timestamp now,
   table::residue& waits = *kept.waits_for_mail;
   net::address_set latest = waits.addresses;
   net::address_set young;
+  std::vector<kept_clients> still;
   for (kept_clients_state& each : kept.mail_kept) {
     latest -= each.addresses;
     const moment good_at = now.past(each.good_at);
@@ -32,8 +33,9 @@ void recall_mail(domain_state kept, std::chrono::seconds longest, timestamp now,
     if (each.addresses.empty() || now.steady - good_at >= longest)
       continue;
     young |= each.addresses;
-    into.mail_kept.push_back({std::move(each.addresses), good_at});
+    still.push_back({std::move(each.addresses), good_at});
   }
+  into.mail_kept = std::move(still);
   into.mail_at = now.past(*at);
   if (now.steady - into.mail_at < longest)
     young |= latest;
@@ -67,7 +69,7 @@ domain_state remembered(const known_domain& of, timestamp now) {
   kept.growth = of.growth.history(now);
   kept.held = of.held;
   remember_mail(of, now, kept);
-  if (of.lost.empty())
+  if (of.lost->empty())
     return kept;
   kept.lost = of.lost;
   kept.lost_at = now.wall_of(of.lost_at);

@@ -70,7 +70,7 @@ std::vector<kept_clients> kept_after(const known_domain& of,
     return {};
   const net::address_set undecided =
       result.temperror - result.pass - result.residue.addresses;
-  std::vector<kept_clients> all = of.mail_kept;
+  std::vector<kept_clients> all = *of.mail_kept;
   net::address_set latest = of.waits_for_mail->addresses - together(all);
   if (!all.empty() && of.mail_at - all.back().good_at < longest / most_ages)
     all.back().addresses |= latest;
@@ -129,15 +129,16 @@ std::optional<refusal> bound(table::residue& of,
 /// Notes by which terms the mail decides, the first of them.
 void note_mail_terms(known_domain& of, const spf::expansion& result) {
   constexpr std::size_t most_chains = 8;
-  if (!of.waits_for_mail || !is_in_part(result))
-    of.mail_terms.clear();
+  std::vector<std::string> all;
+  if (of.waits_for_mail && is_in_part(result))
+    all = *of.mail_terms;
   for (const std::size_t term : result.residue.terms) {
     std::string text = spf::chain(result, term);
-    if (of.mail_terms.size() < most_chains &&
-        std::find(of.mail_terms.begin(), of.mail_terms.end(), text) ==
-            of.mail_terms.end())
-      of.mail_terms.push_back(std::move(text));
+    if (all.size() < most_chains &&
+        std::find(all.begin(), all.end(), text) == all.end())
+      all.push_back(std::move(text));
   }
+  of.mail_terms = std::move(all);
 }
 
 } // namespace
@@ -150,17 +151,18 @@ void note_residue(known_domain& of, const spf::expansion& result,
   if (of.role != role::listed || may_come_back)
     return;
   const net::address_set kept_before = together(of.mail_kept);
-  of.mail_kept = kept_after(of, result, longest, now);
+  std::vector<kept_clients> kept = kept_after(of, result, longest, now);
   of.mail_at = now;
-  table::residue found = residue_after(of, result, together(of.mail_kept));
+  table::residue found = residue_after(of, result, together(kept));
   const auto not_kept_before = of.mail_not_kept;
-  of.mail_not_kept = bound(found, of.domain.limits.networks);
-  keep_only(of.mail_kept, found.addresses);
+  of.mail_not_kept = bound(found, of.domain.limits->networks);
+  keep_only(kept, found.addresses);
+  of.mail_kept = std::move(kept);
   change.worth_saving |= together(of.mail_kept) != kept_before;
   tell_if_new(of, not_kept_before, of.mail_not_kept, change);
   const bool is_nobody = found.addresses.empty();
   if (is_nobody)
-    of.mail_terms.clear();
+    of.mail_terms = {};
   note_mail_terms(of, result);
   if (of.waits_for_mail ? *of.waits_for_mail == found : is_nobody)
     return;
@@ -172,9 +174,9 @@ void note_residue(known_domain& of, const spf::expansion& result,
 
 std::optional<moment> residue_ends_at(const known_domain& of,
                                       std::chrono::seconds longest) {
-  if (of.mail_kept.empty())
+  if (of.mail_kept->empty())
     return std::nullopt;
-  return of.mail_kept.front().good_at + longest;
+  return of.mail_kept->front().good_at + longest;
 }
 
 } // namespace spfblock::domains

@@ -24,7 +24,7 @@ namespace {
 /// What a domain allows.
 net::address_set allowed_by(const known_domain& of, const finding& found) {
   net::address_set all = found.pass | of.lost;
-  return found.pass.empty() || of.in_part ? all | of.shipped : all;
+  return found.pass->empty() || of.in_part ? all | of.shipped : all;
 }
 
 /// Which limit it is that networks are not kept by although they are not
@@ -37,13 +37,14 @@ bool has_failed(const spf::expansion& result) {
 
 /// Notes who is undecided, if that is no more than may be kept.
 void note_open_questions(known_domain& of, const spf::expansion& result) {
-  of.open_questions = result.open_questions;
+  std::vector<spf::open_question> open = result.open_questions;
   const auto most =
-      most_kept(of.domain.limits.networks.value_or(networks_without_limit));
-  if (result.temperror.range_count() <= most)
-    return;
-  for (spf::open_question& each : of.open_questions)
-    each.undecided = {};
+      most_kept(of.domain.limits->networks.value_or(networks_without_limit));
+  if (result.temperror.range_count() > most) {
+    for (spf::open_question& each : open)
+      each.undecided = {};
+  }
+  of.open_questions = std::move(open);
 }
 
 /// Forgets all that was found good.
@@ -52,7 +53,7 @@ void forget(known_domain& of) {
   of.good_at = std::nullopt;
   of.kept_off = of.lost = {};
   of.overlap = {};
-  of.refusals.clear();
+  of.refusals = {};
   of.size = {};
   of.held = of.not_kept = std::nullopt;
 }
@@ -120,8 +121,9 @@ void settling::list(known_domain& of, judgement found,
   const bool more_kept_off = of.kept_off != found.kept_off;
   const bool other_overlap = of.overlap != found.overlap;
   const bool more_refused = of.refusals != found.effective.refusals;
-  const net::address_set before =
-      std::exchange(of.effective, std::move(found.effective.listing));
+  const auto before = std::exchange(
+      of.effective, shared_with(std::move(found.effective.listing),
+                                of.good.pass, of.effective));
   of.kept_off = std::move(found.kept_off);
   of.overlap = std::move(found.overlap);
   of.refusals = std::move(found.effective.refusals);
@@ -131,13 +133,13 @@ void settling::list(known_domain& of, judgement found,
     change.events.push_back(changed_event(of, before));
     change.listing_changed = true;
   }
-  if (more_kept_off && !of.kept_off.empty())
+  if (more_kept_off && !of.kept_off->empty())
     change.events.push_back(
         kept_off_event(of, allowed_.grounds_over(of.kept_off)));
-  if (other_overlap && !of.overlap.empty())
+  if (other_overlap && !of.overlap->empty())
     change.events.push_back(
         overlap_event(about<kind::covers_seen>(of), of.overlap));
-  for (const refusal& each : of.refusals) {
+  for (const refusal& each : *of.refusals) {
     if (more_refused)
       change.events.push_back(refused_event(of, each));
   }
@@ -177,11 +179,10 @@ void settling::lose(known_domain& of, const finding& found,
     return;
   if (now_.steady - of.lost_at >= lifetime(of.role, refresh_))
     of.lost = {};
-  of.lost &= undecided;
-  if (of.lost.empty())
+  of.lost = of.lost & undecided;
+  if (of.lost->empty())
     of.lost_at = now_.steady;
-  of.lost |= of.good.pass - found.pass;
-  of.lost -= found.pass;
+  of.lost = (of.lost | (of.good.pass - found.pass)) - found.pass;
 }
 
 /// Forgets what of the last good expansion has become too old; otherwise sees
@@ -198,7 +199,7 @@ void settling::drop_if_stale(known_domain& of, book_change& change) const {
   }
   change.worth_saving = true;
   of.good = younger_than(std::move(of.good), left);
-  if (of.good.pass.empty())
+  if (of.good.pass->empty())
     forget(of);
   if (of.effective == of.shipped)
     return;
@@ -215,12 +216,12 @@ void settling::keep_if_gone_once(known_domain& of, book_change& change) const {
   of.gone = true;
   of.in_part = false;
   of.failures = 0;
-  of.trouble = "no SPF record";
+  of.trouble = std::string{"no SPF record"};
   of.held = of.not_kept = std::nullopt;
   of.due = now_.steady + refresh_.interval;
   change.worth_saving = true;
   change.events.push_back(about<kind::record_gone>(of).with(
-      "networks_kept", of.effective.prefix_count()));
+      "networks_kept", of.effective->prefix_count()));
 }
 
 /// The DNS answered, for some at least: believes what it said, but for what has
@@ -231,7 +232,7 @@ void settling::look(known_domain& of, const spf::expansion& result,
   tell_look(of, result, kept, change);
   finding found = united(
       finding_of(result, of.good, now_.wall), std::move(kept),
-      most_kept(of.domain.limits.networks.value_or(networks_without_limit)));
+      most_kept(of.domain.limits->networks.value_or(networks_without_limit)));
   const auto held_before = std::exchange(of.held, std::nullopt);
   const auto not_kept_before = std::exchange(of.not_kept, std::nullopt);
   if (of.gone)
@@ -260,7 +261,7 @@ finding settling::keep_undecided(const known_domain& of,
     return {};
   finding all = kept_of(of.good, result.temperror, now_.steady - *of.good_at);
   const auto longest = lifetime(of.role, refresh_);
-  if (all.pass.empty() || longest_kept(all) < longest)
+  if (all.pass->empty() || longest_kept(all) < longest)
     return all;
   finding kept = younger_than(std::move(all), longest);
   change.events.push_back(stale_event(of, longest));
@@ -277,11 +278,11 @@ void settling::tell_look(known_domain& of, const spf::expansion& result,
   if (of.failures > 0 && !of.in_part)
     change.events.push_back(
         about<kind::domain_recovered>(of).with("failures", of.failures));
-  const std::string former = std::exchange(of.trouble, trouble_in(result));
-  if (!of.trouble.empty() && of.trouble != former)
-    change.events.push_back(kept.pass.empty() ? in_part_event(of)
-                                              : failing_event(of, kept.pass));
-  if (of.trouble.empty() && result.pass.empty())
+  const auto former = std::exchange(of.trouble, trouble_in(result));
+  if (!of.trouble->empty() && of.trouble != former)
+    change.events.push_back(kept.pass->empty() ? in_part_event(of)
+                                               : failing_event(of, kept.pass));
+  if (of.trouble->empty() && result.pass.empty())
     change.events.push_back(about<kind::record_lists_nothing>(of));
   of.gone = result.outcome == spf::outcome::no_record;
   of.failures = of.in_part ? of.failures + 1 : 0;
@@ -291,8 +292,8 @@ void settling::tell_look(known_domain& of, const spf::expansion& result,
 /// Bounds what is kept, be it listed or not: what can be listed goes before
 /// what is allowed.
 void settling::keep_bounded(known_domain& of, finding& found) const {
-  const auto networks = of.domain.limits.networks;
-  if (!networks || found.pass.prefix_count() <= most_kept(*networks))
+  const auto networks = of.domain.limits->networks;
+  if (!networks || found.pass->prefix_count() <= most_kept(*networks))
     return;
   const std::uint64_t most = most_kept(*networks);
   const net::address_set listable = found.pass - allowed_.all();

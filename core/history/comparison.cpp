@@ -24,7 +24,7 @@ using domains::role;
 /// What a domain lists, or allows, in the table.
 const net::address_set& published_of(const known_domain& of) {
   static const net::address_set nothing;
-  return of.waits ? nothing : of.effective;
+  return of.waits ? nothing : *of.effective;
 }
 
 class digester {
@@ -168,7 +168,7 @@ cause cause_of(const known_domain& before, const known_domain& after,
   if (!before.good_at || before.waits != after.waits)
     return after.good_at ? cause::first_look : cause::undecided;
   if (before.good.pass != after.good.pass) {
-    if (after.gone && after.good.pass.empty())
+    if (after.gone && after.good.pass->empty())
       return cause::record_gone;
     if (after.failures > 0 && added.empty())
       return cause::undecided;
@@ -196,7 +196,7 @@ std::vector<refused_part> refused_of(const known_domain& of) {
   std::vector<refused_part> all;
   for (const domains::objection& each : domains::objections_to(of))
     all.push_back({each.text, each.addresses});
-  for (const domains::refused_term& each : of.refused_terms)
+  for (const domains::refused_term& each : *of.refused_terms)
     all.push_back({"too wide: " + each.chain, each.addresses});
   return all;
 }

@@ -168,11 +168,12 @@ auto boolean(bool Into::*member) {
   };
 }
 
-template <class Into>
-auto text(std::string Into::*member) {
+/// @param member of a type that a std::string can be assigned to
+template <class Into, class Text>
+auto text(Text Into::*member) {
   return [=](const json_value& value, Into& into) {
     if (const auto read = value.read_text())
-      into.*member = *read;
+      into.*member = std::string{*read};
   };
 }
 

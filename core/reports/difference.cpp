@@ -81,23 +81,23 @@ std::vector<std::string> remarks_on(const net::ip_prefix& by_hand,
 std::vector<std::string> remarks_on(const domains::known_domain& known) {
   std::vector<std::string> remarks;
   if (has_failed(known))
-    remarks.push_back("DNS failed: " + known.trouble);
+    remarks.push_back("DNS failed: " + *known.trouble);
   else if (known.gone)
     remarks.push_back(known.good_at ? "no SPF record; believed at a second look"
                                     : "no SPF record");
-  else if (!known.trouble.empty())
+  else if (!known.trouble->empty())
     remarks.push_back((known.role == domains::role::allowed
                            ? "protects only a part: "
                            : "not listed in full: ") +
-                      known.trouble);
+                      *known.trouble);
   for (const domains::objection& each : domains::objections_to(known)) {
     remarks.push_back(each.text);
     remarks.push_back("refused: " + domains::some_networks(each.addresses));
   }
-  if (!known.kept_off.empty())
+  if (!known.kept_off->empty())
     remarks.push_back("allow keeps off " +
                       domains::some_networks(known.kept_off));
-  if (!known.overlap.empty())
+  if (!known.overlap->empty())
     remarks.push_back(remark_on(known.overlap));
   return remarks;
 }

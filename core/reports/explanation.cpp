@@ -75,7 +75,7 @@ private:
   }
 
   void look_at(const domains::known_domain& known) {
-    if (known.effective.contains(address_))
+    if (known.effective->contains(address_))
       result_.reasons.push_back(reason_of(known));
     else
       look_for_exemptions(known);
@@ -105,20 +105,20 @@ private:
 
   void look_for_exemptions(const domains::known_domain& known) {
     const std::string name = known.domain.name.to_string();
-    if (known.kept_off.contains(address_))
+    if (known.kept_off->contains(address_))
       exempt(name, reason_in(book_.allowed_to(known)));
-    if (known.overlap.held && known.overlap.networks.contains(address_))
+    if (known.overlap->held && known.overlap->networks.contains(address_))
       exempt(name, "held: its network has hosts that delivered wanted mail: " +
-                       known.overlap.hosts);
+                       known.overlap->hosts);
     for (const domains::objection& each : domains::objections_to(known)) {
       if (each.addresses.contains(address_))
         exempt(name, each.text);
     }
-    for (const domains::refused_term& each : known.refused_terms) {
+    for (const domains::refused_term& each : *known.refused_terms) {
       if (each.addresses.contains(address_))
         exempt(name, "too wide: " + each.chain);
     }
-    if (known.good.pass.contains(address_) ||
+    if (known.good.pass->contains(address_) ||
         undecided_shown_ == most_undecided)
       return;
     if (const auto* asked = question_about(known)) {
@@ -130,7 +130,7 @@ private:
   /// The question that left the address undecided at the last look, if any.
   [[nodiscard]] const spf::open_question*
   question_about(const domains::known_domain& known) const {
-    for (const spf::open_question& each : known.open_questions) {
+    for (const spf::open_question& each : *known.open_questions) {
       if (each.undecided.contains(address_))
         return &each;
     }

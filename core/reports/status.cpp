@@ -32,7 +32,7 @@ domain_condition condition_of(const domains::known_domain& known,
     return domain_condition::gone;
   if (known.held)
     return domain_condition::held;
-  if (!known.refusals.empty() || known.not_kept || known.mail_not_kept)
+  if (!known.refusals->empty() || known.not_kept || known.mail_not_kept)
     return domain_condition::refused;
   if (!known.good_at)
     return known.tried ? domain_condition::unknown : domain_condition::waiting;
@@ -76,8 +76,8 @@ domain_status status_of(const domains::known_domain& known,
   report.trouble = known.trouble;
   report.kept_off = known.figures.kept_off;
   report.overlap = known.figures.overlap;
-  report.overlap_held = known.overlap.held;
-  report.overlap_hosts = known.overlap.hosts;
+  report.overlap_held = known.overlap->held;
+  report.overlap_hosts = known.overlap->hosts;
   report.refusals = known.figures.objections;
   report.by_mail = known.mail_terms;
   if (known.waits_for_mail) {

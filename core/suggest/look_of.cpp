@@ -37,7 +37,7 @@ net::address_set too_wide_in(const spf::expansion& result,
   net::address_set made;
   for (const spf::grant& each : result.too_wide)
     made |= each.addresses;
-  for (const domains::refusal& each : settled.refusals)
+  for (const domains::refusal& each : *settled.refusals)
     made |= each.addresses;
   return made;
 }

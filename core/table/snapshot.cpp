@@ -39,7 +39,7 @@ snapshot::snapshot(std::vector<listing> listings, recipients exempt,
   for (std::size_t i = 0; i < listings_.size(); ++i) {
     for (const net::ip_prefix& network : listings_[i].networks)
       entries.push_back({network, static_cast<std::uint32_t>(i)});
-    listings_[i].networks = {};
+    listings_[i].networks = std::vector<net::ip_prefix>{}; // and no capacity
     if (!listings_[i].waits)
       continue;
     residues_.try_emplace(listings_[i].waits->domain.wire(), i);

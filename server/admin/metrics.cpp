@@ -164,7 +164,7 @@ void tell_pages(exposition& to, const service_view& of,
     if (chosen.contains({each.role, name}))
       refused_terms.push_back({{{"domain", std::move(name)},
                                 {"role", std::string{text_of(each.role)}}},
-                               number(each.refused_terms.size())});
+                               number(each.refused_terms->size())});
   }
   to.counter("spfblock_domain_hits_total",
              "Lookups answered with a network of the domain",

@@ -1,6 +1,7 @@
 #include "server/dns/dns_client.hpp"
 
 #include "core/support/contract.hpp"
+#include "core/support/erase_giving_back.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -115,7 +116,7 @@ void dns_client::line_up(const std::shared_ptr<entry>& what) {
 void dns_client::finish(entry& what) {
   const auto life = life_.present();
   what.now = entry::state::answered;
-  unanswered_.erase(what.asked);
+  erase_giving_back(unanswered_, what.asked);
   const dns::answer& result = what.lookup->exchange().result();
   ++(result.status == dns::answer_status::failed ? totals_->failures
                                                  : totals_->answers);

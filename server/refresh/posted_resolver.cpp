@@ -1,5 +1,7 @@
 #include "server/refresh/posted_resolver.hpp"
 
+#include "core/support/erase_giving_back.hpp"
+
 #include <utility>
 
 namespace spfblock::server {
@@ -34,7 +36,7 @@ void posted_resolver::pass_on(const dns::question& asked,
     far->open.insert(asked);
     known->resolve(
         asked, std::move(by), [far, asked, answered](const dns::answer& given) {
-          far->open.erase(asked);
+          erase_giving_back(far->open, asked);
           far->answers.post([answered, given]() mutable { answered(given); });
         });
   });
@@ -63,7 +65,7 @@ void posted_resolver::answered(const dns::question& asked,
                                const dns::answer& given) {
   const auto at = waiting_.find(asked);
   const auto waited = std::move(at.value());
-  waiting_.erase(at);
+  erase_giving_back(waiting_, asked);
   for (const receiver& each : waited)
     each(given);
 }

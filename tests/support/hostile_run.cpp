@@ -164,12 +164,12 @@ public:
     made.listed = table_.load()->ipv4_networks();
     for (const domains::known_domain& each : refresher_.book().domains()) {
       const bool is_cut = std::any_of(
-          each.refusals.begin(), each.refusals.end(),
+          each.refusals->begin(), each.refusals->end(),
           [](const auto& by) { return by.limit == "total.networks"; });
       if (!is_cut)
         continue;
       ++made.cut;
-      if (!each.figures.objections.empty())
+      if (!each.figures.objections->empty())
         ++made.told;
     }
     return made;

@@ -41,7 +41,7 @@ struct fixture {
     return expands.book().domains().size() > i &&
            !expands.book()
                 .domains()[static_cast<std::ptrdiff_t>(i)]
-                .effective.empty();
+                .effective->empty();
   }
 
   std::shared_ptr<testing::fixed_resolver> zone(const char* text) {

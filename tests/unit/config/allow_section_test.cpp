@@ -120,8 +120,8 @@ TEST_CASE("allow.domains inherit whatever the order of the keys",
       "domains": [], "limits": {"depth": 5}})")
                            .allow.domains;
   REQUIRE(domains.size() == 2);
-  CHECK(domains[0].limits.depth == 5);
-  CHECK(domains[1].limits.depth == 5);
+  CHECK(domains[0].limits->depth == 5);
+  CHECK(domains[1].limits->depth == 5);
 }
 
 TEST_CASE("allow.domains pass over errors unless they say otherwise",

@@ -187,7 +187,7 @@ TEST_CASE("the lines of domain files are listed until further notice, by the "
     CHECK(entry.limits == read.limits);
     CHECK(entry.on_permerror == on_permerror::skip);
     CHECK_FALSE(entry.until);
-    CHECK(entry.comment.empty());
+    CHECK(entry.comment->empty());
   }
 }
 

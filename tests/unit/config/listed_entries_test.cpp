@@ -49,7 +49,7 @@ TEST_CASE("a file of entries lists and allows as the main file does",
   CHECK(read.domains[1].name == name_of("a.test"));
   CHECK(read.domains[1].action.text() == "REJECT");
   CHECK(read.domains[2].action.text() == "greylist");
-  CHECK(read.domains[2].limits.growth == 9);
+  CHECK(read.domains[2].limits->growth == 9);
   CHECK(read.domains[2].until ==
         std::chrono::sys_days{std::chrono::year{2030} / 1 / 1});
   REQUIRE(read.networks.size() == 2);

@@ -107,8 +107,8 @@ spf_domain example_domain(std::string_view name) {
 allow_settings example_allow() {
   auto ours = example_domain("ours.example");
   ours.on_permerror = on_permerror::stop;
-  ours.comment = "ourselves";
-  ours.limits.growth = std::nullopt;
+  ours.comment = std::string{"ourselves"};
+  ours.limits.edit().growth = std::nullopt;
   ours.until = std::chrono::year{2030} / 2 / 28;
   auto good = example_domain("good.example");
   good.on_permerror = on_permerror::skip;
@@ -127,9 +127,9 @@ std::vector<domain_entry> example_domains() {
   const auto action = action_of("REJECT listed by {domain}");
   auto spam = example_domain("spam.example");
   spam.on_permerror = on_permerror::list_void;
-  spam.comment = "watch only";
-  spam.limits.widest_ipv4 = std::nullopt;
-  spam.limits.growth = 9;
+  spam.comment = std::string{"watch only"};
+  spam.limits.edit().widest_ipv4 = std::nullopt;
+  spam.limits.edit().growth = 9;
   spam.until = std::chrono::year{2027} / 1 / 1;
   std::vector<domain_entry> all{
       {example_domain("toramaki.net"), action},

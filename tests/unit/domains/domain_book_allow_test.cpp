@@ -65,11 +65,11 @@ TEST_CASE("what is allowed stays unlisted whatever the listings are",
   config::settings settings = settings_of({"spam.example"});
   settings.networks = {by_hand("0.0.0.0/0"), by_hand("::/0")};
   settings.domains[0].limits = {};
-  settings.domains[0].limits.widest_ipv4 = std::nullopt;
-  settings.domains[0].limits.widest_ipv6 = std::nullopt;
-  settings.domains[0].limits.ipv4_addresses = std::nullopt;
-  settings.domains[0].limits.ipv6_slash64s = std::nullopt;
-  settings.domains[0].limits.networks = std::nullopt;
+  settings.domains[0].limits.edit().widest_ipv4 = std::nullopt;
+  settings.domains[0].limits.edit().widest_ipv6 = std::nullopt;
+  settings.domains[0].limits.edit().ipv4_addresses = std::nullopt;
+  settings.domains[0].limits.edit().ipv6_slash64s = std::nullopt;
+  settings.domains[0].limits.edit().networks = std::nullopt;
   settings.limits.total = {std::nullopt, std::nullopt};
   settings.allow.networks = {{*net::ip_prefix::parse("45.120.1.128/25")}};
   settings.allow.reserved = true;
@@ -104,7 +104,7 @@ TEST_CASE(
   settings.allow.reserved = false;
   CHECK(told(f.apply(settings)) == "listing changed");
   CHECK(f.lists("45.120.0.0/24 10.1.0.0/16 fd00::/64"));
-  CHECK(f.page().kept_off.empty());
+  CHECK(f.page().kept_off->empty());
 }
 
 TEST_CASE("a new address of this machine leaves the listings with the reload",
@@ -360,7 +360,7 @@ TEST_CASE("the narrow networks of an allowed `+all` are allowed",
 TEST_CASE("an allowed domain is allowed whatever its size",
           "[table][domain_book][allow]") {
   config::settings settings = with_friend();
-  settings.allow.domains[0].limits.networks = 1;
+  settings.allow.domains[0].limits.edit().networks = 1;
   book_fixture f{settings};
   f.look(spam());
   f.look(buddy("45.120.0.0/32"), role::allowed);
@@ -369,7 +369,7 @@ TEST_CASE("an allowed domain is allowed whatever its size",
              role::allowed);
   CHECK(f.published().empty());
   CHECK(f.page(1).effective == set_of("44.0.0.0/7 2a01::/16 45.120.0.0/32"));
-  CHECK(f.page(1).refusals.empty());
+  CHECK(f.page(1).refusals->empty());
   CHECK_FALSE(f.page(1).held);
   CHECK(told(led_to).find("refused") == std::string::npos);
 }
@@ -396,9 +396,9 @@ TEST_CASE("what an allowed domain lost is believed at a second look",
   }
   SECTION("be it that the record is gone") {
     f.look(gone("friend.example"), role::allowed);
-    CHECK_FALSE(f.page(1).effective.empty());
+    CHECK_FALSE(f.page(1).effective->empty());
     f.look(gone("friend.example"), role::allowed);
-    CHECK(f.page(1).effective.empty());
+    CHECK(f.page(1).effective->empty());
   }
 }
 

@@ -173,7 +173,7 @@ TEST_CASE("a good expansion replaces the networks and clears the trouble",
   CHECK(first.listing_changed);
   CHECK(f.lists("192.0.2.0/24"));
   CHECK(f.page().failures == 0);
-  CHECK(f.page().trouble.empty());
+  CHECK(f.page().trouble->empty());
   CHECK(f.page().good_at == f.now.steady);
   CHECK_FALSE(f.page().expanding);
 
@@ -267,7 +267,7 @@ TEST_CASE("trouble is every record's error and every term's remark",
   f.settle_next(result);
   for (const std::string_view each :
        {"first", "second", "third", "ptr", "a.example"})
-    CHECK(f.page().trouble.find(each) != std::string::npos);
+    CHECK(f.page().trouble->find(each) != std::string::npos);
 }
 
 TEST_CASE("a record that lists nothing is told at debug",

@@ -22,7 +22,7 @@ namespace {
 config::settings
 with_limits(const std::function<void(config::limit_settings&)>& set) {
   config::settings made = settings_of({"a.example"});
-  set(made.domains[0].limits);
+  set(made.domains[0].limits.edit());
   return made;
 }
 
@@ -68,14 +68,14 @@ TEST_CASE("what narrow networks add up to is refused, those beside it stay",
   for (const row& each : rows) {
     CAPTURE(each.claim);
     config::settings settings = settings_of({"a.example"});
-    settings.domains[0].limits.widest_ipv6 = 33;
-    settings.domains[0].limits.growth = std::nullopt;
+    settings.domains[0].limits.edit().widest_ipv6 = 33;
+    settings.domains[0].limits.edit().growth = std::nullopt;
     book_fixture f{settings};
     const auto led_to = f.look(naming("a.example", each.networks));
     CHECK(f.lists(each.listed));
     const bool refuses = each.networks != each.listed;
     CHECK(lines_of(led_to, "refused by a limit").empty() != refuses);
-    CHECK(f.page().refusals.empty() != refuses);
+    CHECK(f.page().refusals->empty() != refuses);
     // Told once.
     CHECK(told(f.look(naming("a.example", each.networks))).empty());
   }
@@ -121,14 +121,14 @@ TEST_CASE("over a total the rest is listed, fresh, and it is told once",
     CHECK(told(led_to) == "listing changed; !refused by a limit");
     CHECK(lines_of(led_to, "refused").find("limit=" + each.limit + ' ') !=
           std::string::npos);
-    REQUIRE(f.page().refusals.size() == 1);
-    CHECK(f.page().refusals[0].limit == each.limit);
+    REQUIRE(f.page().refusals->size() == 1);
+    CHECK((*f.page().refusals)[0].limit == each.limit);
     CHECK(f.page().good_at == f.now.steady);
     CHECK(told(f.look(of_a(each.over))).empty());
 
     f.look(of_a(each.within));
     CHECK(f.lists(each.within));
-    CHECK(f.page().refusals.empty());
+    CHECK(f.page().refusals->empty());
   }
 }
 
@@ -396,8 +396,8 @@ TEST_CASE("null switches a limit off", "[table][domain_book][limits]") {
 TEST_CASE("limits are those of the entry", "[table][domain_book][limits]") {
   config::settings settings = settings_of({"a.example", "b.example"});
   settings.limits.ipv4_addresses = 1; // of entries without their own: none here
-  settings.domains[0].limits.ipv4_addresses = 256;
-  settings.domains[1].limits.ipv4_addresses = 512;
+  settings.domains[0].limits.edit().ipv4_addresses = 256;
+  settings.domains[1].limits.edit().ipv4_addresses = 512;
   book_fixture f{settings};
   f.look(naming("a.example", "45.0.0.0/23"));
   f.look(naming("b.example", "46.0.0.0/23"));
@@ -410,17 +410,17 @@ TEST_CASE("a reload measures the last good expansion by the new limits",
   book_fixture f{settings};
   f.look(of_a("45.0.0.0/24 46.0.0.0/20"));
 
-  settings.domains[0].limits.widest_ipv4 = 24;
+  settings.domains[0].limits.edit().widest_ipv4 = 24;
   CHECK(told(f.apply(settings)) == "listing changed; !refused by a limit");
   CHECK(f.lists("45.0.0.0/24"));
   CHECK(f.take_due() == "a.example");
 
-  settings.domains[0].limits.widest_ipv4 = 16;
-  settings.domains[0].limits.ipv4_addresses = 1000;
+  settings.domains[0].limits.edit().widest_ipv4 = 16;
+  settings.domains[0].limits.edit().ipv4_addresses = 1000;
   f.apply(settings);
   CHECK(f.lists("45.0.0.0/24"));
 
-  settings.domains[0].limits.ipv4_addresses = std::nullopt;
+  settings.domains[0].limits.edit().ipv4_addresses = std::nullopt;
   CHECK(told(f.apply(settings)) == "listing changed");
   CHECK(f.lists("45.0.0.0/24 46.0.0.0/20"));
 }
@@ -450,7 +450,7 @@ TEST_CASE("any changed limit makes its domain due, networks kept",
     f.settle(expanded("a.example", "45.0.0.0/24"));
     f.settle(failing("b.example"));
     f.pass(1min);
-    changes[i](settings.domains[0].limits);
+    changes[i](settings.domains[0].limits.edit());
     f.apply(settings);
     CHECK(f.published() == "a.example 45.0.0.0/24");
     CHECK(f.take_due() == "a.example");
@@ -487,12 +487,12 @@ TEST_CASE("what is held and not listed is bounded for all domains together",
   };
   f.settle(hoard("a.example", 3));
   f.settle(hoard("b.example", 16));
-  CHECK(f.page(1).good.pass.prefix_count() == 17);
+  CHECK(f.page(1).good.pass->prefix_count() == 17);
 
   const auto led_to = f.settle(hoard("c.example", 60));
-  CHECK(f.page(0).good.pass.prefix_count() == 4);
-  CHECK(f.page(1).good.pass.prefix_count() == 9);
-  CHECK(f.page(2).good.pass.prefix_count() == 9);
+  CHECK(f.page(0).good.pass->prefix_count() == 4);
+  CHECK(f.page(1).good.pass->prefix_count() == 9);
+  CHECK(f.page(2).good.pass->prefix_count() == 9);
   // All list what they did.
   for (std::size_t i = 0; i < 3; ++i)
     CHECK(f.lists("45.0.0.0/24", i));
@@ -507,9 +507,9 @@ TEST_CASE("what is held and not listed is bounded for all domains together",
   // So it stays, whatever is computed anew.
   f.book.know_own(set_of("192.0.2.1"), f.now);
   CHECK(f.book.in_total().unlisted == 79U);
-  CHECK(f.page(2).good.pass.prefix_count() == 9);
+  CHECK(f.page(2).good.pass->prefix_count() == 9);
   f.look(hoard("c.example", 60));
-  CHECK(f.page(2).good.pass.prefix_count() == 9);
+  CHECK(f.page(2).good.pass->prefix_count() == 9);
 }
 
 } // namespace domain_book_limits_test

@@ -127,8 +127,8 @@ TEST_CASE("of a residue of very many networks the widest are kept, and that is "
   CHECK(f.page().mail_not_kept->found == found);
   CHECK(f.page().mail_not_kept->allowed == 131'072);
   CHECK(told(change).find("!refused by a limit") != std::string::npos);
-  REQUIRE(f.page().figures.objections.size() == 1);
-  CHECK(f.page().figures.objections[0].ends_with(
+  REQUIRE(f.page().figures.objections->size() == 1);
+  CHECK((*f.page().figures.objections)[0].ends_with(
       "not kept of those about whom the mail decides"));
 
   // The same again is no news; less is, and nothing is objected to any more.
@@ -137,7 +137,7 @@ TEST_CASE("of a residue of very many networks the widest are kept, and that is "
   look.residue.named.clear();
   f.look(look);
   CHECK_FALSE(f.page().mail_not_kept);
-  CHECK(f.page().figures.objections.empty());
+  CHECK(f.page().figures.objections->empty());
   CHECK(waits_of(f) == "46.0.0.0/8");
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("whom the DNS leaves undecided the mail decides about no longer than "
   f.pass_until(begun + keep_stale + 6h);
   f.look(failing("a.example"));
   CHECK(waits_of(f).empty());
-  CHECK(f.page().mail_terms.empty());
+  CHECK(f.page().mail_terms->empty());
   CHECK(f.lists("192.0.2.0/24"));
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("failures of other clients each time leave few ages, and renew none",
     for (unsigned j = 0; j < looks; ++j)
       (j > i ? found : failed) += at(j) + ' ';
     f.look(undecided(with_mail_term(expanded("a.example", ""), found), failed));
-    REQUIRE(f.page().mail_kept.size() <= domains::most_ages + 1);
+    REQUIRE(f.page().mail_kept->size() <= domains::most_ages + 1);
   }
   CHECK(waits_of(f) == listed(set_of(all)));
   f.pass_until(begun + keep_stale);

@@ -87,7 +87,7 @@ TEST_CASE("where it holds, such a network is not listed, and the rest is",
   CHECK(f.lists("45.120.0.0/24 2a01:100::/56"));
   CHECK(overlaps(looked) == std::string{overlap_line} + "yes\n");
   CHECK(f.page().good.pass == spam().pass);
-  CHECK(f.page().kept_off.empty());
+  CHECK(f.page().kept_off->empty());
 
   CHECK_THAT(status_text(f),
              Catch::ContainsSubstring("1 network with hosts that delivered "
@@ -121,7 +121,7 @@ TEST_CASE("a reload makes it so, and until a person strikes the host it stays",
   settings.allow.seen.networks[0].struck = true;
   CHECK(told(f.apply(settings)) == "listing changed");
   CHECK(f.lists("45.120.0.0/23 2a01:100::/56"));
-  CHECK(f.page().overlap.empty());
+  CHECK(f.page().overlap->empty());
 }
 
 TEST_CASE("what is known from an earlier process is held from the start",
@@ -148,7 +148,7 @@ TEST_CASE("a limit refuses what is left of what is held, and a network that a "
           "limit refused is not told",
           "[table][domain_book][seen]") {
   config::settings settings = guarded(on_overlap::warn);
-  settings.domains[0].limits.ipv4_addresses = 256;
+  settings.domains[0].limits.edit().ipv4_addresses = 256;
   const auto record =
       naming("spam.example", "45.120.0.0/25 45.120.1.0/24 2a01:100::/56");
   book_fixture warned{settings};
@@ -159,13 +159,13 @@ TEST_CASE("a limit refuses what is left of what is held, and a network that a "
   book_fixture held{settings};
   held.look(record);
   CHECK(held.lists("45.120.0.0/25 2a01:100::/56"));
-  CHECK(held.page().refusals.empty());
+  CHECK(held.page().refusals->empty());
 }
 
 TEST_CASE("what is held is no growth when it is listed at last",
           "[table][domain_book][seen]") {
   config::settings settings = guarded(on_overlap::hold);
-  settings.domains[0].limits.growth_floor = 1;
+  settings.domains[0].limits.edit().growth_floor = 1;
   const auto record = naming("spam.example", "45.120.0.0/30 45.120.1.0/24");
   book_fixture f{settings};
   f.look(record);

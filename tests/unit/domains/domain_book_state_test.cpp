@@ -75,9 +75,37 @@ TEST_CASE("a restart is no way past the brake on growth",
     f = std::move(next);
     grow(bits);
     CAPTURE(bits);
-    CHECK(f.page().effective.ipv4_count() <= 256 + 4096);
+    CHECK(f.page().effective->ipv4_count() <= 256 + 4096);
     CHECK(f.page().held.has_value() == (bits > 12));
   }
+}
+
+TEST_CASE("what is found, listed, and was before is one set in memory",
+          "[table][domain_book][state]") {
+  const config::settings settings =
+      settings_of({"a.example", "b.example", "c.example"});
+  const auto found = expanded("a.example", "45.0.0.0/24 46.0.0.0/24");
+  const auto is_one = [](const domains::known_domain& of) {
+    return !of.effective->empty() && of.effective.is_shared_with(of.good.pass);
+  };
+  book_fixture before{settings};
+  before.look(found);
+  CHECK(is_one(before.page()));
+  const auto first = before.page().effective;
+  before.pass(2h);
+  before.look(found);
+  CHECK(is_one(before.page()));
+  CHECK(before.page().effective.is_shared_with(first));
+  CHECK(
+      before.page().domain.limits.is_shared_with(before.page(1).domain.limits));
+
+  book_fixture f = restarted(before, settings, 30min);
+  hand_over_by_text(before, f);
+  CHECK(is_one(f.page()));
+  const auto kept = f.book.save(f.now).domains[0].growth;
+  REQUIRE(kept.recent);
+  CHECK(kept.recent->addresses.is_shared_with(f.page().effective));
+  CHECK(kept.before.is_shared_with(f.page().effective));
 }
 
 TEST_CASE("what is held waits on over a restart",
@@ -133,7 +161,7 @@ TEST_CASE("a limit refuses the same after a restart",
   // His own network within one that covers it, and four of the widest.
   before.look(naming("a.example", "45.0.0.0/16 45.0.4.0/22 46.0.0.0/16 "
                                   "48.0.0.0/16 50.0.0.0/16 52.0.0.0/16"));
-  REQUIRE(before.page().refusals.size() == 1);
+  REQUIRE(before.page().refusals->size() == 1);
 
   book_fixture f = restarted(before, settings, 1h);
   hand_over_by_text(before, f);
@@ -144,8 +172,8 @@ TEST_CASE("a limit refuses the same after a restart",
 TEST_CASE("a set with IPv4-mapped numbers is found again after a restart",
           "[table][domain_book][state]") {
   config::settings settings = settings_of({"a.example"});
-  settings.domains[0].limits.widest_ipv6 = std::nullopt;
-  settings.domains[0].limits.ipv6_slash64s = std::nullopt;
+  settings.domains[0].limits.edit().widest_ipv6 = std::nullopt;
+  settings.domains[0].limits.edit().ipv6_slash64s = std::nullopt;
   book_fixture before{settings};
   const std::string networks =
       GENERATE("::fffe:0:0/95", "::/64 2a01:100::/56 -::fffe:0:0/96");
@@ -239,7 +267,7 @@ TEST_CASE("restore leaves alone what is unknown, known, or was never good",
     CHECK(f.published() == "a.example 45.0.0.0/24");
     f.settle(failing("a.example"));
     CHECK(f.published() == "a.example 45.0.0.0/24");
-    CHECK(f.page(2).effective.empty());
+    CHECK(f.page(2).effective->empty());
     CHECK(f.page(1).tried == false);
   }
 }
@@ -250,7 +278,7 @@ TEST_CASE("a restored listing is subject to allow and limits in force",
   before.look(expanded("a.example", "45.0.0.0/16 46.0.0.0/24"));
 
   config::settings settings = settings_of({"a.example"});
-  settings.domains[0].limits.widest_ipv4 = 20;
+  settings.domains[0].limits.edit().widest_ipv4 = 20;
   settings.allow.networks = {{*net::ip_prefix::parse("46.0.0.0/25")}};
   book_fixture f = restarted(before, settings, 1h);
   CHECK(told(hand_over(before, f)) ==
@@ -328,7 +356,7 @@ TEST_CASE("a stale listing of which nothing was listed is forgotten too",
   const auto led_to = f.look(failing("a.example"));
   CHECK_FALSE(led_to.listing_changed);
   CHECK(led_to.worth_saving);
-  CHECK(f.page().kept_off.empty());
+  CHECK(f.page().kept_off->empty());
   CHECK(f.page().good == domains::finding{});
 }
 

@@ -42,10 +42,10 @@ TEST_CASE("a domain is expanded by its own rules and limits",
           "[table][domain_book]") {
   config::settings settings = settings_of({"a.example", "b.example"});
   settings.domains[0].on_permerror = on_permerror::skip;
-  settings.domains[0].limits.widest_ipv4 = 20;
-  settings.domains[0].limits.widest_ipv6 = std::nullopt;
-  settings.domains[0].limits.dns_queries = 7;
-  settings.domains[0].limits.depth = 3;
+  settings.domains[0].limits.edit().widest_ipv4 = 20;
+  settings.domains[0].limits.edit().widest_ipv6 = std::nullopt;
+  settings.domains[0].limits.edit().dns_queries = 7;
+  settings.domains[0].limits.edit().depth = 3;
   settings.domains[1].on_permerror = on_permerror::list_void;
   book_fixture f{settings};
 
@@ -144,11 +144,11 @@ TEST_CASE("a changed action or comment takes effect without an expansion",
   book_fixture f{settings};
   f.settle_next(expanded("a.example", "192.0.2.0/24"));
   settings.domains[0].action = *table::action::parse("WARN about {domain}");
-  settings.domains[0].comment = "watch only";
+  settings.domains[0].comment = std::string{"watch only"};
   f.pass(1min);
   f.apply(settings);
   CHECK(f.take_due().empty());
-  CHECK(f.page().domain.comment == "watch only");
+  CHECK(*f.page().domain.comment == "watch only");
 
   const table::snapshot published{f.book.listings()};
   const auto client = *net::ip_address::try_parse("192.0.2.1");
@@ -269,8 +269,8 @@ TEST_CASE("a copy of the book stays as it is while the book goes on",
 
   f.settle(expanded("b.example", "192.0.2.2"));
   CHECK(&then.domains()[0] == &f.book.domains()[0]);
-  CHECK(then.domains()[1].effective.empty());
-  CHECK_FALSE(f.book.domains()[1].effective.empty());
+  CHECK(then.domains()[1].effective->empty());
+  CHECK_FALSE(f.book.domains()[1].effective->empty());
   CHECK(then.expanding() == 1);
   CHECK(listed(then) == 1);
   CHECK(listed(f.book) == 2);

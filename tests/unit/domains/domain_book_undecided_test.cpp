@@ -63,7 +63,7 @@ TEST_CASE("a host whose AAAA fails is listed by its A",
       fail h.six.test AAAA)"));
   CHECK(f.lists("45.0.2.1/32"));
   CHECK(told(led_to) == "!record not listed in full; listing changed");
-  CHECK(f.page().trouble.starts_with(
+  CHECK(f.page().trouble->starts_with(
       "undecided for all IPv6 clients: h.six.test AAAA: "));
   CHECK(status_of(f).condition == domain_condition::fresh);
 }
@@ -495,7 +495,7 @@ TEST_CASE("a night in which the name servers of 200 domains fail in ten ways, "
     CAPTURE(i, record[i], way[i], f.now.wall.time_since_epoch().count());
     for (std::size_t j = 0; j < clients.size(); ++j) {
       CAPTURE(clients.at(j));
-      REQUIRE(f.page(i).effective.contains(*net::ip_address::parse(
+      REQUIRE(f.page(i).effective->contains(*net::ip_address::parse(
                   clients.at(j))) == twins[i].good_at.at(j).has_value());
     }
     kept += kept_in(f.page(i).good).empty() ? 0U : 1U;

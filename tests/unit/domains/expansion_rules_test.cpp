@@ -33,7 +33,7 @@ config::settings some_settings() {
   made.domains[0].limits = made.limits;
   made.domains[0].on_permerror = made.on_permerror;
   made.domains[1].on_permerror = spf::on_permerror::list_void;
-  made.domains[1].limits.depth = 3;
+  made.domains[1].limits.edit().depth = 3;
   made.allow.domains = {domain_of("friend.example")};
   made.allow.domains[0].on_permerror = spf::on_permerror::skip;
   made.allow.domains[0].limits = config::limits_of_allowed(made.limits);

@@ -148,7 +148,7 @@ TEST_CASE("the largest record leads to a bounded finding and trouble",
   REQUIRE(made.terms.size() == 20000 + 1);
 
   const finding found = finding_of(made, {}, first);
-  CHECK(found.pass.ipv4().ranges().size() == 10000);
+  CHECK(found.pass->ipv4().ranges().size() == 10000);
   CHECK(found.authorised.size() < 10000);
   CHECK(octets_of(found) < 3'000'000);
   CHECK(trouble_in(made).size() < 10'000);
@@ -170,7 +170,7 @@ TEST_CASE("a finding is cut down to some of its addresses, term by term",
   const finding whole = finding_of(expansion_of(zone), {}, first);
   CHECK(restricted(whole, whole.pass) == whole);
   CHECK(restricted(whole, {}).authorised.empty());
-  CHECK(restricted(whole, {}).pass.empty());
+  CHECK(restricted(whole, {}).pass->empty());
   const finding part =
       restricted(whole, set_of("45.0.0.128/25 45.0.1.0/25 46.0.0.0/8"));
   const std::vector<authorisation> expected{
@@ -245,10 +245,10 @@ TEST_CASE("terms that are kept without end become one for each age",
     all = united(finding_of(naming("a.example", terms), {}, first),
                  kept_of(std::move(all), set_of(everyone), 1min), most);
     CHECK(all.authorised.size() <= 2 * most + look);
-    CHECK(all.pass.ipv4_count() == (look + 1) * most);
+    CHECK(all.pass->ipv4_count() == (look + 1) * most);
     CHECK(longest_kept(all) == look * 1min);
   }
-  CHECK(younger_than(all, 10min).pass.ipv4_count() == 10 * most);
+  CHECK(younger_than(all, 10min).pass->ipv4_count() == 10 * most);
 }
 
 } // namespace finding_test

@@ -49,7 +49,7 @@ struct growing : book_fixture {
   /// Another configuration of the domain makes it due at once.
   void make_due() {
     config::settings made = settings_with(book.refresh().interval);
-    made.domains[0].limits.depth = ++depth_;
+    made.domains[0].limits.edit().depth = ++depth_;
     apply(made);
   }
 

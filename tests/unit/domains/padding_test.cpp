@@ -183,7 +183,7 @@ TEST_CASE("nobody gets off the list by padding his record",
     for (std::size_t i = 0; i < positions.size(); ++i) {
       CAPTURE(i);
       config::settings settings = settings_of({"a.example"});
-      settings.domains[0].limits.networks = 6500;
+      settings.domains[0].limits.edit().networks = 6500;
       settings.allow.networks = {{prefix("10.0.0.0/8")}};
       book_fixture f{settings};
       // A record that is real for one of them, a quick one for the others.
@@ -193,11 +193,11 @@ TEST_CASE("nobody gets off the list by padding his record",
       CHECK(listed.within(own_ipv4) == net::address_set{own_ipv4});
       CHECK(listed.within(own_ipv6) == net::address_set{own_ipv6});
       bool refuses = each.limit.empty() || f.page().not_kept.has_value();
-      for (const domains::refusal& why : f.page().refusals)
+      for (const domains::refusal& why : *f.page().refusals)
         refuses = refuses || why.limit == each.limit;
       CHECK(refuses);
       // What is kept is bounded.
-      CHECK(f.page().good.pass.prefix_count() <= 2 * 6500);
+      CHECK(f.page().good.pass->prefix_count() <= 2 * 6500);
       CHECK(f.page().good.named.size() <= 2 * 6500);
     }
   }
@@ -253,8 +253,8 @@ TEST_CASE("nobody gets off the list by padding over the totals of all domains",
     for (const networks& terms :
          {networks{own_ipv4} + each.terms, each.terms + networks{own_ipv4}}) {
       f.look(naming("a.example", terms));
-      REQUIRE_FALSE(f.page().refusals.empty());
-      CHECK(f.page().effective.within(own_ipv4) == net::address_set{own_ipv4});
+      REQUIRE_FALSE(f.page().refusals->empty());
+      CHECK(f.page().effective->within(own_ipv4) == net::address_set{own_ipv4});
       CHECK(f.lists("47.0.0.0/24", 1));
     }
   }
@@ -275,7 +275,7 @@ TEST_CASE("nobody gets off the list by growing", "[table][growth][padding]") {
 TEST_CASE("what is allowed pushes nothing off that is listed",
           "[table][limits][padding]") {
   config::settings settings = settings_of({"a.example"});
-  settings.domains[0].limits.networks = 4;
+  settings.domains[0].limits.edit().networks = 4;
   settings.allow.networks = {{prefix("10.0.0.0/8")}};
   book_fixture f{settings};
   const auto led_to = f.look(naming("a.example", row("10.0.0.0", 24, 20, 2) +
@@ -283,7 +283,7 @@ TEST_CASE("what is allowed pushes nothing off that is listed",
                                                      networks{own_ipv4}));
   CHECK(f.lists("45.0.4.0/22 45.0.0.0 45.0.0.2 45.0.0.4"));
   // Seven that could be listed, and one more of the rest.
-  CHECK(f.page().good.pass.prefix_count() == 8);
+  CHECK(f.page().good.pass->prefix_count() == 8);
   CHECK(f.page().kept_off == set_of("10.0.0.0/24"));
   CHECK_FALSE(f.page().not_kept);
   CHECK(told(led_to) ==
@@ -293,13 +293,13 @@ TEST_CASE("what is allowed pushes nothing off that is listed",
 TEST_CASE("what is over twice the number of networks is not kept, and told",
           "[table][limits][padding]") {
   config::settings settings = settings_of({"a.example"});
-  settings.domains[0].limits.networks = 4;
+  settings.domains[0].limits.edit().networks = 4;
   book_fixture f{settings};
   const auto record =
       naming("a.example", row("45.0.0.0", 32, 10, 2) + networks{own_ipv4});
   const auto led_to = f.look(record);
   CHECK(f.lists("45.0.4.0/22 45.0.0.0 45.0.0.2 45.0.0.4"));
-  CHECK(f.page().good.pass.prefix_count() == 8);
+  CHECK(f.page().good.pass->prefix_count() == 8);
   CHECK(lines_of(led_to, "refused") ==
         "refused by a limit domain=a.example limit=networks found=8 allowed=4 "
         "refused=\"45.0.0.6/32, 45.0.0.8/32, 45.0.0.10/32 and 1 more\" "

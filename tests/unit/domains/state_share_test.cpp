@@ -25,7 +25,7 @@ domains::domain_state kept(const std::string& name, unsigned terms) {
                ":1234:5678:9abc:def0:1234/128");
     made.good.authorised.push_back(
         {0, "mx:\"" + number + "\"", addresses, beginning.wall});
-    made.good.pass |= addresses;
+    made.good.pass.edit() |= addresses;
     made.mail_terms.push_back("exists:\"" + number + '"');
   }
   made.waits_for_mail =

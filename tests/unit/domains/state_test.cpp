@@ -52,7 +52,7 @@ domains::finding random_finding(std::mt19937& random) {
     one.since = random_time(random);
     if (below(random, 3) == 0)
       one.kept_for = std::chrono::seconds{below(random, 1'000'000)};
-    made.pass |= one.addresses;
+    made.pass.edit() |= one.addresses;
     made.authorised.push_back(std::move(one));
   }
   return made;

@@ -76,7 +76,7 @@ TEST_CASE("history: a record that is gone, and one that is undecided for too "
 
   f.settle_next(expanded("a.example", "192.0.2.0/25"));
   f.happened();
-  for (int looks = 0; looks < 10 && !f.page().effective.empty(); ++looks) {
+  for (int looks = 0; looks < 10 && !f.page().effective->empty(); ++looks) {
     f.pass(24h);
     f.look(failing("a.example"));
   }
@@ -95,7 +95,7 @@ TEST_CASE("history: entries that a reload brings, changes and takes away are "
   f.happened();
 
   settings.domains = {entry_of("b.example", "WARN"), entry_of("c.example")};
-  settings.domains[1].comment = "came in by se2";
+  settings.domains[1].comment = std::string{"came in by se2"};
   settings.networks = {by_hand("203.0.113.0/24")};
   f.apply(settings);
   const auto all = f.happened(configuration::other);

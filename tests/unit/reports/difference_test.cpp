@@ -118,7 +118,7 @@ TEST_CASE("a difference shows what is refused, and what is kept instead",
           "[table][difference]") {
   config::settings settings = settings_of({"a.example"});
   settings.allow.domains = {domain_of("friend.example")};
-  settings.domains[0].limits.growth_floor = 16;
+  settings.domains[0].limits.edit().growth_floor = 16;
   book_fixture f{settings};
   f.look(expanded("a.example", "45.0.0.0/24"));
   f.book.let_go(); // it waits for nobody

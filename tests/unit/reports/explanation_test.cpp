@@ -170,7 +170,7 @@ TEST_CASE("explain says which limit keeps an address off",
           "[table][explanation]") {
   config::settings settings =
       settings_of({"wide.example", "many.example", "grown.example"});
-  settings.domains[1].limits.networks = 2;
+  settings.domains[1].limits.edit().networks = 2;
   book_fixture world{settings};
   world.take_due();
   world.settle(expanded("wide.example", "10.0.0.0/8 192.0.2.0/24"));

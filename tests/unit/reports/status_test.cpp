@@ -60,10 +60,10 @@ book_fixture world_of_all_conditions() {
       {"fresh.example", "failing.example", "unknown.example", "gone.example",
        "held.example", "refused.example", "waiting.example"},
       "friend.example");
-  settings.domains[0].comment = "watch only";
+  settings.domains[0].comment = std::string{"watch only"};
   settings.domains[0].until =
       std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
-  settings.domains[5].limits.networks = 2;
+  settings.domains[5].limits.edit().networks = 2;
   settings.allow.networks = {{*net::ip_prefix::parse("192.0.2.128/25")}};
 
   book_fixture world{settings};
@@ -187,7 +187,7 @@ TEST_CASE("a domain is fresh, unknown, failing or overdue by what the DNS said "
 
 TEST_CASE("what is gone, held or refused is no stale data", "[table][status]") {
   config::settings settings = settings_of({"a.example"});
-  settings.domains[0].limits.ipv4_addresses = 65536;
+  settings.domains[0].limits.edit().ipv4_addresses = 65536;
   book_fixture world{settings};
   world.look(expanded("a.example", "192.0.2.0/24"));
 
@@ -277,7 +277,7 @@ TEST_CASE("a report costs no more where listings are large",
       every_other.push_back(net::ip_prefix::containing(
           net::ip_address::ipv4(0x14000000U + 2 * i), 32));
     config::settings settings = settings_of({"a.example", "b.example"});
-    settings.domains[1].limits.networks = hosts / 2;
+    settings.domains[1].limits.edit().networks = hosts / 2;
     settings.allow.networks = {{*net::ip_prefix::parse("20.0.0.0/20")}};
     book_fixture world{settings};
     for (const char* each : {"a.example", "b.example"})
