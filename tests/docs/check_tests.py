@@ -3,7 +3,8 @@
 
 A source NAME.cpp of core/ or server/ is tested by NAME_test.cpp or test_NAME.py; or, where
 it is a part of a noun (`status_json.cpp`: a status), by that one's; or by a file that
-names it in `Tests also: a, b.` of the comment at its top.
+names it in `Tests also: a, b.` of the comment at its top.  And each of these files is
+named in tests/CMakeLists.txt, which has them run.
 """
 import re
 import subprocess
@@ -41,6 +42,18 @@ def is_found(path, own, also):
     return path.stem in also or any(name in own for name in [path.stem, *parts])
 
 
+def left_out():
+    """The tests that nobody runs."""
+    listed = (ROOT / "tests/CMakeLists.txt").read_text(encoding="utf-8").split()
+    words = {each.strip("()") for each in listed}
+    for path in tracked("tests/*_test.cpp"):
+        if str(path.relative_to("tests")) not in words:
+            yield path
+    for path in tracked("tests/blackbox/test_*.py"):
+        if path.stem.removeprefix("test_") not in words:
+            yield path
+
+
 def main():
     own, also = names_of_tests()
     modules = [
@@ -53,6 +66,7 @@ def main():
         for path in modules
         if not is_found(path, own, also)
     ]
+    faults += [f"{path}: not in tests/CMakeLists.txt" for path in left_out()]
     stems = {path.stem for path in modules}
     for name, where in sorted(also.items()):
         for path in where:
