@@ -111,10 +111,8 @@ private:
 
 std::vector<finding> judge_way(const asking_place& at, const std::string& path,
                                const machine& on) {
-  std::string user{at.of.is_root ? "root"
-                                 : at.postfix.value(at.of, "mail_owner")};
-  const auto who =
-      at.of.is_root ? std::optional{account{}} : on.account_of(user);
+  std::string user{at.postfix.value(at.of, "mail_owner")};
+  const auto who = on.account_of(user);
   if (!who)
     return {{verdict::wrong, "main.cf: mail_owner",
              fmt::format("there is no user \"{}\"", user)}};

@@ -52,12 +52,11 @@ public:
 
 /// What keeps the smtpd from connecting to the socket at a path, as its
 /// restriction has it: in a chroot, and for a path without a slash at its
-/// front, the way begins at the queue directory.  It goes as root where
-/// master.cf has it so, otherwise as mail_owner.
+/// front, the way begins at the queue directory.
 ///
 /// A socket that is not there is a concern: whoever makes it may not have been
 /// started.
-/// Source: path_resolution(7), unix(7), master(5), Postfix chroot_uid.c.
+/// Source: path_resolution(7), unix(7), Postfix chroot_uid.c.
 [[nodiscard]] std::vector<finding>
 judge_way(const asking_place& at, const std::string& path, const machine& on);
 

@@ -124,6 +124,7 @@ public:
 
 private:
   void look_at_smtpd(const service& of) {
+    look_at_who_it_is(of);
     bool asks = false;
     heard_.clear();
     holds_connection_ = false;
@@ -136,7 +137,6 @@ private:
     if (asks) {
       is_asked_ = true;
       look_at_whom_it_spares(of);
-      look_at_who_it_is(of);
     } else if (is_for_everybody(of)) {
       silent_.push_back(&of);
     }
@@ -278,12 +278,12 @@ private:
            "who is listed is deferred, not rejected"});
   }
 
-  /// A socket may then be open to it that mail_owner does not get to.
   void look_at_who_it_is(const service& of) {
     if (of.is_root)
-      add({verdict::concern, "master.cf: " + of.to_string(),
-           "runs as root: the fourth column, unprivileged, is \"n\" (expected "
-           "\"-\")"});
+      add({verdict::wrong, "master.cf: " + of.to_string(),
+           "smtpd does not start: the fourth column, unprivileged, is \"n\", "
+           "and "
+           "it refuses to run as root (expected \"-\")"});
   }
 
   void look_at_postscreen(const service& of) {

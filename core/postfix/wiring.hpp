@@ -17,7 +17,8 @@ namespace spfblock::postfix {
 /// tables that are asked for something else, at postscreen and at the number of
 /// processes; and, on a machine, at UNIX sockets.
 /// @param on where Postfix runs; null: not to be looked at
-/// Source: postconf(5), SMTPD_POLICY_README, Postfix smtpd_check.c.
+/// Source: postconf(5), master(5), SMTPD_POLICY_README, Postfix smtpd.c,
+/// smtpd_check.c.
 [[nodiscard]] std::vector<finding> wiring_of(const setup& postfix,
                                              const config::settings& settings,
                                              const machine* on = nullptr);

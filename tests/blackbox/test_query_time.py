@@ -133,9 +133,12 @@ class QueryTime(MailCase):
         )
         reject = "REJECT xn--spm-rla.test"
         self.wait_for(reject, SPAMMER, "a@sp\u00e4m.test", "mx.sp\u00e4m.test")
-        self.assertEqual(
-            self.dns.asked_about(), {f"{SPAMMER}._x.xn--spm-rla.test.xn--spm-rla.test"}
-        )
+
+        def asked():
+            """Of the client, not of an address that nobody has."""
+            return {each for each in self.dns.asked_about() if each.startswith(SPAMMER)}
+
+        self.assertEqual(asked(), {f"{SPAMMER}._x.xn--spm-rla.test.xn--spm-rla.test"})
         for sender, helo, name in (
             ("\u00fc@XN--SPM-RLA.test", "mx.xn--spm-rla.test", "unknown"),
             ("b@Sp\u00c4m\u3002TEST", "mx.spa\u0308m.test", "unknown"),
@@ -160,7 +163,7 @@ class QueryTime(MailCase):
                     + b"\nsender=a@" + octets + b"\nhelo_name=" + octets + b"\n\n"
                 )
                 self.assertEqual(self.client.reply(), "DUNNO")
-        self.assertEqual(len(self.dns.asked_about()), 1)
+        self.assertEqual(len(asked()), 1)
 
     def test_a_client_over_ipv6_and_the_local_part(self):
         self.start("v=spf1 exists:%{l}.%{ir}._x.%{d} -all")

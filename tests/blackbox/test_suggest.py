@@ -226,7 +226,7 @@ class Suggest(BlackBoxCase):
             rejected("45.7.10.1", sender)
             for sender in (
                 "a@m\u00fcller.example",
-                "b\u00fcro@mail.M\u00fcller.example",
+                "b\u00fcro@M\u00fcller.example",
                 "a@xn--mller-kva.example",
                 "a@\u2603.m\u00fcller.example",  # no such name
             )

@@ -46,6 +46,19 @@ TEST_CASE("setup: - in the chroot column is as the compatibility level has it",
   CHECK_FALSE(chroot("compatibility_level = 3.6\n"));
 }
 
+TEST_CASE("setup: a service is run as root where its fourth column says so",
+          "[postfix][setup]") {
+  const auto is_root = [](const std::string& column) {
+    return setup{{"", "smtp inet n " + column + " n - - smtpd\n", ""}}
+        .services()
+        .at(0)
+        .is_root;
+  };
+  CHECK(is_root("n"));
+  CHECK_FALSE(is_root("y"));
+  CHECK_FALSE(is_root("-"));
+}
+
 TEST_CASE("setup: reads what postconf prints", "[postfix][setup]") {
   const setup read{{"a = 1\nb =\nc = x = y\n",
                     "smtp       inet  n       -       y       -       -       "

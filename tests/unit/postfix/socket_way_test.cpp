@@ -55,12 +55,11 @@ files with_unit() {
 }
 
 std::string said_of(const files& on, const std::string& path, bool chroot,
-                    const std::string& owner = "postfix",
-                    bool is_root = false) {
+                    const std::string& owner = "postfix") {
   const setup told{
       {"queue_directory = /var/spool/postfix\nmail_owner = " + owner + '\n', "",
        ""}};
-  const service of{"smtp", "inet", chroot, "-", "smtpd", is_root};
+  const service of{"smtp", "inet", chroot, "-", "smtpd"};
   const restriction by{"check_policy_service", {}};
   const said_before before;
   std::string all;
@@ -114,19 +113,6 @@ TEST_CASE("socket_way: whom the socket lets connect", "[postfix][socket_way]") {
                   "/var/spool/postfix/spfblock/policy (mode 0660, user 0, "
                   "group 103; postfix has user 101 and group 102, and no other "
                   "group)\n");
-}
-
-TEST_CASE("socket_way: an smtpd that runs as root gets to any socket",
-          "[postfix][socket_way]") {
-  files on = with_unit();
-  on[at_queue] = folder(0700, {7, 7});
-  on["/var/spool/postfix/spfblock/policy"] = socket(0600, {7, 7});
-  CHECK_FALSE(said_of(on, relative, true).empty());
-  CHECK(said_of(on, relative, true, "postfix", true).empty());
-  CHECK(said_of(on, relative, true, "nobody-else", true).empty());
-  on["/var/spool/postfix/spfblock/policy"].kind = file_kind::other;
-  CHECK(said_of(on, relative, true, "postfix", true) ==
-        "WRONG here: /var/spool/postfix/spfblock/policy is no socket\n");
 }
 
 TEST_CASE("socket_way: the folders on the way, from where smtpd begins",
