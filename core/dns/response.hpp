@@ -40,6 +40,7 @@ public:
   void finish();
 
 private:
+  void set_flag(unsigned bit);
   void append(query_type type, std::uint32_t ttl, std::string_view rdata,
               std::size_t labels_before);
   void count(std::size_t at);

@@ -15,7 +15,7 @@ std::optional<hit> lookup::find_blocked(const net::ip_address& address) const {
 
 std::optional<hit> lookup::why_blocked(const net::ip_address& address) const {
   const auto found = table_.find(address);
-  if (!found || !found->by->action.blocks()) {
+  if (!found || !table_.blocks(*found->by)) {
     ++counted_[count::not_found];
     return std::nullopt;
   }

@@ -36,7 +36,9 @@ snapshot::snapshot(std::vector<listing> listings, recipients exempt,
 
   std::vector<net::prefix_table::entry> entries;
   entries.reserve(total);
+  blocks_.reserve(listings_.size());
   for (std::size_t i = 0; i < listings_.size(); ++i) {
+    blocks_.push_back(listings_[i].action.blocks());
     for (const net::ip_prefix& network : listings_[i].networks)
       entries.push_back({network, static_cast<std::uint32_t>(i)});
     listings_[i].networks = std::vector<net::ip_prefix>{}; // and no capacity
@@ -99,14 +101,10 @@ bool snapshot::may_find_by_name(const dns::name& name) const {
 }
 
 std::vector<blocked_space::area> snapshot::areas() const {
-  std::vector<bool> blocks; // an action is a text: looked at once
-  blocks.reserve(listings_.size());
-  for (const listing& each : listings_)
-    blocks.push_back(each.action.blocks());
   std::vector<blocked_space::area> all;
   all.reserve(ipv4_networks() + ipv6_networks());
   for (const auto& entry : table_.entries())
-    all.push_back({entry.prefix, blocks[entry.value]});
+    all.push_back({entry.prefix, blocks_[entry.value]});
   return all;
 }
 

@@ -61,6 +61,12 @@ public:
   [[nodiscard]] std::optional<match>
   find(const net::ip_address& address) const noexcept;
 
+  /// Whether what a listing of this snapshot says blocks: action::blocks(),
+  /// without a look at it.
+  [[nodiscard]] bool blocks(const listing& one) const noexcept {
+    return blocks_[static_cast<std::size_t>(&one - listings_.data())];
+  }
+
   /// Whether an address of the network may be listed with an action that
   /// blocks: one is, where blocked_ranges are known.  O(log n).
   [[nodiscard]] bool
@@ -111,6 +117,7 @@ private:
   [[nodiscard]] std::vector<blocked_space::area> areas() const;
 
   std::vector<listing> listings_; ///< networks moved into the table
+  std::vector<bool> blocks_;      ///< whether its action does; by index
   net::prefix_table table_;
   recipients exempt_;
   std::shared_ptr<const net::address_set> never_;

@@ -2,7 +2,7 @@
 
 #include "server/system/interface.hpp"
 
-#include <cstddef>
+#include <arpa/inet.h>
 #include <cstring>
 #include <netinet/in.h>
 
@@ -19,6 +19,15 @@ asio::ip::address scoped_address(const net::scoped_endpoint& from) {
   auto scoped = plain.to_v6();
   scoped.scope_id(interface_number(from.interface));
   return scoped;
+}
+
+/// @param octets sixteen, in network order
+template <class Octets>
+net::ip_address ipv6_address(const Octets& octets) {
+  net::uint128 number = 0;
+  for (const unsigned char octet : octets)
+    number = number << 8U | octet;
+  return net::ip_address::ipv6(number);
 }
 
 } // namespace
@@ -48,27 +57,24 @@ asio::ip::udp::endpoint udp_endpoint(const net::scoped_endpoint& from) {
 }
 
 std::optional<net::ip_address> address_of(const sockaddr_storage& peer) {
-  std::size_t size = 0;
-  if (peer.ss_family == AF_INET)
-    size = sizeof(sockaddr_in);
-  else if (peer.ss_family == AF_INET6)
-    size = sizeof(sockaddr_in6);
-  else
-    return std::nullopt;
-  asio::ip::tcp::endpoint at;
-  std::memcpy(at.data(), &peer, size);
-  at.resize(size);
-  return from_asio(at).address;
+  if (peer.ss_family == AF_INET) {
+    sockaddr_in at;
+    std::memcpy(&at, &peer, sizeof at);
+    return net::ip_address::ipv4(ntohl(at.sin_addr.s_addr));
+  }
+  if (peer.ss_family == AF_INET6) {
+    sockaddr_in6 at;
+    std::memcpy(&at, &peer, sizeof at);
+    return ipv6_address(at.sin6_addr.s6_addr);
+  }
+  return std::nullopt;
 }
 
 net::endpoint from_asio(const asio::ip::tcp::endpoint& from) {
   if (from.address().is_v4())
     return {net::ip_address::ipv4(from.address().to_v4().to_uint()),
             from.port()};
-  net::uint128 number = 0;
-  for (const unsigned char octet : from.address().to_v6().to_bytes())
-    number = number << 8U | octet;
-  return {net::ip_address::ipv6(number), from.port()};
+  return {ipv6_address(from.address().to_v6().to_bytes()), from.port()};
 }
 
 } // namespace spfblock::server

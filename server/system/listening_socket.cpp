@@ -80,12 +80,25 @@ bool tell_destination(int number, bool ipv6) {
 #endif
 }
 
+/// The datagrams that are answered here fit any path: they need no number by
+/// which fragments are told apart, which the kernel takes time to draw.
+void never_fragment(int number, bool ipv6) {
+#ifdef IP_PMTUDISC_PROBE
+  if (!ipv6)
+    set(number, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+#else
+  static_cast<void>(number);
+  static_cast<void>(ipv6);
+#endif
+}
+
 /// @return a descriptor that takes datagrams, or none, with errno set
 descriptor open_for_datagrams(const tcp::endpoint& on, bool shared) {
   descriptor made{
       ::socket(on.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP)};
   const int number = made.number();
   const bool ipv6 = on.address().is_v6();
+  never_fragment(number, ipv6);
   if ((!shared || enable(number, SOL_SOCKET, share_port)) &&
       (!ipv6 || enable(number, IPPROTO_IPV6, IPV6_V6ONLY)) &&
       (!on.address().is_unspecified() || tell_destination(number, ipv6)) &&
@@ -162,9 +175,10 @@ std::optional<failure> listening_sockets::duplicate_datagrams(int socket) {
   if (!made.is_open())
     return failure{errc::temporary, std::string{"cannot duplicate a socket: "} +
                                         std::strerror(errno)};
+  const bool ipv6 = address_.tcp()->address.family() == net::family::ipv6;
+  never_fragment(made.number(), ipv6);
   // It may be at every address; else this does nothing.
-  tell_destination(made.number(),
-                   address_.tcp()->address.family() == net::family::ipv6);
+  tell_destination(made.number(), ipv6);
   datagrams_.clear();
   datagrams_.push_back(std::move(made));
   return std::nullopt;

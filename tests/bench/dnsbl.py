@@ -3,11 +3,13 @@
 exported as: answers a second on one processor, and processor time for an answer.
 
 usage: scripts/bench dnsbl [--json FILE] [--rounds N] [--quick] [--seconds S]
+                           [--under-way N] [--former PROGRAM]
 
 dnsperf asks by UDP from another processor, half of it about what is listed.  A round
 measures each server once, one right after the other; a figure is the median over the
 rounds, and a ratio that of the rounds' ratios, so that a machine that is busy with
-other things disturbs all sides alike.  Exits 1 if the servers do not say the same.
+other things disturbs all sides alike; a former build of spfblock may be one of them.
+Exits 1 if the servers do not say the same.
 """
 
 import contextlib
@@ -62,19 +64,37 @@ def addresses(networks):
 
 
 @contextlib.contextmanager
-def all_servers(processor):
+def program_at(path):
+    """The harness starts this one meanwhile."""
+    before = os.environ.get("SPFBLOCK_PROGRAM")
+    os.environ["SPFBLOCK_PROGRAM"] = path
+    try:
+        yield
+    finally:
+        del os.environ["SPFBLOCK_PROGRAM"]
+        if before is not None:
+            os.environ["SPFBLOCK_PROGRAM"] = before
+
+
+def door(networks):
+    return Spfblock(
+        {
+            "listen": [
+                {"door": "dnsbl", "at": f"{LOOPBACK}:{free_port()}", "zone": APEX}
+            ],
+            "admin": f"{LOOPBACK}:{free_port()}",
+            "networks": entries(networks),
+            "log": {"level": "notice"},
+        }
+    )
+
+
+@contextlib.contextmanager
+def all_servers(processor, former):
     """{name: (port, the ids of its processes)}."""
     networks = random_networks(NETWORKS, 1)
     with contextlib.ExitStack() as ends, measure.pinned(processor):
-        door = {"door": "dnsbl", "at": f"{LOOPBACK}:{free_port()}", "zone": APEX}
-        ours = Spfblock(
-            {
-                "listen": [door],
-                "admin": f"{LOOPBACK}:{free_port()}",
-                "networks": entries(networks),
-                "log": {"level": "notice"},
-            }
-        )
+        ours = door(networks)
         ends.callback(ours.close)
 
         def exported(form):
@@ -87,10 +107,13 @@ def all_servers(processor):
         ends.callback(nsd.close)
         rbldnsd = Rbldnsd(exported("rbldnsd"))
         ends.callback(rbldnsd.close)
+        servers = {"spfblock": ours, "NSD": nsd, "rbldnsd": rbldnsd}
+        if former:
+            with program_at(former):
+                servers["former"] = door(networks)
+            ends.callback(servers["former"].close)
         yield networks, {
-            "spfblock": (ours.port, family(ours.pid)),
-            "NSD": (nsd.port, family(nsd.pid)),
-            "rbldnsd": (rbldnsd.port, family(rbldnsd.pid)),
+            name: (each.port, family(each.pid)) for name, each in servers.items()
         }
 
 
@@ -118,7 +141,7 @@ def load(port, pids, questions, options):
     before = sum(map(measure.cpu_seconds, pids))
     done = subprocess.run(
         [tool("dnsperf"), "-s", LOOPBACK, "-p", str(port), "-d", questions]
-        + ["-l", str(options.seconds), "-q", "100", "-c", "4"],
+        + ["-l", str(options.seconds), "-q", str(options.under_way), "-c", "4"],
         capture_output=True,
         text=True,
         check=True,
@@ -160,12 +183,14 @@ def show(rounds):
 def main():
     parser = measure.parser_of(__doc__, rounds=7)
     parser.add_argument("--seconds", type=int, default=2, help="of one run")
+    parser.add_argument("--under-way", type=int, default=100, help="questions")
+    parser.add_argument("--former", help="another build of spfblock")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 1
     server_processor, load_processor = measure.processors()
     with tempfile.TemporaryDirectory(prefix="spfblock-bench-") as folder:
-        with all_servers(server_processor) as (networks, servers):
+        with all_servers(server_processor, options.former) as (networks, servers):
             asked = addresses(networks)
             questions = os.path.join(folder, "questions")
             with open(questions, "w", encoding="ascii") as file:

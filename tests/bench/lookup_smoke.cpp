@@ -1,11 +1,15 @@
 // A fixed amount of work of the table and the conversations, for smoke.py to
 // count the instructions of: 100,000 lookups in a table of 10,000 networks of
-// each family, 1,000 conversations of three requests; and 20,000 requests at
-// the door policy of hosts that are listed, without notes of the senders, with
-// notes of a hundred domains, and with notes of as many as there are requests.
+// each family, 1,000 conversations of three requests, 20,000 questions at the
+// door dnsbl; and 20,000 requests at the door policy of hosts that are listed,
+// without notes of the senders, with notes of a hundred domains, and with notes
+// of as many as there are requests.
 //
 // usage: lookup_smoke       exits 1 if an answer is wrong
+#include "core/dns/message.hpp"
 #include "core/net/ip_address.hpp"
+#include "core/protocols/dnsbl.hpp"
+#include "core/protocols/dnsbl_name.hpp"
 #include "core/protocols/policy.hpp"
 #include "core/protocols/tcp_table.hpp"
 #include "core/table/snapshot.hpp"
@@ -29,6 +33,7 @@ constexpr std::size_t lookups_each = 50'000;
 constexpr std::size_t conversations = 1'000;
 constexpr std::size_t policy_requests = 20'000;
 constexpr std::size_t few_domains = 100;
+constexpr std::size_t questions = 20'000;
 
 template <class Key>
 net::ip_address address_of(Key number) {
@@ -94,6 +99,25 @@ std::size_t answer(const table::snapshot& table,
   return counted[count::found];
 }
 
+protocols::dnsbl list() {
+  return {*dns::name::from_text("bl.example"),
+          net::address_set::everything(net::family::ipv4)};
+}
+
+/// Messages that ask for the A record of the first addresses of IPv4, which are
+/// every second one.
+std::vector<std::string>
+questions_for(const std::vector<net::ip_address>& addresses) {
+  std::vector<std::string> made;
+  for (std::size_t i = 0; i < questions; ++i) {
+    const auto name = dns::name::from_text(
+        protocols::dnsbl_labels_of(addresses[2 * i]) + "bl.example");
+    made.push_back(
+        dns::encode_query({*name, dns::rr_type::a}, 1, dns::edns::off));
+  }
+  return made;
+}
+
 } // namespace
 
 // What is counted: functions of their own, which callgrind can name.
@@ -118,6 +142,22 @@ counted_conversations(const table::snapshot& table,
     protocols::tcp_table talk;
     replies.clear();
     octets += talk.feed(each, {table, counted}, replies);
+  }
+  return octets;
+}
+
+/// @return octets of all answers
+__attribute__((noinline)) std::size_t
+counted_questions(const protocols::dnsbl& asked, const table::snapshot& table,
+                  const std::vector<std::string>& messages,
+                  protocols::counts& counted) {
+  const protocols::lookup in{table, counted};
+  std::size_t octets = 0;
+  std::string reply;
+  for (const std::string& each : messages) {
+    reply.clear();
+    asked.answer(each, in, reply);
+    octets += reply.size();
   }
   return octets;
 }
@@ -174,6 +214,12 @@ int main() {
   protocols::counts counted;
   const std::size_t octets = counted_conversations(table, requests, counted);
 
+  const auto messages = questions_for(addresses);
+  protocols::counts asked;
+  const bool answered =
+      counted_questions(list(), table, messages, asked) > 0 &&
+      asked[count::found] + asked[count::not_found] == questions;
+
   const auto few = requests_of_senders(table, addresses, few_domains);
   const auto many = requests_of_senders(table, addresses, policy_requests);
   const std::size_t rejected = counted_without_notes(table, few) +
@@ -185,7 +231,7 @@ int main() {
     sent += each.size();
   const bool right =
       found > addresses.size() * 2 / 5 && found < addresses.size() * 3 / 5 &&
-      octets == sent && rejected == 3 * policy_requests &&
+      octets == sent && answered && rejected == 3 * policy_requests &&
       counted[count::found] + counted[count::not_found] == 3 * conversations;
   if (!right)
     std::fprintf(stderr, "lookup_smoke: wrong answers\n");

@@ -31,6 +31,7 @@ MOST_TIMES = 1.5
 COUNTED = {
     "counted_lookups": ("instructions a lookup", 100_000),
     "counted_conversations": ("instructions a request", 3_000),
+    "counted_questions": ("instructions an answer of the door dnsbl", 20_000),
     "counted_building": ("instructions a network built", 20_000),
     "counted_without_notes": ("instructions a request at the policy door", 20_000),
     "counted_with_notes": ("the same, senders noted", 20_000),

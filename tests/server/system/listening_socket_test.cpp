@@ -8,7 +8,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <utility>
 
@@ -116,5 +118,22 @@ TEST_CASE("socket_file: leaves what has taken its place",
   }
   CHECK(fs::is_socket(f.path));
 }
+
+#ifdef IP_PMTUDISC_PROBE
+TEST_CASE(
+    "listening_sockets: datagrams of IPv4 are sent to be never fragmented",
+    "[server][listening_socket]") {
+  auto opened = *listening_sockets::open(
+      spfblock::net::endpoint{spfblock::net::ip_address::ipv4(0x7f000001), 0},
+      1);
+  REQUIRE_FALSE(opened.open_datagrams(1));
+  const auto sockets = opened.release_datagrams();
+  int set = -1;
+  socklen_t size = sizeof set;
+  REQUIRE(getsockopt(sockets.front().number(), IPPROTO_IP, IP_MTU_DISCOVER,
+                     &set, &size) == 0);
+  CHECK(set == IP_PMTUDISC_PROBE);
+}
+#endif
 
 } // namespace listening_socket_test

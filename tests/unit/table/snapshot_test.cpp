@@ -119,6 +119,26 @@ TEST_CASE("a match gives the action of its own listing", "[table][snapshot]") {
   CHECK(reply == "200 REJECT b.example\n");
 }
 
+TEST_CASE("a snapshot knows of each listing whether its action blocks",
+          "[table][snapshot]") {
+  std::vector<listing> listings;
+  for (const char* text : {"REJECT", "WARN", "DEFER", "DUNNO", "550 no"})
+    listings.push_back(
+        {text,
+         table::action::parse(text)->bind(text),
+         {*net::ip_prefix::parse("192.0.2." + std::to_string(listings.size()) +
+                                 "/32")}});
+  const snapshot table{std::move(listings)};
+  const auto all = table.networks();
+  REQUIRE(all.size() == 5);
+  for (const auto& each : all) {
+    INFO(each.by->name);
+    CHECK(table.blocks(*each.by) == each.by->action.blocks());
+  }
+  CHECK(table.blocks(*table.find(address("192.0.2.0"))->by));
+  CHECK_FALSE(table.blocks(*table.find(address("192.0.2.1"))->by));
+}
+
 TEST_CASE("whole families can be listed and do not meet", "[table][snapshot]") {
   const snapshot ipv4{{listing_of("all", {"0.0.0.0/0"})}};
   CHECK(found_in(ipv4, address("255.255.255.255")) == "all 0.0.0.0/0");
