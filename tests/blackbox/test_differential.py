@@ -153,6 +153,7 @@ class Tally:
         self.agreements = 0
         self.table_answers = collections.Counter()
         self.causes = collections.Counter()
+        self.outvoted = collections.Counter()  # by causes
         self.differences = []
         self.zone = ""
         self._started = time.monotonic()
@@ -179,6 +180,8 @@ class Tally:
             f"explained: {self.questions - self.agreements - len(self.differences)}",
         ]
         lines += [f"  {count:6} {cause}" for cause, count in self.causes.most_common()]
+        lines.append(f"both judges agree, and not with us: {sum(self.outvoted.values())}")
+        lines += [f"  {count:6} {causes}" for causes, count in self.outvoted.most_common()]
         lines.append(f"differences: {len(self.differences)}")
         lines += self.differences[:_SHOWN]
         lines.append(f"{time.monotonic() - self._started:.1f} s")
@@ -374,6 +377,8 @@ def _count(case, tally):
         )
     else:
         tally.causes.update(causes)
+        if len(set(map(verdict_of, case.results.values()))) == 1:
+            tally.outvoted["; ".join(causes)] += 1
 
 
 def _tree(zone, domain):
