@@ -481,7 +481,7 @@ TEST_CASE("a term that names a domain is told whole", "[spf][record_parser]") {
   const std::string name =
       label + '.' + label + '.' + label + '.' + std::string(59, 'b') + ".ab.";
   REQUIRE(name.size() == 252);
-  for (const std::string term :
+  for (const std::string& term :
        {"redirect=" + name, "?exists:" + name, "~mx:" + name + "/24//112",
         "-include:" + name, "ptr:" + name})
     CHECK(only_term(term).text == term);
