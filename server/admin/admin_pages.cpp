@@ -165,14 +165,18 @@ result<history::question> question_of(const admin_request& request) {
 
 admin_reply history_page(const history::question& what, std::size_t most,
                          const std::string& path) {
+  history_files files{path};
   history::newest newest{most};
   history::inquiry inquiry{
       what, [&newest](const history::entry& each) { newest.add(each); }};
-  const auto read = read_history(
-      path, [&inquiry](std::string_view next) { inquiry.read(next); });
-  if (read.trouble)
-    return line(503, read.trouble->message);
-  return json(newest.document(inquiry.begins(), inquiry.cut()));
+  inquire_backwards(files, inquiry, [&newest] {
+    newest.turn_back();
+    return newest.is_full();
+  });
+  const auto begins = begin_of(files);
+  if (files.trouble())
+    return line(503, files.trouble()->message);
+  return json(newest.document(begins, inquiry.cut()));
 }
 
 } // namespace
