@@ -264,10 +264,9 @@ admin_answer admin_pages::map(const admin_request& request) {
   const auto network = page::mapped_network(request.parameter("prefix"));
   if (!network)
     return line(400, network.error().message);
-  return planned_page{
-      &pages_, [network = *network, kept = map_, table = parts_.table.load()] {
-        return json(page::to_json(kept->of(table), network));
-      }};
+  return of_view([network = *network, kept = map_](const service_view& of) {
+    return json(page::to_json(kept->of(of), network));
+  });
 }
 
 admin_answer admin_pages::exported(const admin_request& request) {
