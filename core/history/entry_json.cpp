@@ -1,6 +1,7 @@
 #include "core/history/entry.hpp"
 #include "core/json/read_document.hpp"
 #include "core/json/writer.hpp"
+#include "core/support/calendar.hpp"
 #include "core/support/text.hpp"
 
 #include <algorithm>
@@ -142,8 +143,9 @@ std::optional<line_head> head_of(std::string_view line) noexcept {
   line.remove_prefix(before_time.size());
   const std::size_t end = std::min(line.find(','), line.size());
   const auto seconds = parse_decimal(line.substr(0, end),
-                                     std::numeric_limits<std::uint32_t>::max());
-  if (!seconds)
+                                     std::numeric_limits<std::uint64_t>::max());
+  const auto at = seconds ? time_since_1970(*seconds) : std::nullopt;
+  if (!at)
     return std::nullopt;
   line.remove_prefix(end);
   const auto what = word_of(take_quoted(line, ",\"what\":\""), happenings);
@@ -152,9 +154,7 @@ std::optional<line_head> head_of(std::string_view line) noexcept {
   const auto digest = take_quoted(line, ",\"digest\":\"");
   if (!what || !role || !listing || !digest)
     return std::nullopt;
-  return line_head{std::chrono::sys_seconds{std::chrono::seconds{
-                       static_cast<std::int64_t>(*seconds)}},
-                   *what, *role, *listing, *digest};
+  return line_head{*at, *what, *role, *listing, *digest};
 }
 
 } // namespace spfblock::history

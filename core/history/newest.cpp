@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 namespace spfblock::history {
@@ -10,13 +11,20 @@ void newest::add(const entry& next) {
   std::string line = to_line(next);
   line.pop_back();
   octets_ += line.size();
-  lines_.push_back(std::move(line));
-  while (lines_.size() > 1 &&
-         (lines_.size() > most_ || octets_ > most_octets)) {
-    octets_ -= lines_.front().size();
-    lines_.pop_front();
+  part_.push_back(std::move(line));
+  const auto kept = [this] { return part_.size() + lines_.size(); };
+  while (!part_.empty() && kept() > 1 &&
+         (kept() > most_ || octets_ > most_octets)) {
+    octets_ -= part_.front().size();
+    part_.pop_front();
     has_more_ = true;
   }
+}
+
+void newest::turn_back() {
+  lines_.insert(lines_.begin(), std::make_move_iterator(part_.begin()),
+                std::make_move_iterator(part_.end()));
+  part_.clear();
 }
 
 std::string
@@ -24,9 +32,11 @@ newest::document(const std::optional<std::chrono::sys_seconds>& begins,
                  std::uint64_t cut) const {
   std::string out = "{\"changes\":[";
   const char* separator = "\n";
-  for (const std::string& each : lines_) {
-    out += separator + each;
-    separator = ",\n";
+  for (const auto* const some : {&part_, &lines_}) {
+    for (const std::string& each : *some) {
+      out += separator + each;
+      separator = ",\n";
+    }
   }
   return out +
          fmt::format("\n],\"more\":{},\"begins\":{},\"cut\":{}}}\n", has_more_,

@@ -1,4 +1,7 @@
 // The last entries of an answer, for who does not want them all.
+//
+// They are looked for from the end: in the newest part of a history first, and
+// in older ones as long as there is room.
 #pragma once
 
 #include "core/history/entry.hpp"
@@ -22,11 +25,17 @@ public:
   /// @pre `most` is not 0
   explicit newest(std::size_t most) : most_{most} {}
 
-  /// The next entry, not older than the one before.
+  /// The next entry of a part, not older than the one before.
   void add(const entry& next);
 
+  /// What is added from now on is of the part before.
+  void turn_back();
+
+  /// Whether older entries were left out: all that are older still would be.
+  [[nodiscard]] bool is_full() const noexcept { return has_more_; }
+
   /// The document of `/history`; ends with LF.  docs/history.md
-  /// @param begins inquiry::begins()
+  /// @param begins when the oldest entry of the history is of
   /// @param cut inquiry::cut()
   [[nodiscard]] std::string
   document(const std::optional<std::chrono::sys_seconds>& begins,
@@ -34,8 +43,9 @@ public:
 
 private:
   std::size_t most_;
-  std::deque<std::string> lines_; ///< without LF
-  std::size_t octets_ = 0;        ///< in them
+  std::deque<std::string> part_;  ///< of the present part; without LF
+  std::deque<std::string> lines_; ///< of those behind it; the same
+  std::size_t octets_ = 0;        ///< in all of them
   bool has_more_ = false;         ///< older ones were left out
 };
 

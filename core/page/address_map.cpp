@@ -4,6 +4,7 @@
 #include "core/support/contract.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace spfblock::page {
@@ -22,8 +23,32 @@ unsigned bits_within(const net::ip_prefix& network) {
   return network.length() == 0 ? 16 : 8;
 }
 
-void write_cells(json::writer& to, const std::vector<std::uint64_t>& cells) {
-  to.key("runs").begin_array();
+/// How many addresses of a set are in each part of `within`.
+std::vector<std::uint64_t> cells_of(const net::range_set<std::uint32_t>& set,
+                                    const net::ip_prefix& within,
+                                    unsigned bits) {
+  EXPECTS(within.family() == net::family::ipv4);
+  EXPECTS(bits <= 16 && within.length() + bits <= 32);
+  std::vector<std::uint64_t> counts(std::size_t{1} << bits, 0);
+  const std::uint64_t base = ipv4_number(within.first());
+  const std::uint64_t size = std::uint64_t{1} << (32U - within.length() - bits);
+  const auto parts =
+      set.within({ipv4_number(within.first()), ipv4_number(within.last())});
+  for (const auto& range : parts.ranges()) {
+    const std::uint64_t end = std::uint64_t{range.last} + 1;
+    for (std::uint64_t at = range.first; at < end;) {
+      const std::uint64_t cell = (at - base) / size;
+      const std::uint64_t next = std::min(end, base + (cell + 1) * size);
+      counts[cell] += next - at;
+      at = next;
+    }
+  }
+  return counts;
+}
+
+void write_cells(json::writer& to, std::string_view name,
+                 const std::vector<std::uint64_t>& cells) {
+  to.key(name).begin_array();
   for (auto at = cells.begin(); at != cells.end();) {
     const auto end = std::find_if(
         at, cells.end(), [&](std::uint64_t each) { return each != *at; });
@@ -47,7 +72,9 @@ void write_rows(json::writer& to,
 
 } // namespace
 
-address_map::address_map(const table::snapshot& of) {
+address_map::address_map(const table::snapshot& of,
+                         const net::address_set& never)
+    : never_{never.ipv4()} {
   std::vector<net::range<std::uint32_t>> ranges;
   for (const table::snapshot::match& each : of.networks()) {
     const net::ip_prefix& network = each.network;
@@ -67,23 +94,12 @@ address_map::address_map(const table::snapshot& of) {
 
 std::vector<std::uint64_t> address_map::cells(const net::ip_prefix& within,
                                               unsigned bits) const {
-  EXPECTS(within.family() == net::family::ipv4);
-  EXPECTS(bits <= 16 && within.length() + bits <= 32);
-  std::vector<std::uint64_t> counts(std::size_t{1} << bits, 0);
-  const std::uint64_t base = ipv4_number(within.first());
-  const std::uint64_t size = std::uint64_t{1} << (32U - within.length() - bits);
-  const auto parts =
-      ipv4_.within({ipv4_number(within.first()), ipv4_number(within.last())});
-  for (const auto& range : parts.ranges()) {
-    const std::uint64_t end = std::uint64_t{range.last} + 1;
-    for (std::uint64_t at = range.first; at < end;) {
-      const std::uint64_t cell = (at - base) / size;
-      const std::uint64_t next = std::min(end, base + (cell + 1) * size);
-      counts[cell] += next - at;
-      at = next;
-    }
-  }
-  return counts;
+  return cells_of(ipv4_, within, bits);
+}
+
+std::vector<std::uint64_t>
+address_map::never_cells(const net::ip_prefix& within, unsigned bits) const {
+  return cells_of(never_, within, bits);
 }
 
 result<net::ip_prefix> mapped_network(const std::string& text) {
@@ -107,7 +123,8 @@ std::string to_json(const address_map& of, const net::ip_prefix& within) {
   if (within.family() == net::family::ipv4) {
     const unsigned bits = bits_within(within);
     to.member("cell_length", within.length() + bits);
-    write_cells(to, of.cells(within, bits));
+    write_cells(to, "runs", of.cells(within, bits));
+    write_cells(to, "never", of.never_cells(within, bits));
   } else {
     write_rows(to, of.ipv6());
   }

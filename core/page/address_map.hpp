@@ -1,6 +1,7 @@
-// Where in the address space a table lists anybody.
+// Where in the address space a table lists anybody, and where it never does.
 #pragma once
 
+#include "core/net/address_set.hpp"
 #include "core/net/ip_prefix.hpp"
 #include "core/net/range_set.hpp"
 #include "core/support/result.hpp"
@@ -13,7 +14,8 @@
 
 namespace spfblock::page {
 
-/// The addresses that a table answers for, whatever the action.
+/// The addresses that a table answers for, whatever the action, and those that
+/// are never listed.
 ///
 /// Regular value type.  Thread safety: immutable.
 class address_map {
@@ -29,7 +31,9 @@ public:
   address_map() = default;
 
   /// Linear in the networks of the table.
-  explicit address_map(const table::snapshot& of);
+  /// @param never what is allowed
+  explicit address_map(const table::snapshot& of,
+                       const net::address_set& never = {});
 
   /// How many addresses are listed in each of the equal parts of an IPv4
   /// network, in the order of their addresses.
@@ -38,6 +42,10 @@ public:
   [[nodiscard]] std::vector<std::uint64_t> cells(const net::ip_prefix& within,
                                                  unsigned bits) const;
 
+  /// The same of those that are never listed.
+  [[nodiscard]] std::vector<std::uint64_t>
+  never_cells(const net::ip_prefix& within, unsigned bits) const;
+
   /// Ascending.
   [[nodiscard]] const std::vector<ipv6_row>& ipv6() const noexcept {
     return ipv6_;
@@ -45,6 +53,7 @@ public:
 
 private:
   net::range_set<std::uint32_t> ipv4_;
+  net::range_set<std::uint32_t> never_;
   std::vector<ipv6_row> ipv6_;
 };
 

@@ -165,14 +165,18 @@ result<history::question> question_of(const admin_request& request) {
 
 admin_reply history_page(const history::question& what, std::size_t most,
                          const std::string& path) {
+  history_files files{path};
   history::newest newest{most};
   history::inquiry inquiry{
       what, [&newest](const history::entry& each) { newest.add(each); }};
-  const auto read = read_history(
-      path, [&inquiry](std::string_view next) { inquiry.read(next); });
-  if (read.trouble)
-    return line(503, read.trouble->message);
-  return json(newest.document(inquiry.begins(), inquiry.cut()));
+  inquire_backwards(files, inquiry, [&newest] {
+    newest.turn_back();
+    return newest.is_full();
+  });
+  const auto begins = begin_of(files);
+  if (files.trouble())
+    return line(503, files.trouble()->message);
+  return json(newest.document(begins, inquiry.cut()));
 }
 
 } // namespace
@@ -260,10 +264,9 @@ admin_answer admin_pages::map(const admin_request& request) {
   const auto network = page::mapped_network(request.parameter("prefix"));
   if (!network)
     return line(400, network.error().message);
-  return planned_page{
-      &pages_, [network = *network, kept = map_, table = parts_.table.load()] {
-        return json(page::to_json(kept->of(table), network));
-      }};
+  return of_view([network = *network, kept = map_](const service_view& of) {
+    return json(page::to_json(kept->of(of), network));
+  });
 }
 
 admin_answer admin_pages::exported(const admin_request& request) {

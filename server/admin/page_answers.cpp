@@ -86,11 +86,11 @@ admin_reply front_page(const service_view& of, const page::asked& question) {
   return {200, "text/html; charset=utf-8", page::to_html(made, front_html())};
 }
 
-const page::address_map&
-kept_map::of(const std::shared_ptr<const table::snapshot>& table) {
-  if (made_of_.lock() != table) {
-    map_ = page::address_map{*table};
-    made_of_ = table;
+const page::address_map& kept_map::of(const service_view& view) {
+  if (made_of_.lock() != view.table || allowed_by_.lock() != view.book) {
+    map_ = page::address_map{*view.table, view.book->allowed().all()};
+    made_of_ = view.table;
+    allowed_by_ = view.book;
   }
   return map_;
 }

@@ -2,6 +2,7 @@
 // somebody asked.
 #pragma once
 
+#include "core/domains/domain_book.hpp"
 #include "core/page/address_map.hpp"
 #include "core/page/asked.hpp"
 #include "core/table/snapshot.hpp"
@@ -16,18 +17,18 @@ namespace spfblock::server {
 [[nodiscard]] admin_reply front_page(const service_view& of,
                                      const page::asked& question);
 
-/// The map of the table that was asked about last: several pages, and several
-/// readers, look at one table.
+/// The map of the table and of what is allowed that was asked about last:
+/// several pages, and several readers, look at one.
 ///
 /// Not thread-safe.
 class kept_map {
 public:
   /// Valid until the next call.
-  const page::address_map&
-  of(const std::shared_ptr<const table::snapshot>& table);
+  const page::address_map& of(const service_view& view);
 
 private:
   std::weak_ptr<const table::snapshot> made_of_;
+  std::weak_ptr<const domains::domain_book> allowed_by_;
   page::address_map map_;
 };
 

@@ -33,7 +33,8 @@ std::string after_what(const std::string& configuration_file,
                                  each.what == history::happening::entry_new)
                                last = std::move(each);
                            }};
-  read_history(path, [&inquiry](std::string_view line) { inquiry.read(line); });
+  history_files files{path};
+  inquire_backwards(files, inquiry, [&last] { return last.has_value(); });
   std::string text;
   if (last)
     append_paragraph(text, "  after       ",

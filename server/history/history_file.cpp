@@ -1,5 +1,6 @@
 #include "server/history/history_file.hpp"
 
+#include "core/history/entry.hpp"
 #include "core/support/contract.hpp"
 #include "core/support/text.hpp"
 #include "server/system/file.hpp"
@@ -33,12 +34,11 @@ descriptor open_history(const std::string& path, int flags) {
 /// Cuts pieces into lines, and leaves out those that are too long.
 class history_lines {
 public:
-  explicit history_lines(const std::function<void(std::string_view)>& to)
-      : to_{to} {}
+  explicit history_lines(const history_files::receiver& to) : to_{to} {}
 
   void feed(std::string_view piece) {
-    for (std::size_t end = piece.find('\n'); end != std::string_view::npos;
-         end = piece.find('\n')) {
+    for (std::size_t end = piece.find('\n');
+         end != std::string_view::npos && goes_on_; end = piece.find('\n')) {
       if (begun_.empty()) {
         give(piece.substr(0, end));
       } else {
@@ -54,32 +54,36 @@ public:
   }
 
   void finish() {
-    if (!begun_.empty())
+    if (!begun_.empty() && goes_on_)
       give(std::exchange(begun_, {}));
   }
+
+  /// Whether the next line is wanted.
+  [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }
 
 private:
   static constexpr std::size_t longest = std::size_t{4} << 20U;
 
   void give(std::string_view line) {
     if (!line.empty() && line.size() <= longest)
-      to_(line);
+      goes_on_ = to_(line);
   }
 
-  const std::function<void(std::string_view)>& to_;
+  const history_files::receiver& to_;
   std::string begun_;
+  bool goes_on_ = true;
 };
 
 /// @return what kept it from being read to its end
-std::optional<failure>
-read_lines(const descriptor& from, const std::string& name,
-           const std::function<void(std::string_view)>& line) {
+std::optional<failure> read_lines(const descriptor& from,
+                                  const std::string& name,
+                                  const history_files::receiver& line) {
   auto opened = octet_source::of(from.number(), name);
   if (!opened)
     return opened.error();
   octet_source source = *std::move(opened);
   history_lines lines{line};
-  for (;;) {
+  while (lines.goes_on()) {
     const auto piece = source.next();
     if (!piece || piece->empty()) {
       lines.finish();
@@ -87,6 +91,7 @@ read_lines(const descriptor& from, const std::string& name,
     }
     lines.feed(*piece);
   }
+  return std::nullopt;
 }
 
 } // namespace
@@ -179,33 +184,70 @@ std::optional<failure> history_file::write_all(std::string_view octets) {
   return why;
 }
 
-history_read read_history(const std::string& path,
-                          const std::function<void(std::string_view)>& line) {
+history_files::history_files(const std::string& path) {
   // The newest first: a file that is renamed meanwhile is met twice, not
   // missed.
-  history_read made;
   std::set<std::pair<dev_t, ino_t>> met;
-  std::vector<std::pair<std::string, descriptor>> files;
   for (unsigned number = 0; number <= most_former; ++number) {
     const std::string name = former_name(path, number);
     descriptor file = open_history(name, O_RDONLY);
     if (!file.is_open()) {
-      if (errno != ENOENT && !made.trouble)
-        made.trouble = cannot("read", name);
+      if (errno != ENOENT && !trouble_)
+        trouble_ = cannot("read", name);
       continue;
     }
     struct stat about {};
     if (::fstat(file.number(), &about) == 0 && S_ISREG(about.st_mode) &&
         met.emplace(about.st_dev, about.st_ino).second)
-      files.emplace_back(name, std::move(file));
+      files_.push_back({name, std::move(file)});
   }
-  for (auto at = files.rbegin(); at != files.rend(); ++at) {
-    ++made.files;
-    auto trouble = read_lines(at->second, at->first, line);
-    if (trouble && !made.trouble)
-      made.trouble = std::move(trouble);
+}
+
+void history_files::read(std::size_t number, const receiver& line) {
+  const opened_file& from = files_.at(number);
+  if (::lseek(from.file.number(), 0, SEEK_SET) != 0) {
+    trouble_ = cannot("read", from.name);
+    return;
   }
-  return made;
+  auto trouble = read_lines(from.file, from.name, line);
+  if (trouble && !trouble_)
+    trouble_ = std::move(trouble);
+}
+
+void inquire_backwards(history_files& of, history::inquiry& by,
+                       const std::function<bool()>& is_enough) {
+  for (std::size_t number = 0; number < of.count(); ++number) {
+    of.read(number, [&by](std::string_view line) {
+      by.read(line);
+      return true;
+    });
+    if (is_enough())
+      return;
+  }
+}
+
+std::optional<std::chrono::sys_seconds> begin_of(history_files& of) {
+  std::optional<std::chrono::sys_seconds> begins;
+  for (std::size_t number = of.count(); number > 0 && !begins; --number) {
+    of.read(number - 1, [&begins](std::string_view line) {
+      if (const auto head = history::head_of(line))
+        begins = head->at;
+      return !begins;
+    });
+  }
+  return begins;
+}
+
+history_read read_history(const std::string& path,
+                          const std::function<void(std::string_view)>& line) {
+  history_files files{path};
+  for (std::size_t number = files.count(); number > 0; --number) {
+    files.read(number - 1, [&line](std::string_view next) {
+      line(next);
+      return true;
+    });
+  }
+  return {static_cast<unsigned>(files.count()), files.trouble()};
 }
 
 } // namespace spfblock::server

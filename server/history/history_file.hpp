@@ -1,9 +1,11 @@
 // The history on the disk: lines that are only ever added.
 #pragma once
 
+#include "core/history/question.hpp"
 #include "core/support/failure.hpp"
 #include "server/system/descriptor.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -58,15 +60,57 @@ private:
   bool is_torn_ = false; ///< no LF at its end
 };
 
+/// The files of a history as they are now, to be read: what is renamed
+/// meanwhile is met, and lines that are added are read or not.  Files may lack,
+/// and hold anything: a line of over 4 MiB, which no history has, is left out.
+///
+/// Thread safety: one thread at a time.  Waits for the disk.
+class history_files {
+public:
+  /// Gets a line, without LF.
+  /// @return whether the next one is wanted
+  using receiver = std::function<bool(std::string_view line)>;
+
+  /// Opens them.
+  explicit history_files(const std::string& path);
+
+  [[nodiscard]] std::size_t count() const noexcept { return files_.size(); }
+
+  /// Gives the lines of one, the oldest first.
+  /// @param number 0 is the newest file
+  void read(std::size_t number, const receiver& line);
+
+  /// The first file that could not be read.
+  [[nodiscard]] const std::optional<failure>& trouble() const noexcept {
+    return trouble_;
+  }
+
+private:
+  struct opened_file {
+    std::string name;
+    descriptor file;
+  };
+  std::vector<opened_file> files_; ///< the newest first
+  std::optional<failure> trouble_;
+};
+
+/// Has the newest file answer, then the one before it, and so on: each its lines
+/// in their order.
+/// @param is_enough asked at the end of each file
+void inquire_backwards(history_files& of, history::inquiry& by,
+                       const std::function<bool()>& is_enough);
+
+/// When the oldest entry is of; nothing where there is none.
+[[nodiscard]] std::optional<std::chrono::sys_seconds>
+begin_of(history_files& of);
+
 /// What came of reading a history.
 struct history_read {
   unsigned files = 0;             ///< that were there
   std::optional<failure> trouble; ///< the first file that could not be read
 };
 
-/// Gives the lines of a history, without LF, the oldest first; what was written
-/// meanwhile or not.  Files may lack, and hold anything: a line of over 4 MiB,
-/// which no history has, is left out.
+/// Gives the lines of a history (history_files), without LF, the oldest first.
 history_read read_history(const std::string& path,
                           const std::function<void(std::string_view)>& line);
 

@@ -1,10 +1,12 @@
 """What was listed when, and why that changed: `spfblock history`."""
 
 import glob
+import gzip
 import json
 import os
 import random
 import time
+import urllib.error
 import urllib.request
 
 from .harness.case import BlackBoxCase
@@ -140,6 +142,47 @@ class History(BlackBoxCase):
         self.assertEqual(self.entries("203.0.113.1"), [])
         day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400))
         self.assertEqual(self.entries(NAME, "--since", day), [])
+
+    def test_the_last_entries_are_read_from_the_newest_file(self):
+        self.dns.records = record("192.0.2.0/24")
+        spfblock = self.serve(
+            self.settings(admin=f"{LOOPBACK}:{free_port()}", refresh={"interval": "1h"})
+        )
+        self.await_changes(1)
+        spfblock.wait_for_line("admin port listening")
+        admin = spfblock.configuration["admin"]
+
+        def entry(at):
+            return (
+                '{"at":%d,"what":"changed","role":"listed","listing":"%s",'
+                '"digest":"00000000","cause":"record","networks":1}\n' % (at, NAME)
+            )
+
+        def told(limit):
+            with urllib.request.urlopen(
+                f"http://{admin}/history?domain={NAME}&limit={limit}", timeout=60
+            ) as reply:
+                return json.load(reply)
+
+        for number in range(3):
+            with open(f"{self.history}.{number + 1}", "w", encoding="ascii") as file:
+                file.writelines(entry(1000 - 10 * number + each) for each in range(4))
+        every = self.entries(NAME)
+        self.assertEqual(every[0]["at"], 980)
+        for limit in (1, 2, len(every) - 9, len(every) - 1, len(every), 1000):
+            with self.subTest(limit=limit):
+                document = told(limit)
+                self.assertEqual(document["changes"], every[-limit:])
+                self.assertEqual(document["more"], limit < len(every))
+                self.assertEqual(document["begins"], 980)
+        # What is not asked may be damaged: gzip that ends within.
+        with open(f"{self.history}.2", "wb") as file:
+            file.write(gzip.compress(entry(990).encode() * 100)[:-20])
+        some = len(every) - 9  # one less than the newest two files have
+        self.assertEqual(told(some)["changes"], every[-some:])
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            told(1000)
+        self.assertEqual(refused.exception.code, 503)
 
     def test_without_a_history_it_says_so(self):
         file = self.file("spfblock.json", json.dumps({"state_file": self.state}))

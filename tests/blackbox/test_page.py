@@ -273,6 +273,44 @@ class Page(PageCase):
         self.assertIn("62.7.0.0/16", self.browser.text("#map-most"))
         self.assertIn("2a00:1::/32", self.browser.text("#ipv6-rows"))
 
+    def test_the_map_shows_what_is_never_listed_by_lines(self):
+        server = self.start(
+            ["spam.example"],
+            resolver={"servers": [self.dns.server]},
+            allow={"networks": ["0.0.0.0/8", "10.0.0.0/8"]},
+        )
+        self.wait_until_listed(server.port, "62.7.7.7")
+        self.open()
+        nothing, lines = [238, 241, 245], [150, 158, 168]
+        reserved = self.colours_of(10 * 256 + 77)
+        self.assertIn(nothing, reserved)
+        self.assertIn(lines, reserved)
+        self.assertEqual(self.colours_of(99 * 256 + 100), [nothing])
+        self.assertNotIn(lines, self.colours_of(62 * 256 + 7))
+        self.assertIn("never listed", self.browser.text("#map-legend"))
+        self.browser.element("#map-canvas").send_keys("\ue014")  # right
+        self.assertRegex(
+            self.browser.text("#map-cell"),
+            r"^0\.\d\.0\.0/16: 0 listed addresses, 65,536 never listed$",
+        )
+
+    def colours_of(self, cell):
+        """All that are in a cell of the map."""
+        return self.browser.run(
+            """return import("/page/hilbert.js").then(({ pointOf }) => {
+                 const canvas = document.getElementById("map-canvas");
+                 const size = canvas.width / 256;
+                 const [x, y] = pointOf(arguments[0], 256).map((each) => each * size);
+                 const { data } = canvas.getContext("2d").getImageData(x, y, size, size);
+                 const found = new Set();
+                 for (let at = 0; at < data.length; at += 4) {
+                   found.add([...data.slice(at, at + 3)].join());
+                 }
+                 return [...found].map((each) => each.split(",").map(Number));
+               });""",
+            cell,
+        )
+
     def colour_of(self, cell):
         """Of a cell of the map, as it is drawn."""
         return self.browser.run(

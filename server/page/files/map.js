@@ -1,4 +1,5 @@
-// Where in the address space is listed: IPv4 along a Hilbert curve, IPv6 as rows.
+// Where in the address space is listed, and never is: IPv4 along a Hilbert curve,
+// IPv6 as rows.
 import { asked, byId, counted, element, load, visible } from "./dom.js";
 import { numberAt, pointOf } from "./hilbert.js";
 
@@ -6,21 +7,22 @@ const mostRows = 12;
 const pixels = 1024; // of each side
 
 // Two ends of a ramp that all eyes tell apart by how light they are, and what is
-// where nothing is listed.
+// where nothing is listed; lines, which have no colour, where nothing ever is.
 const ramps = {
   light: {
     none: [238, 241, 245], line: [222, 227, 234], halo: [198, 219, 239],
-    few: [84, 141, 190], all: [2, 36, 88],
+    few: [84, 141, 190], all: [2, 36, 88], never: [150, 158, 168],
   },
   dark: {
     none: [20, 24, 31], line: [34, 40, 50], halo: [36, 60, 92],
-    few: [74, 124, 184], all: [255, 233, 69],
+    few: [74, 124, 184], all: [255, 233, 69], never: [104, 112, 124],
   },
 };
 const isDark = matchMedia("(prefers-color-scheme: dark)");
 
-/** What is drawn: a network and how many addresses are listed in its cells. */
-let shown = { first: 0, length: 0, cellLength: 16, counts: [] };
+/** What is drawn: a network, how many addresses are listed in its cells, and how many
+    never are. */
+let shown = { first: 0, length: 0, cellLength: 16, counts: [], never: [] };
 let cursor = 0;
 
 const sideOf = (map) => Math.sqrt(map.counts.length);
@@ -61,6 +63,7 @@ function draw() {
   context.fillStyle = css(none);
   context.fillRect(0, 0, pixels, pixels);
   drawGrid(context, line);
+  drawNever(context, side);
   const listed = [];
   shown.counts.forEach((count, cell) => {
     if (count > 0) {
@@ -91,6 +94,26 @@ function drawGrid(context, line) {
   }
 }
 
+/** Slanting lines, which go on from cell to cell. */
+function drawNever(context, side) {
+  const { never } = isDark.matches ? ramps.dark : ramps.light;
+  const size = pixels / side;
+  const hatch = Math.min(8, size); // at least a line in each cell
+  const tile = element("canvas", { width: hatch, height: hatch });
+  const lines = tile.getContext("2d");
+  lines.fillStyle = css(never);
+  for (let at = 0; at < hatch; at += 1) {
+    lines.fillRect(at, hatch - 1 - at, 1, 1);
+  }
+  context.fillStyle = context.createPattern(tile, "repeat");
+  shown.never.forEach((count, cell) => {
+    if (count > 0) {
+      const [x, y] = pointOf(cell, side);
+      context.fillRect(x * size, y * size, size, size);
+    }
+  });
+}
+
 /** A ring around the address that the page was asked about. */
 function drawAsked(context, size) {
   const address = asked().address;
@@ -115,15 +138,18 @@ function drawLegend() {
     box.style.backgroundColor = css(colour(part));
     return box;
   });
-  byId("map-legend").replaceChildren("one address ", ...steps, " all of it");
+  byId("map-legend").replaceChildren("listed: one address ", ...steps, " all of it;",
+    element("i", { class: "never" }), " never listed: allowed, a provider's, reserved");
 }
 
 function tellCell(cell) {
   cursor = cell;
   const count = shown.counts[cell];
+  const never = shown.never[cell];
   const many = shown.cellLength === 32
-    ? (count ? "listed" : "not listed")
-    : `${counted(count)} listed address${count === 1 ? "" : "es"}`;
+    ? (count ? "listed" : never ? "never listed" : "not listed")
+    : `${counted(count)} listed address${count === 1 ? "" : "es"}`
+      + (never ? `, ${counted(never)} never listed` : "");
   byId("map-cell").textContent = `${cellNetwork(shown, cell)}: ${many}`;
 }
 
@@ -175,6 +201,7 @@ async function showNetwork(prefix) {
       length: Number(length),
       cellLength: map.cell_length,
       counts: expanded(map.runs),
+      never: expanded(map.never),
     };
     cursor = 0;
     draw();

@@ -1,7 +1,11 @@
+#include "core/history/entry.hpp"
+#include "core/history/question.hpp"
 #include "server/history/history_file.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -37,6 +41,66 @@ TEST_CASE("history_file: lines are read in the order in which they were added",
   }
   CHECK_FALSE(history_file{path}.append("four\n"));
   CHECK(lines_of(path) == "one|two|three|four|");
+}
+
+TEST_CASE(
+    "history_files: each by itself, the newest first, as far as is wanted",
+    "[history]") {
+  const testing::temporary_folder folder;
+  const std::string path = folder / "h";
+  put(path + ".7", "one\ntwo\n");
+  put(path + ".1", "three\n\nfour\nfive");
+  put(path, "six\n");
+  server::history_files files{path};
+  REQUIRE(files.count() == 3);
+  std::string all;
+  const auto read = [&](std::size_t number, std::string_view last) {
+    files.read(number, [&](std::string_view line) {
+      (all += line) += '|';
+      return line != last;
+    });
+    (all += '/');
+  };
+  fs::rename(path, path + ".0"); // those are open
+  for (std::size_t number = 0; number < 3; ++number)
+    read(number, "four");
+  read(2, "one"); // once more, from its beginning
+  CHECK(all == "six|/three|four|/one|two|/one|/");
+  CHECK_FALSE(files.trouble());
+  CHECK(server::history_files{folder / "none"}.count() == 0);
+}
+
+TEST_CASE(
+    "history_files: older ones are asked only where the newer ones are not "
+    "enough",
+    "[history]") {
+  const testing::temporary_folder folder;
+  const std::string path = folder / "h";
+  const auto line = [](int second) {
+    return history::to_line(
+        {.at = std::chrono::sys_seconds{std::chrono::seconds{second}},
+         .what = history::happening::changed,
+         .listing = "a.example"});
+  };
+  put(path + ".2", "torn\n" + line(1) + line(2));
+  put(path + ".1", line(3) + line(4));
+  put(path, line(5) + line(6));
+  for (const std::size_t enough : {1U, 2U, 3U, 7U}) {
+    server::history_files files{path};
+    std::string found;
+    history::inquiry inquiry{*history::question::about("a.example"),
+                             [&found](const history::entry& each) {
+                               found += std::to_string(
+                                   each.at.time_since_epoch().count());
+                             }};
+    server::inquire_backwards(files, inquiry,
+                              [&] { return found.size() >= enough; });
+    CHECK(found == std::string{"563412"}.substr(0, (enough + 1) / 2 * 2));
+    CHECK(server::begin_of(files) ==
+          std::chrono::sys_seconds{std::chrono::seconds{1}});
+  }
+  server::history_files none{folder / "none"};
+  CHECK_FALSE(server::begin_of(none));
 }
 
 TEST_CASE("history_file: a full file makes room, the oldest goes",

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
@@ -71,6 +72,17 @@ TEST_CASE("history: an entry is one line, and the same when it is read",
   CHECK(head->role == of.role);
   CHECK(head->listing == "b\\\\032.example");
   CHECK(head->digest == of.digest);
+}
+
+TEST_CASE("history: a line has a head whenever it was written", "[history]") {
+  for (const std::int64_t seconds :
+       {std::int64_t{0}, std::int64_t{1} << 32U, std::int64_t{253402300799}}) {
+    auto of = change("a.example", "192.0.2.0/24");
+    of.at = std::chrono::sys_seconds{std::chrono::seconds{seconds}};
+    const auto head = history::head_of(history::to_line(of));
+    REQUIRE(head);
+    CHECK(head->at == of.at);
+  }
 }
 
 TEST_CASE("history: whatever stands in a file, it is an entry or none",

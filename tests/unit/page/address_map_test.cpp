@@ -87,17 +87,37 @@ TEST_CASE("address_map: the document has the cells as runs",
       listing_networks({"10.1.2.0/25", "10.1.4.0/23", "2a00:1::/48"})};
   CHECK(page::to_json(map, prefix("10.1.0.0/16")) ==
         R"({"prefix":"10.1.0.0/16","cell_length":24,)"
-        R"("runs":[[2,0],[1,128],[1,0],[2,256],[250,0]]})"
+        R"("runs":[[2,0],[1,128],[1,0],[2,256],[250,0]],"never":[[256,0]]})"
         "\n");
   CHECK(page::to_json(map, prefix("10.1.2.0/24")) ==
-        R"({"prefix":"10.1.2.0/24","cell_length":32,"runs":[[128,1],[128,0]]})"
+        R"({"prefix":"10.1.2.0/24","cell_length":32,"runs":[[128,1],[128,0]],)"
+        R"("never":[[256,0]]})"
         "\n");
   CHECK(page::to_json(address_map{}, prefix("0.0.0.0/0")) ==
-        R"({"prefix":"0.0.0.0/0","cell_length":16,"runs":[[65536,0]]})"
+        R"({"prefix":"0.0.0.0/0","cell_length":16,"runs":[[65536,0]],)"
+        R"("never":[[65536,0]]})"
         "\n");
   CHECK(page::to_json(map, prefix("::/0")) ==
         R"({"prefix":"::/0",)"
         R"("rows":[{"network":"2a00:1::/32","networks":1}],"more":0})"
+        "\n");
+}
+
+TEST_CASE("address_map knows what is never listed, beside what is",
+          "[page][address_map]") {
+  const address_map map{
+      listing_networks({"62.1.0.0/17"}),
+      net::address_set::of({prefix("62.1.128.0/18"), prefix("62.1.255.1/32"),
+                            prefix("10.0.0.0/8"), prefix("2a00::/16")})};
+  const auto cells = map.never_cells(prefix("0.0.0.0/0"), 16);
+  CHECK(cells[(62U << 8U) + 1] == 16385);
+  CHECK(cells[62U << 8U] == 0);
+  CHECK(cells[10U << 8U] == 65536);
+  CHECK(map.cells(prefix("0.0.0.0/0"), 16)[(62U << 8U) + 1] == 32768);
+  CHECK(page::to_json(map, prefix("62.1.0.0/16")) ==
+        R"({"prefix":"62.1.0.0/16","cell_length":24,)"
+        R"("runs":[[128,256],[128,0]],)"
+        R"("never":[[128,0],[64,256],[63,0],[1,1]]})"
         "\n");
 }
 
