@@ -151,12 +151,15 @@ std::size_t status_report::stale_domains() const {
       }));
 }
 
-status_report report(const domains::domain_book& book, timestamp now) {
+status_report report(const domains::domain_book& book, timestamp now,
+                     const domain_choice& only) {
   status_report report;
   report.at = now.wall;
-  report.domains.reserve(book.domains().size());
-  for (const domains::known_domain& known : book.domains())
-    report.domains.push_back(status_of(known, book.refresh(), now));
+  report.domains.reserve(only ? only->size() : book.domains().size());
+  for (const domains::known_domain& known : book.domains()) {
+    if (!only || only->contains(known.domain.name))
+      report.domains.push_back(status_of(known, book.refresh(), now));
+  }
   const auto providers = book.providers();
   report.providers = providers.size();
   report.providers_known = static_cast<std::size_t>(

@@ -1,6 +1,7 @@
 // How the domains fare, for `spfblock status` and the admin port.
 #pragma once
 
+#include "core/dns/name.hpp"
 #include "core/domains/domain_book.hpp"
 #include "core/hits/hit_ledger.hpp"
 #include "core/query_time/totals.hpp"
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -179,8 +181,13 @@ void add_hits(status_report& to, const hits::hit_ledger& from,
 /// mail.
 [[nodiscard]] bool is_in_trouble(const domain_status& of);
 
+/// The domains that a report tells of; nothing: all.
+using domain_choice = std::optional<std::set<dns::name>>;
+
+/// @param only of these, and what there is to tell of all together
 [[nodiscard]] status_report report(const domains::domain_book& book,
-                                   timestamp now);
+                                   timestamp now,
+                                   const domain_choice& only = std::nullopt);
 
 /// How many domains are in each condition, in the order of domain_conditions.
 using condition_counts = std::array<std::size_t, domain_conditions.size()>;

@@ -1,5 +1,6 @@
 #include "server/admin/admin_client.hpp"
 
+#include "core/support/percent_encoding.hpp"
 #include "core/support/text.hpp"
 #include "server/admin/admin_port.hpp"
 #include "server/system/asio_endpoint.hpp"
@@ -9,6 +10,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -83,6 +85,19 @@ result<std::string> admin_get(const net::endpoint& from,
                          printable(trimmed(made->body()))};
     std::this_thread::sleep_for(pause);
   }
+}
+
+std::string status_target(const std::set<std::string>& domains) {
+  constexpr std::size_t longest = 4096; // half of what a header may have
+  std::string target = "/status?domain=";
+  for (const std::string& each : domains) {
+    if (target.back() != '=')
+      target += "&domain=";
+    target += percent_encode_query(each);
+    if (target.size() > longest)
+      return "/status";
+  }
+  return target;
 }
 
 } // namespace spfblock::server

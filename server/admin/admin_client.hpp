@@ -4,6 +4,7 @@
 #include "core/net/endpoint.hpp"
 #include "core/support/result.hpp"
 
+#include <set>
 #include <string>
 
 namespace spfblock::server {
@@ -15,5 +16,10 @@ namespace spfblock::server {
 ///         another program
 result<std::string> admin_get(const net::endpoint& from,
                               const std::string& target);
+
+/// The target of /status about these domains alone, about none if there are
+/// none; of very many it is that about all.  A server that does not know of it
+/// tells of all.
+[[nodiscard]] std::string status_target(const std::set<std::string>& domains);
 
 } // namespace spfblock::server

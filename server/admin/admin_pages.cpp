@@ -20,6 +20,7 @@
 #include "server/page/page_files.hpp"
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,8 +70,22 @@ std::string known_formats() {
   return list;
 }
 
-admin_reply status(const service_view& of) {
-  return json(reports::to_json(report_of(of)));
+/// Which domains a request names; one that is empty names none.
+/// @return errc::malformed for what is no domain
+result<reports::domain_choice> domains_named(const admin_request& request) {
+  const auto given = request.parameters("domain");
+  if (given.empty())
+    return reports::domain_choice{};
+  std::set<dns::name> chosen;
+  for (const std::string& each : given) {
+    if (each.empty())
+      continue;
+    auto name = config::parse_domain(each);
+    if (!name)
+      return name.error();
+    chosen.insert(*std::move(name));
+  }
+  return reports::domain_choice{std::move(chosen)};
 }
 
 admin_reply health(const service_view& of) {
@@ -197,7 +212,7 @@ admin_answer admin_pages::answer(const admin_request& request) {
   if (request.path == "/healthz")
     return of_view(health);
   if (request.path == "/status")
-    return of_view(status);
+    return status(request);
   if (request.path == "/explain")
     return explain(request);
   if (request.path == "/export")
@@ -237,6 +252,15 @@ admin_answer admin_pages::answer_others(const admin_request& request) {
         }
         return kept->page;
       });
+}
+
+admin_answer admin_pages::status(const admin_request& request) {
+  auto only = domains_named(request);
+  if (!only)
+    return line(400, only.error().message);
+  return of_view([only = *std::move(only)](const service_view& of) {
+    return json(reports::to_json(report_of(of, only)));
+  });
 }
 
 admin_answer admin_pages::explain(const admin_request& request) {

@@ -59,6 +59,7 @@ private:
 
   template <class Make>
   admin_answer of_view(Make make);
+  [[nodiscard]] admin_answer status(const admin_request& request);
   [[nodiscard]] admin_answer explain(const admin_request& request);
   [[nodiscard]] admin_answer domains(const admin_request& request);
   [[nodiscard]] admin_answer map(const admin_request& request);

@@ -105,12 +105,20 @@ bool names_tag(std::string_view field, std::string_view tag) {
 } // namespace
 
 std::string admin_request::parameter(std::string_view name) const {
+  const auto all = parameters(name);
+  return all.empty() ? std::string{} : all.front();
+}
+
+std::vector<std::string>
+admin_request::parameters(std::string_view name) const {
+  std::vector<std::string> all;
   for (const std::string_view each : split(query, '&')) {
     const auto equals = each.find('=');
     if (each.substr(0, equals) == name && equals != std::string_view::npos)
-      return form_decode(each.substr(equals + 1)).value_or(std::string{});
+      all.push_back(
+          form_decode(each.substr(equals + 1)).value_or(std::string{}));
   }
-  return {};
+  return all;
 }
 
 bool is_loopback_host(std::string_view host) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace spfblock::server {
 
@@ -33,6 +34,11 @@ struct admin_request {
   /// The value of a parameter of the query, decoded as that of a form; empty if
   /// there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;
+
+  /// The values of all parameters of that name, decoded; what cannot be decoded
+  /// is empty.
+  [[nodiscard]] std::vector<std::string>
+  parameters(std::string_view name) const;
 };
 
 /// A page that takes time.

@@ -7,8 +7,9 @@
 
 namespace spfblock::server {
 
-reports::status_report report_of(const service_view& of) {
-  auto made = reports::report(*of.book, of.at);
+reports::status_report report_of(const service_view& of,
+                                 const reports::domain_choice& only) {
+  auto made = reports::report(*of.book, of.at, only);
   made.configuration = of.configuration;
   made.ports_unavailable = of.ports_unavailable;
   made.ports_open = of.ports_open;

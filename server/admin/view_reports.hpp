@@ -10,7 +10,9 @@
 namespace spfblock::server {
 
 /// The status of the service, with all that a running one knows.
-[[nodiscard]] reports::status_report report_of(const service_view& of);
+[[nodiscard]] reports::status_report
+report_of(const service_view& of,
+          const reports::domain_choice& only = std::nullopt);
 
 /// What is wrong with the service, in a line; nothing if all is well
 /// (reports::health_problem).

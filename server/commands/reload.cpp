@@ -18,6 +18,8 @@
 #include <functional>
 #include <iostream>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -39,14 +41,16 @@ constexpr std::chrono::seconds longest_look{20};
 constexpr std::chrono::seconds longest_silence{15};
 
 /// What is said at the admin port.
-result<std::string> heard_at(const std::optional<net::endpoint>& admin) {
+result<std::string> heard_at(const std::optional<net::endpoint>& admin,
+                             const std::string& target = "/status") {
   if (!admin)
     return failure{errc::temporary, "the admin port is off"};
-  return admin_get(reachable(*admin), "/status");
+  return admin_get(reachable(*admin), target);
 }
 
-result<status_report> status_at(const std::optional<net::endpoint>& admin) {
-  const auto document = heard_at(admin);
+result<status_report> status_at(const std::optional<net::endpoint>& admin,
+                                const std::string& target) {
+  const auto document = heard_at(admin, target);
   if (!document)
     return document.error();
   return reports::status_from_json(*document);
@@ -115,9 +119,10 @@ result<std::string> heard_patiently(const config::settings& of) {
 }
 
 /// Asks again and again until `is_so`, but no longer than `patience`.
+/// @param target of no more than is needed: all domains may be very many
 /// @return the last answer
 result<status_report>
-ask_until(const std::optional<net::endpoint>& admin,
+ask_until(const std::optional<net::endpoint>& admin, const std::string& target,
           std::chrono::seconds patience,
           const std::function<bool(const status_report&)>& is_so) {
   using clock = std::chrono::steady_clock;
@@ -125,7 +130,7 @@ ask_until(const std::optional<net::endpoint>& admin,
   std::chrono::milliseconds pause{20};
   const auto limit = clock::now() + patience;
   for (;;) {
-    auto answer = status_at(admin);
+    auto answer = status_at(admin, target);
     const bool is_final =
         answer ? is_so(*answer) : answer.error().code != errc::temporary;
     if (is_final || clock::now() >= limit)
@@ -140,20 +145,48 @@ bool was_reloaded_since(const status_report& before, const status_report& now) {
          !now.configuration.is_applying;
 }
 
-/// Whether a domain that was not there before has still to be looked at.
-bool waits_for_look(const status_report& before, const status_report& now) {
-  const auto is_new = [&before](const reports::domain_status& of) {
-    return std::none_of(before.domains.begin(), before.domains.end(),
-                        [&of](const reports::domain_status& other) {
-                          return other.name == of.name && other.role == of.role;
-                        });
+using domain_key = std::pair<std::string, domains::role>;
+
+/// The domains of a report.
+std::set<domain_key> keys_of(const status_report& of) {
+  std::set<domain_key> all;
+  for (const reports::domain_status& each : of.domains)
+    all.emplace(each.name, each.role);
+  return all;
+}
+
+/// The names of the domains that were not there before and have still to be
+/// looked at.
+std::set<std::string> awaited(const std::set<domain_key>& before,
+                              const status_report& now) {
+  std::set<std::string> names;
+  for (const reports::domain_status& each : now.domains) {
+    if (each.condition == reports::domain_condition::waiting &&
+        !before.contains({each.name, each.role}))
+      names.insert(each.name);
+  }
+  return names;
+}
+
+/// All that is told of the server, when it is published and what is new was
+/// looked at, or after so long.
+result<status_report> settled(const std::optional<net::endpoint>& admin,
+                              const std::set<domain_key>& before) {
+  const auto all = [&admin] {
+    return ask_until(admin, "/status", longest_look,
+                     [](const status_report& /*any*/) { return true; });
   };
-  return std::any_of(now.domains.begin(), now.domains.end(),
-                     [&](const reports::domain_status& each) {
-                       return each.condition ==
-                                  reports::domain_condition::waiting &&
-                              is_new(each);
-                     });
+  auto now = all();
+  if (!now)
+    return now;
+  const auto names = awaited(before, *now);
+  if (now->is_published && names.empty())
+    return now;
+  const auto last = ask_until(
+      admin, status_target(names), longest_look, [&](const status_report& is) {
+        return is.is_published && awaited(before, is).empty();
+      });
+  return last ? all() : last;
 }
 
 exit_status no_answer(const std::string& why) {
@@ -166,9 +199,11 @@ exit_status no_answer(const std::string& why) {
 exit_status await_outcome(const std::optional<net::endpoint>& admin,
                           const status_report& before,
                           std::chrono::seconds patience) {
-  auto now = ask_until(admin, patience, [&](const status_report& is) {
-    return was_reloaded_since(before, is);
-  });
+  const auto no_domains = status_target({});
+  auto now =
+      ask_until(admin, no_domains, patience, [&](const status_report& is) {
+        return was_reloaded_since(before, is);
+      });
   if (!now)
     return no_answer(now.error().message);
   if (!was_reloaded_since(before, *now))
@@ -180,9 +215,7 @@ exit_status await_outcome(const std::optional<net::endpoint>& admin,
               << '\n';
     return exit_status::config;
   }
-  now = ask_until(admin, longest_look, [&](const status_report& is) {
-    return is.is_published && !waits_for_look(before, is);
-  });
+  now = settled(admin, keys_of(before));
   if (!now)
     return no_answer(now.error().message);
   std::cout << "reloaded\n" << reports::change_text(before, *now);

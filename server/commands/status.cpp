@@ -2,6 +2,7 @@
 
 #include "core/config/domain_name.hpp"
 #include "core/support/text.hpp"
+#include "server/admin/admin_client.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/configured.hpp"
 #include "server/commands/last_known.hpp"
@@ -103,13 +104,13 @@ exit_status status(const std::string& configuration_file,
   const auto names = chosen_names(choice.domains);
   if (!names)
     return exit_status::usage;
-  const auto answer =
-      ask_or_read(configuration_file, "/status",
-                  [](const domains::domain_book& book, timestamp now) {
-                    status_report report = reports::report(book, now);
-                    report.from_state_file = true;
-                    return reports::to_json(report);
-                  });
+  const auto answer = ask_or_read(
+      configuration_file, names->empty() ? "/status" : status_target(*names),
+      [](const domains::domain_book& book, timestamp now) {
+        status_report report = reports::report(book, now);
+        report.from_state_file = true;
+        return reports::to_json(report);
+      });
   if (const auto* failed = std::get_if<exit_status>(&answer))
     return *failed;
   const auto& [document, by_state_file] = std::get<told>(answer);

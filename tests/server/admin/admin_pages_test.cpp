@@ -1,3 +1,5 @@
+#include "core/reports/status.hpp"
+#include "server/admin/admin_client.hpp"
 #include "server/admin/admin_pages.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fixed_resolver.hpp"
@@ -7,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -127,6 +130,41 @@ TEST_CASE("admin_pages: what a page costs is not paid where it is asked for",
     }
     CHECK(asked * 5 < made);
   }
+}
+
+TEST_CASE("admin_pages: the status of the domains that are asked for",
+          "[server][admin_pages]") {
+  fixture f{listing(3, 0)};
+  const auto told = [&f](const std::string& query) {
+    const auto read =
+        reports::status_from_json(f.plan("/status", query).how().body);
+    REQUIRE(read);
+    CHECK(read->pid);
+    std::string names;
+    for (const reports::domain_status& each : read->domains)
+      names += each.name + ' ';
+    return names;
+  };
+  CHECK(told("") == "d0.example d1.example d2.example ");
+  CHECK(told("other=1") == "d0.example d1.example d2.example ");
+  CHECK(told("domain=d1.example") == "d1.example ");
+  CHECK(told("domain=D2.Example.&domain=d0.example&domain=d2.example") ==
+        "d0.example d2.example ");
+  CHECK(told("domain=elsewhere.example").empty());
+  CHECK(told("domain=").empty());
+  const auto refused = f.pages.answer({"/status", "domain=d1..example"});
+  CHECK(std::get<admin_reply>(refused).status == 400);
+}
+
+TEST_CASE("status_target: names the domains, of very many none",
+          "[server][admin_client]") {
+  CHECK(status_target({}) == "/status?domain=");
+  CHECK(status_target({"a.example", "b&c.example"}) ==
+        "/status?domain=a.example&domain=b%26c.example");
+  std::set<std::string> many;
+  for (int i = 0; i < 500; ++i)
+    many.insert("d" + std::to_string(i) + ".example");
+  CHECK(status_target(many) == "/status");
 }
 
 TEST_CASE("admin_pages: a page tells what was so when it was asked for",
