@@ -94,8 +94,8 @@ private:
   std::optional<failure> trouble_;
 };
 
-/// Has the newest file answer, then the one before it, and so on: each its lines
-/// in their order.
+/// Has the newest file answer, then the one before it, and so on: each its
+/// lines in their order.
 /// @param is_enough asked at the end of each file
 void inquire_backwards(history_files& of, history::inquiry& by,
                        const std::function<bool()>& is_enough);

@@ -50,7 +50,8 @@ class History(BlackBoxCase):
 
     def await_changes(self, count):
         eventually(
-            lambda: len(self.changes()) >= count, f"{count} changes are written"
+            lambda: os.path.exists(self.history) and len(self.changes()) >= count,
+            f"{count} changes are written",
         )
 
     def test_every_change_is_told_in_order_over_restarts_and_a_rotation(self):
