@@ -207,7 +207,7 @@ TEST_CASE("domains that are equal, and a little over a total, lose a little",
   f.settle(hosts("b.example", 101));
   f.settle(hosts("c.example", 101));
   for (std::size_t i = 0; i < 3; ++i)
-    CHECK(f.page(i).effective.prefix_count() == 100);
+    CHECK(f.page(i).effective->prefix_count() == 100);
 }
 
 namespace {
@@ -227,7 +227,7 @@ struct crowd : book_fixture {
     config::settings made = settings_of(names);
     made.limits.total.ipv4_addresses = total;
     for (config::domain_entry& each : made.domains)
-      each.limits.growth = std::nullopt;
+      each.limits.edit().growth = std::nullopt;
     return made;
   }
 
@@ -238,7 +238,7 @@ struct crowd : book_fixture {
   [[nodiscard]] std::uint64_t listed() {
     std::uint64_t all = 0;
     for (unsigned i = 0; i < size; ++i)
-      all += page(i).effective.ipv4_count();
+      all += page(i).effective->ipv4_count();
     return all;
   }
 
