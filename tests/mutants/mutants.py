@@ -356,8 +356,8 @@ MUTANTS = [
     Mutant(
         "an allowed domain loses at the first look",
         SETTLING,
-        "  of.lost |= of.good.pass - found.pass;",
-        "",
+        "  of.lost = (of.lost | (of.good.pass - found.pass)) - found.pass;",
+        "  of.lost = of.lost - found.pass;",
     ),
     Mutant(
         "what is to be held is only told",

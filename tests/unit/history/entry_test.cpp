@@ -1,4 +1,4 @@
-// Tests also: daily_room, newest, question, recollection.
+// Tests also: daily_room, question, recollection.
 #include "core/history/daily_room.hpp"
 #include "core/history/entry.hpp"
 #include "core/history/question.hpp"
