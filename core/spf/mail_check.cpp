@@ -14,6 +14,18 @@
 #include <variant>
 
 namespace spfblock::spf {
+namespace {
+
+constexpr const char* no_record = "the domain named has no SPF record";
+
+} // namespace
+
+/// What such an error makes of the record that it is in.
+host_result mail_check::permerror(const std::string& why) {
+  return tally_.permerror(why) == term_result::no_match
+             ? host_result::neutral
+             : host_result::permerror;
+}
 
 /// Asks for a host, or for hosts.
 /// @param given becomes the answer, if there is one
@@ -43,9 +55,7 @@ host_result mail_check::visit(const dns::name& domain, const frame* from,
                    from, nullptr};
   const auto in_error = [&](const std::string& why) {
     tally_.note(here.depth, domain.to_string() + ": permerror: " + why);
-    return tally_.permerror(why) == term_result::no_match
-               ? host_result::neutral
-               : host_result::permerror;
+    return permerror(why);
   };
   const inquiry::lookup txt = dns_.ask({domain, dns::rr_type::txt});
   if (txt.state == inquiry::availability::missing)
@@ -115,9 +125,11 @@ host_result mail_check::walk(const record& parsed, const frame& here) {
   tally_.leave_undecided();
   if (redirect == parsed.terms.end() || has_all)
     return host_result::neutral;
+  const auto& target = std::get<redirect_modifier>(redirect->value).target;
   tally_.enter(redirect->text);
-  const host_result result =
-      consult(std::get<redirect_modifier>(redirect->value).target, here);
+  const host_result result = names_what_no_label_has(target)
+                                 ? permerror(no_record)
+                                 : consult(target, here);
   tally_.leave();
   return result;
 }
@@ -125,17 +137,12 @@ host_result mail_check::walk(const record& parsed, const frame& here) {
 /// The result of the record that include or redirect names; that there is none
 /// is a permerror (§5.2, §6.1).
 host_result mail_check::consult(const domain_spec& spec, const frame& here) {
-  const auto in_error = [&](const std::string& why) {
-    return tally_.permerror(why) == term_result::no_match
-               ? host_result::neutral
-               : host_result::permerror;
-  };
   const target to = target_of(spec, here);
   if (to.ended)
     return *to.ended == term_result::permerror ? host_result::permerror
                                                : host_result::neutral;
   if (!to.name)
-    return in_error("the domain named has no SPF record");
+    return permerror(no_record);
   if (here.granting && !rules_.forbids(*to.name).empty()) {
     tally_.note(here.depth,
                 fmt::format("not followed: {}", rules_.forbids(*to.name)));
@@ -145,13 +152,11 @@ host_result mail_check::consult(const domain_spec& spec, const frame& here) {
   if (!bound && tally_.skips() && here.is_inside(*to.name))
     bound = "a loop";
   if (bound)
-    return in_error(*bound);
+    return permerror(*bound);
   const std::string expanded = expanded_;
   const host_result result = visit(*to.name, &here, here.granting);
   expanded_ = expanded;
-  return result == host_result::none
-             ? in_error("the domain named has no SPF record")
-             : result;
+  return result == host_result::none ? permerror(no_record) : result;
 }
 
 /// Whether CNAMEs led to the record of a name that is not to be followed.

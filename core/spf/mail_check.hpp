@@ -66,6 +66,7 @@ private:
     std::optional<term_result> ended;
   };
 
+  host_result permerror(const std::string& why);
   host_result visit(const dns::name& domain, const frame* from, bool granting);
   host_result walk(const record& parsed, const frame& here);
   host_result consult(const domain_spec& spec, const frame& here);
@@ -80,6 +81,7 @@ private:
   term_result host(const dns::name& owner, const directive& what);
 
   target target_of(const std::optional<domain_spec>& spec, const frame& here);
+  bool names_what_no_label_has(const domain_spec& spec) const;
   std::optional<term_result> know_client_name(const frame& here);
   bool leads_astray(const dns::answer& given, const frame* from);
   bool too_wide(const directive& what, const frame& here, net::family family,

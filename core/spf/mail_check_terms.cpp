@@ -175,8 +175,7 @@ mail_check::target mail_check::target_of(const std::optional<domain_spec>& spec,
     return {here.domain, std::nullopt};
   if (which_ == terms_of_mail::passed_over && spec->unlistable_macro())
     return {std::nullopt, term_result::no_match};
-  // RFC 8616 §4: no DNS label can stand for such a local part.
-  if (!is_ascii(of_.local_part) && spec->has_macro("sl"))
+  if (names_what_no_label_has(*spec))
     return {std::nullopt, term_result::no_match};
   if (spec->has_macro("p")) {
     if (const auto ended = know_client_name(here))
@@ -190,6 +189,11 @@ mail_check::target mail_check::target_of(const std::optional<domain_spec>& spec,
   if (spec->has_macro("slodiphv"))
     expanded_ = made->to_string();
   return {*std::move(made), std::nullopt};
+}
+
+/// RFC 8616 §4: a mechanism with the macro does not match then.
+bool mail_check::names_what_no_label_has(const domain_spec& spec) const {
+  return !is_ascii(of_.local_part) && spec.has_macro("sl");
 }
 
 /// Looks for what %{p} stands for in a record.
