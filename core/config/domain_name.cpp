@@ -18,15 +18,11 @@ failure unexpected(std::string_view text, std::string_view expected) {
           fmt::format("found {} (expected {})", in_quotes(text), expected)};
 }
 
-bool is_name_character(char c) noexcept {
-  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-}
-
 /// @param written as it was before it was in ASCII
 result<dns::name> parse_ascii(std::string_view text, std::string_view written) {
   if (net::ip_address::try_parse(text))
     return unexpected(written, "a domain name; addresses go into \"networks\"");
-  if (!std::all_of(text.begin(), text.end(), is_name_character))
+  if (!std::all_of(text.begin(), text.end(), dns::is_name_character))
     return unexpected(
         written, "a domain name of letters, digits, hyphens and underscores");
   auto name = dns::name::from_text(text);

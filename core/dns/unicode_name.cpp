@@ -18,17 +18,15 @@ failure no_ascii_form(std::string_view text, std::string_view why) {
           fmt::format("no domain name: {} ({})", in_quotes(text), why)};
 }
 
-/// What a label has whose characters were mapped (UTS #46, UseSTD3ASCIIRules),
-/// and the underscore, which names of SPF records have.
-bool is_name_character(char c) noexcept {
-  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-}
-
 struct freed {
   void operator()(std::uint8_t* of) const noexcept { idn2_free(of); }
 };
 
 } // namespace
+
+bool is_name_character(char c) noexcept {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+}
 
 result<std::string> ascii_form(std::string_view text) {
   const std::string ended{text}; // by NUL

@@ -15,6 +15,11 @@ namespace spfblock::dns {
 /// A-labels has 900 at most, unless it is written to be long.
 inline constexpr std::size_t longest_unicode_name = 1024;
 
+/// What a name in ASCII is of: what a label has whose characters were mapped
+/// (UTS #46, UseSTD3ASCIIRules), the underscore, which names of SPF records
+/// have, and the dot.
+[[nodiscard]] bool is_name_character(char c) noexcept;
+
 /// `text` with its U-labels as A-labels ("xn--..."), which is what the DNS and
 /// SPF records have of them (RFC 7208 §4.3, RFC 8616 §4).  Upper case, wide
 /// forms and other dots are mapped as Postfix does it (UTS #46,
