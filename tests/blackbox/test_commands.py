@@ -897,7 +897,7 @@ class Usage(BlackBoxCase):
                 )
 
     def test_what_cannot_be_written_is_no_success(self):
-        file = self.file("c.json", '{"domains": [], "allow": {"providers": false}}')
+        file = self.file("c.json", '{"domains": [], "state_file": ""}')
         for command in (("check", "-c", file), ("--version",), ("help", "status")):
             for stdout in (">/dev/full", ">&-"):
                 with self.subTest(command=command, stdout=stdout):
