@@ -125,11 +125,10 @@ host_result mail_check::walk(const record& parsed, const frame& here) {
   tally_.leave_undecided();
   if (redirect == parsed.terms.end() || has_all)
     return host_result::neutral;
-  const auto& target = std::get<redirect_modifier>(redirect->value).target;
+  const auto& to = std::get<redirect_modifier>(redirect->value).target;
   tally_.enter(redirect->text);
-  const host_result result = names_what_no_label_has(target)
-                                 ? permerror(no_record)
-                                 : consult(target, here);
+  const host_result result =
+      names_what_no_label_has(to) ? permerror(no_record) : consult(to, here);
   tally_.leave();
   return result;
 }
