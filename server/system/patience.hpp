@@ -95,8 +95,8 @@ private:
   friend auto begun_aside(Work work)
       -> work_aside<std::invoke_result_t<Work, reading&>>;
 
-  work_aside(std::future<T> outcome, std::shared_ptr<const reading> by)
-      : outcome_{std::move(outcome)},
+  work_aside(std::future<T> made, std::shared_ptr<const reading> by)
+      : outcome_{std::move(made)},
         by_{std::move(by)} {}
 
   std::future<T> outcome_;
@@ -108,10 +108,10 @@ private:
 template <class Work>
 [[nodiscard]] auto begun_aside(Work work)
     -> work_aside<std::invoke_result_t<Work, reading&>> {
-  using outcome = std::invoke_result_t<Work, reading&>;
+  using made = std::invoke_result_t<Work, reading&>;
   const auto by = std::make_shared<reading>();
   // A future of std::async would wait for its thread.
-  std::packaged_task<outcome()> task{
+  std::packaged_task<made()> task{
       [work = std::move(work), by]() mutable { return work(*by); }};
   auto promised = task.get_future();
   std::thread{std::move(task)}.detach();
