@@ -243,6 +243,10 @@ class Page(PageCase):
             self.browser.text("#changes-list"),
             r"mixed\.example (new entry|.*first look)",
         )
+        # The latest first: what came first is the last.
+        self.assertIn(
+            "a server started", self.browser.elements("#changes-list > li")[-1].text
+        )
         self.open("mixed.example")
         self.assertRegex(self.browser.text("#hits-note"), "^mixed.example: ")
         self.assertNotIn("spam.example", self.browser.text("#changes-list"))

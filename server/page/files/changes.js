@@ -100,7 +100,6 @@ export async function showChanges() {
     byId("changes-note").textContent = "Not available: this server keeps no history.";
     return;
   }
-  const latestFirst = answer.changes.sort((a, b) => b.at - a.at);
-  byId("changes-list").replaceChildren(...latestFirst.map(entry));
+  byId("changes-list").replaceChildren(...answer.changes.reverse().map(entry));
   byId("changes-note").replaceChildren(element("span", {}, note(answer, subject)));
 }
