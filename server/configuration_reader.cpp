@@ -1,5 +1,7 @@
 #include "server/configuration_reader.hpp"
 
+#include "server/system/background.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -12,7 +14,11 @@ configuration_reader::configuration_reader(asio::io_context& io,
                                            std::string path, steps of_it)
     : io_{io},
       path_{std::move(path)},
-      steps_{std::move(of_it)} {}
+      steps_{std::move(of_it)} {
+  // So do the threads that it starts: a configuration may have a million
+  // networks.  Not at a start, where nobody is answered before it is read.
+  asio::post(loader_, give_way_to_lookups);
+}
 
 void configuration_reader::read() {
   if (std::exchange(is_reading_, true)) {

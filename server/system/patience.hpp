@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/support/timestamp.hpp"
-#include "server/system/background.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -104,8 +103,7 @@ private:
   std::shared_ptr<const reading> by_;
 };
 
-/// Begins such work, on a thread of its own that gives way to lookups: a
-/// configuration may have a million networks.
+/// Begins such work, on a thread of its own with the weight of who calls.
 /// @param work touches only what it owns, and the `reading` that it is given
 template <class Work>
 [[nodiscard]] auto begun_aside(Work work)
@@ -113,10 +111,8 @@ template <class Work>
   using made = std::invoke_result_t<Work, reading&>;
   const auto by = std::make_shared<reading>();
   // A future of std::async would wait for its thread.
-  std::packaged_task<made()> task{[work = std::move(work), by]() mutable {
-    give_way_to_lookups();
-    return work(*by);
-  }};
+  std::packaged_task<made()> task{
+      [work = std::move(work), by]() mutable { return work(*by); }};
   auto promised = task.get_future();
   std::thread{std::move(task)}.detach();
   return {std::move(promised), by};
